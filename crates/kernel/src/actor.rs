@@ -1,0 +1,168 @@
+//! Who acts, and how far each right of theirs reaches.
+
+use crate::{
+    Problem, Result, Word as _,
+    id::{ApiKeyId, OrgUnitId, SessionId, TeamId, UserId},
+    problem::FORBIDDEN,
+};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+crate::words! {
+    /// What is done to a record.
+    pub enum Action {
+        /// See it, alone and in lists.
+        Read = "read" ("Read", "查看"),
+        /// Make a new one.
+        Create = "create" ("Create", "新建"),
+        /// Change it.
+        Update = "update" ("Change", "修改"),
+        /// Delete and restore it.
+        Delete = "delete" ("Delete", "删除"),
+        /// All of these.
+        Any = "any" ("Anything", "全部操作"),
+    }
+}
+
+crate::words! {
+    /// Which records a right reaches, by who owns them.
+    pub enum Scope {
+        /// Those the user owns.
+        Own = "own" ("Own", "本人"),
+        /// Also those owned by members of the user's teams.
+        Team = "team" ("Team", "团队"),
+        /// Also those owned by users of the org units that the user manages, and of all units below.
+        Subtree = "subtree" ("Subtree", "下级组织"),
+        /// All of the tenant.
+        All = "all" ("All", "全部"),
+    }
+}
+
+/// The records that one right of one user reaches, as sets that a store can look up.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Every record of the tenant.
+    pub all: bool,
+    /// Records the user owns.
+    pub own: bool,
+    /// Records owned by members of these teams.
+    pub teams: BTreeSet<TeamId>,
+    /// Records owned by users of these units and of the units below them.
+    pub units: BTreeSet<OrgUnitId>,
+}
+
+impl Reach {
+    /// Reaches everything.
+    pub fn all() -> Self {
+        Self { all: true, ..Self::default() }
+    }
+
+    /// Reaches nothing: the user has no such right.
+    pub fn is_nothing(&self) -> bool {
+        !self.all && !self.own && self.teams.is_empty() && self.units.is_empty()
+    }
+
+    fn widen(&mut self, other: &Self) {
+        self.all |= other.all;
+        self.own |= other.own;
+        self.teams.extend(&other.teams);
+        self.units.extend(&other.units);
+    }
+}
+
+/// A right, resolved to what it reaches for one user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// The plural name of the resource, e.g. `parties`, or `any`.
+    pub resource: String,
+    /// The action, or any.
+    pub action: Action,
+    /// What it reaches.
+    pub reach: Reach,
+}
+
+/// Who acts: a user, directly, by a key of theirs, or through a job.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// The user, who owns what is created.
+    pub user: UserId,
+    /// The session, when a person is signed in.
+    pub session: Option<SessionId>,
+    /// The key, when a program acts for the user.
+    pub api_key: Option<ApiKeyId>,
+    /// What the roles of the user give.
+    pub grants: Vec<Grant>,
+    /// What the key allows of it; all when `None`.
+    pub limits: Option<Vec<(String, Action)>>,
+}
+
+/// The word for every resource.
+pub const ANY: &str = "any";
+
+impl Actor {
+    /// An actor that may do everything: the command line and the program's own work.
+    pub fn system(user: UserId) -> Self {
+        let everything = Grant { resource: ANY.into(), action: Action::Any, reach: Reach::all() };
+        Self { user, session: None, api_key: None, grants: vec![everything], limits: None }
+    }
+
+    /// What idempotency keys, cursors and rate limits are counted by.
+    pub fn principal(&self) -> Uuid {
+        self.api_key.map_or(self.user.uuid(), |key| key.uuid())
+    }
+
+    /// How far the right to `action` on `resource` reaches; nothing without the right.
+    pub fn reach(&self, resource: &str, action: Action) -> Reach {
+        let mut reach = Reach::default();
+        let covers = |granted: &str, by: Action| {
+            (granted == resource || granted == ANY) && (by == action || by == Action::Any)
+        };
+        let limited = self.limits.as_ref().is_some_and(|limits| !limits.iter().any(|(r, a)| covers(r, *a)));
+        if !limited {
+            for grant in self.grants.iter().filter(|grant| covers(&grant.resource, grant.action)) {
+                reach.widen(&grant.reach);
+            }
+        }
+        reach
+    }
+
+    /// The reach of a right that the caller must have.
+    ///
+    /// # Errors
+    /// `forbidden` when it reaches nothing.
+    pub fn require(&self, resource: &'static str, action: Action) -> Result<Reach> {
+        let reach = self.reach(resource, action);
+        if reach.is_nothing() { Err(forbidden(resource, action)) } else { Ok(reach) }
+    }
+}
+
+/// The refusal of `action` on `resource`.
+pub fn forbidden(resource: &'static str, action: Action) -> Problem {
+    FORBIDDEN.with("action", action.word()).with("resource", resource)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own_parties() -> Grant {
+        let reach = Reach { own: true, ..Reach::default() };
+        Grant { resource: "parties".into(), action: Action::Any, reach }
+    }
+
+    #[test]
+    fn rights_add_up_and_a_key_only_narrows_them() {
+        let mut actor = Actor::system(Uuid::nil().into());
+        actor.grants = vec![own_parties()];
+        assert!(actor.require("parties", Action::Update).unwrap().own);
+        assert!(actor.require("users", Action::Read).unwrap_err().is(&FORBIDDEN));
+        let all = Grant { resource: ANY.into(), action: Action::Read, reach: Reach::all() };
+        actor.grants.push(all);
+        assert!(actor.reach("parties", Action::Read).all);
+        assert!(!actor.reach("parties", Action::Update).all);
+        actor.limits = Some(vec![("parties".into(), Action::Read)]);
+        assert!(actor.reach("parties", Action::Read).all);
+        assert!(actor.reach("parties", Action::Update).is_nothing());
+        assert!(actor.reach("users", Action::Read).is_nothing());
+    }
+}

@@ -1,0 +1,41 @@
+//! The vocabulary of Guanxi: what every crate speaks of, and nothing that reads or writes.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`id`] | typed UUIDv7 identifiers |
+//! | [`word`] | closed vocabularies: the enum values of the API, with their labels |
+//! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
+//! | [`phone`] | phone numbers in E.164 |
+//! | [`money`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
+//! | [`problem`] | what can go wrong: stable codes, texts in two languages |
+//! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
+
+pub mod actor;
+pub mod clock;
+pub mod ctx;
+pub mod id;
+pub mod money;
+pub mod period;
+pub mod phone;
+pub mod input;
+pub mod problem;
+pub mod ratio;
+pub mod scalar;
+pub mod split;
+pub mod text;
+pub mod word;
+
+pub use actor::{Action, Actor, Reach, Scope};
+pub use clock::Clock;
+pub use ctx::{Ctx, Language};
+pub use id::{ApiKeyId, Id, OrgUnitId, RoleId, SessionId, TeamId, TenantId, UserId};
+pub use money::{Currency, ExchangeRate, Money};
+pub use problem::{Code, Kind, Problem, Result};
+pub use text::{Line, Text};
+pub use word::Word;
+
+/// What the macros of this crate expand to needs these at any call site.
+#[doc(hidden)]
+pub mod expansion {
+    pub use {sea_query, serde, sqlx, utoipa};
+}

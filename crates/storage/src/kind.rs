@@ -1,0 +1,354 @@
+//! What makes a record a resource: its names, who may see it, its rules.
+
+use crate::{
+    Field, Record, Tx,
+    resource::Verb,
+    terms::{self, Term},
+};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Action, Ctx, Id, Result, UserId, problem::Texts};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
+use std::{fmt, future::Future, pin::Pin, sync::LazyLock};
+use utoipa::{PartialSchema, ToSchema, openapi};
+use uuid::Uuid;
+use validator::Validate;
+
+/// The names and the shape of a resource, known to every part that serves all resources alike.
+pub struct Kind {
+    /// In the singular: in events and labels, e.g. `party`.
+    pub name: &'static str,
+    /// In the plural: in paths and rights, e.g. `parties`.
+    pub plural: &'static str,
+    /// The table.
+    pub table: &'static str,
+    /// Who may see its records.
+    pub visibility: Visibility,
+    /// The label in the singular.
+    pub label: Texts,
+    /// Its fields and the texts made of them, worked out once.
+    pub shape: LazyLock<Shape>,
+    /// Loads records by id as JSON, as far as the caller may see them.
+    pub load: Load,
+}
+
+/// See [`Kind::load`].
+pub type Load = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> Loading<'a>;
+
+/// The future of [`Load`].
+pub type Loading<'a> = Pin<Box<dyn Future<Output = Result<Vec<(Uuid, Json)>>> + Send + 'a>>;
+
+/// Who owns a record, and so how far the scope of a right reaches it.
+#[derive(Debug, Clone, Copy)]
+pub enum Visibility {
+    /// Directory data: whoever has the right sees all of the tenant.
+    Tenant,
+    /// The user in `owner_id`.
+    Owner,
+    /// Whoever owns the record that `column` names. A deleted parent hides its children.
+    Parent {
+        /// The column.
+        column: &'static str,
+        /// The table of the parent.
+        table: &'static str,
+    },
+    /// The user in `owner_id`, or whoever owns the record that `column` names.
+    OwnerOrParent {
+        /// The column.
+        column: &'static str,
+        /// The table of the parent.
+        table: &'static str,
+    },
+}
+
+/// The fields of a resource, and statements made of their names.
+pub struct Shape {
+    /// In the order of the columns.
+    pub fields: Vec<Field>,
+    /// `t.a, t.b, …`
+    pub columns: &'static str,
+    /// `INSERT INTO … VALUES ($1, …)`
+    pub insert: &'static str,
+    /// `UPDATE … SET …` whose values are the columns in order, then the version that was read.
+    pub update: &'static str,
+}
+
+impl Kind {
+    /// Describes the resource `R`.
+    pub const fn new<R: Resource>(
+        name: &'static str,
+        plural: &'static str,
+        table: &'static str,
+        visibility: Visibility,
+        label: Texts,
+    ) -> Self {
+        Self {
+            name,
+            plural,
+            table,
+            visibility,
+            label,
+            shape: LazyLock::new(|| Shape::of::<R>()),
+            load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
+        }
+    }
+
+    /// The field of that name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.shape.fields.iter().find(|field| field.name == name && !field.hidden)
+    }
+}
+
+impl fmt::Debug for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kind").field(&self.plural).finish()
+    }
+}
+
+impl Shape {
+    fn of<R: Resource>() -> Self {
+        let mut fields = Vec::new();
+        R::fields(&mut fields);
+        let table = R::kind().table;
+        let columns: Vec<_> = fields.iter().flat_map(|field| field.columns).copied().collect();
+        let list = |item: &dyn Fn(usize, &str) -> String| {
+            let items: Vec<_> = columns.iter().enumerate().map(|(at, column)| item(at, column)).collect();
+            items.join(", ")
+        };
+        // The column names come from the derive, so these texts are as fixed as literals; each is
+        // made once per resource and lives as long as the program.
+        let fixed = |text: String| -> &'static str { text.leak() };
+        let places = list(&|at, _| format!("${}", at + 2));
+        let names = list(&|_, column| column.to_owned());
+        let sets = list(&|at, column| format!("{column} = ${}", at + 2));
+        Self {
+            columns: fixed(list(&|_, column| format!("t.{column}"))),
+            insert: fixed(format!("INSERT INTO {table} (tenant_id, {names}) VALUES ($1, {places})")),
+            update: fixed(format!(
+                "UPDATE {table} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = ${}",
+                columns.len() + 2
+            )),
+            fields,
+        }
+    }
+}
+
+/// What every record has.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(bound = "")]
+pub struct Meta<K> {
+    /// Names the record, for ever.
+    pub id: Id<K>,
+    /// Counts the changes; it is the `ETag`, and `If-Match` names it.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last changed.
+    pub updated_at: DateTime<Utc>,
+    /// The user who made it.
+    pub created_by: UserId,
+    /// When it was deleted, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// The schema of [`Meta`], whose ids are typed in the code only.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct MetaSchema {
+    /// Names the record, for ever.
+    id: UserId,
+    /// Counts the changes; it is the `ETag`, and `If-Match` names it.
+    version: i64,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// When it was last changed.
+    updated_at: DateTime<Utc>,
+    /// The user who made it.
+    created_by: UserId,
+    /// When it was deleted; absent if it was not.
+    deleted_at: Option<DateTime<Utc>>,
+}
+
+impl<K> PartialSchema for Meta<K> {
+    fn schema() -> openapi::RefOr<openapi::Schema> {
+        MetaSchema::schema()
+    }
+}
+
+impl<K> ToSchema for Meta<K> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "Meta".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, openapi::RefOr<openapi::Schema>)>) {
+        MetaSchema::schemas(schemas);
+    }
+}
+
+impl<K> Clone for Meta<K> {
+    fn clone(&self) -> Self {
+        Self { ..*self }
+    }
+}
+
+impl<K> Meta<K> {
+    /// That of a record made now.
+    pub fn new(ctx: &Ctx) -> Self {
+        Self {
+            id: Id::new(ctx.now),
+            version: 1,
+            created_at: ctx.now,
+            updated_at: ctx.now,
+            created_by: ctx.actor.user,
+            deleted_at: None,
+        }
+    }
+}
+
+impl<K> Record for Meta<K> {
+    fn fields(out: &mut Vec<Field>) {
+        use guanxi_kernel::scalar::Type;
+        let field = |name: &'static str, columns, kind, zh, filter, sort: bool| Field {
+            name,
+            columns,
+            kind,
+            nullable: name == "deleted_at",
+            zh,
+            filter,
+            sort: sort.then_some(name),
+            terms: None,
+            target: None,
+            hidden: false,
+        };
+        out.push(field("id", &["id"], Type::Id, "编号", true, false));
+        out.push(field("version", &["version"], Type::Integer, "版本", false, false));
+        out.push(field("created_at", &["created_at"], Type::Instant, "创建时间", true, true));
+        out.push(field("updated_at", &["updated_at"], Type::Instant, "更新时间", true, true));
+        out.push(field("created_by", &["created_by"], Type::Id, "创建人", true, false));
+        out.push(field("deleted_at", &["deleted_at"], Type::Instant, "删除时间", false, false));
+    }
+
+    fn write(&self, out: &mut Vec<sea_query::Value>) {
+        out.push(self.id.into());
+        out.push(self.version.into());
+        out.push(self.created_at.into());
+        out.push(self.updated_at.into());
+        out.push(self.created_by.into());
+        out.push(self.deleted_at.into());
+    }
+
+    fn read(row: &mut crate::Cells<'_>) -> Result<Self, crate::Error> {
+        Ok(Self {
+            id: row.next()?,
+            version: row.next()?,
+            created_at: row.next()?,
+            updated_at: row.next()?,
+            created_by: row.next()?,
+            deleted_at: row.next()?,
+        })
+    }
+
+    fn terms(&self, _: &mut Vec<Term>) {}
+}
+
+/// The parts of a record: what every record has, what callers write, and what is derived from it.
+/// Derived with [`Record`].
+pub trait Parts: Sized {
+    /// What its id is the id of.
+    type Key: 'static;
+    /// What callers write.
+    type Input;
+    /// A record whose derived values are still their defaults.
+    fn assemble(meta: Meta<Self::Key>, input: Self::Input) -> Self;
+    /// What every record has.
+    fn meta(&self) -> &Meta<Self::Key>;
+    /// The same, to change.
+    fn meta_mut(&mut self) -> &mut Meta<Self::Key>;
+    /// What callers write.
+    fn input(&self) -> &Self::Input;
+    /// The same, to change.
+    fn input_mut(&mut self) -> &mut Self::Input;
+}
+
+/// What callers write of a resource: the body of a create, and the target of a merge patch.
+pub trait Input:
+    Record + Serialize + DeserializeOwned + Validate + ToSchema + Clone + Send + Sync + 'static
+{
+}
+
+impl<T> Input for T where
+    T: Record + Serialize + DeserializeOwned + Validate + ToSchema + Clone + Send + Sync + 'static
+{
+}
+
+/// A record that the API offers: implementing this gives it every shared endpoint.
+pub trait Resource:
+    Record + Parts<Input: Input> + Serialize + ToSchema + Clone + Send + Sync + 'static
+{
+    /// Its names and shape; a `static` beside the type.
+    fn kind() -> &'static Kind;
+
+    /// The rules of a save: normalise what was written, check it, work out what is derived.
+    ///
+    /// `before` is the record as it was, `None` for a new one. References declared with
+    /// `#[field(to = …)]` are checked afterwards, by the caller of this.
+    ///
+    /// # Errors
+    /// The problem to answer with; nothing is written then.
+    fn settle(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        before: Option<&Self>,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = (tx, ctx, before);
+        std::future::ready(Ok(()))
+    }
+
+    /// Follows a save in the same transaction: side tables that are derived from the record.
+    ///
+    /// # Errors
+    /// The problem to answer with; nothing is written then.
+    fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> impl Future<Output = Result<()>> + Send {
+        let _ = (tx, ctx, before);
+        std::future::ready(Ok(()))
+    }
+
+    /// Whether the record can be deleted now.
+    ///
+    /// # Errors
+    /// The problem to answer with, e.g. `in_use`.
+    fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> impl Future<Output = Result<()>> + Send {
+        let _ = (tx, ctx);
+        std::future::ready(Ok(()))
+    }
+
+    /// The texts that `q` searches.
+    fn searchable(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    /// The other records whose timelines show what happens to this one.
+    fn concerns(&self) -> Vec<Uuid> {
+        Vec::new()
+    }
+
+    /// The verbs of the record, with the right that each needs and whether its state allows it.
+    fn verbs(&self) -> Vec<Verb> {
+        vec![Verb::open("update", Action::Update), Verb::open("delete", Action::Delete)]
+    }
+
+    /// An input as the API document shows it.
+    fn example() -> Json;
+
+    /// Every index term of the record.
+    fn all_terms(&self) -> Vec<Term> {
+        let mut out = Vec::new();
+        Record::terms(self, &mut out);
+        for text in self.searchable() {
+            terms::searchable(text, &mut out);
+        }
+        out
+    }
+}

@@ -1,0 +1,41 @@
+//! SQLite and PostgreSQL behind one handle, and what every resource gets from it.
+//!
+//! The ground: [`Db`] (connections, transactions, retries, time limits), [`Tx`] (statements; the
+//! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
+//! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
+//! events), [`list`] (filters, sorting, pages), [`events`], [`idempotency`], [`rates`].
+//!
+//! Every difference between the two stores is in this crate, in a function named for what it does.
+
+pub mod cursor;
+pub mod db;
+pub mod error;
+pub mod events;
+pub mod idempotency;
+pub mod kind;
+pub mod list;
+pub mod migrate;
+pub mod rates;
+pub mod record;
+pub mod resource;
+pub mod scope;
+pub mod sql;
+mod sqlite;
+pub mod terms;
+pub mod tx;
+
+pub use db::{Db, Limits, Options};
+pub use error::Error;
+pub use guanxi_derive::Record;
+pub use kind::{Kind, Meta, Resource, Visibility};
+pub use record::{Cells, Field, Record};
+pub use sql::Sql;
+pub use tx::Tx;
+
+/// What the derive expands to needs these at any call site.
+#[doc(hidden)]
+pub mod expansion {
+    pub use guanxi_kernel as kernel;
+    pub use sea_query::Value;
+    pub use sqlx::types::Json;
+}

@@ -1,0 +1,431 @@
+//! Lists: typed filters, order, search and pages of any resource, from the data of its fields.
+
+use crate::{
+    Field, Kind, Sql, cursor,
+    error::{BAD_PARAMETER, REPEATED_PARAMETER, UNKNOWN_PARAMETER},
+    terms::{self, Index},
+};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{
+    Ctx, Problem, Result,
+    problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
+    scalar::Type,
+    text::fold,
+};
+use sea_query::Value;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// Records on a page when the caller does not say.
+pub const DEFAULT_LIMIT: u64 = 50;
+/// Records on a page at most.
+pub const MAX_LIMIT: u64 = 200;
+/// Fields to order by at most.
+const MAX_SORT: usize = 3;
+/// Values of one filter at most.
+const MAX_VALUES: usize = 50;
+
+/// The shared parameters of lists, which are no filters.
+pub const SHARED: &[&str] = &["limit", "cursor", "sort", "q", "fields", "expand", "include_deleted"];
+
+/// A query parameter that narrows a list.
+#[derive(Debug, Clone)]
+pub struct Parameter {
+    /// Its name.
+    pub name: String,
+    /// The type of its value.
+    pub kind: Type,
+    /// What it does.
+    pub test: Test,
+}
+
+/// What a filter does with its value.
+#[derive(Debug, Clone, Copy)]
+pub enum Test {
+    /// The column equals one of the values; `null` stands for absent where that is possible.
+    OneOf {
+        /// The column.
+        column: &'static str,
+        /// Whether `null` is understood.
+        nullable: bool,
+    },
+    /// The column is at or after the value.
+    AtLeast(&'static str),
+    /// The column is before the value.
+    Below(&'static str),
+    /// The list has one of the values as an entry.
+    Has(Index),
+}
+
+/// The filters of a resource.
+pub fn parameters(kind: &Kind) -> Vec<Parameter> {
+    kind.shape.fields.iter().filter(|field| !field.hidden).flat_map(field_parameters).collect()
+}
+
+fn field_parameters(field: &Field) -> Vec<Parameter> {
+    if let Some(index) = field.terms {
+        return vec![Parameter { name: index.parameter.to_owned(), kind: index.kind, test: Test::Has(index) }];
+    }
+    if !field.filter {
+        return Vec::new();
+    }
+    let column = field.columns[0];
+    let make = |name: String, test| Parameter { name, kind: field.kind, test };
+    let stem = field.name.strip_suffix("_at").or(field.name.strip_suffix("_on")).unwrap_or(field.name);
+    let equals = || make(field.name.to_owned(), Test::OneOf { column, nullable: field.nullable });
+    match field.kind {
+        Type::Instant => vec![
+            make(format!("{stem}_after"), Test::AtLeast(column)),
+            make(format!("{stem}_before"), Test::Below(column)),
+        ],
+        Type::Date => vec![
+            equals(),
+            make(format!("{stem}_after"), Test::AtLeast(column)),
+            make(format!("{stem}_before"), Test::Below(column)),
+        ],
+        Type::Integer => vec![
+            equals(),
+            make(format!("{stem}_min"), Test::AtLeast(column)),
+            make(format!("{stem}_below"), Test::Below(column)),
+        ],
+        _ => vec![equals()],
+    }
+}
+
+/// What a caller asked for.
+#[derive(Debug, Clone)]
+pub struct ListQuery {
+    /// Records on the page.
+    pub limit: u64,
+    /// Whether deleted records are listed too.
+    pub include_deleted: bool,
+    /// The members of each record to answer with; all when `None`.
+    pub fields: Option<Vec<String>>,
+    /// The references to answer with whole records for.
+    pub expand: Vec<String>,
+    cursor: Option<String>,
+    sort: Vec<Sort>,
+    conditions: Vec<(Test, Vec<Value>, bool)>,
+    search: Option<String>,
+    fingerprint: String,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Sort {
+    column: &'static str,
+    kind: Type,
+    descending: bool,
+}
+
+impl ListQuery {
+    /// Reads the query string of a list of `kind`.
+    ///
+    /// # Errors
+    /// `unknown_parameter`, `repeated_parameter` or `bad_parameter`, with every finding.
+    pub fn parse(kind: &'static Kind, ctx: &Ctx, pairs: &[(String, String)]) -> Result<Self> {
+        refuse_repeated(pairs)?;
+        let mut query = Self {
+            limit: DEFAULT_LIMIT,
+            include_deleted: false,
+            fields: None,
+            expand: Vec::new(),
+            cursor: None,
+            sort: Vec::new(),
+            conditions: Vec::new(),
+            search: None,
+            fingerprint: String::new(),
+        };
+        let filters = parameters(kind);
+        let mut findings = Vec::new();
+        for (name, value) in pairs {
+            if let Err(finding) = query.take(kind, &filters, name, value) {
+                findings.push(finding);
+            }
+        }
+        if !findings.is_empty() {
+            let unknown = findings.iter().all(|finding| finding.code == &UNKNOWN_PARAMETER);
+            let code = if unknown { &UNKNOWN_PARAMETER } else { &BAD_PARAMETER };
+            return Err(findings.into_iter().fold(code.problem(), Problem::and));
+        }
+        if query.sort.is_empty() {
+            query.sort.push(Sort { column: "created_at", kind: Type::Instant, descending: true });
+        }
+        query.fingerprint = fingerprint(kind, ctx, pairs);
+        Ok(query)
+    }
+
+    fn take(
+        &mut self,
+        kind: &'static Kind,
+        filters: &[Parameter],
+        name: &str,
+        value: &str,
+    ) -> Result<(), FieldError> {
+        match name {
+            "limit" => self.limit = limit(value)?,
+            "cursor" => self.cursor = Some(value.to_owned()),
+            "sort" => self.sort = sort(kind, value)?,
+            "q" => self.search = Some(search(value)?),
+            "fields" => self.fields = Some(fields(kind, value)?),
+            "expand" => self.expand = expand(kind, value)?,
+            "include_deleted" => {
+                let read = value.parse::<bool>();
+                self.include_deleted = read.map_err(|_| wrong(name, Type::Boolean))?;
+            }
+            _ => {
+                let filter = filters.iter().find(|filter| filter.name == name);
+                let filter = filter.ok_or_else(|| UNKNOWN_PARAMETER.parameter(name))?;
+                let (values, or_null) = values(filter, value)?;
+                self.conditions.push((filter.test, values, or_null));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the conditions of the filters, the search and the cursor, then order and limit (one
+    /// more than asked for, to know whether more follows).
+    pub(crate) fn narrow(&self, sql: &mut Sql, kind: &'static Kind, ctx: &Ctx) -> Result<()> {
+        if !self.include_deleted {
+            sql.push(" AND t.deleted_at IS NULL");
+        }
+        for (test, values, or_null) in &self.conditions {
+            sql.push(" AND ");
+            condition(sql, kind, *test, values, *or_null);
+        }
+        if let Some(search) = &self.search {
+            sql.push(" AND t.id IN (SELECT record_id FROM record_terms WHERE tenant_id = $1 AND kind = ");
+            sql.bind(kind.name).push(" AND field = ").bind(terms::SEARCH);
+            sql.push(" AND term >= ").bind(search.clone());
+            sql.push(" AND term < ").bind(terms::after_prefix(search)).push(")");
+        }
+        if let Some(cursor) = &self.cursor {
+            let (keys, last): (Vec<Json>, Uuid) = cursor::open(&ctx.settings.seal, &self.fingerprint, cursor)?;
+            let keys = self.sort.iter().zip(&keys).map(|(sort, key)| read_key(sort.kind, key));
+            let keys = keys.collect::<Option<Vec<Value>>>();
+            let keys = keys.ok_or_else(|| crate::error::BAD_CURSOR.problem())?;
+            after(sql, &self.sort, &keys, last);
+        }
+        sql.push(" ORDER BY ");
+        for sort in &self.sort {
+            sql.push("t.").push(sort.column).push(if sort.descending { " DESC, " } else { ", " });
+        }
+        sql.push(if self.last_descending() { "t.id DESC LIMIT " } else { "t.id LIMIT " });
+        sql.bind(i64::try_from(self.limit + 1).unwrap_or(i64::MAX));
+        Ok(())
+    }
+
+    fn last_descending(&self) -> bool {
+        self.sort.last().is_some_and(|sort| sort.descending)
+    }
+
+    /// The columns that a cursor needs of the last record.
+    pub(crate) fn sort_columns(&self) -> impl Iterator<Item = (&'static str, Type)> {
+        self.sort.iter().map(|sort| (sort.column, sort.kind))
+    }
+
+    /// The cursor that continues behind the record with these sort values.
+    pub(crate) fn next(&self, ctx: &Ctx, keys: &[Json], last: Uuid) -> String {
+        cursor::seal(&ctx.settings.seal, &self.fingerprint, &(keys, last))
+    }
+}
+
+/// `(a, b, id)` behind the given values, where each column has a direction of its own.
+fn after(sql: &mut Sql, sort: &[Sort], keys: &[Value], last: Uuid) {
+    let id = Sort { column: "id", kind: Type::Id, descending: sort.last().is_some_and(|s| s.descending) };
+    let columns: Vec<Sort> = sort.iter().copied().chain([id]).collect();
+    let keys: Vec<Value> = keys.iter().cloned().chain([last.into()]).collect();
+    if columns.iter().all(|column| column.descending == id.descending) {
+        // One comparison of rows, which an index on the same columns answers directly.
+        sql.push(" AND (");
+        for (at, column) in columns.iter().enumerate() {
+            sql.push(if at == 0 { "t." } else { ", t." }).push(column.column);
+        }
+        sql.push(if id.descending { ") < " } else { ") > " }).bind_all(keys);
+        return;
+    }
+    for (at, column) in columns.iter().enumerate() {
+        sql.push(if at == 0 { " AND (" } else { " OR (" });
+        for (equal, key) in columns.iter().zip(&keys).take(at) {
+            sql.push("t.").push(equal.column).push(" = ").bind(key.clone()).push(" AND ");
+        }
+        sql.push("t.").push(column.column).push(if column.descending { " < " } else { " > " });
+        sql.bind(keys[at].clone());
+        sql.push(if at == 0 { "" } else { ")" });
+    }
+    sql.push(")");
+}
+
+fn condition(sql: &mut Sql, kind: &'static Kind, test: Test, values: &[Value], or_null: bool) {
+    match test {
+        Test::OneOf { column, .. } => {
+            sql.push("(t.").push(column).push(" IN ").bind_all(values.iter().cloned());
+            if or_null {
+                sql.push(" OR t.").push(column).push(" IS NULL");
+            }
+            sql.push(")");
+        }
+        Test::AtLeast(column) => {
+            sql.push("t.").push(column).push(" >= ").bind_all(values.iter().cloned());
+        }
+        Test::Below(column) => {
+            sql.push("t.").push(column).push(" < ").bind_all(values.iter().cloned());
+        }
+        Test::Has(index) => {
+            // Few records: begin with the index. Many: walk the list in its order and probe.
+            sql.push(if index.rare {
+                "t.id IN (SELECT x.record_id FROM record_terms x WHERE x.tenant_id = $1 AND x.kind = "
+            } else {
+                "EXISTS (SELECT 1 FROM record_terms x \
+                 WHERE x.tenant_id = $1 AND x.record_id = t.id AND x.kind = "
+            });
+            sql.bind(kind.name).push(" AND x.field = ").bind(index.parameter);
+            sql.push(" AND x.term IN ").bind_all(values.iter().cloned()).push(")");
+        }
+    }
+}
+
+fn refuse_repeated(pairs: &[(String, String)]) -> Result<()> {
+    for (at, (name, _)) in pairs.iter().enumerate() {
+        if pairs[..at].iter().any(|(earlier, _)| earlier == name) {
+            return Err(REPEATED_PARAMETER.problem().and(REPEATED_PARAMETER.parameter(name.clone())));
+        }
+    }
+    Ok(())
+}
+
+fn wrong(name: &str, kind: Type) -> FieldError {
+    let code = if matches!(kind, Type::Word(_)) { &UNKNOWN_VALUE } else { &INVALID_FORMAT };
+    code.parameter(name).with("expected", kind.expected())
+}
+
+/// Reads `limit`.
+///
+/// # Errors
+/// When it is no whole number of 1 to [`MAX_LIMIT`].
+pub fn limit(value: &str) -> Result<u64, FieldError> {
+    let plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    let limit = if plain { value.parse().ok() } else { None };
+    limit
+        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
+        .ok_or_else(|| OUT_OF_RANGE.parameter("limit").with("expected", format!("1 to {MAX_LIMIT}")))
+}
+
+fn search(value: &str) -> Result<String, FieldError> {
+    let folded = fold(value);
+    let length = folded.chars().count();
+    if (1..=terms::LONGEST).contains(&length) && !folded.contains('\0') {
+        return Ok(folded);
+    }
+    let expected = format!("1 to {} characters", terms::LONGEST);
+    Err(OUT_OF_RANGE.parameter("q").with("expected", expected))
+}
+
+fn words<'a>(
+    name: &str,
+    value: &'a str,
+    known: &[&'static str],
+) -> Result<Vec<&'a str>, FieldError> {
+    let words: Vec<&str> = value.split(',').map(str::trim).collect();
+    let good = words.iter().all(|word| known.contains(&word.strip_prefix('-').unwrap_or(*word)));
+    if good { Ok(words) } else { Err(UNKNOWN_VALUE.parameter(name).with("expected", known.join(", "))) }
+}
+
+/// The names that `sort` understands.
+pub fn sortable(kind: &Kind) -> Vec<&'static str> {
+    kind.shape.fields.iter().filter(|f| f.sort.is_some() && !f.hidden).map(|f| f.name).collect()
+}
+
+/// The names that `expand` understands: each reference without its `_id`.
+pub fn expandable(kind: &Kind) -> Vec<&'static str> {
+    let references = kind.shape.fields.iter().filter(|f| f.target.is_some() && !f.hidden);
+    references.filter_map(|f| f.name.strip_suffix("_id")).collect()
+}
+
+/// The names that `fields` understands.
+pub fn showable(kind: &Kind) -> Vec<&'static str> {
+    let shown = kind.shape.fields.iter().filter(|f| !f.hidden).map(|f| f.name);
+    shown.chain(expandable(kind)).chain(["actions"]).collect()
+}
+
+fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
+    let known = sortable(kind);
+    let words = words("sort", value, &known)?;
+    if words.len() > MAX_SORT {
+        return Err(OUT_OF_RANGE.parameter("sort").with("expected", format!("at most {MAX_SORT} fields")));
+    }
+    let sort = words.iter().filter_map(|word| {
+        let (name, descending) = word.strip_prefix('-').map_or((*word, false), |name| (name, true));
+        let field = kind.field(name)?;
+        Some(Sort { column: field.sort?, kind: field.kind, descending })
+    });
+    Ok(sort.collect())
+}
+
+fn fields(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
+    let known = showable(kind);
+    let tops: Vec<&str> = value.split(',').map(|path| path.trim().split('.').next().unwrap_or("")).collect();
+    if !tops.iter().all(|top| known.contains(top)) {
+        return Err(UNKNOWN_VALUE.parameter("fields").with("expected", known.join(", ")));
+    }
+    Ok(value.split(',').map(|path| path.trim().to_owned()).collect())
+}
+
+fn expand(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
+    let words = words("expand", value, &expandable(kind))?;
+    Ok(words.into_iter().map(str::to_owned).collect())
+}
+
+/// The values of a filter, and whether `null` is among them.
+fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldError> {
+    let refused = || wrong(&filter.name, filter.kind);
+    let many = matches!(filter.kind, Type::Id | Type::Word(_) | Type::Integer);
+    let parts: Vec<&str> = if many { text.split(',').collect() } else { vec![text] };
+    if parts.len() > MAX_VALUES {
+        let expected = format!("at most {MAX_VALUES} values");
+        return Err(OUT_OF_RANGE.parameter(&filter.name).with("expected", expected));
+    }
+    let mut or_null = false;
+    let mut values = Vec::new();
+    for part in parts {
+        match filter.test {
+            Test::OneOf { nullable: true, .. } if part == "null" => or_null = true,
+            Test::Has(index) => values.push((index.term)(part).ok_or_else(refused)?.into()),
+            _ => values.push(filter.kind.parse(part).ok_or_else(refused)?),
+        }
+    }
+    if matches!(filter.test, Test::AtLeast(_) | Test::Below(_)) && values.len() != 1 {
+        return Err(refused());
+    }
+    Ok((values, or_null))
+}
+
+fn fingerprint(kind: &Kind, ctx: &Ctx, pairs: &[(String, String)]) -> String {
+    let mut pairs: Vec<_> = pairs.iter().filter(|(name, _)| name != "cursor" && name != "limit").collect();
+    pairs.sort();
+    let (tenant, principal) = (ctx.tenant.to_string(), ctx.actor.principal().to_string());
+    let mut parts = vec![kind.plural, tenant.as_str(), principal.as_str()];
+    parts.extend(pairs.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]));
+    cursor::fingerprint(&parts)
+}
+
+/// A sort value as it lies in a cursor.
+pub(crate) fn write_key(kind: Type, cells: &mut crate::Cells<'_>) -> Result<Json, crate::Error> {
+    Ok(match kind {
+        Type::Integer => cells.next::<i64>()?.into(),
+        Type::Boolean => cells.next::<bool>()?.into(),
+        Type::Instant => cells.next::<DateTime<Utc>>()?.timestamp_micros().into(),
+        Type::Date => cells.next::<chrono::NaiveDate>()?.to_string().into(),
+        Type::Id => cells.next::<Uuid>()?.to_string().into(),
+        _ => cells.next::<String>()?.into(),
+    })
+}
+
+fn read_key(kind: Type, key: &Json) -> Option<Value> {
+    match kind {
+        Type::Integer => key.as_i64().map(Into::into),
+        Type::Boolean => key.as_bool().map(Into::into),
+        Type::Instant => DateTime::<Utc>::from_timestamp_micros(key.as_i64()?).map(Into::into),
+        Type::Text | Type::Word(_) => key.as_str().map(Into::into),
+        other => other.parse(key.as_str()?),
+    }
+}

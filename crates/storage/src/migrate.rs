@@ -1,0 +1,76 @@
+//! The schema, step by step. A step never changes once it has landed; a new one takes the next
+//! number, whether both stores share it or only one needs it.
+
+use crate::error::Error;
+use sqlx::{
+    Connection as _, SqlSafeStr as _,
+    migrate::{Migrate, Migration, MigrationType, Migrator},
+};
+
+/// A step that both stores take.
+macro_rules! shared {
+    ($number:literal, $name:literal) => {
+        ($number, $name, include_str!(concat!("../../../migrations/", $name, ".sql")))
+    };
+}
+
+/// A step of its own for each store, under one number.
+macro_rules! own {
+    ($store:literal, $number:literal, $name:literal) => {
+        ($number, $name, include_str!(concat!("../../../migrations/", $store, "/", $name, ".sql")))
+    };
+}
+
+type Step = (i64, &'static str, &'static str);
+
+/// Steps in the words that both stores share.
+pub const SHARED: &[Step] = &[shared!(1, "0001_foundation"), shared!(3, "0003_customers")];
+/// Steps of SQLite alone.
+pub const SQLITE: &[Step] = &[own!("sqlite", 2, "0002_terms")];
+/// Steps of PostgreSQL alone.
+pub const POSTGRES: &[Step] =
+    &[own!("postgres", 2, "0002_terms"), own!("postgres", 4, "0004_customer_order")];
+
+pub(crate) async fn sqlite(connection: &mut sqlx::SqliteConnection) -> Result<(), Error> {
+    run(SQLITE, &mut *connection).await?;
+    // The planner knows how selective an index is only after this.
+    sqlx::query("PRAGMA optimize = 0x10002").execute(connection).await.map(drop)
+}
+
+pub(crate) async fn postgres(connection: &mut sqlx::PgConnection) -> Result<(), Error> {
+    connection.ping().await?;
+    run(POSTGRES, connection).await
+}
+
+async fn run<C: Migrate>(own: &[Step], connection: &mut C) -> Result<(), Error> {
+    let steps = SHARED.iter().chain(own).map(|(number, name, text)| {
+        let text: &'static str = text;
+        Migration::new(*number, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    let migrator = Migrator::with_migrations(steps.collect());
+    migrator.run_direct(None, connection, false).await.map_err(Error::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_a_step_on_one_number_line() {
+        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+        for (folder, steps) in [("", SHARED), ("/sqlite", SQLITE), ("/postgres", POSTGRES)] {
+            let files = std::fs::read_dir(format!("{root}{folder}")).unwrap();
+            let names = files.filter_map(|f| f.unwrap().file_name().into_string().ok());
+            let mut names: Vec<_> = names.filter_map(|n| n.strip_suffix(".sql").map(str::to_owned)).collect();
+            names.sort();
+            assert_eq!(names, steps.iter().map(|s| s.1.to_owned()).collect::<Vec<_>>());
+        }
+        let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
+        assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
+        let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
+        assert!(numbers.into_iter().eq(1..=4), "no gap; say here how many there are");
+        for own in [SQLITE, POSTGRES] {
+            assert!(own.iter().all(|step| SHARED.iter().all(|shared| shared.0 != step.0)));
+        }
+    }
+}

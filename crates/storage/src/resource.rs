@@ -1,0 +1,446 @@
+//! The use cases that every resource shares: get, list, create, update, delete, restore.
+//!
+//! Each requires the right, loads what it changes, lets the resource decide
+//! ([`Resource::settle`]), saves under the version that was read, and records one event, all in the
+//! transaction it is given.
+
+use crate::{
+    Cells, Kind, Meta, Resource, Sql, Tx,
+    events::{self, Event},
+    list::{self, ListQuery},
+    scope, terms,
+};
+use guanxi_kernel::{
+    Action, Code, Ctx, Reach, Result,
+    actor::forbidden,
+    ctx::stale,
+    input,
+    problem::{FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE},
+    scalar::Type,
+};
+use sea_query::Value;
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// A verb of a record: whether its state allows it, and the right that it needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Verb {
+    /// The name, as in `actions` and in paths.
+    pub name: &'static str,
+    /// The right.
+    pub needs: Action,
+    /// Why the state forbids it now.
+    pub closed: Option<&'static Code>,
+}
+
+impl Verb {
+    /// A verb that the state allows.
+    pub const fn open(name: &'static str, needs: Action) -> Self {
+        Self { name, needs, closed: None }
+    }
+
+    /// A verb that the state forbids, and why.
+    pub const fn closed(name: &'static str, needs: Action, why: &'static Code) -> Self {
+        Self { name, needs, closed: Some(why) }
+    }
+}
+
+/// A record as one caller sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct Shown<R> {
+    /// The record.
+    #[serde(flatten)]
+    pub record: R,
+    /// The verbs open to the caller now.
+    pub actions: Vec<&'static str>,
+    /// The verbs that are not, for those who ask.
+    #[serde(skip)]
+    pub refused: Vec<Refusal>,
+}
+
+/// A verb that is not open to the caller now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct Refusal {
+    /// The verb.
+    pub action: &'static str,
+    /// The code of the problem that it would answer with.
+    pub code: &'static str,
+}
+
+/// A page of records.
+#[derive(Debug)]
+pub struct Page<R> {
+    /// The records.
+    pub data: Vec<Shown<R>>,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<String>,
+}
+
+/// Which of two rights reach a record that the caller may see.
+#[derive(Clone, Copy)]
+struct Rights {
+    update: bool,
+    delete: bool,
+}
+
+/// One record that the caller may see.
+///
+/// # Errors
+/// `forbidden` without the right to read the resource; `not_found` outside its reach.
+pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
+    let (record, rights) = find::<R>(tx, ctx, id, false).await?;
+    Ok(show(ctx, record, rights))
+}
+
+/// A page of the records that the caller may see.
+///
+/// # Errors
+/// `forbidden`, `bad_cursor`.
+pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Page<R>> {
+    let kind = R::kind();
+    let reach = ctx.require(kind.plural, Action::Read)?;
+    if query.include_deleted {
+        ctx.require(kind.plural, Action::Delete)?;
+    }
+    let (mut sql, known) = select(ctx, kind, query.sort_columns().map(|(column, _)| column));
+    scope::within(&mut sql, kind, &reach, ctx.actor.user);
+    query.narrow(&mut sql, kind, ctx)?;
+    let sort: Vec<Type> = query.sort_columns().map(|(_, kind)| kind).collect();
+    let read = |record: R, cells: &mut Cells<'_>| {
+        let rights = known.read(cells)?;
+        let keys = sort.iter().map(|kind| list::write_key(*kind, cells)).collect::<Result<Vec<Json>, _>>()?;
+        Ok((record, rights, keys))
+    };
+    let mut rows = tx.records(sql, read).await?;
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|(record, _, keys)| query.next(ctx, keys, record.meta().id.uuid()));
+    Ok(Page { data: rows.into_iter().map(|(record, rights, _)| show(ctx, record, rights)).collect(), next })
+}
+
+/// Makes a record.
+///
+/// # Errors
+/// `forbidden`, also for an owner whom the right does not reach; whatever the rules of the
+/// resource say.
+pub async fn create<R: Resource>(tx: &mut Tx, ctx: &Ctx, input: R::Input) -> Result<Shown<R>> {
+    ctx.require(R::kind().plural, Action::Create)?;
+    insert(tx, ctx, R::assemble(Meta::new(ctx), input), "created").await
+}
+
+/// Makes a record that a use case has put together itself. The right must have been required.
+///
+/// # Errors
+/// As [`create`].
+pub async fn insert<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R, verb: &'static str) -> Result<Shown<R>> {
+    let kind = R::kind();
+    record.settle(tx, ctx, None).await?;
+    check_references(tx, ctx, &record, None).await?;
+    let mut values = Vec::new();
+    record.write(&mut values);
+    tx.execute(Sql::fixed(kind.shape.insert, values)).await?;
+    let id = record.meta().id.uuid();
+    terms::save(tx, kind.name, id, Vec::new(), record.all_terms()).await?;
+    record.saved(tx, ctx, None).await?;
+    let reach = ctx.reach(kind.plural, Action::Create);
+    if !reach.all && !reaches(tx, ctx, kind, &reach, id).await? {
+        return Err(forbidden(kind.plural, Action::Create));
+    }
+    remember(tx, ctx, &record, verb, None).await?;
+    // What was made may be seen by its maker, but changed only as far as those rights reach.
+    let rights = Rights {
+        update: may(tx, ctx, kind, Action::Update, id).await?,
+        delete: may(tx, ctx, kind, Action::Delete, id).await?,
+    };
+    Ok(show(ctx, record, rights))
+}
+
+/// Changes a record by a merge patch (RFC 7396) on what callers write of it.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `stale_version`, `validation_failed`, and the rules of the resource.
+pub async fn patch<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid, patch: &Json) -> Result<Shown<R>> {
+    change::<R>(tx, ctx, id, "updated", |record| {
+        let mut merged = serde_json::to_value(record.input()).unwrap_or_default();
+        input::merge(&mut merged, patch.clone());
+        *record.input_mut() = input::read(merged)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Changes a record as `decide` says; a change that changes nothing writes nothing.
+///
+/// # Errors
+/// As [`patch`], and those of `decide`.
+pub async fn change<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: Uuid,
+    verb: &'static str,
+    decide: impl FnOnce(&mut R) -> Result<()> + Send,
+) -> Result<Shown<R>> {
+    let kind = R::kind();
+    let (before, rights) = find::<R>(tx, ctx, id, false).await?;
+    if !rights.update {
+        return Err(forbidden(kind.plural, Action::Update));
+    }
+    ctx.expect_version(before.meta().version)?;
+    let mut after = before.clone();
+    decide(&mut after)?;
+    after.settle(tx, ctx, Some(&before)).await?;
+    if document(&before) == document(&after) {
+        return Ok(show(ctx, before, rights));
+    }
+    check_references(tx, ctx, &after, Some(&before)).await?;
+    save(tx, ctx, &before, &mut after, verb).await?;
+    let rights = Rights { update: may(tx, ctx, kind, Action::Update, id).await?, ..rights };
+    Ok(show(ctx, after, rights))
+}
+
+/// Deletes a record; it can be restored.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `stale_version`, and what the resource says to it.
+pub async fn delete<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<()> {
+    let (before, rights) = find::<R>(tx, ctx, id, false).await?;
+    if !rights.delete {
+        return Err(forbidden(R::kind().plural, Action::Delete));
+    }
+    ctx.expect_version(before.meta().version)?;
+    before.deletable(tx, ctx).await?;
+    let mut after = before.clone();
+    after.meta_mut().deleted_at = Some(ctx.now);
+    save(tx, ctx, &before, &mut after, "deleted").await
+}
+
+/// Brings a deleted record back.
+///
+/// # Errors
+/// `not_found` if it is not deleted or out of reach, `forbidden`, `stale_version`, and the rules of
+/// the resource, which may not allow what was allowed when it was deleted.
+pub async fn restore<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
+    let (before, rights) = find::<R>(tx, ctx, id, true).await?;
+    if !rights.delete {
+        return Err(forbidden(R::kind().plural, Action::Delete));
+    }
+    if before.meta().deleted_at.is_none() {
+        return Err(NOT_FOUND.problem());
+    }
+    ctx.expect_version(before.meta().version)?;
+    let mut after = before.clone();
+    after.meta_mut().deleted_at = None;
+    after.settle(tx, ctx, Some(&before)).await?;
+    check_references(tx, ctx, &after, None).await?;
+    save(tx, ctx, &before, &mut after, "restored").await?;
+    Ok(show(ctx, after, rights))
+}
+
+/// Loads a record that the caller may see and holds it to a rule of another record.
+///
+/// # Errors
+/// `not_found`, `forbidden`.
+pub async fn load<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<R> {
+    find::<R>(tx, ctx, id, false).await.map(|(record, _)| record)
+}
+
+/// Loads the records of these ids that the caller may see, as JSON, for `expand`.
+///
+/// # Errors
+/// Those of the store.
+pub async fn load_json<R: Resource>(tx: &mut Tx, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<(Uuid, Json)>> {
+    let kind = R::kind();
+    let reach = ctx.reach(kind.plural, Action::Read);
+    if reach.is_nothing() || ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = Sql::new("SELECT ");
+    sql.push(kind.shape.columns).push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id IN ");
+    sql.bind_all(ids.iter().copied()).push(" AND t.deleted_at IS NULL AND ");
+    scope::within(&mut sql, kind, &reach, ctx.actor.user);
+    tx.records(sql, |record: R, _| Ok((record.meta().id.uuid(), document(&record)))).await
+}
+
+/// Whether the caller may do `action` to that record, deleted or not.
+///
+/// # Errors
+/// Those of the store.
+pub async fn may(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, action: Action, id: Uuid) -> Result<bool> {
+    let reach = ctx.reach(kind.plural, action);
+    if reach.all || reach.is_nothing() {
+        return Ok(reach.all);
+    }
+    reaches(tx, ctx, kind, &reach, id).await
+}
+
+async fn reaches(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, reach: &Reach, id: Uuid) -> Result<bool> {
+    let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id = ").bind(id).push(" AND ");
+    scope::within(&mut sql, kind, reach, ctx.actor.user);
+    tx.exists(sql).await
+}
+
+/// A right on the records that are read: the same for all of them, or a column of the query.
+enum Known {
+    Fixed(bool),
+    Column,
+}
+
+struct KnownRights {
+    update: Known,
+    delete: Known,
+}
+
+impl KnownRights {
+    fn read(&self, cells: &mut Cells<'_>) -> Result<Rights, crate::Error> {
+        let mut one = |known: &Known| match known {
+            Known::Fixed(answer) => Ok(*answer),
+            Known::Column => cells.next::<bool>(),
+        };
+        Ok(Rights { update: one(&self.update)?, delete: one(&self.delete)? })
+    }
+}
+
+/// `SELECT` the record, the rights that depend on it and the `extra` columns, up to the condition
+/// that the caller adds.
+fn select(
+    ctx: &Ctx,
+    kind: &'static Kind,
+    extra: impl Iterator<Item = &'static str>,
+) -> (Sql, KnownRights) {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(kind.shape.columns);
+    let mut right = |action| {
+        let reach = ctx.reach(kind.plural, action);
+        if reach.all || reach.is_nothing() {
+            return Known::Fixed(reach.all);
+        }
+        sql.push(", (");
+        scope::within(&mut sql, kind, &reach, ctx.actor.user);
+        sql.push(")");
+        Known::Column
+    };
+    let known = KnownRights { update: right(Action::Update), delete: right(Action::Delete) };
+    for column in extra {
+        sql.push(", t.").push(column);
+    }
+    sql.push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
+    (sql, known)
+}
+
+async fn find<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid, deleted_too: bool) -> Result<(R, Rights)> {
+    let kind = R::kind();
+    let reach = ctx.require(kind.plural, Action::Read)?;
+    let (mut sql, known) = select(ctx, kind, std::iter::empty());
+    sql.push("t.id = ").bind(id).push(" AND ");
+    scope::within(&mut sql, kind, &reach, ctx.actor.user);
+    if !deleted_too {
+        sql.push(" AND t.deleted_at IS NULL");
+    }
+    let found = tx.records(sql, |record: R, cells| Ok((record, known.read(cells)?))).await?;
+    found.into_iter().next().ok_or_else(|| NOT_FOUND.problem())
+}
+
+/// Writes a change under the version that was read, with its terms and its event.
+async fn save<R: Resource>(tx: &mut Tx, ctx: &Ctx, before: &R, after: &mut R, verb: &'static str) -> Result<()> {
+    let kind = R::kind();
+    let read = before.meta().version;
+    let meta = after.meta_mut();
+    meta.version = read + 1;
+    meta.updated_at = ctx.now.max(before.meta().updated_at);
+    let mut values: Vec<Value> = Vec::new();
+    after.write(&mut values);
+    values.push(read.into());
+    if tx.execute(Sql::fixed(kind.shape.update, values)).await? == 0 {
+        return Err(stale(read));
+    }
+    let id = after.meta().id.uuid();
+    terms::save(tx, kind.name, id, before.all_terms(), after.all_terms()).await?;
+    after.saved(tx, ctx, Some(before)).await?;
+    remember(tx, ctx, after, verb, Some(before)).await
+}
+
+async fn remember<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: &R,
+    verb: &'static str,
+    before: Option<&R>,
+) -> Result<()> {
+    let mut concerns = after.concerns();
+    concerns.extend(before.map(Resource::concerns).unwrap_or_default());
+    let event = Event {
+        subject: R::kind(),
+        subject_id: after.meta().id.uuid(),
+        verb,
+        version: after.meta().version,
+        before: before.map(document),
+        after: document(after),
+        concerns,
+    };
+    events::record(tx, ctx, event).await
+}
+
+/// Every record that a changed field names must exist and be visible to the caller.
+async fn check_references<R: Resource>(tx: &mut Tx, ctx: &Ctx, after: &R, before: Option<&R>) -> Result<()> {
+    let (now, then) = (document(after), before.map(document));
+    for field in R::kind().shape.fields.iter() {
+        let Some(target) = field.target else { continue };
+        let named = now.get(field.name).cloned().unwrap_or_default();
+        if named.is_null() || then.as_ref().and_then(|then| then.get(field.name)) == Some(&named) {
+            continue;
+        }
+        let ids: Option<BTreeSet<Uuid>> = match &named {
+            Json::Array(ids) => ids.iter().map(|id| id.as_str()?.parse().ok()).collect(),
+            id => id.as_str().and_then(|id| id.parse().ok()).map(|id| BTreeSet::from([id])),
+        };
+        for id in ids.unwrap_or_default() {
+            if !visible(tx, ctx, target(), id).await? {
+                return Err(UNKNOWN_REFERENCE.at(format!("/{}", field.name)));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a live record of `kind` with that id may be named by the caller: directory data by
+/// everybody, anything else by those who may read it.
+async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<bool> {
+    let reach = match kind.visibility {
+        crate::Visibility::Tenant => Reach::all(),
+        _ => ctx.reach(kind.plural, Action::Read),
+    };
+    let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id = ").bind(id);
+    sql.push(" AND ");
+    scope::within(&mut sql, kind, &reach, ctx.actor.user);
+    tx.exists(sql).await
+}
+
+fn document<R: Serialize>(record: &R) -> Json {
+    serde_json::to_value(record).unwrap_or_default()
+}
+
+fn show<R: Resource>(ctx: &Ctx, record: R, rights: Rights) -> Shown<R> {
+    let verbs = match record.meta().deleted_at {
+        None => record.verbs(),
+        Some(_) => vec![Verb::open("restore", Action::Delete)],
+    };
+    let (mut actions, mut refused) = (Vec::new(), Vec::new());
+    for verb in verbs {
+        let right = match verb.needs {
+            Action::Update => rights.update,
+            Action::Delete => rights.delete,
+            other => !ctx.reach(R::kind().plural, other).is_nothing(),
+        };
+        match verb.closed.or((!right).then_some(&FORBIDDEN)) {
+            None => actions.push(verb.name),
+            Some(code) => refused.push(Refusal { action: verb.name, code: code.code }),
+        }
+    }
+    Shown { record, actions, refused }
+}

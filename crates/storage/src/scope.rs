@@ -1,0 +1,72 @@
+//! Scope as SQL: the one predicate that guards lists, single reads and everything else.
+//!
+//! Whose records a right reaches is looked up when the statement runs, in three tables of the
+//! identity crate: `users.org_unit_id`, `org_unit_tree` (each unit with all units above it) and
+//! `team_members`. So moving a unit or leaving a team takes effect in the same transaction.
+
+use crate::{Kind, Sql, Visibility};
+use guanxi_kernel::{Reach, UserId};
+
+/// Adds the condition that the record `t` of `kind` is within `reach` of `user`.
+///
+/// `TRUE` when the reach is everything, so the caller can always write `AND`.
+pub(crate) fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
+    if reach.is_nothing() {
+        sql.push("FALSE");
+        return;
+    }
+    match kind.visibility {
+        Visibility::Tenant => {
+            sql.push("TRUE");
+        }
+        Visibility::Owner => owned(sql, "t.owner_id", reach, user),
+        Visibility::Parent { column, table } => parent(sql, column, table, reach, user),
+        Visibility::OwnerOrParent { column, table } => {
+            if reach.all {
+                // Its own author is no reason to keep it from a right that reaches everything.
+                sql.push("(t.").push(column).push(" IS NULL OR ");
+            } else {
+                sql.push("(");
+                owned(sql, "t.owner_id", reach, user);
+                sql.push(" OR ");
+            }
+            parent(sql, column, table, reach, user);
+            sql.push(")");
+        }
+    }
+}
+
+fn parent(sql: &mut Sql, column: &'static str, table: &'static str, reach: &Reach, user: UserId) {
+    sql.push("EXISTS (SELECT 1 FROM ").push(table);
+    sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.").push(column).push(" AND p.deleted_at IS NULL AND ");
+    owned(sql, "p.owner_id", reach, user);
+    sql.push(")");
+}
+
+/// The condition that the user in `owner` is one whom `reach` covers.
+fn owned(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
+    if reach.all {
+        sql.push("TRUE");
+        return;
+    }
+    let mut before = "(";
+    if reach.own {
+        sql.push(before).push(owner).push(" = ").bind(user);
+        before = " OR ";
+    }
+    if !reach.teams.is_empty() {
+        sql.push(before).push(owner);
+        sql.push(" IN (SELECT m.user_id FROM team_members m WHERE m.tenant_id = $1 AND m.team_id IN ");
+        sql.bind_all(reach.teams.iter().copied()).push(")");
+        before = " OR ";
+    }
+    if !reach.units.is_empty() {
+        sql.push(before).push(owner).push(
+            " IN (SELECT u.id FROM users u JOIN org_unit_tree o \
+             ON o.tenant_id = u.tenant_id AND o.unit_id = u.org_unit_id \
+             WHERE u.tenant_id = $1 AND o.above_id IN ",
+        );
+        sql.bind_all(reach.units.iter().copied()).push(")");
+    }
+    sql.push(")");
+}

@@ -1,0 +1,78 @@
+//! Statements. Text comes from literals only, values are bound: SQL built from input cannot exist.
+
+use sea_query::{Value, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
+use std::borrow::Cow;
+use uuid::Uuid;
+
+/// A statement in the words that both stores share, with its values.
+///
+/// `$1` is the tenant, bound by the transaction that runs the statement; the values here are `$2`
+/// and on. Fixed statements are written with [`sql!`](crate::sql!), composed ones grow by
+/// [`Sql::push`] and [`Sql::bind`].
+#[derive(Debug, Clone)]
+pub struct Sql {
+    text: Cow<'static, str>,
+    args: Vec<Value>,
+}
+
+/// A fixed statement: `sql!("… WHERE tenant_id = $1 AND id = $2", id)`.
+#[macro_export]
+macro_rules! sql {
+    ($text:literal $(, $arg:expr)* $(,)?) => {
+        $crate::Sql::fixed($text, vec![$($crate::expansion::Value::from($arg)),*])
+    };
+}
+
+impl Sql {
+    /// A statement that never changes.
+    pub fn fixed(text: &'static str, args: Vec<Value>) -> Self {
+        Self { text: Cow::Borrowed(text), args }
+    }
+
+    /// Begins a composed statement.
+    pub fn new(text: &'static str) -> Self {
+        Self { text: Cow::Borrowed(text), args: Vec::new() }
+    }
+
+    /// Adds a piece of text.
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.to_mut().push_str(text);
+        self
+    }
+
+    /// Adds a value, as the next placeholder.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.args.push(value.into());
+        let place = format!("${}", self.args.len() + 1);
+        self.text.to_mut().push_str(&place);
+        self
+    }
+
+    /// Adds a parenthesised list of values.
+    pub fn bind_all(&mut self, values: impl IntoIterator<Item: Into<Value>>) -> &mut Self {
+        let mut before = "(";
+        for value in values {
+            self.push(before).bind(value);
+            before = ", ";
+        }
+        self.push(if before == "(" { "(NULL)" } else { ")" })
+    }
+
+    /// The text and the values for the driver, the tenant first.
+    pub(crate) fn render(mut self, tenant: Uuid) -> (SqlStr, SqlxValues) {
+        self.args.insert(0, tenant.into());
+        self.render_untenanted()
+    }
+
+    /// The text and the values for the driver, for the few tables that are above tenants.
+    pub(crate) fn render_untenanted(self) -> (SqlStr, SqlxValues) {
+        let text = match self.text {
+            Cow::Borrowed(text) => text.into_sql_str(),
+            #[expect(clippy::disallowed_methods, reason = "grown from literals and placeholders only")]
+            Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
+        };
+        (text, SqlxValues(Values(self.args)))
+    }
+}

@@ -1,0 +1,180 @@
+//! The embedded store: one connection that writes, several that cannot.
+//!
+//! Not sqlx's pool, for two reasons. After a full disk SQLite ends a transaction by itself, the
+//! pool's count of open transactions is then wrong, and later commits are acknowledged that never
+//! happen; here `BEGIN` and `COMMIT` are said in so many words, and a connection that does not
+//! answer them as expected is thrown away. And a statement needs a time limit, which SQLite only
+//! offers as a callback that belongs to one connection.
+
+use crate::error::Error;
+use sqlx::{
+    ConnectOptions as _, Connection as _, Executor as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+use std::{
+    ops::{Deref, DerefMut},
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Connections of one role, lent one by one, first come first served.
+#[derive(Clone)]
+pub(crate) struct Pool(Arc<Shared>);
+
+struct Shared {
+    options: SqliteConnectOptions,
+    idle: Mutex<Vec<Connection>>,
+    permits: Arc<Semaphore>,
+    wait: Duration,
+    limit: Duration,
+    born: Instant,
+}
+
+/// A connection and the moment after which its statements are interrupted.
+struct Connection {
+    inner: SqliteConnection,
+    deadline: Arc<AtomicU64>,
+}
+
+/// A lent connection. Unless [`Lease::give_back`] is called it is closed on drop, and SQLite rolls
+/// back whatever was open.
+pub(crate) struct Lease {
+    pool: Pool,
+    connection: Option<Connection>,
+    _permit: OwnedSemaphorePermit,
+}
+
+/// How a file is opened for writing; readers add `read_only`.
+pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // An acknowledged write survives a power cut.
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(256)
+        .pragma("cache_size", "-16384")
+        .pragma("temp_store", "memory")
+        .pragma("mmap_size", "268435456")
+}
+
+impl Pool {
+    pub(crate) fn new(options: SqliteConnectOptions, size: usize, wait: Duration, limit: Duration) -> Self {
+        Self(Arc::new(Shared {
+            options,
+            idle: Mutex::default(),
+            permits: Arc::new(Semaphore::new(size)),
+            wait,
+            limit,
+            born: Instant::now(),
+        }))
+    }
+
+    /// Waits for a connection; its statements may run until `limit` from now.
+    pub(crate) async fn lease(&self) -> Result<Lease, Error> {
+        let permit = self.0.permits.clone().acquire_owned();
+        let permit = tokio::time::timeout(self.0.wait, permit)
+            .await
+            .map_err(|_| Error::PoolTimedOut)?
+            .map_err(|_| Error::PoolClosed)?;
+        let idle = self.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.connect().await?,
+        };
+        connection.deadline.store(self.0.millis() + millis(self.0.limit), Ordering::Relaxed);
+        Ok(Lease { pool: self.clone(), connection: Some(connection), _permit: permit })
+    }
+
+    /// No more leases; waits until every one is given back, then closes the connections.
+    pub(crate) async fn close(&self, size: usize) {
+        let all = self.0.permits.acquire_many(u32::try_from(size).unwrap_or(u32::MAX)).await;
+        self.0.permits.close();
+        drop(all);
+        let idle = std::mem::take(&mut *self.idle());
+        for connection in idle {
+            if let Err(error) = connection.inner.close().await {
+                tracing::warn!(%error, "a connection to the embedded store did not close");
+            }
+        }
+    }
+
+    async fn connect(&self) -> Result<Connection, Error> {
+        const STEPS: i32 = 20_000;
+        let mut inner = self.0.options.connect().await?;
+        let deadline = Arc::new(AtomicU64::new(u64::MAX));
+        let (shared, until) = (self.0.clone(), deadline.clone());
+        let in_time = move || shared.millis() < until.load(Ordering::Relaxed);
+        inner.lock_handle().await?.set_progress_handler(STEPS, in_time);
+        Ok(Connection { inner, deadline })
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.0.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn millis(&self) -> u64 {
+        millis(self.born.elapsed())
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Lease {
+    /// `BEGIN IMMEDIATE` for a writer, `BEGIN` for a reader that wants one moment in time.
+    pub(crate) async fn begin(&mut self, statement: &'static str) -> Result<(), Error> {
+        self.execute(statement).await.map(drop)
+    }
+
+    /// Commits and gives the connection back.
+    pub(crate) async fn commit(mut self) -> Result<(), Error> {
+        self.execute("COMMIT").await?;
+        self.give_back();
+        Ok(())
+    }
+
+    /// Rolls back and gives the connection back, unless it is in an unexpected state.
+    pub(crate) async fn rollback(mut self) {
+        if self.execute("ROLLBACK").await.is_ok() {
+            self.give_back();
+        }
+    }
+
+    /// Lends it to the next one.
+    pub(crate) fn give_back(mut self) {
+        if let Some(connection) = self.connection.take() {
+            self.pool.idle().push(connection);
+        }
+    }
+}
+
+impl Deref for Lease {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        match &self.connection {
+            Some(connection) => &connection.inner,
+            None => unreachable!("a lease has its connection until it is given back"),
+        }
+    }
+}
+
+impl DerefMut for Lease {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match &mut self.connection {
+            Some(connection) => &mut connection.inner,
+            None => unreachable!("a lease has its connection until it is given back"),
+        }
+    }
+}
