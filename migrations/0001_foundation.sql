@@ -137,6 +137,7 @@ CREATE TABLE team_members (
     CONSTRAINT team_members_role_fkey FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, id)
 );
 CREATE INDEX team_members_user_idx ON team_members (tenant_id, user_id);
+CREATE INDEX team_members_role_idx ON team_members (tenant_id, role_id);
 
 CREATE TABLE sessions (
     tenant_id UUID NOT NULL,
@@ -151,6 +152,7 @@ CREATE TABLE sessions (
     CONSTRAINT sessions_user_fkey FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, id)
 );
 CREATE INDEX sessions_user_idx ON sessions (tenant_id, user_id, created_at, id);
+CREATE INDEX sessions_last_used_idx ON sessions (tenant_id, last_used_at);
 
 -- Every refresh token of a session that was ever handed out, as a digest: a used one that comes
 -- back late is a stolen one.
@@ -188,6 +190,7 @@ CREATE TABLE api_keys (
 );
 CREATE INDEX api_keys_created_idx ON api_keys (tenant_id, created_at, id);
 CREATE INDEX api_keys_updated_idx ON api_keys (tenant_id, updated_at, id);
+CREATE INDEX api_keys_name_idx ON api_keys (tenant_id, name_folded, id);
 CREATE INDEX api_keys_owner_idx ON api_keys (tenant_id, owner_id);
 
 -- Failed logins of an account, by a digest of the name that was tried.

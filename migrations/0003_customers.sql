@@ -41,6 +41,7 @@ CREATE INDEX parties_owner_idx ON parties (tenant_id, owner_id, created_at, id);
 CREATE INDEX parties_parent_idx ON parties (tenant_id, parent_id);
 CREATE INDEX parties_industry_idx ON parties (tenant_id, industry, created_at, id);
 CREATE INDEX parties_region_idx ON parties (tenant_id, region, created_at, id);
+CREATE INDEX parties_employees_idx ON parties (tenant_id, employees);
 CREATE INDEX parties_tier_idx ON parties (tenant_id, tier, created_at, id);
 
 CREATE TABLE departments (
@@ -92,6 +93,9 @@ CREATE INDEX contacts_updated_idx ON contacts (tenant_id, updated_at, id);
 CREATE INDEX contacts_name_idx ON contacts (tenant_id, name_folded, id);
 CREATE INDEX contacts_party_idx ON contacts (tenant_id, party_id, created_at, id);
 CREATE INDEX contacts_department_idx ON contacts (tenant_id, department_id);
+-- At most one to turn to first.
+CREATE UNIQUE INDEX contacts_primary_key ON contacts (tenant_id, party_id)
+    WHERE is_primary = TRUE AND deleted_at IS NULL;
 
 CREATE TABLE contact_relations (
     tenant_id UUID NOT NULL,
@@ -117,6 +121,10 @@ CREATE UNIQUE INDEX contact_relations_key ON contact_relations (tenant_id, from_
 CREATE INDEX contact_relations_created_idx ON contact_relations (tenant_id, created_at, id);
 CREATE INDEX contact_relations_updated_idx ON contact_relations (tenant_id, updated_at, id);
 CREATE INDEX contact_relations_to_idx ON contact_relations (tenant_id, to_id);
+CREATE INDEX contact_relations_party_idx ON contact_relations (tenant_id, party_id, created_at, id);
+-- Nobody reports to two.
+CREATE UNIQUE INDEX contact_relations_superior_key ON contact_relations (tenant_id, from_id)
+    WHERE kind = 'reports_to' AND deleted_at IS NULL;
 
 CREATE TABLE activities (
     tenant_id UUID NOT NULL,
@@ -140,6 +148,7 @@ CREATE TABLE activities (
     result TEXT,
     next_step TEXT,
     next_step_on DATE,
+    cancel_reason TEXT,
     closed_at TIMESTAMPTZ,
     CONSTRAINT activities_pkey PRIMARY KEY (tenant_id, id),
     CONSTRAINT activities_party_fkey FOREIGN KEY (tenant_id, party_id) REFERENCES parties (tenant_id, id),

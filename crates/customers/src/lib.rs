@@ -1,1 +1,95 @@
-//! The customer base.
+//! The customer base: who a company deals with, how they are organised, and what was done with them.
+//!
+//! | folder | holds |
+//! | --- | --- |
+//! | [`parties`] | organisations and persons in any role: customer, competitor, supplier … |
+//! | [`departments`] | the organisation of a party, as a tree |
+//! | [`contacts`] | the people of a party |
+//! | [`contact_relations`] | who reports to, influences, likes or rivals whom |
+//! | [`activities`] | visits, calls, meetings and the like, with their results |
+//!
+//! Each of them is a resource, so reading, listing, creating, changing, deleting and restoring come
+//! from the storage crate. A folder adds what only its resource knows: `model.rs` the types and the
+//! rules that need no store, `service.rs` the rules that do and further use cases, `store.rs` the
+//! SQL.
+
+pub mod activities;
+pub mod contact_points;
+pub mod contact_relations;
+pub mod contacts;
+pub mod departments;
+mod engine;
+pub mod parties;
+pub mod problems;
+mod rules;
+#[cfg(test)]
+mod testing;
+
+use guanxi_storage::Kind;
+
+pub use problems::PROBLEMS;
+
+/// The resources of this crate.
+pub fn kinds() -> Vec<&'static Kind> {
+    vec![
+        &parties::PARTY,
+        &departments::DEPARTMENT,
+        &contacts::CONTACT,
+        &contact_relations::CONTACT_RELATION,
+        &activities::ACTIVITY,
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing;
+    use guanxi_kernel::input;
+    use guanxi_storage::Resource;
+    use std::collections::BTreeSet;
+
+    /// The example can be read, and a record that was written is read back as it was: what a merge
+    /// patch relies on.
+    fn example_is_read_back<R: Resource>()
+    where
+        R::Input: PartialEq + std::fmt::Debug,
+    {
+        let input: R::Input = input::read(R::example()).unwrap();
+        let again = input::read(serde_json::to_value(&input).unwrap()).unwrap();
+        assert_eq!(input, again);
+    }
+
+    #[test]
+    fn examples_are_valid_and_inputs_are_read_back_as_written() {
+        example_is_read_back::<crate::parties::Party>();
+        example_is_read_back::<crate::departments::Department>();
+        example_is_read_back::<crate::contacts::Contact>();
+        example_is_read_back::<crate::contact_relations::ContactRelation>();
+        example_is_read_back::<crate::activities::Activity>();
+    }
+
+    #[test]
+    fn what_is_stored_is_what_is_described() {
+        fn columns_match_values<R: Resource>() {
+            let input: R::Input = input::read(R::example()).unwrap();
+            let mut values = Vec::new();
+            testing::record::<R>(input).write(&mut values);
+            let columns: usize =
+                R::kind().shape.fields.iter().map(|field| field.columns.len()).sum();
+            assert_eq!(values.len(), columns);
+        }
+        columns_match_values::<crate::parties::Party>();
+        columns_match_values::<crate::departments::Department>();
+        columns_match_values::<crate::contacts::Contact>();
+        columns_match_values::<crate::contact_relations::ContactRelation>();
+        columns_match_values::<crate::activities::Activity>();
+    }
+
+    #[test]
+    fn names_of_resources_and_codes_are_unique() {
+        let kinds = crate::kinds();
+        let names: BTreeSet<_> = kinds.iter().flat_map(|kind| [kind.name, kind.plural]).collect();
+        assert_eq!(names.len(), 2 * kinds.len());
+        let codes: BTreeSet<_> = crate::PROBLEMS.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes.len(), crate::PROBLEMS.len());
+    }
+}

@@ -30,7 +30,9 @@
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
-use syn::{Data, DeriveInput, Error, Fields, GenericArgument, Ident, LitStr, PathArguments, Result, Type};
+use syn::{
+    Data, DeriveInput, Error, Fields, GenericArgument, Ident, LitStr, PathArguments, Result, Type,
+};
 
 /// See the crate.
 #[proc_macro_derive(Record, attributes(field))]
@@ -69,7 +71,11 @@ fn spec(field: &syn::Field) -> Result<Spec> {
                 "zh" => spec.zh = Some(meta.value()?.parse()?),
                 "filter" => spec.filter = true,
                 "sort" => {
-                    let column = if meta.input.peek(syn::Token![=]) { Some(meta.value()?.parse()?) } else { None };
+                    let column = if meta.input.peek(syn::Token![=]) {
+                        Some(meta.value()?.parse()?)
+                    } else {
+                        None
+                    };
                     spec.sort = Some(column);
                 }
                 "json" => spec.shape = Shape::Json,
@@ -84,7 +90,10 @@ fn spec(field: &syn::Field) -> Result<Spec> {
         })?;
     }
     if spec.zh.is_none() && !spec.hidden && spec.shape != Shape::Flatten {
-        return Err(Error::new_spanned(field, "a field needs a Chinese label: #[field(zh = \"…\")]"));
+        return Err(Error::new_spanned(
+            field,
+            "a field needs a Chinese label: #[field(zh = \"…\")]",
+        ));
     }
     Ok(spec)
 }
@@ -146,7 +155,9 @@ fn describe_field(ident: &Ident, ty: &Type, spec: &Spec) -> Tokens {
     let columns = columns(ident, spec);
     let zh = spec.zh.as_ref().map_or_else(String::new, LitStr::value);
     let (kind, nullable) = match spec.shape {
-        Shape::Json => (quote!(::guanxi_storage::expansion::kernel::scalar::Type::Json), quote!(false)),
+        Shape::Json => {
+            (quote!(::guanxi_storage::expansion::kernel::scalar::Type::Json), quote!(false))
+        }
         Shape::Money => (
             quote!(::guanxi_storage::expansion::kernel::scalar::Type::Money),
             quote!(<#ty as ::guanxi_storage::record::MoneyColumns>::NULLABLE),
@@ -169,7 +180,9 @@ fn describe_field(ident: &Ident, ty: &Type, spec: &Spec) -> Tokens {
     };
     let target = match &spec.target {
         None => quote!(::std::option::Option::None),
-        Some(target) => quote!(::std::option::Option::Some(<#target as ::guanxi_storage::Resource>::kind)),
+        Some(target) => {
+            quote!(::std::option::Option::Some(<#target as ::guanxi_storage::Resource>::kind))
+        }
     };
     let (filter, hidden) = (spec.filter, spec.hidden);
     quote! {
@@ -212,12 +225,17 @@ fn store_field(ident: &Ident, ty: &Type, spec: &Spec) -> (Tokens, Tokens) {
 
 /// `Parts` for a struct that has `meta` and `input`.
 fn parts(name: &Ident, fields: &syn::FieldsNamed) -> Result<Option<Tokens>> {
-    let find = |wanted: &str| fields.named.iter().find(|f| f.ident.as_ref().is_some_and(|i| i == wanted));
+    let find =
+        |wanted: &str| fields.named.iter().find(|f| f.ident.as_ref().is_some_and(|i| i == wanted));
     let (Some(meta), Some(input)) = (find("meta"), find("input")) else { return Ok(None) };
     let key = key(&meta.ty)?;
     let input = &input.ty;
     let (own_meta, own_input) = (format_ident!("meta"), format_ident!("input"));
-    let derived = fields.named.iter().filter_map(|f| f.ident.as_ref()).filter(|i| **i != own_meta && **i != own_input);
+    let derived = fields
+        .named
+        .iter()
+        .filter_map(|f| f.ident.as_ref())
+        .filter(|i| **i != own_meta && **i != own_input);
     Ok(Some(quote! {
         #[automatically_derived]
         impl ::guanxi_storage::kind::Parts for #name {

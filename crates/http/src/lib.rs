@@ -1,1 +1,35 @@
+//! The HTTP face of Guanxi: thin on purpose. It turns requests into calls of use cases and their
+//! results into answers; it knows status codes and headers, and neither rules nor SQL.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | [`app`] | puts the server together: routes, middleware, limits |
+//! | [`call`] | an authenticated request: who asks, in which words, under which conditions |
+//! | [`body`] | request bodies: type, encoding, size, time, then JSON |
+//! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
+//! | [`resources`] | the endpoints that every resource gets, and the list of resources |
+//! | [`problem`] | problems as `application/problem+json`; the only place with failure statuses |
+//! | [`document`] | the OpenAPI document, made from routes, types and the data of resources |
+//! | [`envelope`] | what is done around every request: id, headers, CORS, metrics, log, panics |
+//! | [`limits`] | rate limits |
 
+pub mod app;
+pub mod body;
+pub mod call;
+pub mod document;
+pub mod envelope;
+pub mod limits;
+pub mod options;
+pub mod problem;
+pub mod resources;
+pub mod respond;
+
+mod customers;
+mod identity;
+mod platform;
+
+pub use app::{App, serve};
+pub use options::Options;
+
+/// The version of the contract, in `X-Api-Version` and in the document.
+pub const API_VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -99,6 +99,10 @@ pub struct Actor {
 /// The word for every resource.
 pub const ANY: &str = "any";
 
+/// What decides who may come in and do what. A key sees it as far as it may and never changes it:
+/// whoever finds a key must not make themselves at home with it.
+const ACCOUNTS: &[&str] = &["users", "roles", "teams", "api-keys", "tenants", "sessions"];
+
 impl Actor {
     /// An actor that may do everything: the command line and the program's own work.
     pub fn system(user: UserId) -> Self {
@@ -108,7 +112,7 @@ impl Actor {
 
     /// What idempotency keys, cursors and rate limits are counted by.
     pub fn principal(&self) -> Uuid {
-        self.api_key.map_or(self.user.uuid(), |key| key.uuid())
+        self.api_key.map_or(self.user.uuid(), ApiKeyId::uuid)
     }
 
     /// How far the right to `action` on `resource` reaches; nothing without the right.
@@ -117,8 +121,11 @@ impl Actor {
         let covers = |granted: &str, by: Action| {
             (granted == resource || granted == ANY) && (by == action || by == Action::Any)
         };
-        let limited = self.limits.as_ref().is_some_and(|limits| !limits.iter().any(|(r, a)| covers(r, *a)));
-        if !limited {
+        let limited =
+            self.limits.as_ref().is_some_and(|limits| !limits.iter().any(|(r, a)| covers(r, *a)));
+        let by_key =
+            self.api_key.is_some() && action != Action::Read && ACCOUNTS.contains(&resource);
+        if !limited && !by_key {
             for grant in self.grants.iter().filter(|grant| covers(&grant.resource, grant.action)) {
                 reach.widen(&grant.reach);
             }
@@ -164,5 +171,18 @@ mod tests {
         assert!(actor.reach("parties", Action::Read).all);
         assert!(actor.reach("parties", Action::Update).is_nothing());
         assert!(actor.reach("users", Action::Read).is_nothing());
+    }
+
+    #[test]
+    fn a_key_never_changes_accounts() {
+        let mut actor = Actor::system(Uuid::nil().into());
+        assert!(actor.reach("users", Action::Update).all);
+        actor.api_key = Some(Uuid::nil().into());
+        assert!(actor.reach("users", Action::Read).all && actor.reach("parties", Action::Any).all);
+        for accounts in ACCOUNTS {
+            for action in [Action::Create, Action::Update, Action::Delete, Action::Any] {
+                assert!(actor.reach(accounts, action).is_nothing(), "{action} {accounts}");
+            }
+        }
     }
 }

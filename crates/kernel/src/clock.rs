@@ -1,7 +1,10 @@
 //! The one source of the time.
 
 use chrono::{DateTime, SubsecRound as _, TimeDelta, Utc};
-use std::sync::{Arc, atomic::{AtomicI64, Ordering}};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 /// Tells the time, in whole microseconds: the finest that both stores keep.
 #[derive(Debug, Clone, Default)]

@@ -1,10 +1,10 @@
 //! Reading what callers send: every finding at once, each with its place, none with its value.
 
-use crate::problem::{
-    FieldError, INVALID, INVALID_CHARACTERS, INVALID_FORMAT, INVALID_TYPE, OUT_OF_RANGE, Problem, REQUIRED,
-    Result, TOO_LONG, TOO_SHORT, UNKNOWN_FIELD, UNKNOWN_VALUE,
-};
 use crate::Code;
+use crate::problem::{
+    FieldError, INVALID, INVALID_CHARACTERS, INVALID_FORMAT, INVALID_TYPE, OUT_OF_RANGE, Problem,
+    REQUIRED, Result, TOO_LONG, TOO_SHORT, UNKNOWN_FIELD, UNKNOWN_VALUE,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use utoipa::{PartialSchema, openapi};
@@ -18,7 +18,11 @@ const MOST: usize = 20;
 /// # Errors
 /// `validation_failed` with a finding for each member that is wrong.
 pub fn read<T: DeserializeOwned + Validate + PartialSchema>(value: Value) -> Result<T> {
-    let checked = if value_has_nul(&value) { Err(vec![INVALID_CHARACTERS.field("").with("expected", "no NUL characters")]) } else { parse(value) };
+    let checked = if value_has_nul(&value) {
+        Err(vec![INVALID_CHARACTERS.field("").with("expected", "no NUL characters")])
+    } else {
+        parse(value)
+    };
     let input: T = match checked {
         Ok(input) => input,
         Err(findings) => {
@@ -35,7 +39,8 @@ pub fn read<T: DeserializeOwned + Validate + PartialSchema>(value: Value) -> Res
 
 /// serde stops at its first finding; taking the member out and reading again finds the next one.
 fn parse<T: DeserializeOwned + PartialSchema>(value: Value) -> Result<T, Vec<FieldError>> {
-    let present: Vec<String> = value.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();
+    let present: Vec<String> =
+        value.as_object().map(|o| o.keys().cloned().collect()).unwrap_or_default();
     let mut findings = Vec::new();
     let mut rest = value;
     while findings.len() < MOST {
@@ -53,7 +58,9 @@ fn parse<T: DeserializeOwned + PartialSchema>(value: Value) -> Result<T, Vec<Fie
                 findings.extend(missing_members::<T>(first, &present));
                 break;
             }
-            (Some(member), Some(_)) => findings.push(REQUIRED.field(format!("{path}/{}", escape(member)))),
+            (Some(member), Some(_)) => {
+                findings.push(REQUIRED.field(format!("{path}/{}", escape(member))));
+            }
             (None, _) => findings.push(finding(&path, &message)),
         }
         let Some(member) = path.split('/').nth(1) else { break };
@@ -80,15 +87,12 @@ fn missing_members<T: PartialSchema>(first: &str, present: &[String]) -> Vec<Fie
 /// The place that serde was at, as a JSON pointer.
 fn pointer(path: &serde_path_to_error::Path) -> String {
     use serde_path_to_error::Segment;
-    let mut pointer = String::new();
-    for segment in path {
-        match segment {
-            Segment::Map { key } => pointer.push_str(&format!("/{}", escape(key))),
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
-            Segment::Enum { .. } | Segment::Unknown => {}
-        }
-    }
-    pointer
+    let segments = path.iter().filter_map(|segment| match segment {
+        Segment::Map { key } => Some(format!("/{}", escape(key))),
+        Segment::Seq { index } => Some(format!("/{index}")),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    });
+    segments.collect()
 }
 
 fn escape(member: &str) -> String {
@@ -98,7 +102,13 @@ fn escape(member: &str) -> String {
 /// Sorts serde's message. Our own types put their code first; serde's own are known by their start.
 fn finding(path: &str, message: &str) -> FieldError {
     const OWN: &[&Code] = &[
-        &INVALID_FORMAT, &TOO_SHORT, &TOO_LONG, &INVALID_CHARACTERS, &OUT_OF_RANGE, &UNKNOWN_VALUE, &INVALID,
+        &INVALID_FORMAT,
+        &TOO_SHORT,
+        &TOO_LONG,
+        &INVALID_CHARACTERS,
+        &OUT_OF_RANGE,
+        &UNKNOWN_VALUE,
+        &INVALID,
     ];
     if let Some((word, expected)) = message.split_once(": ")
         && let Some(code) = OWN.iter().find(|code| code.code == word)
@@ -109,7 +119,13 @@ fn finding(path: &str, message: &str) -> FieldError {
         return UNKNOWN_FIELD.field(path);
     }
     // "invalid type: string \"x\", expected i64": what was sent stays out of the answer.
-    let expected = message.rsplit_once("expected ").map_or("another value", |(_, expected)| expected);
+    let expected =
+        message.rsplit_once("expected ").map_or("another value", |(_, expected)| expected);
+    let expected = match expected {
+        "i64" => "a whole number",
+        "f64" => "a number",
+        other => other,
+    };
     let code = if message.starts_with("invalid type") {
         &INVALID_TYPE
     } else if message.starts_with("unknown variant") {
@@ -123,7 +139,8 @@ fn finding(path: &str, message: &str) -> FieldError {
 /// Turns the findings of `validator` into ours; its own text repeats the value that was sent.
 fn rules(at: &str, errors: &ValidationErrors, findings: &mut Vec<FieldError>) {
     for (member, kind) in errors.errors() {
-        let place = if member == "__all__" { at.to_owned() } else { format!("{at}/{}", escape(member)) };
+        let place =
+            if member == "__all__" { at.to_owned() } else { format!("{at}/{}", escape(member)) };
         match kind {
             ValidationErrorsKind::Struct(inner) => rules(&place, inner, findings),
             ValidationErrorsKind::List(items) => {
@@ -141,7 +158,9 @@ fn rules(at: &str, errors: &ValidationErrors, findings: &mut Vec<FieldError>) {
                     (None, None, None) => rule.code.to_string(),
                 };
                 let code: &'static Code = match &*rule.code {
-                    "length" if bound("value").is_some_and(|v| too_long(v, bound("max"))) => &TOO_LONG,
+                    "length" if bound("value").is_some_and(|v| too_long(v, bound("max"))) => {
+                        &TOO_LONG
+                    }
                     "length" => &TOO_SHORT,
                     "range" => &OUT_OF_RANGE,
                     "email" | "url" => &INVALID_FORMAT,
@@ -224,22 +243,31 @@ mod tests {
         let wrong = json!({ "name": "too long", "count": "x", "colour": 1 });
         let mut found = findings(wrong);
         found.sort();
-        let expected = [("/colour", "unknown_field"), ("/count", "invalid_type"), ("/name", "too_long")];
+        let expected =
+            [("/colour", "unknown_field"), ("/count", "invalid_type"), ("/name", "too_long")];
         assert_eq!(found, expected.map(|(p, c)| (p.to_owned(), c)));
-        assert_eq!(findings(json!({})), [("/name".into(), "required"), ("/count".into(), "required")]);
-        assert_eq!(findings(json!({ "name": "a", "count": 10 })), [("/count".into(), "out_of_range")]);
+        assert_eq!(
+            findings(json!({})),
+            [("/name".into(), "required"), ("/count".into(), "required")]
+        );
+        assert_eq!(
+            findings(json!({ "name": "a", "count": 10 })),
+            [("/count".into(), "out_of_range")]
+        );
         let notes = json!({ "name": "a", "count": 1, "notes": ["a", "\u{7}"] });
         assert_eq!(findings(notes), [("/notes/1".into(), "invalid_characters")]);
         let many = json!({ "name": "a", "count": 1, "notes": ["a", "b"] });
         assert_eq!(findings(many), [("/notes".into(), "too_long")]);
         assert_eq!(findings(json!([])).len(), 1);
         assert_eq!(findings(json!({ "name": "a\0" })).len(), 1);
-        assert_eq!(read::<Order>(json!({ "name": "a", "count": 1 })).unwrap().count, 1);
+        let order: Order = read(json!({ "name": "a", "count": 1 })).unwrap();
+        assert_eq!((&*order.name, order.count), ("a", 1));
     }
 
     #[test]
     fn a_finding_never_repeats_what_was_sent() {
-        let problem = read::<Order>(json!({ "name": "secret-secret", "count": "hunter2" })).unwrap_err();
+        let problem =
+            read::<Order>(json!({ "name": "secret-secret", "count": "hunter2" })).unwrap_err();
         let shown = format!("{problem} {problem:?}");
         assert!(!shown.contains("secret") && !shown.contains("hunter2"), "{shown}");
     }

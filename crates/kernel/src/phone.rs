@@ -18,7 +18,8 @@ mod tests {
     #[test]
     fn numbers_are_read_as_people_write_them() {
         let same = Some("+8613800138000".to_owned());
-        for text in ["13800138000", "138 0013 8000", "+86 138-0013-8000", "１３８００１３８０００"] {
+        for text in ["13800138000", "138 0013 8000", "+86 138-0013-8000", "１３８００１３８０００"]
+        {
             assert_eq!(e164(text, "CN"), same, "{text}");
         }
         assert_eq!(e164("(010) 6552 9988", "CN").as_deref(), Some("+861065529988"));

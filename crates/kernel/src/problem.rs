@@ -311,7 +311,8 @@ fn fill(template: &str, params: &Params) -> String {
         let shown = match value {
             Value::String(text) => text.clone(),
             Value::Array(items) => {
-                let words = items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned));
+                let words =
+                    items.iter().map(|i| i.as_str().map_or_else(|| i.to_string(), str::to_owned));
                 words.collect::<Vec<_>>().join(", ")
             }
             other => other.to_string(),

@@ -46,8 +46,10 @@ pub trait Scalar: Sized {
 }
 
 impl<W: Word> Scalar for W {
-    const TYPE: Type =
-        Type::Word(Vocabulary { words: W::WORDS, label: |at, language| W::ALL[at].label(language) });
+    const TYPE: Type = Type::Word(Vocabulary {
+        words: W::WORDS,
+        label: |at, language| W::ALL[at].label(language),
+    });
 }
 
 macro_rules! scalars {
@@ -149,9 +151,9 @@ impl Type {
             Self::Integer => text.parse::<i64>().ok().map(Into::into),
             Self::Boolean => text.parse::<bool>().ok().map(Into::into),
             Self::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Into::into),
-            Self::Instant => {
-                DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.with_timezone(&Utc).into())
-            }
+            Self::Instant => DateTime::parse_from_rfc3339(text)
+                .ok()
+                .map(|instant| instant.with_timezone(&Utc).into()),
             Self::Id => Uuid::try_parse(text).ok().map(Into::into),
             Self::Word(vocabulary) => vocabulary.words.contains(&text).then(|| text.into()),
             Self::Money | Self::Json => None,

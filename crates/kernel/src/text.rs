@@ -39,11 +39,23 @@ pub fn fold(text: &str) -> String {
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// How many characters of a folded name decide the order of a list.
+const SORT_KEY: usize = 64;
+
+/// The text by which a name is put in order: folded, and cut so that it fits an index and a cursor.
+pub fn sort_key(name: &str) -> String {
+    fold(name).chars().take(SORT_KEY).collect()
+}
+
 fn clean(text: &str, max: usize, many_lines: bool) -> Result<String, Refused> {
     let text: String = text.trim().nfc().collect();
     let forbidden = |c: char| match c {
         '\n' | '\r' | '\t' => !many_lines,
-        '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => true,
         other => other.is_control(),
     };
     if text.is_empty() {
@@ -178,5 +190,7 @@ mod tests {
         assert_eq!(fold("ＡＣＭＥ  Corporation "), "acme corporation");
         assert_eq!(fold("Müller"), "müller");
         assert_eq!(fold("１２３"), "123");
+        assert_eq!(sort_key("  ＡＣＭＥ 上海"), "acme 上海");
+        assert_eq!(sort_key(&"长".repeat(200)).chars().count(), SORT_KEY);
     }
 }

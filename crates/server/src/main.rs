@@ -1,1 +1,110 @@
-fn main() {}
+//! The program `guanxi`: configuration, command line, wiring, background work.
+
+mod commands;
+mod config;
+mod demo;
+mod import;
+mod serve;
+
+use clap::{Parser, Subcommand};
+use config::{Config, LogFormat};
+use std::{error::Error, io::IsTerminal as _, path::PathBuf, process::ExitCode};
+use tracing_subscriber::EnvFilter;
+
+/// What every command answers.
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// A CRM behind one JSON API.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// The configuration file; `guanxi.toml` if it is there.
+    #[arg(long, global = true, env = "GUANXI_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API; brings the schema up to date and makes the first administrator first.
+    Serve,
+    /// Bring the schema up to date.
+    Migrate,
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Users.
+    #[command(subcommand)]
+    User(commands::UserCommand),
+    /// API keys.
+    #[command(subcommand)]
+    Key(commands::KeyCommand),
+    /// Import a CSV file.
+    Import(import::ImportArguments),
+    /// Make the tenant `demo` from the CRM Sales Opportunities data.
+    Demo,
+    /// The configuration.
+    #[command(subcommand)]
+    Config(commands::ConfigCommand),
+}
+
+/// Exit codes: 0 done, 1 failed, 2 wrong usage (clap), 3 done in part, see what was printed.
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = run(arguments);
+    match outcome {
+        Ok(code) => code,
+        Err(error) => {
+            say_error(&*error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: Arguments) -> Outcome<ExitCode> {
+    if let Command::Openapi = arguments.command {
+        return commands::print(&guanxi_http::document::pretty()).map(|()| ExitCode::SUCCESS);
+    }
+    let config = Config::load(arguments.config.as_deref())?;
+    start_log(&config);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let done = |()| ExitCode::SUCCESS;
+    match arguments.command {
+        Command::Serve => actix_web::rt::System::new().block_on(serve::serve(config)).map(done),
+        Command::Migrate => runtime.block_on(commands::migrate(&config)).map(done),
+        Command::User(command) => runtime.block_on(commands::user(&config, command)).map(done),
+        Command::Key(command) => runtime.block_on(commands::key(&config, command)).map(done),
+        Command::Import(arguments) => runtime.block_on(import::import(&config, arguments)),
+        Command::Demo => runtime.block_on(demo::demo(&config)).map(done),
+        Command::Config(command) => commands::config(&config, &command).map(done),
+        Command::Openapi => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// Logs go to standard error, so that what a command prints can be piped.
+fn start_log(config: &Config) {
+    let filter = EnvFilter::try_new(&config.log.level).unwrap_or_else(|_| EnvFilter::new("info"));
+    let json = match config.log.format {
+        LogFormat::Json => true,
+        LogFormat::Text => false,
+        LogFormat::Auto => !std::io::stderr().is_terminal(),
+    };
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if json {
+        subscriber.json().flatten_event(true).init();
+    } else {
+        subscriber.init();
+    }
+}
+
+/// An error with its causes, for people.
+#[expect(clippy::print_stderr, reason = "the last words of the program")]
+fn say_error(error: &dyn Error) {
+    let mut text = format!("guanxi: {error}");
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}\n  because: {inner}");
+        cause = inner.source();
+    }
+    eprintln!("{text}");
+}

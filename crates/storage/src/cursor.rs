@@ -45,7 +45,8 @@ pub fn open<T: DeserializeOwned>(key: &[u8], fingerprint: &str, cursor: &str) ->
 }
 
 fn mac(key: &[u8], fingerprint: &str, bytes: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
     mac.update(fingerprint.as_bytes());
     mac.update(bytes);
     mac
@@ -58,6 +59,32 @@ fn tag(key: &[u8], fingerprint: &str, bytes: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_sealed_is_opened_and_nothing_else(
+            texts in prop::collection::vec(any::<String>(), 0..4),
+            number: i64,
+            key: [u8; 32],
+            at in any::<prop::sample::Index>(),
+            bit in 0..8_u32,
+        ) {
+            let (position, query) = ((texts, number), fingerprint(&["things"]));
+            let cursor = seal(&key, &query, &position);
+            prop_assert_eq!(open::<(Vec<String>, i64)>(&key, &query, &cursor).unwrap(), position);
+            let mut bytes = URL_SAFE_NO_PAD.decode(&cursor).unwrap();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            let forged = URL_SAFE_NO_PAD.encode(bytes);
+            prop_assert!(open::<(Vec<String>, i64)>(&key, &query, &forged).is_err());
+        }
+
+        #[test]
+        fn any_cursor_is_read_or_refused(cursor: String) {
+            prop_assert!(open::<(String, i64)>(b"key", &fingerprint(&[]), &cursor).is_err());
+        }
+    }
 
     #[test]
     fn a_cursor_opens_only_for_its_own_query() {
@@ -67,7 +94,10 @@ mod tests {
         assert!(open::<(String, i64)>(b"other", &query, &cursor).is_err());
         assert!(open::<(String, i64)>(b"key", &fingerprint(&["users"]), &cursor).is_err());
         for bad in ["", "x", "AAAA", &cursor[1..], &format!("{cursor}A")] {
-            assert!(open::<(String, i64)>(b"key", &query, bad).unwrap_err().is(&BAD_CURSOR), "{bad}");
+            assert!(
+                open::<(String, i64)>(b"key", &query, bad).unwrap_err().is(&BAD_CURSOR),
+                "{bad}"
+            );
         }
         assert_ne!(fingerprint(&["ab", "c"]), fingerprint(&["a", "bc"]));
     }

@@ -8,10 +8,18 @@ use crate::{
 };
 use guanxi_kernel::{Result, TenantId};
 use sqlx::{
-    PgPool,
+    ConnectOptions as _, Connection as _, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::{path::PathBuf, str::FromStr as _, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr as _,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 /// Where the store is and how much of it is used.
 #[derive(Debug, Clone)]
@@ -57,22 +65,25 @@ pub struct Db(Arc<Engine>);
 
 enum Engine {
     Sqlite { read: Pool, write: Pool, readers: usize },
-    Postgres { read: PgPool, write: PgPool },
+    Postgres { read: PgPool, write: PgPool, pulse: Arc<Pulse> },
 }
 
 /// How often a write is tried when others get in between.
-const TRIES: u32 = 6;
+const TRIES: u32 = 8;
+
+/// Different statements that a connection keeps prepared; the one used least recently goes first.
+pub(crate) const PREPARED: usize = 256;
 
 impl Db {
     /// Opens the store, without looking at its schema.
     ///
     /// # Errors
-    /// When it cannot be reached or the address is not understood.
+    /// When it cannot be reached or the address is not understood. A file is opened by its first
+    /// use.
     pub async fn open(options: &Options) -> Result<Self, Error> {
-        let engine = if let Some(file) = sqlite_file(&options.url) {
-            open_sqlite(file, options)?
-        } else {
-            open_postgres(options).await?
+        let engine = match sqlite_file(&options.url)? {
+            Some(file) => open_sqlite(&file, options)?,
+            None => open_postgres(options).await?,
         };
         Ok(Self(Arc::new(engine)))
     }
@@ -82,14 +93,14 @@ impl Db {
     /// # Errors
     /// When the store is newer than this program, or a step fails.
     pub async fn migrate(&self) -> Result<(), Error> {
+        // A step may take longer than a statement of a request, and so may waiting for another node.
         match &*self.0 {
-            Engine::Sqlite { write, .. } => {
-                let mut lease = write.lease().await?;
-                let done = migrate::sqlite(&mut lease).await;
-                lease.give_back();
-                done
+            Engine::Sqlite { write, .. } => migrate::sqlite(write.apart().await?).await,
+            Engine::Postgres { write, .. } => {
+                let patient = [("statement_timeout", 0), ("lock_timeout", 0)];
+                let connect = PgConnectOptions::clone(&write.connect_options()).options(patient);
+                migrate::postgres(connect.connect().await?).await
             }
-            Engine::Postgres { write, .. } => migrate::postgres(&mut *write.acquire().await?).await,
         }
     }
 
@@ -111,15 +122,19 @@ impl Db {
         work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
         let link = match &*self.0 {
-            Engine::Sqlite { read, .. } => Link::Sqlite(read.lease().await.map_err(error::problem)?),
+            Engine::Sqlite { read, .. } => {
+                Link::SqliteRead(read.lease().await.map_err(error::problem)?)
+            }
             Engine::Postgres { read, .. } => {
                 Link::PostgresRead(read.acquire().await.map_err(error::problem)?)
             }
         };
-        let mut tx = Tx { tenant, link };
+        let mut tx = Tx::new(tenant, link);
         let done = work(&mut tx).await;
-        if let Link::Sqlite(lease) = tx.link {
-            lease.give_back();
+        let lost = self.watch(&done);
+        match tx.link {
+            Link::SqliteRead(lease) if !lost => lease.give_back(),
+            _ => {}
         }
         done
     }
@@ -136,17 +151,7 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        for attempt in 1.. {
-            let done = self.write_once(tenant, &work, true).await;
-            match done {
-                Err(problem) if problem.is(&CONTENTION) && attempt < TRIES => {
-                    metrics::counter!("guanxi_store_retries_total").increment(1);
-                    pause(attempt).await;
-                }
-                done => return done,
-            }
-        }
-        Err(UNAVAILABLE.problem())
+        self.transaction(tenant, &work, true).await
     }
 
     /// As [`Db::write`], but nothing is kept: what would happen, without it happening.
@@ -158,10 +163,32 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        self.write_once(tenant, &work, false).await
+        self.transaction(tenant, &work, false).await
     }
 
-    async fn write_once<T>(
+    async fn transaction<T>(
+        &self,
+        tenant: TenantId,
+        work: &impl AsyncFn(&mut Tx) -> Result<T>,
+        keep: bool,
+    ) -> Result<T> {
+        let mut attempt = 1;
+        loop {
+            match self.attempt(tenant, work, keep).await {
+                Err(problem) if problem.is(&CONTENTION) && attempt < TRIES => {
+                    metrics::counter!("guanxi_store_retries_total").increment(1);
+                    pause(attempt).await;
+                    attempt += 1;
+                }
+                done => {
+                    self.watch(&done);
+                    return done;
+                }
+            }
+        }
+    }
+
+    async fn attempt<T>(
         &self,
         tenant: TenantId,
         work: &impl AsyncFn(&mut Tx) -> Result<T>,
@@ -169,7 +196,7 @@ impl Db {
     ) -> Result<T> {
         let mut tx = self.begin(tenant).await.map_err(error::problem)?;
         let done = work(&mut tx).await;
-        match done {
+        match tx.verdict(done) {
             Ok(done) if keep => tx.commit().await.map(|()| done).map_err(error::problem),
             done => {
                 tx.rollback().await;
@@ -182,14 +209,23 @@ impl Db {
         let link = match &*self.0 {
             Engine::Sqlite { write, .. } => {
                 let mut lease = write.lease().await?;
-                lease.begin("BEGIN IMMEDIATE").await?;
-                Link::Sqlite(lease)
+                lease.begin().await?;
+                Link::SqliteWrite(lease)
             }
-            Engine::Postgres { write, .. } => {
-                Link::PostgresWrite(write.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)
+            Engine::Postgres { write, pulse, .. } => {
+                Link::PostgresWrite(begin_postgres(write, pulse).await?)
             }
         };
-        Ok(Tx { tenant, link })
+        Ok(Tx::new(tenant, link))
+    }
+
+    /// Whether the store was lost; if so, other connections are looked at before they are used.
+    fn watch<T>(&self, done: &Result<T>) -> bool {
+        let lost = done.as_ref().is_err_and(|problem| problem.is(&UNAVAILABLE));
+        if let (true, Engine::Postgres { pulse, .. }) = (lost, &*self.0) {
+            pulse.lost();
+        }
+        lost
     }
 
     /// Waits for running work and closes the connections.
@@ -199,7 +235,7 @@ impl Db {
                 read.close(*readers).await;
                 write.close(1).await;
             }
-            Engine::Postgres { read, write } => {
+            Engine::Postgres { read, write, .. } => {
                 read.close().await;
                 write.close().await;
             }
@@ -208,42 +244,105 @@ impl Db {
 }
 
 impl Tx {
+    /// What becomes of the transaction. A failed statement undoes all of it, whether or not `work`
+    /// has passed the failure on, and what got in between is worth another try.
+    fn verdict<T>(&self, done: Result<T>) -> Result<T> {
+        match self.failed {
+            Some(code) if done.is_ok() || code == &CONTENTION => {
+                Err(code.problem().because("a statement of the transaction failed"))
+            }
+            _ => done,
+        }
+    }
+
     async fn commit(self) -> Result<(), Error> {
         match self.link {
-            Link::Sqlite(lease) => lease.commit().await,
+            Link::SqliteWrite(lease) => lease.commit().await,
             Link::PostgresWrite(transaction) => transaction.commit().await,
-            Link::PostgresRead(_) => Ok(()),
+            Link::SqliteRead(_) | Link::PostgresRead(_) => Ok(()),
         }
     }
 
     async fn rollback(self) {
         match self.link {
-            Link::Sqlite(lease) => lease.rollback().await,
+            Link::SqliteWrite(lease) => lease.rollback().await,
             Link::PostgresWrite(transaction) => {
                 if let Err(error) = transaction.rollback().await {
                     tracing::debug!(%error, "rollback failed; the connection is dropped");
                 }
             }
-            Link::PostgresRead(_) => {}
+            Link::SqliteRead(_) | Link::PostgresRead(_) => {}
         }
     }
 }
 
-/// The file that a `sqlite:` address names; a bare path is one too.
-fn sqlite_file(url: &str) -> Option<PathBuf> {
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return None;
-    }
-    let path = url.strip_prefix("sqlite:").unwrap_or(url);
-    Some(PathBuf::from(path.strip_prefix("//").unwrap_or(path)))
+/// When a connection to PostgreSQL was last found dead, in microseconds since `born`: those that
+/// have been idle since may be dead too.
+struct Pulse {
+    born: Instant,
+    lost: AtomicU64,
 }
 
-fn open_sqlite(file: PathBuf, options: &Options) -> Result<Engine, Error> {
+impl Pulse {
+    /// A connection that was used more recently lives, as far as anybody knows.
+    const FRESH: Duration = Duration::from_secs(30);
+
+    fn new() -> Self {
+        Self { born: Instant::now(), lost: AtomicU64::new(0) }
+    }
+
+    fn lost(&self) {
+        self.lost.store(micros(self.born.elapsed()), Ordering::Relaxed);
+    }
+
+    /// Whether a connection that has been idle for so long must be looked at.
+    fn doubts(&self, idle: Duration) -> bool {
+        let idle_since = micros(self.born.elapsed().saturating_sub(idle));
+        idle > Self::FRESH || idle_since < self.lost.load(Ordering::Relaxed)
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Begins a serializable transaction. Where the connection turns out to be dead nothing has
+/// happened yet, so another one takes its place.
+async fn begin_postgres(
+    pool: &PgPool,
+    pulse: &Pulse,
+) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, Error> {
+    const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+    for _ in 0..2 {
+        match pool.begin_with(BEGIN).await {
+            Err(error) if error::lost(&error) => pulse.lost(),
+            done => return done,
+        }
+    }
+    pool.begin_with(BEGIN).await
+}
+
+/// The file that a `sqlite:` address names, `None` for PostgreSQL; a bare path is one too.
+fn sqlite_file(url: &str) -> Result<Option<PathBuf>, Error> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(None);
+    }
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    // In memory every connection would have a store of its own.
+    if path.is_empty() || path.starts_with(":memory:") || path.contains("://") || path.contains('?')
+    {
+        return Err(Error::Configuration("the store is sqlite:PATH or postgres://…".into()));
+    }
+    Ok(Some(PathBuf::from(path)))
+}
+
+fn open_sqlite(file: &Path, options: &Options) -> Result<Engine, Error> {
     if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)?;
     }
     let limits = options.limits;
-    let write = sqlite::options(&file);
+    let write = sqlite::options(file);
     // A reader may come first to a new file, so it may create it; it still cannot write a row.
     let read = write.clone().pragma("query_only", "on");
     Ok(Engine::Sqlite {
@@ -256,7 +355,8 @@ fn open_sqlite(file: PathBuf, options: &Options) -> Result<Engine, Error> {
 async fn open_postgres(options: &Options) -> Result<Engine, Error> {
     let limits = options.limits;
     let millis = |time: Duration| time.as_millis().to_string();
-    let connect = PgConnectOptions::from_str(&options.url)?.application_name("guanxi").options([
+    let connect = PgConnectOptions::from_str(&options.url)?.application_name("guanxi");
+    let connect = connect.statement_cache_capacity(PREPARED).options([
         ("lock_timeout", "5000"),
         ("idle_in_transaction_session_timeout", "10000"),
         ("timezone", "UTC"),
@@ -266,17 +366,28 @@ async fn open_postgres(options: &Options) -> Result<Engine, Error> {
         ("statement_timeout", millis(limits.read).as_str()),
     ]);
     let write = connect.options([("statement_timeout", millis(limits.write).as_str())]);
-    // No ping before each use: it halves the speed of small reads. A connection that has died
-    // answers its next request with 503 and is replaced.
+    let pulse = Arc::new(Pulse::new());
+    // No ping before each use: it halves the speed of small reads.
     let pool = |size: usize| {
+        let pulse = pulse.clone();
         PgPoolOptions::new()
             .max_connections(u32::try_from(size).unwrap_or(u32::MAX))
             .acquire_timeout(limits.acquire)
             .test_before_acquire(false)
+            .before_acquire(move |connection, meta| {
+                let doubtful = pulse.doubts(meta.idle_for);
+                Box::pin(async move {
+                    if doubtful {
+                        connection.ping().await?;
+                    }
+                    Ok(true)
+                })
+            })
     };
     Ok(Engine::Postgres {
         read: pool(options.readers).connect_with(read).await?,
         write: pool(options.writers).connect_with(write).await?,
+        pulse: pulse.clone(),
     })
 }
 
@@ -286,3 +397,6 @@ async fn pause(attempt: u32) {
     let millis = (1 << attempt) + spread % (1 << attempt);
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }
+
+#[cfg(test)]
+mod tests;

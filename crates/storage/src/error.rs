@@ -63,29 +63,132 @@ guanxi_kernel::problems! {
 pub fn problem(error: Error) -> Problem {
     let code = match &error {
         Error::Database(refusal) => match refusal.code().as_deref() {
-            // PostgreSQL: serialization failure, deadlock, lock timeout. SQLite: busy.
-            Some("40001" | "40P01" | "55P03" | "5" | "261" | "517") => &CONTENTION,
+            // PostgreSQL: serialization failure, deadlock, lock timeout.
+            Some("40001" | "40P01" | "55P03") => &CONTENTION,
+            _ if busy(&error) => &CONTENTION,
+            _ if lost(&error) => &UNAVAILABLE,
             // PostgreSQL: cancelled statement. SQLite: interrupted.
             Some("57014" | "9") => &STATEMENT_TIMEOUT,
             // PostgreSQL: disk full. SQLite: full.
             Some("53100" | "13") => &STORAGE_FULL,
-            // PostgreSQL: shutting down, crashed, starting, too many connections, read-only standby.
-            Some("57P01" | "57P02" | "57P03" | "53300" | "25006") => &UNAVAILABLE,
-            Some(code) if code.starts_with("08") => &UNAVAILABLE,
+            // PostgreSQL: too many connections, read-only standby.
+            Some("53300" | "25006") => &UNAVAILABLE,
             _ if refusal.is_unique_violation() => &DUPLICATE,
             _ if refusal.is_foreign_key_violation() => &BROKEN_REFERENCE,
             _ => &INTERNAL,
         },
-        Error::Io(_) | Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed | Error::Tls(_) => {
-            &UNAVAILABLE
-        }
+        Error::PoolTimedOut | Error::PoolClosed => &UNAVAILABLE,
+        other if lost(other) => &UNAVAILABLE,
         _ => &INTERNAL,
     };
     let problem = code.problem().because(error);
     if code.kind == guanxi_kernel::Kind::Unavailable { problem.retry_after(1) } else { problem }
 }
 
+/// Whether the connection is gone and another one may do better.
+pub(crate) fn lost(error: &Error) -> bool {
+    match error {
+        Error::Io(_) | Error::Tls(_) | Error::WorkerCrashed => true,
+        Error::Database(refusal) => refusal.code().is_some_and(|code| {
+            // PostgreSQL: shutting down, crashed, starting, idle for too long.
+            code.starts_with("08")
+                || matches!(&*code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03")
+        }),
+        _ => false,
+    }
+}
+
+/// Whether SQLite was kept waiting by another process: `SQLITE_BUSY` and its extended codes.
+fn busy(error: &Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| matches!(&*code, "5" | "261" | "517" | "773"))
+}
+
 /// A stored value that the code cannot read: ours to mend, never the caller's fault.
 pub fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {
     INTERNAL.problem().because(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guanxi_kernel::Code;
+    use sqlx::error::{DatabaseError, ErrorKind};
+    use std::{borrow::Cow, error, fmt};
+
+    /// A refusal as either driver reports it.
+    #[derive(Debug)]
+    struct Refusal(&'static str);
+
+    impl fmt::Display for Refusal {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl error::Error for Refusal {}
+
+    impl DatabaseError for Refusal {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            match self.0 {
+                "23505" | "2067" => ErrorKind::UniqueViolation,
+                "23503" | "787" => ErrorKind::ForeignKeyViolation,
+                _ => ErrorKind::Other,
+            }
+        }
+    }
+
+    #[test]
+    fn each_refusal_is_what_a_caller_can_do_about_it() {
+        let table: [(&Code, &[&'static str]); 7] = [
+            (&CONTENTION, &["40001", "40P01", "55P03", "5", "261", "517", "773"]),
+            (&STATEMENT_TIMEOUT, &["57014", "9"]),
+            (&STORAGE_FULL, &["53100", "13"]),
+            (
+                &UNAVAILABLE,
+                &["08006", "08003", "57P01", "57P02", "57P03", "57P05", "25P03", "53300", "25006"],
+            ),
+            (&DUPLICATE, &["23505", "2067"]),
+            (&BROKEN_REFERENCE, &["23503", "787"]),
+            (&INTERNAL, &["42601", "22021", "25P02", "1", "8", "11"]),
+        ];
+        for (expected, codes) in table {
+            for code in codes {
+                let found = problem(Error::Database(Box::new(Refusal(code))));
+                assert_eq!(found.code().code, expected.code, "{code}");
+                assert_eq!(
+                    found.wait().is_some(),
+                    expected.kind == guanxi_kernel::Kind::Unavailable,
+                    "{code}"
+                );
+            }
+        }
+        let broken = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        for error in
+            [Error::Io(broken), Error::PoolTimedOut, Error::PoolClosed, Error::WorkerCrashed]
+        {
+            assert!(problem(error).is(&UNAVAILABLE));
+        }
+        assert!(problem(Error::RowNotFound).is(&INTERNAL));
+    }
 }

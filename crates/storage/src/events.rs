@@ -3,10 +3,7 @@
 //! An event says what happened to one record (its subject). A link makes it show in the timeline of
 //! each record it concerns: the subject itself, and those the subject belongs to.
 
-use crate::{
-    Kind, Sql, Tx, cursor, record,
-    scope,
-};
+use crate::{Kind, Sql, Tx, cursor, record, scope};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Action, Ctx, Result, UserId};
 use serde::Serialize;
@@ -60,7 +57,12 @@ pub async fn record(tx: &mut Tx, ctx: &Ctx, event: Event) -> Result<()> {
     let concerned: BTreeSet<Uuid> = event.concerns.into_iter().chain([event.subject_id]).collect();
     let mut links = Sql::new("INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
     for (at, id) in concerned.into_iter().enumerate() {
-        links.push(if at == 0 { "($1, " } else { ", ($1, " }).bind(id).push(", ").bind(seq).push(")");
+        links
+            .push(if at == 0 { "($1, " } else { ", ($1, " })
+            .bind(id)
+            .push(", ")
+            .bind(seq)
+            .push(")");
     }
     tx.execute(links).await.map(drop)
 }
@@ -176,7 +178,11 @@ pub async fn timeline(
         let last: i64 = cursor::open(&ctx.settings.seal, &fingerprint, cursor)?;
         sql.push(if query.ascending { " AND l.seq > " } else { " AND l.seq < " }).bind(last);
     }
-    sql.push(if query.ascending { " ORDER BY l.seq LIMIT " } else { " ORDER BY l.seq DESC LIMIT " });
+    sql.push(if query.ascending {
+        " ORDER BY l.seq LIMIT "
+    } else {
+        " ORDER BY l.seq DESC LIMIT "
+    });
     let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
     sql.bind(i64::try_from(query.limit + 1).unwrap_or(i64::MAX));
     let mut rows: Vec<EventRow> = tx.all(sql).await?;
@@ -209,7 +215,12 @@ fn visible_subjects(sql: &mut Sql, ctx: &Ctx, kinds: &[&'static Kind]) {
 
 fn fingerprint(ctx: &Ctx, record: Uuid, query: &TimelineQuery) -> String {
     let unpaged = TimelineQuery { cursor: None, limit: 0, ..query.clone() };
-    let parts = [ctx.tenant.to_string(), ctx.actor.principal().to_string(), record.to_string(), format!("{unpaged:?}")];
+    let parts = [
+        ctx.tenant.to_string(),
+        ctx.actor.principal().to_string(),
+        record.to_string(),
+        format!("{unpaged:?}"),
+    ];
     cursor::fingerprint(&parts.each_ref().map(String::as_str))
 }
 

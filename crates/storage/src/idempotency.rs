@@ -4,7 +4,10 @@
 //! the first one to end (on the unique index, or for the one writer) and then finds its answer. If
 //! the first one fails, its claim is undone with everything else and the second one does the work.
 
-use crate::{Tx, error::{KEY_IN_PROGRESS, KEY_REUSED}};
+use crate::{
+    Tx,
+    error::{KEY_IN_PROGRESS, KEY_REUSED},
+};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Result};
 

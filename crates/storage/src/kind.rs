@@ -112,7 +112,8 @@ impl Shape {
         let table = R::kind().table;
         let columns: Vec<_> = fields.iter().flat_map(|field| field.columns).copied().collect();
         let list = |item: &dyn Fn(usize, &str) -> String| {
-            let items: Vec<_> = columns.iter().enumerate().map(|(at, column)| item(at, column)).collect();
+            let items: Vec<_> =
+                columns.iter().enumerate().map(|(at, column)| item(at, column)).collect();
             items.join(", ")
         };
         // The column names come from the derive, so these texts are as fixed as literals; each is
@@ -123,7 +124,9 @@ impl Shape {
         let sets = list(&|at, column| format!("{column} = ${}", at + 2));
         Self {
             columns: fixed(list(&|_, column| format!("t.{column}"))),
-            insert: fixed(format!("INSERT INTO {table} (tenant_id, {names}) VALUES ($1, {places})")),
+            insert: fixed(format!(
+                "INSERT INTO {table} (tenant_id, {names}) VALUES ($1, {places})"
+            )),
             update: fixed(format!(
                 "UPDATE {table} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = ${}",
                 columns.len() + 2
@@ -134,7 +137,7 @@ impl Shape {
 }
 
 /// What every record has.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+#[derive(Serialize)]
 #[serde(bound = "")]
 pub struct Meta<K> {
     /// Names the record, for ever.
@@ -191,6 +194,22 @@ impl<K> Clone for Meta<K> {
         Self { ..*self }
     }
 }
+
+// Not derived: `K` is only a name and need be none of these itself.
+impl<K> fmt::Debug for Meta<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} version {}", self.id, self.version)
+    }
+}
+
+impl<K> PartialEq for Meta<K> {
+    fn eq(&self, other: &Self) -> bool {
+        let all = |meta: &Self| (meta.version, meta.created_at, meta.updated_at, meta.deleted_at);
+        self.id == other.id && self.created_by == other.created_by && all(self) == all(other)
+    }
+}
+
+impl<K> Eq for Meta<K> {}
 
 impl<K> Meta<K> {
     /// That of a record made now.
@@ -310,7 +329,12 @@ pub trait Resource:
     ///
     /// # Errors
     /// The problem to answer with; nothing is written then.
-    fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> impl Future<Output = Result<()>> + Send {
+    fn saved(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        before: Option<&Self>,
+    ) -> impl Future<Output = Result<()>> + Send {
         let _ = (tx, ctx, before);
         std::future::ready(Ok(()))
     }

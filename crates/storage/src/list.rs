@@ -10,7 +10,7 @@ use guanxi_kernel::{
     Ctx, Problem, Result,
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
     scalar::Type,
-    text::fold,
+    text::{fold, sort_key},
 };
 use sea_query::Value;
 use serde_json::Value as Json;
@@ -26,7 +26,8 @@ const MAX_SORT: usize = 3;
 const MAX_VALUES: usize = 50;
 
 /// The shared parameters of lists, which are no filters.
-pub const SHARED: &[&str] = &["limit", "cursor", "sort", "q", "fields", "expand", "include_deleted"];
+pub const SHARED: &[&str] =
+    &["limit", "cursor", "sort", "q", "fields", "expand", "include_deleted"];
 
 /// A query parameter that narrows a list.
 #[derive(Debug, Clone)]
@@ -48,6 +49,8 @@ pub enum Test {
         column: &'static str,
         /// Whether `null` is understood.
         nullable: bool,
+        /// The indexed column that holds the sort key of the text, for texts that have one.
+        key: Option<&'static str>,
     },
     /// The column is at or after the value.
     AtLeast(&'static str),
@@ -64,15 +67,22 @@ pub fn parameters(kind: &Kind) -> Vec<Parameter> {
 
 fn field_parameters(field: &Field) -> Vec<Parameter> {
     if let Some(index) = field.terms {
-        return vec![Parameter { name: index.parameter.to_owned(), kind: index.kind, test: Test::Has(index) }];
+        return vec![Parameter {
+            name: index.parameter.to_owned(),
+            kind: index.kind,
+            test: Test::Has(index),
+        }];
     }
     if !field.filter {
         return Vec::new();
     }
     let column = field.columns[0];
     let make = |name: String, test| Parameter { name, kind: field.kind, test };
-    let stem = field.name.strip_suffix("_at").or(field.name.strip_suffix("_on")).unwrap_or(field.name);
-    let equals = || make(field.name.to_owned(), Test::OneOf { column, nullable: field.nullable });
+    let stem =
+        field.name.strip_suffix("_at").or(field.name.strip_suffix("_on")).unwrap_or(field.name);
+    let key = field.sort.filter(|key| *key != column);
+    let equals =
+        || make(field.name.to_owned(), Test::OneOf { column, nullable: field.nullable, key });
     match field.kind {
         Type::Instant => vec![
             make(format!("{stem}_after"), Test::AtLeast(column)),
@@ -193,13 +203,16 @@ impl ListQuery {
             condition(sql, kind, *test, values, *or_null);
         }
         if let Some(search) = &self.search {
-            sql.push(" AND t.id IN (SELECT record_id FROM record_terms WHERE tenant_id = $1 AND kind = ");
+            sql.push(
+                " AND t.id IN (SELECT record_id FROM record_terms WHERE tenant_id = $1 AND kind = ",
+            );
             sql.bind(kind.name).push(" AND field = ").bind(terms::SEARCH);
             sql.push(" AND term >= ").bind(search.clone());
             sql.push(" AND term < ").bind(terms::after_prefix(search)).push(")");
         }
         if let Some(cursor) = &self.cursor {
-            let (keys, last): (Vec<Json>, Uuid) = cursor::open(&ctx.settings.seal, &self.fingerprint, cursor)?;
+            let (keys, last): (Vec<Json>, Uuid) =
+                cursor::open(&ctx.settings.seal, &self.fingerprint, cursor)?;
             let keys = self.sort.iter().zip(&keys).map(|(sort, key)| read_key(sort.kind, key));
             let keys = keys.collect::<Option<Vec<Value>>>();
             let keys = keys.ok_or_else(|| crate::error::BAD_CURSOR.problem())?;
@@ -231,7 +244,11 @@ impl ListQuery {
 
 /// `(a, b, id)` behind the given values, where each column has a direction of its own.
 fn after(sql: &mut Sql, sort: &[Sort], keys: &[Value], last: Uuid) {
-    let id = Sort { column: "id", kind: Type::Id, descending: sort.last().is_some_and(|s| s.descending) };
+    let id = Sort {
+        column: "id",
+        kind: Type::Id,
+        descending: sort.last().is_some_and(|s| s.descending),
+    };
     let columns: Vec<Sort> = sort.iter().copied().chain([id]).collect();
     let keys: Vec<Value> = keys.iter().cloned().chain([last.into()]).collect();
     if columns.iter().all(|column| column.descending == id.descending) {
@@ -257,8 +274,12 @@ fn after(sql: &mut Sql, sort: &[Sort], keys: &[Value], last: Uuid) {
 
 fn condition(sql: &mut Sql, kind: &'static Kind, test: Test, values: &[Value], or_null: bool) {
     match test {
-        Test::OneOf { column, .. } => {
-            sql.push("(t.").push(column).push(" IN ").bind_all(values.iter().cloned());
+        Test::OneOf { column, key, .. } => {
+            sql.push("(");
+            if let (Some(key), [Value::String(Some(text))]) = (key, values) {
+                sql.push("t.").push(key).push(" = ").bind(sort_key(text)).push(" AND ");
+            }
+            sql.push("t.").push(column).push(" IN ").bind_all(values.iter().cloned());
             if or_null {
                 sql.push(" OR t.").push(column).push(" IS NULL");
             }
@@ -287,7 +308,9 @@ fn condition(sql: &mut Sql, kind: &'static Kind, test: Test, values: &[Value], o
 fn refuse_repeated(pairs: &[(String, String)]) -> Result<()> {
     for (at, (name, _)) in pairs.iter().enumerate() {
         if pairs[..at].iter().any(|(earlier, _)| earlier == name) {
-            return Err(REPEATED_PARAMETER.problem().and(REPEATED_PARAMETER.parameter(name.clone())));
+            return Err(REPEATED_PARAMETER
+                .problem()
+                .and(REPEATED_PARAMETER.parameter(name.clone())));
         }
     }
     Ok(())
@@ -305,9 +328,9 @@ fn wrong(name: &str, kind: Type) -> FieldError {
 pub fn limit(value: &str) -> Result<u64, FieldError> {
     let plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
     let limit = if plain { value.parse().ok() } else { None };
-    limit
-        .filter(|limit| (1..=MAX_LIMIT).contains(limit))
-        .ok_or_else(|| OUT_OF_RANGE.parameter("limit").with("expected", format!("1 to {MAX_LIMIT}")))
+    limit.filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
+        OUT_OF_RANGE.parameter("limit").with("expected", format!("1 to {MAX_LIMIT}"))
+    })
 }
 
 fn search(value: &str) -> Result<String, FieldError> {
@@ -327,7 +350,11 @@ fn words<'a>(
 ) -> Result<Vec<&'a str>, FieldError> {
     let words: Vec<&str> = value.split(',').map(str::trim).collect();
     let good = words.iter().all(|word| known.contains(&word.strip_prefix('-').unwrap_or(*word)));
-    if good { Ok(words) } else { Err(UNKNOWN_VALUE.parameter(name).with("expected", known.join(", "))) }
+    if good {
+        Ok(words)
+    } else {
+        Err(UNKNOWN_VALUE.parameter(name).with("expected", known.join(", ")))
+    }
 }
 
 /// The names that `sort` understands.
@@ -351,7 +378,9 @@ fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
     let known = sortable(kind);
     let words = words("sort", value, &known)?;
     if words.len() > MAX_SORT {
-        return Err(OUT_OF_RANGE.parameter("sort").with("expected", format!("at most {MAX_SORT} fields")));
+        return Err(OUT_OF_RANGE
+            .parameter("sort")
+            .with("expected", format!("at most {MAX_SORT} fields")));
     }
     let sort = words.iter().filter_map(|word| {
         let (name, descending) = word.strip_prefix('-').map_or((*word, false), |name| (name, true));
@@ -363,7 +392,8 @@ fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
 
 fn fields(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
     let known = showable(kind);
-    let tops: Vec<&str> = value.split(',').map(|path| path.trim().split('.').next().unwrap_or("")).collect();
+    let tops: Vec<&str> =
+        value.split(',').map(|path| path.trim().split('.').next().unwrap_or("")).collect();
     if !tops.iter().all(|top| known.contains(top)) {
         return Err(UNKNOWN_VALUE.parameter("fields").with("expected", known.join(", ")));
     }
@@ -400,7 +430,8 @@ fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldErr
 }
 
 fn fingerprint(kind: &Kind, ctx: &Ctx, pairs: &[(String, String)]) -> String {
-    let mut pairs: Vec<_> = pairs.iter().filter(|(name, _)| name != "cursor" && name != "limit").collect();
+    let mut pairs: Vec<_> =
+        pairs.iter().filter(|(name, _)| name != "cursor" && name != "limit").collect();
     pairs.sort();
     let (tenant, principal) = (ctx.tenant.to_string(), ctx.actor.principal().to_string());
     let mut parts = vec![kind.plural, tenant.as_str(), principal.as_str()];

@@ -3,8 +3,8 @@
 
 use crate::error::Error;
 use sqlx::{
-    Connection as _, SqlSafeStr as _,
-    migrate::{Migrate, Migration, MigrationType, Migrator},
+    Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection,
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 
 /// A step that both stores take.
@@ -31,15 +31,21 @@ pub const SQLITE: &[Step] = &[own!("sqlite", 2, "0002_terms")];
 pub const POSTGRES: &[Step] =
     &[own!("postgres", 2, "0002_terms"), own!("postgres", 4, "0004_customer_order")];
 
-pub(crate) async fn sqlite(connection: &mut sqlx::SqliteConnection) -> Result<(), Error> {
-    run(SQLITE, &mut *connection).await?;
+/// All steps in one transaction, which other processes wait for. It needs a connection of its own.
+pub(crate) async fn sqlite(mut connection: SqliteConnection) -> Result<(), Error> {
+    let mut tx = connection.begin_with("BEGIN IMMEDIATE").await?;
+    run(SQLITE, &mut *tx).await?;
+    tx.commit().await?;
     // The planner knows how selective an index is only after this.
-    sqlx::query("PRAGMA optimize = 0x10002").execute(connection).await.map(drop)
+    sqlx::query("PRAGMA optimize = 0x10002").execute(&mut connection).await?;
+    connection.close().await
 }
 
-pub(crate) async fn postgres(connection: &mut sqlx::PgConnection) -> Result<(), Error> {
-    connection.ping().await?;
-    run(POSTGRES, connection).await
+/// Each step in a transaction of its own, all under a lock that other nodes wait for. It needs a
+/// connection of its own, because the lock of a step that failed ends with it.
+pub(crate) async fn postgres(mut connection: PgConnection) -> Result<(), Error> {
+    let done = run(POSTGRES, &mut connection).await;
+    done.and(connection.close().await)
 }
 
 async fn run<C: Migrate>(own: &[Step], connection: &mut C) -> Result<(), Error> {
@@ -48,7 +54,21 @@ async fn run<C: Migrate>(own: &[Step], connection: &mut C) -> Result<(), Error> 
         Migration::new(*number, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
     });
     let migrator = Migrator::with_migrations(steps.collect());
-    migrator.run_direct(None, connection, false).await.map_err(Error::from)
+    migrator.run_direct(None, connection, false).await.map_err(explain)
+}
+
+fn explain(error: MigrateError) -> Error {
+    let text = match &error {
+        MigrateError::VersionMissing(step) => format!(
+            "the store has step {step}, which this program does not know: a newer version has \
+             brought the schema up to date; start that one, or a newer one still"
+        ),
+        MigrateError::VersionMismatch(step) => {
+            format!("step {step} of the schema is not the one that the store has taken")
+        }
+        _ => return error.into(),
+    };
+    Error::Configuration(text.into())
 }
 
 #[cfg(test)]
@@ -61,7 +81,8 @@ mod tests {
         for (folder, steps) in [("", SHARED), ("/sqlite", SQLITE), ("/postgres", POSTGRES)] {
             let files = std::fs::read_dir(format!("{root}{folder}")).unwrap();
             let names = files.filter_map(|f| f.unwrap().file_name().into_string().ok());
-            let mut names: Vec<_> = names.filter_map(|n| n.strip_suffix(".sql").map(str::to_owned)).collect();
+            let mut names: Vec<_> =
+                names.filter_map(|n| n.strip_suffix(".sql").map(str::to_owned)).collect();
             names.sort();
             assert_eq!(names, steps.iter().map(|s| s.1.to_owned()).collect::<Vec<_>>());
         }

@@ -1,6 +1,9 @@
 //! Exchange rates by business date. A rate that was used stays: a later one never moves an old figure.
 
-use crate::{Tx, error::{NO_RATE, corrupt}};
+use crate::{
+    Tx,
+    error::{NO_RATE, corrupt},
+};
 use chrono::NaiveDate;
 use guanxi_kernel::{Ctx, Currency, ExchangeRate, Money, Result, money::Converted};
 
@@ -17,8 +20,10 @@ struct RateRow {
 /// Whether it was new.
 ///
 /// # Errors
-/// Those of the store.
+/// Those of the store. A rate that is none ([`ExchangeRate::check`]) is `internal`: who takes it
+/// in must have looked, and once here it would stay.
 pub async fn save(tx: &mut Tx, ctx: &Ctx, rate: &ExchangeRate) -> Result<bool> {
+    rate.check().map_err(corrupt)?;
     let insert = crate::sql!(
         "INSERT INTO exchange_rates (tenant_id, base, quote, valid_on, rate, created_at)
          VALUES ($1, $2, $3, $4, $5, $6)
@@ -52,9 +57,8 @@ pub async fn convert(tx: &mut Tx, amount: Money, to: Currency, on: NaiveDate) ->
             rates.push(row.read()?);
         }
     }
-    let missing = || {
-        NO_RATE.with("from", from.code()).with("to", to.code()).with("on", on.to_string())
-    };
+    let missing =
+        || NO_RATE.with("from", from.code()).with("to", to.code()).with("on", on.to_string());
     let rate = guanxi_kernel::money::rate_for(&rates, from, to, on).ok_or_else(missing)?;
     rate.convert(amount).map_err(corrupt)
 }

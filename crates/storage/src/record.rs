@@ -81,7 +81,10 @@ impl<'r> From<&'r PgRow> for Cells<'r> {
 }
 
 /// What a cell of either store can be read as.
-pub trait Cell<'r>: Decode<'r, Sqlite> + sqlx::Type<Sqlite> + Decode<'r, Postgres> + sqlx::Type<Postgres> {}
+pub trait Cell<'r>:
+    Decode<'r, Sqlite> + sqlx::Type<Sqlite> + Decode<'r, Postgres> + sqlx::Type<Postgres>
+{
+}
 
 impl<'r, T> Cell<'r> for T where
     T: Decode<'r, Sqlite> + sqlx::Type<Sqlite> + Decode<'r, Postgres> + sqlx::Type<Postgres>
@@ -127,7 +130,7 @@ impl MoneyColumns for Option<Money> {
     const NULLABLE: bool = true;
 
     fn write(&self, out: &mut Vec<Value>) {
-        out.push(self.map(|money| money.minor()).into());
+        out.push(self.map(Money::minor).into());
         out.push(self.map(|money| money.currency().code().to_owned()).into());
     }
 

@@ -101,8 +101,8 @@ pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<
 pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Page<R>> {
     let kind = R::kind();
     let reach = ctx.require(kind.plural, Action::Read)?;
-    if query.include_deleted {
-        ctx.require(kind.plural, Action::Delete)?;
+    if query.include_deleted && reach_of(ctx, kind, Action::Delete).is_nothing() {
+        return Err(forbidden(kind.plural, Action::Delete));
     }
     let (mut sql, known) = select(ctx, kind, query.sort_columns().map(|(column, _)| column));
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
@@ -110,7 +110,10 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
     let sort: Vec<Type> = query.sort_columns().map(|(_, kind)| kind).collect();
     let read = |record: R, cells: &mut Cells<'_>| {
         let rights = known.read(cells)?;
-        let keys = sort.iter().map(|kind| list::write_key(*kind, cells)).collect::<Result<Vec<Json>, _>>()?;
+        let keys = sort
+            .iter()
+            .map(|kind| list::write_key(*kind, cells))
+            .collect::<Result<Vec<Json>, _>>()?;
         Ok((record, rights, keys))
     };
     let mut rows = tx.records(sql, read).await?;
@@ -119,7 +122,10 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);
     let next = last.map(|(record, _, keys)| query.next(ctx, keys, record.meta().id.uuid()));
-    Ok(Page { data: rows.into_iter().map(|(record, rights, _)| show(ctx, record, rights)).collect(), next })
+    Ok(Page {
+        data: rows.into_iter().map(|(record, rights, _)| show(ctx, record, rights)).collect(),
+        next,
+    })
 }
 
 /// Makes a record.
@@ -128,15 +134,33 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
 /// `forbidden`, also for an owner whom the right does not reach; whatever the rules of the
 /// resource say.
 pub async fn create<R: Resource>(tx: &mut Tx, ctx: &Ctx, input: R::Input) -> Result<Shown<R>> {
-    ctx.require(R::kind().plural, Action::Create)?;
+    require::<R>(ctx, Action::Create)?;
     insert(tx, ctx, R::assemble(Meta::new(ctx), input), "created").await
+}
+
+/// Refuses a caller who has no right at all to do `action` to records of `R`.
+///
+/// # Errors
+/// `forbidden`.
+pub fn require<R: Resource>(ctx: &Ctx, action: Action) -> Result<()> {
+    let kind = R::kind();
+    if reach_of(ctx, kind, action).is_nothing() {
+        Err(forbidden(kind.plural, action))
+    } else {
+        Ok(())
+    }
 }
 
 /// Makes a record that a use case has put together itself. The right must have been required.
 ///
 /// # Errors
 /// As [`create`].
-pub async fn insert<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R, verb: &'static str) -> Result<Shown<R>> {
+pub async fn insert<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut record: R,
+    verb: &'static str,
+) -> Result<Shown<R>> {
     let kind = R::kind();
     record.settle(tx, ctx, None).await?;
     check_references(tx, ctx, &record, None).await?;
@@ -146,16 +170,13 @@ pub async fn insert<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R, verb: &'
     let id = record.meta().id.uuid();
     terms::save(tx, kind.name, id, Vec::new(), record.all_terms()).await?;
     record.saved(tx, ctx, None).await?;
-    let reach = ctx.reach(kind.plural, Action::Create);
+    let reach = reach_of(ctx, kind, Action::Create);
     if !reach.all && !reaches(tx, ctx, kind, &reach, id).await? {
         return Err(forbidden(kind.plural, Action::Create));
     }
     remember(tx, ctx, &record, verb, None).await?;
     // What was made may be seen by its maker, but changed only as far as those rights reach.
-    let rights = Rights {
-        update: may(tx, ctx, kind, Action::Update, id).await?,
-        delete: may(tx, ctx, kind, Action::Delete, id).await?,
-    };
+    let rights = rights_on(tx, ctx, kind, id).await?;
     Ok(show(ctx, record, rights))
 }
 
@@ -163,7 +184,12 @@ pub async fn insert<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R, verb: &'
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `stale_version`, `validation_failed`, and the rules of the resource.
-pub async fn patch<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid, patch: &Json) -> Result<Shown<R>> {
+pub async fn patch<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: Uuid,
+    patch: &Json,
+) -> Result<Shown<R>> {
     change::<R>(tx, ctx, id, "updated", |record| {
         let mut merged = serde_json::to_value(record.input()).unwrap_or_default();
         input::merge(&mut merged, patch.clone());
@@ -198,7 +224,8 @@ pub async fn change<R: Resource>(
     }
     check_references(tx, ctx, &after, Some(&before)).await?;
     save(tx, ctx, &before, &mut after, verb).await?;
-    let rights = Rights { update: may(tx, ctx, kind, Action::Update, id).await?, ..rights };
+    // It may have been given away.
+    let rights = rights_on(tx, ctx, kind, id).await?;
     Ok(show(ctx, after, rights))
 }
 
@@ -234,8 +261,8 @@ pub async fn restore<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Sh
     ctx.expect_version(before.meta().version)?;
     let mut after = before.clone();
     after.meta_mut().deleted_at = None;
+    // What it names may be gone by now, as it may for any record that was never deleted.
     after.settle(tx, ctx, Some(&before)).await?;
-    check_references(tx, ctx, &after, None).await?;
     save(tx, ctx, &before, &mut after, "restored").await?;
     Ok(show(ctx, after, rights))
 }
@@ -252,14 +279,21 @@ pub async fn load<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<R> {
 ///
 /// # Errors
 /// Those of the store.
-pub async fn load_json<R: Resource>(tx: &mut Tx, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<(Uuid, Json)>> {
+pub async fn load_json<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ids: &[Uuid],
+) -> Result<Vec<(Uuid, Json)>> {
     let kind = R::kind();
     let reach = ctx.reach(kind.plural, Action::Read);
     if reach.is_nothing() || ids.is_empty() {
         return Ok(Vec::new());
     }
     let mut sql = Sql::new("SELECT ");
-    sql.push(kind.shape.columns).push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id IN ");
+    sql.push(kind.shape.columns)
+        .push(" FROM ")
+        .push(kind.table)
+        .push(" t WHERE t.tenant_id = $1 AND t.id IN ");
     sql.bind_all(ids.iter().copied()).push(" AND t.deleted_at IS NULL AND ");
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
     tx.records(sql, |record: R, _| Ok((record.meta().id.uuid(), document(&record)))).await
@@ -269,15 +303,41 @@ pub async fn load_json<R: Resource>(tx: &mut Tx, ctx: &Ctx, ids: &[Uuid]) -> Res
 ///
 /// # Errors
 /// Those of the store.
-pub async fn may(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, action: Action, id: Uuid) -> Result<bool> {
-    let reach = ctx.reach(kind.plural, action);
+pub async fn may(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    action: Action,
+    id: Uuid,
+) -> Result<bool> {
+    let reach = reach_of(ctx, kind, action);
     if reach.all || reach.is_nothing() {
         return Ok(reach.all);
     }
     reaches(tx, ctx, kind, &reach, id).await
 }
 
-async fn reaches(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, reach: &Reach, id: Uuid) -> Result<bool> {
+async fn rights_on(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<Rights> {
+    let update = may(tx, ctx, kind, Action::Update, id).await?;
+    Ok(Rights { update, delete: may(tx, ctx, kind, Action::Delete, id).await? })
+}
+
+/// How far a right reaches on records of `kind`. Directory data belongs to nobody, so a right with
+/// a narrower scope than all lets it be seen and not changed: a role that gives a sales person
+/// `any` on their own records must not give them the users and roles of the company.
+fn reach_of(ctx: &Ctx, kind: &'static Kind, action: Action) -> Reach {
+    let reach = ctx.reach(kind.plural, action);
+    let directory = matches!(kind.visibility, crate::Visibility::Tenant);
+    if directory && action != Action::Read && !reach.all { Reach::default() } else { reach }
+}
+
+async fn reaches(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    reach: &Reach,
+    id: Uuid,
+) -> Result<bool> {
     let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
     sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id = ").bind(id).push(" AND ");
     scope::within(&mut sql, kind, reach, ctx.actor.user);
@@ -299,7 +359,8 @@ impl KnownRights {
     fn read(&self, cells: &mut Cells<'_>) -> Result<Rights, crate::Error> {
         let mut one = |known: &Known| match known {
             Known::Fixed(answer) => Ok(*answer),
-            Known::Column => cells.next::<bool>(),
+            // A record without an owner is nobody's own: SQL answers NULL.
+            Known::Column => cells.next::<Option<bool>>().map(Option::unwrap_or_default),
         };
         Ok(Rights { update: one(&self.update)?, delete: one(&self.delete)? })
     }
@@ -315,7 +376,7 @@ fn select(
     let mut sql = Sql::new("SELECT ");
     sql.push(kind.shape.columns);
     let mut right = |action| {
-        let reach = ctx.reach(kind.plural, action);
+        let reach = reach_of(ctx, kind, action);
         if reach.all || reach.is_nothing() {
             return Known::Fixed(reach.all);
         }
@@ -332,7 +393,12 @@ fn select(
     (sql, known)
 }
 
-async fn find<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid, deleted_too: bool) -> Result<(R, Rights)> {
+async fn find<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: Uuid,
+    deleted_too: bool,
+) -> Result<(R, Rights)> {
     let kind = R::kind();
     let reach = ctx.require(kind.plural, Action::Read)?;
     let (mut sql, known) = select(ctx, kind, std::iter::empty());
@@ -346,7 +412,13 @@ async fn find<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid, deleted_too: bool) 
 }
 
 /// Writes a change under the version that was read, with its terms and its event.
-async fn save<R: Resource>(tx: &mut Tx, ctx: &Ctx, before: &R, after: &mut R, verb: &'static str) -> Result<()> {
+async fn save<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &R,
+    after: &mut R,
+    verb: &'static str,
+) -> Result<()> {
     let kind = R::kind();
     let read = before.meta().version;
     let meta = after.meta_mut();
@@ -385,26 +457,33 @@ async fn remember<R: Resource>(
     events::record(tx, ctx, event).await
 }
 
-/// Every record that a changed field names must exist and be visible to the caller.
-async fn check_references<R: Resource>(tx: &mut Tx, ctx: &Ctx, after: &R, before: Option<&R>) -> Result<()> {
+/// Every record that a field newly names must exist and be visible to the caller.
+async fn check_references<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: &R,
+    before: Option<&R>,
+) -> Result<()> {
     let (now, then) = (document(after), before.map(document));
     for field in R::kind().shape.fields.iter() {
         let Some(target) = field.target else { continue };
-        let named = now.get(field.name).cloned().unwrap_or_default();
-        if named.is_null() || then.as_ref().and_then(|then| then.get(field.name)) == Some(&named) {
-            continue;
-        }
-        let ids: Option<BTreeSet<Uuid>> = match &named {
-            Json::Array(ids) => ids.iter().map(|id| id.as_str()?.parse().ok()).collect(),
-            id => id.as_str().and_then(|id| id.parse().ok()).map(|id| BTreeSet::from([id])),
-        };
-        for id in ids.unwrap_or_default() {
+        let held = then.as_ref().map(|then| ids(&then[field.name])).unwrap_or_default();
+        for id in ids(&now[field.name]).difference(&held).copied() {
             if !visible(tx, ctx, target(), id).await? {
                 return Err(UNKNOWN_REFERENCE.at(format!("/{}", field.name)));
             }
         }
     }
     Ok(())
+}
+
+/// The ids that a member holds: one, a list of them, or none.
+fn ids(member: &Json) -> BTreeSet<Uuid> {
+    let one = |id: &Json| id.as_str().and_then(|id| id.parse().ok());
+    match member {
+        Json::Array(ids) => ids.iter().filter_map(one).collect(),
+        id => one(id).into_iter().collect(),
+    }
 }
 
 /// Whether a live record of `kind` with that id may be named by the caller: directory data by
@@ -415,7 +494,9 @@ async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Resul
         _ => ctx.reach(kind.plural, Action::Read),
     };
     let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
-    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id = ").bind(id);
+    sql.push(kind.table)
+        .push(" t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id = ")
+        .bind(id);
     sql.push(" AND ");
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
     tx.exists(sql).await
@@ -435,7 +516,7 @@ fn show<R: Resource>(ctx: &Ctx, record: R, rights: Rights) -> Shown<R> {
         let right = match verb.needs {
             Action::Update => rights.update,
             Action::Delete => rights.delete,
-            other => !ctx.reach(R::kind().plural, other).is_nothing(),
+            other => !reach_of(ctx, R::kind(), other).is_nothing(),
         };
         match verb.closed.or((!right).then_some(&FORBIDDEN)) {
             None => actions.push(verb.name),

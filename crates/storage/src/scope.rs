@@ -22,23 +22,25 @@ pub(crate) fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
         Visibility::Owner => owned(sql, "t.owner_id", reach, user),
         Visibility::Parent { column, table } => parent(sql, column, table, reach, user),
         Visibility::OwnerOrParent { column, table } => {
-            if reach.all {
-                // Its own author is no reason to keep it from a right that reaches everything.
-                sql.push("(t.").push(column).push(" IS NULL OR ");
-            } else {
-                sql.push("(");
-                owned(sql, "t.owner_id", reach, user);
-                sql.push(" OR ");
-            }
-            parent(sql, column, table, reach, user);
-            sql.push(")");
+            // A deleted parent hides its children from their owners too.
+            sql.push("((t.").push(column).push(" IS NULL AND ");
+            owned(sql, "t.owner_id", reach, user);
+            sql.push(") OR EXISTS (SELECT 1 FROM ").push(table);
+            sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.").push(column);
+            sql.push(" AND p.deleted_at IS NULL AND (");
+            owned(sql, "t.owner_id", reach, user);
+            sql.push(" OR ");
+            owned(sql, "p.owner_id", reach, user);
+            sql.push(")))");
         }
     }
 }
 
 fn parent(sql: &mut Sql, column: &'static str, table: &'static str, reach: &Reach, user: UserId) {
     sql.push("EXISTS (SELECT 1 FROM ").push(table);
-    sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.").push(column).push(" AND p.deleted_at IS NULL AND ");
+    sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.")
+        .push(column)
+        .push(" AND p.deleted_at IS NULL AND ");
     owned(sql, "p.owner_id", reach, user);
     sql.push(")");
 }
@@ -56,7 +58,9 @@ fn owned(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
     }
     if !reach.teams.is_empty() {
         sql.push(before).push(owner);
-        sql.push(" IN (SELECT m.user_id FROM team_members m WHERE m.tenant_id = $1 AND m.team_id IN ");
+        sql.push(
+            " IN (SELECT m.user_id FROM team_members m WHERE m.tenant_id = $1 AND m.team_id IN ",
+        );
         sql.bind_all(reach.teams.iter().copied()).push(")");
         before = " OR ";
     }

@@ -1,5 +1,6 @@
 //! Statements. Text comes from literals only, values are bound: SQL built from input cannot exist.
 
+use chrono::DateTime;
 use sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
@@ -70,9 +71,23 @@ impl Sql {
     pub(crate) fn render_untenanted(self) -> (SqlStr, SqlxValues) {
         let text = match self.text {
             Cow::Borrowed(text) => text.into_sql_str(),
-            #[expect(clippy::disallowed_methods, reason = "grown from literals and placeholders only")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "grown from literals and placeholders only"
+            )]
             Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
         };
-        (text, SqlxValues(Values(self.args)))
+        (text, SqlxValues(Values(self.args.into_iter().map(storable).collect())))
+    }
+}
+
+/// Instants in whole microseconds, the finest that both stores keep: SQLite would keep more, and a
+/// cursor made of what it read would stand before the record that it was made of.
+fn storable(value: Value) -> Value {
+    match value {
+        Value::ChronoDateTimeUtc(Some(instant)) => {
+            Value::ChronoDateTimeUtc(DateTime::from_timestamp_micros(instant.timestamp_micros()))
+        }
+        other => other,
     }
 }

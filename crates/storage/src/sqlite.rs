@@ -12,7 +12,6 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
-    ops::{Deref, DerefMut},
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -41,8 +40,8 @@ struct Connection {
     deadline: Arc<AtomicU64>,
 }
 
-/// A lent connection. Unless [`Lease::give_back`] is called it is closed on drop, and SQLite rolls
-/// back whatever was open.
+/// A lent connection. Unless [`Lease::give_back`] is called it is closed on drop: a statement that
+/// still runs is interrupted, and SQLite rolls back whatever was open.
 pub(crate) struct Lease {
     pool: Pool,
     connection: Option<Connection>,
@@ -59,14 +58,19 @@ pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(crate::db::PREPARED)
         .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory")
         .pragma("mmap_size", "268435456")
 }
 
 impl Pool {
-    pub(crate) fn new(options: SqliteConnectOptions, size: usize, wait: Duration, limit: Duration) -> Self {
+    pub(crate) fn new(
+        options: SqliteConnectOptions,
+        size: usize,
+        wait: Duration,
+        limit: Duration,
+    ) -> Self {
         Self(Arc::new(Shared {
             options,
             idle: Mutex::default(),
@@ -77,7 +81,7 @@ impl Pool {
         }))
     }
 
-    /// Waits for a connection; its statements may run until `limit` from now.
+    /// Waits for a connection.
     pub(crate) async fn lease(&self) -> Result<Lease, Error> {
         let permit = self.0.permits.clone().acquire_owned();
         let permit = tokio::time::timeout(self.0.wait, permit)
@@ -89,7 +93,6 @@ impl Pool {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        connection.deadline.store(self.0.millis() + millis(self.0.limit), Ordering::Relaxed);
         Ok(Lease { pool: self.clone(), connection: Some(connection), _permit: permit })
     }
 
@@ -106,6 +109,12 @@ impl Pool {
         }
     }
 
+    /// A connection beside the pool, without a time limit, that waits long for other processes.
+    pub(crate) async fn apart(&self) -> Result<SqliteConnection, Error> {
+        const PATIENCE: Duration = Duration::from_secs(600);
+        self.0.options.clone().busy_timeout(PATIENCE).connect().await
+    }
+
     async fn connect(&self) -> Result<Connection, Error> {
         const STEPS: i32 = 20_000;
         let mut inner = self.0.options.connect().await?;
@@ -114,6 +123,12 @@ impl Pool {
         let in_time = move || shared.millis() < until.load(Ordering::Relaxed);
         inner.lock_handle().await?.set_progress_handler(STEPS, in_time);
         Ok(Connection { inner, deadline })
+    }
+
+    /// How many connections wait for their next use.
+    #[cfg(test)]
+    pub(crate) fn idle_connections(&self) -> usize {
+        self.idle().len()
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -132,21 +147,31 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Lease {
-    /// `BEGIN IMMEDIATE` for a writer, `BEGIN` for a reader that wants one moment in time.
-    pub(crate) async fn begin(&mut self, statement: &'static str) -> Result<(), Error> {
-        self.execute(statement).await.map(drop)
+    /// The connection, for one statement: it may run until the limit from now.
+    pub(crate) fn statement(&mut self) -> &mut SqliteConnection {
+        let Some(connection) = &mut self.connection else {
+            unreachable!("a lease has its connection until it is given back")
+        };
+        let shared = &self.pool.0;
+        connection.deadline.store(shared.millis() + millis(shared.limit), Ordering::Relaxed);
+        &mut connection.inner
+    }
+
+    /// Begins a transaction that writes.
+    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
+        self.statement().execute("BEGIN IMMEDIATE").await.map(drop)
     }
 
     /// Commits and gives the connection back.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
-        self.execute("COMMIT").await?;
+        self.statement().execute("COMMIT").await?;
         self.give_back();
         Ok(())
     }
 
     /// Rolls back and gives the connection back, unless it is in an unexpected state.
     pub(crate) async fn rollback(mut self) {
-        if self.execute("ROLLBACK").await.is_ok() {
+        if self.statement().execute("ROLLBACK").await.is_ok() {
             self.give_back();
         }
     }
@@ -159,22 +184,11 @@ impl Lease {
     }
 }
 
-impl Deref for Lease {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        match &self.connection {
-            Some(connection) => &connection.inner,
-            None => unreachable!("a lease has its connection until it is given back"),
-        }
-    }
-}
-
-impl DerefMut for Lease {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        match &mut self.connection {
-            Some(connection) => &mut connection.inner,
-            None => unreachable!("a lease has its connection until it is given back"),
+impl Drop for Lease {
+    fn drop(&mut self) {
+        if let Some(connection) = &self.connection {
+            // Whoever waited for its statement has gone, and the next writer waits for its locks.
+            connection.deadline.store(0, Ordering::Relaxed);
         }
     }
 }

@@ -104,7 +104,8 @@ pub(crate) async fn save(
     }
     let new: Vec<_> = after.difference(&before).collect();
     for batch in new.chunks(AT_ONCE) {
-        let mut sql = Sql::new("INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ");
+        let mut sql =
+            Sql::new("INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ");
         for (at, new) in batch.iter().enumerate() {
             sql.push(if at == 0 { "($1, " } else { ", ($1, " });
             sql.bind(kind).push(", ").bind(new.field).push(", ");
@@ -131,6 +132,8 @@ mod tests {
         let texts: Vec<_> = terms.iter().map(|t| t.term.as_str()).collect();
         assert_eq!(texts, ["上海软件 ab", "海软件 ab", "软件 ab", "件 ab", "ab", "b"]);
         assert!(texts.iter().any(|t| t.starts_with(&fold("软件"))));
-        assert!("软件 ab" < after_prefix("软件").as_str() && "软体" > after_prefix("软件").as_str());
+        assert!(
+            "软件 ab" < after_prefix("软件").as_str() && "软体" > after_prefix("软件").as_str()
+        );
     }
 }

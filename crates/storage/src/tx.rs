@@ -6,19 +6,27 @@ use crate::{
     sql::Sql,
     sqlite::Lease,
 };
-use guanxi_kernel::{Result, TenantId};
-use sqlx::{FromRow, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow, sqlite::SqliteRow};
+use guanxi_kernel::{Code, Result, TenantId};
+use sqlx::{
+    FromRow, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
+    sqlite::SqliteRow,
+};
 
 /// A conversation with the store in the name of one tenant.
 ///
 /// Made by [`Db::read`](crate::Db::read) and [`Db::write`](crate::Db::write), which also end it.
 pub struct Tx {
-    pub(crate) tenant: TenantId,
+    tenant: TenantId,
     pub(crate) link: Link,
+    /// What the first failed statement of a transaction met. Nothing more can be done in it then,
+    /// whatever becomes of the failure: PostgreSQL refuses, and SQLite may have rolled back and
+    /// would keep the next statement alone.
+    pub(crate) failed: Option<&'static Code>,
 }
 
 pub(crate) enum Link {
-    Sqlite(Lease),
+    SqliteRead(Lease),
+    SqliteWrite(Lease),
     /// Statements one by one, on a connection that cannot write.
     PostgresRead(PoolConnection<Postgres>),
     PostgresWrite(Transaction<'static, Postgres>),
@@ -26,15 +34,20 @@ pub(crate) enum Link {
 
 /// Readable from a row of either store by column names; deriving [`sqlx::FromRow`] is enough.
 pub trait Row: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
-impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{}
+
+type Rendered = (sqlx::SqlStr, sea_query_sqlx::SqlxValues);
 
 /// The same call on whichever store it is: the only branch that statements need.
 macro_rules! on_either {
     ($tx:expr, $rendered:expr, |$text:ident, $args:ident, $conn:ident| $call:expr) => {{
+        let tx: &mut Tx = $tx;
+        tx.still_good()?;
         let ($text, $args) = $rendered;
-        match &mut $tx.link {
-            Link::Sqlite(lease) => {
-                let $conn = &mut **lease;
+        let done: Result<_, Error> = match &mut tx.link {
+            Link::SqliteRead(lease) | Link::SqliteWrite(lease) => {
+                let $conn = lease.statement();
                 $call
             }
             Link::PostgresRead(connection) => {
@@ -45,11 +58,16 @@ macro_rules! on_either {
                 let $conn: &mut PgConnection = &mut **transaction;
                 $call
             }
-        }
+        };
+        tx.note(done)
     }};
 }
 
 impl Tx {
+    pub(crate) fn new(tenant: TenantId, link: Link) -> Self {
+        Self { tenant, link, failed: None }
+    }
+
     /// The tenant in whose name every statement runs.
     pub fn tenant(&self) -> TenantId {
         self.tenant
@@ -61,10 +79,9 @@ impl Tx {
     /// As [`error::problem`] sorts them.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
         let rendered = sql.render(self.tenant.uuid());
-        let done: Result<u64, Error> = on_either!(self, rendered, |text, args, conn| {
+        on_either!(self, rendered, |text, args, conn| {
             sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
-        });
-        done.map_err(error::problem)
+        })
     }
 
     /// The rows of a statement.
@@ -73,9 +90,7 @@ impl Tx {
     /// As [`error::problem`] sorts them.
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
         let rendered = sql.render(self.tenant.uuid());
-        let rows: Result<Vec<T>, Error> =
-            on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args).fetch_all(conn).await);
-        rows.map_err(error::problem)
+        self.all_rendered(rendered).await
     }
 
     /// The row of a statement, if there is one.
@@ -93,8 +108,7 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn optional_untenanted<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
-        let rendered = sql.render_untenanted();
-        self.optional_rendered(rendered).await
+        self.optional_rendered(sql.render_untenanted()).await
     }
 
     /// Rows of a statement on one of the few tables that are above tenants.
@@ -102,19 +116,19 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn all_untenanted<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
-        let rendered = sql.render_untenanted();
-        let rows: Result<Vec<T>, Error> =
-            on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args).fetch_all(conn).await);
-        rows.map_err(error::problem)
+        self.all_rendered(sql.render_untenanted()).await
     }
 
-    async fn optional_rendered<T: Row>(
-        &mut self,
-        rendered: (sqlx::SqlStr, sea_query_sqlx::SqlxValues),
-    ) -> Result<Option<T>> {
-        let row: Result<Option<T>, Error> =
-            on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args).fetch_optional(conn).await);
-        row.map_err(error::problem)
+    async fn all_rendered<T: Row>(&mut self, rendered: Rendered) -> Result<Vec<T>> {
+        on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args)
+            .fetch_all(conn)
+            .await)
+    }
+
+    async fn optional_rendered<T: Row>(&mut self, rendered: Rendered) -> Result<Option<T>> {
+        on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args)
+            .fetch_optional(conn)
+            .await)
     }
 
     /// The records of a statement that selects exactly the columns of `T`, then `extra` more, which
@@ -132,17 +146,13 @@ impl Tx {
             let record = T::read(&mut cells)?;
             finish(record, &mut cells)
         };
-        let rows: Result<Vec<U>, Error> = async {
-            on_either!(self, rendered, |text, args, conn| {
-                let rows = sqlx::query_with(text, args).fetch_all(conn).await?;
-                rows.iter().map(|row| read(row.into())).collect()
-            })
-        }
-        .await;
-        rows.map_err(error::problem)
+        on_either!(self, rendered, |text, args, conn| {
+            let rows = sqlx::query_with(text, args).fetch_all(conn).await;
+            rows.and_then(|rows| rows.iter().map(|row| read(row.into())).collect())
+        })
     }
 
-    /// Whether the statement finds a row.
+    /// Whether the statement finds a row; it selects one `BIGINT`.
     ///
     /// # Errors
     /// As [`error::problem`] sorts them.
@@ -156,7 +166,7 @@ impl Tx {
     /// order of commits needs both; on SQLite one writer makes them the same.
     pub(crate) async fn next_event(&mut self) -> Result<(i64, i64)> {
         let sql = match &self.link {
-            Link::Sqlite(_) => Sql::new(
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => Sql::new(
                 "SELECT COALESCE(MAX(seq), 0) + 1, COALESCE(MAX(seq), 0) + 1 FROM events WHERE tenant_id = $1",
             ),
             // The tenant is bound to every statement; naming it keeps its type known.
@@ -166,5 +176,20 @@ impl Tx {
         };
         let next = self.optional(sql).await?;
         next.ok_or_else(|| error::corrupt("the event sequence gave no number"))
+    }
+
+    fn still_good(&self) -> Result<()> {
+        let refuse = |code: &'static Code| {
+            code.problem().because("an earlier statement of the transaction failed")
+        };
+        self.failed.map_or(Ok(()), |code| Err(refuse(code)))
+    }
+
+    fn note<T>(&mut self, done: Result<T, Error>) -> Result<T> {
+        let done = done.map_err(error::problem);
+        if let (Err(problem), Link::SqliteWrite(_) | Link::PostgresWrite(_)) = (&done, &self.link) {
+            self.failed = Some(problem.code());
+        }
+        done
     }
 }

@@ -14,6 +14,7 @@
 use super::wipe;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use subtle::ConstantTimeEq;
@@ -126,6 +127,19 @@ impl RefreshToken {
         if token.reveal() == text { Ok(token) } else { Err(OpaqueError) }
     }
 
+    /// The token that follows this one: the same however often it is asked for, so that a request
+    /// made twice gets the same answer although no token is stored. Who holds a token could only
+    /// work it out with the seal, and who reads the seal in the database has no token.
+    pub fn successor(&self, seal: &[u8]) -> RefreshToken {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(seal) else {
+            unreachable!("HMAC takes keys of any length");
+        };
+        // The seal has other uses too; what it says here must say nothing there.
+        mac.update(b"successor of refresh token\0");
+        mac.update(self.reveal().as_bytes());
+        RefreshToken { tenant: self.tenant, secret: Random(mac.finalize().into_bytes().into()) }
+    }
+
     /// The tenant it says it is for; true only if the digest is found there.
     pub fn tenant(&self) -> Uuid {
         self.tenant
@@ -212,6 +226,18 @@ mod tests {
         assert!(text.starts_with(&format!("gx_live_{}_", key.id())), "{text}");
         let read = ApiKey::parse(&text).unwrap();
         assert_eq!((read.id(), read.digest()), (key.id(), key.digest()));
+    }
+
+    #[test]
+    fn a_successor_is_the_same_again_and_follows_from_token_and_seal() {
+        let token = RefreshToken::generate(Uuid::new_v4());
+        let next = token.successor(b"seal");
+        assert_eq!(next.reveal(), token.successor(b"seal").reveal());
+        assert_eq!(RefreshToken::parse(&next.reveal()).unwrap().digest(), next.digest());
+        assert_eq!(next.tenant(), token.tenant());
+        assert_ne!(next.digest(), token.digest());
+        assert_ne!(next.digest(), token.successor(b"another seal").digest());
+        assert_ne!(next.digest(), next.successor(b"seal").digest());
     }
 
     #[test]

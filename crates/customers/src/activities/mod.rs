@@ -1,0 +1,13 @@
+//! Activities: what people did, or plan to do, with a party: visits, calls, meetings, service.
+//!
+//! An activity is planned, then done with a result or cancelled with a reason; which move leads
+//! where is a table in `model.rs`. A closed one does not change until it is reopened.
+
+mod model;
+mod service;
+
+pub use model::{
+    ACTIVITY, Activity, ActivityId, ActivityInput, ActivityKind, ActivityMove, ActivityStatus,
+    CancelActivity, CompleteActivity, MOVES,
+};
+pub use service::{cancel, complete, reopen};

@@ -1,0 +1,186 @@
+//! The rules of parties that need the store, and what can be done with parties besides the shared
+//! use cases.
+
+use super::{PARTY, Party, PartyId, PartyInput, PartyRole, org_chart::OrgChart, store};
+use crate::{
+    contacts::{self, CONTACT},
+    departments::{self, DEPARTMENT},
+    engine::{check_new_owner, refer, standing},
+    problems::TOO_MANY_RECORDS,
+    rules::{MAX_LEVELS, place},
+};
+use guanxi_kernel::{
+    Action, Ctx, Id, Result,
+    problem::{DUPLICATE, IN_USE},
+    text,
+};
+use guanxi_storage::{
+    Kind, Resource, Tx,
+    resource::{self, Shown},
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// How many departments, and how many contacts, an org chart shows.
+const CHART_LIMIT: usize = 5_000;
+
+impl Resource for Party {
+    fn kind() -> &'static Kind {
+        &PARTY
+    }
+
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        self.input.settle(&ctx.settings.country)?;
+        self.name_folded = text::sort_key(&self.input.name);
+        if before.is_none() {
+            self.input.owner_id.get_or_insert(ctx.actor.user);
+        }
+        self.check_code(tx, standing(before)).await?;
+        self.check_parent(tx, ctx, standing(before)).await?;
+        let had = before.and_then(|before| before.input.owner_id);
+        check_new_owner(tx, ctx, self.input.owner_id, had).await
+    }
+
+    async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
+        if store::has_subsidiaries(tx, self.meta.id).await? {
+            Err(IN_USE.problem())
+        } else {
+            Ok(())
+        }
+    }
+
+    fn searchable(&self) -> Vec<&str> {
+        let PartyInput { name, short_name, code, .. } = &self.input;
+        [Some(&**name), short_name.as_deref(), code.as_deref()].into_iter().flatten().collect()
+    }
+
+    fn concerns(&self) -> Vec<Uuid> {
+        self.input.parent_id.map(Id::uuid).into_iter().collect()
+    }
+
+    fn example() -> Json {
+        json!({
+            "kind": "organisation",
+            "name": "上海宏图软件有限公司",
+            "short_name": "Hongtu Software",
+            "code": "C-2026-0001",
+            "roles": ["customer", "partner"],
+            "industry": "软件和信息技术服务业",
+            "region": "华东",
+            "tier": "A",
+            "website": "https://hongtu.example.com",
+            "founded_year": 2008,
+            "employees": 320,
+            "annual_revenue": { "amount": "85000000.00", "currency": "CNY" },
+            "addresses": [{
+                "kind": "registered",
+                "country": "CN",
+                "region": "上海市",
+                "city": "上海市",
+                "district": "浦东新区",
+                "street": "张江路 88 号 3 号楼 501 室",
+                "postal_code": "201203"
+            }],
+            "phones": [{ "kind": "work", "number": "+862168881234" }],
+            "emails": [{ "kind": "work", "address": "sales@hongtu.example.com" }],
+            "tags": ["VIP", "SaaS"],
+            "note": "由展会获得;与 Acme Corporation 有长期合作。"
+        })
+    }
+}
+
+impl Party {
+    async fn check_code(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+        let Some(code) = &self.input.code else { return Ok(()) };
+        let unchanged = before.is_some_and(|before| before.input.code.as_ref() == Some(code));
+        if !unchanged && store::has_code(tx, code, self.meta.id).await? {
+            return Err(DUPLICATE.at("/code"));
+        }
+        Ok(())
+    }
+
+    async fn check_parent(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let Some(parent) = self.input.parent_id else { return Ok(()) };
+        if before.is_some_and(|before| before.input.parent_id == Some(parent)) {
+            return Ok(());
+        }
+        let above = store::above(tx, parent, MAX_LEVELS).await?;
+        if let Err(refusal) = place(&self.meta.id, &above, 1, "/parent_id") {
+            // Whoever does not see the other is not told where it stands.
+            refer::<Self>(tx, ctx, parent.uuid(), "/parent_id").await?;
+            return Err(refusal);
+        }
+        Ok(())
+    }
+}
+
+/// Gives a party a role; one that it has already changes nothing.
+///
+/// # Errors
+/// As any change of a party.
+pub async fn give_role(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: PartyId,
+    role: PartyRole,
+) -> Result<Shown<Party>> {
+    let give = |party: &mut Party| {
+        party.give(role);
+        Ok(())
+    };
+    resource::change(tx, ctx, id.uuid(), "role_given", give).await
+}
+
+/// Takes a role from a party; one that it does not have changes nothing.
+///
+/// # Errors
+/// As any change of a party.
+pub async fn withdraw_role(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: PartyId,
+    role: PartyRole,
+) -> Result<Shown<Party>> {
+    let withdraw = |party: &mut Party| {
+        party.withdraw(role);
+        Ok(())
+    };
+    resource::change(tx, ctx, id.uuid(), "role_withdrawn", withdraw).await
+}
+
+/// The departments of a party as a tree, with their contacts, and the contacts without one.
+///
+/// # Errors
+/// `not_found`; `forbidden` without the right to read parties, departments and contacts;
+/// `too_many_records` for a party with more than 5,000 departments or contacts.
+pub async fn org_chart(tx: &mut Tx, ctx: &Ctx, id: PartyId) -> Result<OrgChart> {
+    let party = resource::load::<Party>(tx, ctx, id.uuid()).await?;
+    ctx.require(DEPARTMENT.plural, Action::Read)?;
+    ctx.require(CONTACT.plural, Action::Read)?;
+    let departments = departments::of_party(tx, id, CHART_LIMIT + 1).await?;
+    let departments = seen(tx, ctx, &DEPARTMENT, departments, |row| row.0.uuid()).await?;
+    let contacts = contacts::of_party(tx, id, CHART_LIMIT + 1).await?;
+    let contacts = seen(tx, ctx, &CONTACT, contacts, |row| row.1.id.uuid()).await?;
+    Ok(OrgChart::nest(party.meta.id, departments, contacts))
+}
+
+/// The rows, if the caller may see them and they are not too many.
+///
+/// The records of one party are seen all or none, since they belong to its owner: to ask for one of
+/// them is to ask for all.
+async fn seen<T>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    rows: Vec<T>,
+    id: impl Fn(&T) -> Uuid,
+) -> Result<Vec<T>> {
+    let Some(first) = rows.first().map(id) else { return Ok(rows) };
+    if !resource::may(tx, ctx, kind, Action::Read, first).await? {
+        return Ok(Vec::new());
+    }
+    if rows.len() > CHART_LIMIT {
+        return Err(TOO_MANY_RECORDS.with("limit", CHART_LIMIT).with("resource", kind.plural));
+    }
+    Ok(rows)
+}

@@ -1,0 +1,44 @@
+//! Parties in the store. Nothing is decided here.
+
+use super::PartyId;
+use guanxi_kernel::{Line, Result};
+use guanxi_storage::{Tx, sql};
+
+/// `parent` and the parties above it, nearest first, `most` at most.
+pub(super) async fn above(tx: &mut Tx, parent: PartyId, most: usize) -> Result<Vec<PartyId>> {
+    let sql = sql!(
+        "WITH RECURSIVE above (id, parent_id, level) AS (
+             SELECT p.id, p.parent_id, CAST(1 AS BIGINT) FROM parties p
+             WHERE p.tenant_id = $1 AND p.id = $2
+             UNION ALL
+             SELECT p.id, p.parent_id, a.level + 1 FROM above a
+             JOIN parties p ON p.tenant_id = $1 AND p.id = a.parent_id
+             WHERE a.level < $3)
+         SELECT id FROM above ORDER BY level",
+        parent,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    );
+    let rows = tx.all::<(PartyId,)>(sql).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether a live party other than `except` has the code.
+pub(super) async fn has_code(tx: &mut Tx, code: &Line<40>, except: PartyId) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM parties
+         WHERE tenant_id = $1 AND code = $2 AND id <> $3 AND deleted_at IS NULL LIMIT 1",
+        code.clone(),
+        except
+    );
+    tx.exists(sql).await
+}
+
+/// Whether live parties name this one as the party above them.
+pub(super) async fn has_subsidiaries(tx: &mut Tx, id: PartyId) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM parties
+         WHERE tenant_id = $1 AND parent_id = $2 AND deleted_at IS NULL LIMIT 1",
+        id
+    );
+    tx.exists(sql).await
+}

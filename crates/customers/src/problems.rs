@@ -1,0 +1,44 @@
+//! What only this crate can refuse.
+
+guanxi_kernel::problems! {
+    /// The party does not have the role of a customer.
+    NOT_A_CUSTOMER = Invalid "not_a_customer"
+        ("Not a customer", "The party does not have the role customer; give it that role first.")
+        ("不是客户", "该业务对象尚无客户角色,请先赋予客户角色。");
+    /// The party does not have another role that is needed.
+    LACKS_ROLE = Invalid "lacks_role"
+        ("Role missing", "The party does not have the role {role}; give it that role first.")
+        ("缺少角色", "该业务对象没有 {role} 角色,请先赋予该角色。");
+    /// No phone number that could exist.
+    INVALID_PHONE = Invalid "invalid_phone"
+        ("Invalid phone number", "Expected a phone number of {country}, or one that begins with + and its country code.")
+        ("电话号码无效", "应为 {country} 的电话号码,或以 + 和国家代码开头的号码。");
+    /// A field that stands from the beginning.
+    IMMUTABLE = Invalid "immutable"
+        ("Cannot be changed", "This field is set when the record is made and cannot be changed afterwards.")
+        ("不可修改", "此字段在新建时确定,之后不能修改。");
+    /// The department belongs to another party than the record that names it.
+    DEPARTMENT_OF_OTHER_PARTY = Invalid "department_of_other_party"
+        ("Department of another party", "The department does not belong to the same party.")
+        ("部门不属于该客户", "该部门不属于同一个业务对象。");
+    /// A relation of a contact with itself.
+    SELF_RELATION = Invalid "self_relation"
+        ("Related to itself", "A relation is between two different contacts.")
+        ("不能与自身建立关系", "关系的双方必须是不同的联系人。");
+    /// A tree with more levels than are kept.
+    TOO_DEEP = Invalid "too_deep"
+        ("Too many levels", "A tree has at most {limit} levels.")
+        ("层级过多", "层级最多为{limit}级。");
+    /// More records than one answer can hold.
+    TOO_MANY_RECORDS = Conflict "too_many_records"
+        ("Too many records", "There are more than {limit} records of {resource}; read them page by page instead.")
+        ("记录过多", "{resource} 的记录超过{limit}条,请改为分页读取。");
+    /// A closed activity cannot be changed, nor closed again.
+    ACTIVITY_CLOSED = Conflict "activity_closed"
+        ("Activity is closed", "The activity is {status}; possible now: {allowed}.")
+        ("活动已关闭", "活动状态为 {status},目前可执行:{allowed}。");
+    /// Only a closed activity can be opened again.
+    ACTIVITY_OPEN = Conflict "activity_open"
+        ("Activity is open", "The activity is {status}; possible now: {allowed}.")
+        ("活动未关闭", "活动状态为 {status},目前可执行:{allowed}。");
+}

@@ -1,0 +1,95 @@
+//! Rules that several aggregates share; none needs the store.
+
+use crate::problems::TOO_DEEP;
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use guanxi_kernel::{
+    Result,
+    problem::{CYCLE, FieldError, REPEATED},
+};
+use std::{collections::BTreeSet, ops::RangeInclusive};
+use validator::ValidationError;
+
+/// How many levels a tree may have: more is a mistake, and every walk through it is bounded.
+pub(crate) const MAX_LEVELS: usize = 100;
+
+/// The years that people plan and look back over. Both stores order these alike.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
+
+/// A finding for each entry of the list at `pointer` that is there already.
+pub(crate) fn repeated<T, K: Ord>(
+    list: &[T],
+    pointer: &str,
+    key: impl Fn(&T) -> K,
+) -> Vec<FieldError> {
+    let mut seen = BTreeSet::new();
+    let again = list.iter().enumerate().filter(|(_, entry)| !seen.insert(key(entry)));
+    again.map(|(at, _)| REPEATED.field(format!("{pointer}/{at}"))).collect()
+}
+
+/// Checks the new place of `id` in a tree: under `above`, which lists its parent and all above
+/// that, and with `height` levels from itself down.
+///
+/// # Errors
+/// `cycle` or `too_deep`, at `pointer`.
+pub(crate) fn place<I: PartialEq>(id: &I, above: &[I], height: usize, pointer: &str) -> Result<()> {
+    if above.contains(id) {
+        return Err(CYCLE.at(pointer));
+    }
+    if above.len() + height > MAX_LEVELS {
+        return Err(TOO_DEEP.at(pointer).with("limit", MAX_LEVELS));
+    }
+    Ok(())
+}
+
+/// The instant in whole microseconds, the finest that both stores keep; a leap second is the next.
+pub(crate) fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
+}
+
+/// A rule for `validator`: an instant that people could mean.
+pub(crate) fn likely_instant(instant: &DateTime<Utc>) -> Result<(), ValidationError> {
+    likely_date(&instant.date_naive())
+}
+
+/// A rule for `validator`: a date that people could mean.
+pub(crate) fn likely_date(date: &NaiveDate) -> Result<(), ValidationError> {
+    if YEARS.contains(&date.year()) {
+        return Ok(());
+    }
+    let expected = format!("a year from {} to {}", YEARS.start(), YEARS.end());
+    Err(ValidationError::new("range").with_message(expected.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guanxi_kernel::problem::Place;
+
+    #[test]
+    fn the_second_of_two_equal_entries_is_named() {
+        let found = repeated(&["a", "b", "A", "a"], "/tags", |tag| tag.to_lowercase());
+        let places: Vec<_> = found.iter().map(|finding| finding.place.clone()).collect();
+        assert_eq!(places, ["/tags/2", "/tags/3"].map(|at| Place::Pointer(at.to_owned())));
+    }
+
+    #[test]
+    fn nothing_stands_below_itself_nor_too_deep() {
+        assert!(place(&1, &[], 1, "/parent_id").is_ok());
+        assert!(place(&1, &[2, 3], 1, "/parent_id").is_ok());
+        assert!(place(&1, &[1], 1, "/parent_id").unwrap_err().is(&CYCLE));
+        assert!(place(&1, &[2, 3, 1], 1, "/parent_id").unwrap_err().is(&CYCLE));
+        let chain: Vec<usize> = (2..=MAX_LEVELS).collect();
+        assert!(place(&1, &chain, 1, "/parent_id").is_ok());
+        assert!(place(&1, &chain, 2, "/parent_id").unwrap_err().is(&TOO_DEEP));
+    }
+
+    #[test]
+    fn instants_are_cut_to_what_is_kept() {
+        let fine: DateTime<Utc> = "2026-03-31T09:30:00.123456789Z".parse().unwrap();
+        assert_eq!(whole_micros(fine).to_rfc3339(), "2026-03-31T09:30:00.123456+00:00");
+        let leap: DateTime<Utc> = "2016-12-31T23:59:60Z".parse().unwrap();
+        assert_eq!(whole_micros(leap).to_rfc3339(), "2017-01-01T00:00:00+00:00");
+        assert!(likely_instant(&fine).is_ok());
+        assert!(likely_instant(&DateTime::<Utc>::MAX_UTC).is_err());
+    }
+}

@@ -1,0 +1,184 @@
+//! Puts the server together.
+
+use crate::{
+    Options, customers, document,
+    envelope::{self, Asked},
+    identity,
+    limits::RateLimits,
+    platform,
+    problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
+    resources,
+};
+use actix_web::{
+    App as ActixApp, HttpRequest, HttpResponse, HttpServer,
+    dev::Server,
+    http::header,
+    middleware::{Compress, from_fn},
+    web::{self, Data},
+};
+use guanxi_identity::Auth;
+use guanxi_kernel::Clock;
+use guanxi_storage::Db;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::{
+    net::TcpListener,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// What every request can reach.
+pub struct State {
+    /// The store.
+    pub db: Db,
+    /// Who may come in.
+    pub auth: Auth,
+    /// The time.
+    pub clock: Clock,
+    /// What the operator has set.
+    pub options: Options,
+    /// Who has asked how often.
+    pub limits: RateLimits,
+    /// The counters that `/metrics` shows.
+    pub metrics: Option<PrometheusHandle>,
+    /// Whether the server is about to stop.
+    pub draining: AtomicBool,
+}
+
+/// The program as a server.
+#[derive(Clone)]
+pub struct App(Arc<State>);
+
+impl App {
+    /// Over this store, with these people.
+    pub fn new(
+        db: Db,
+        auth: Auth,
+        clock: Clock,
+        options: Options,
+        metrics: Option<PrometheusHandle>,
+    ) -> Self {
+        guanxi_identity::rights::register(
+            resources::KINDS.iter().map(|kind| kind.plural).collect(),
+        );
+        let limits = RateLimits::new(&options);
+        Self(Arc::new(State {
+            db,
+            auth,
+            clock,
+            options,
+            limits,
+            metrics,
+            draining: AtomicBool::new(false),
+        }))
+    }
+
+    /// Makes `/health/ready` say no, so that no new requests are sent here.
+    pub fn drain(&self) {
+        self.0.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Forgets what need not be remembered; called once in a while.
+    pub fn tidy(&self) {
+        self.0.limits.forget();
+    }
+}
+
+impl State {
+    /// The state that the request was given.
+    pub fn of(request: &HttpRequest) -> Data<Self> {
+        match request.app_data::<Data<Self>>() {
+            Some(state) => state.clone(),
+            None => unreachable!("every app is made with its state"),
+        }
+    }
+}
+
+/// Serves on `listener` with so many threads until the returned server is stopped; stopping it
+/// gracefully lets running requests end.
+///
+/// # Errors
+/// When the listener cannot be used.
+pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Result<Server> {
+    let state = app.0.clone();
+    let server = HttpServer::new(move || {
+        let state = Data::from(state.clone());
+        let docs = state.options.docs;
+        ActixApp::new()
+            .app_data(state)
+            .configure(|config| routes(&mut ServiceConfig::new(config)))
+            .configure(resources::routes)
+            .configure(|config| {
+                if docs {
+                    platform::docs(config);
+                }
+            })
+            .default_service(web::to(nowhere))
+            .wrap(from_fn(envelope::envelope))
+            .wrap(Compress::default())
+            .wrap(from_fn(envelope::unmark))
+    });
+    let server = server
+        .workers(workers)
+        .client_request_timeout(Duration::from_secs(5))
+        .client_disconnect_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(75))
+        .shutdown_timeout(30)
+        .max_connections(10_000)
+        .disable_signals()
+        .listen(listener)?;
+    Ok(server.run())
+}
+
+/// The endpoints that are no shared ones.
+pub fn routes(config: &mut ServiceConfig) {
+    platform::routes(config);
+    identity::routes(config);
+    customers::routes(config);
+}
+
+/// The methods of every path, to tell a wrong method from a wrong path.
+static METHODS: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(document::methods);
+
+async fn nowhere(request: HttpRequest) -> HttpResponse {
+    let fitting = METHODS.iter().filter(|(template, _)| fits(template, request.path()));
+    let allowed: Vec<&str> = fitting.flat_map(|(_, methods)| methods).map(String::as_str).collect();
+    let asked = Asked::of(&request);
+    if allowed.is_empty() {
+        return problem::answer(&asked, &UNKNOWN_PATH.problem());
+    }
+    let mut response = problem::answer(&asked, &METHOD_NOT_ALLOWED.problem());
+    if let Ok(value) = header::HeaderValue::from_str(&allowed.join(", ")) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+/// Whether a path is one of a template such as `/v1/parties/{party_id}`.
+fn fits(template: &str, path: &str) -> bool {
+    let (mut template, mut path) = (template.split('/'), path.split('/'));
+    loop {
+        match (template.next(), path.next()) {
+            (None, None) => return true,
+            (Some(known), Some(part))
+                if known == part || (known.starts_with('{') && !part.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_template_fits_its_paths_only() {
+        assert!(fits("/v1/parties/{party_id}", "/v1/parties/1"));
+        assert!(!fits("/v1/parties/{party_id}", "/v1/parties/"));
+        assert!(!fits("/v1/parties/{party_id}", "/v1/parties/1/restore"));
+        assert!(!fits("/v1/parties", "/v1/users"));
+    }
+}

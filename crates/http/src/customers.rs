@@ -1,0 +1,140 @@
+//! What the customer base has beyond the shared endpoints.
+
+use crate::{body::Body, call::Call, problem::ApiError, respond::Done};
+use actix_web::{HttpResponse, delete, get, post};
+use guanxi_customers::{
+    activities::{self, Activity, CancelActivity, CompleteActivity},
+    contact_relations::{self, RelationView},
+    parties::{self, OrgChart, Party, PartyRole},
+};
+use guanxi_kernel::{Ctx, Result, Word as _, problem::NOT_FOUND};
+use guanxi_storage::Tx;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(org_chart).service(give_role).service(withdraw_role);
+    config.service(relations);
+    config.service(complete).service(cancel).service(reopen);
+}
+
+/// Read a party's own organisation
+///
+/// Its departments as a tree, the contacts in each, and the contacts in none.
+#[utoipa::path(tag = "parties", operation_id = "parties_org_chart",
+    params(("party_id" = String, Path, description = "The id of the party.", format = Uuid)),
+    responses((status = 200, description = "The tree.", body = OrgChart)))]
+#[get("/v1/parties/{party_id}/org-chart")]
+async fn org_chart(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("party_id")?;
+    let chart = call.read(async |tx, ctx| parties::org_chart(tx, ctx, id.into()).await).await?;
+    Ok(HttpResponse::Ok().json(chart))
+}
+
+/// Give a party a role
+///
+/// It keeps its id and its past; giving a role that it has changes nothing.
+#[utoipa::path(tag = "parties", operation_id = "parties_give_role",
+    params(("party_id" = String, Path, description = "The id of the party.", format = Uuid),
+        ("role" = PartyRole, Path, description = "The role.")),
+    responses((status = 200, description = "The party now.", body = Party)))]
+#[post("/v1/parties/{party_id}/roles/{role}")]
+async fn give_role(call: Call) -> Result<HttpResponse, ApiError> {
+    let (id, role) = (call.id("party_id")?, role(&call)?);
+    let given = async |tx: &mut Tx, ctx: &Ctx| {
+        parties::give_role(tx, ctx, id.into(), role).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(None, given).await?)
+}
+
+/// Withdraw a role from a party
+///
+/// Withdrawing a role that it does not have changes nothing.
+#[utoipa::path(tag = "parties", operation_id = "parties_withdraw_role",
+    params(("party_id" = String, Path, description = "The id of the party.", format = Uuid),
+        ("role" = PartyRole, Path, description = "The role.")),
+    responses((status = 200, description = "The party now.", body = Party)))]
+#[delete("/v1/parties/{party_id}/roles/{role}")]
+async fn withdraw_role(call: Call) -> Result<HttpResponse, ApiError> {
+    let (id, role) = (call.id("party_id")?, role(&call)?);
+    let withdrawn = async |tx: &mut Tx, ctx: &Ctx| {
+        parties::withdraw_role(tx, ctx, id.into(), role).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(None, withdrawn).await?)
+}
+
+fn role(call: &Call) -> Result<PartyRole> {
+    let role = call.request.match_info().get("role").and_then(PartyRole::from_word);
+    role.ok_or_else(|| NOT_FOUND.problem())
+}
+
+/// The relations of a contact.
+#[derive(Debug, Serialize, ToSchema)]
+struct RelationList {
+    /// Each as seen from the contact.
+    data: Vec<RelationView>,
+}
+
+/// List a contact's relations
+///
+/// Each as seen from the contact: what is stored once from A to B is shown at both, with the
+/// inverse kind at B.
+#[utoipa::path(tag = "contacts", operation_id = "contacts_relations",
+    params(("contact_id" = String, Path, description = "The id of the contact.", format = Uuid)),
+    responses((status = 200, description = "The relations.", body = RelationList)))]
+#[get("/v1/contacts/{contact_id}/relations")]
+async fn relations(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("contact_id")?;
+    let data = call
+        .read(async |tx, ctx| contact_relations::relations_of(tx, ctx, id.into()).await)
+        .await?;
+    Ok(HttpResponse::Ok().json(RelationList { data }))
+}
+
+/// Complete an activity
+///
+/// Needs its result; may name the next step.
+#[utoipa::path(tag = "activities", operation_id = "activities_complete", request_body = CompleteActivity,
+    params(("activity_id" = String, Path, description = "The id of the activity.", format = Uuid)),
+    responses((status = 200, description = "The activity now.", body = Activity)))]
+#[post("/v1/activities/{activity_id}/complete")]
+async fn complete(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("activity_id")?, body.read::<CompleteActivity>()?);
+    let completed = async |tx: &mut Tx, ctx: &Ctx| {
+        activities::complete(tx, ctx, id.into(), wish.clone())
+            .await
+            .map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(Some(&body), completed).await?)
+}
+
+/// Cancel an activity
+///
+/// It stays in the timeline, with the reason.
+#[utoipa::path(tag = "activities", operation_id = "activities_cancel", request_body = CancelActivity,
+    params(("activity_id" = String, Path, description = "The id of the activity.", format = Uuid)),
+    responses((status = 200, description = "The activity now.", body = Activity)))]
+#[post("/v1/activities/{activity_id}/cancel")]
+async fn cancel(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("activity_id")?, body.read::<CancelActivity>()?);
+    let cancelled = async |tx: &mut Tx, ctx: &Ctx| {
+        activities::cancel(tx, ctx, id.into(), wish.clone()).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(Some(&body), cancelled).await?)
+}
+
+/// Reopen a closed activity
+///
+/// It is planned again.
+#[utoipa::path(tag = "activities", operation_id = "activities_reopen",
+    params(("activity_id" = String, Path, description = "The id of the activity.", format = Uuid)),
+    responses((status = 200, description = "The activity now.", body = Activity)))]
+#[post("/v1/activities/{activity_id}/reopen")]
+async fn reopen(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("activity_id")?;
+    let reopened = async |tx: &mut Tx, ctx: &Ctx| {
+        activities::reopen(tx, ctx, id.into()).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(None, reopened).await?)
+}

@@ -1,0 +1,404 @@
+//! The OpenAPI document: made from the routes, the types and the data of resources.
+//!
+//! Nobody writes a list of endpoints. Handlers of their own document themselves when they are
+//! registered; the shared endpoints of a resource are described here from its [`Kind`]; and what
+//! all operations have in common (errors, headers, conditions, security) is added once, in
+//! [`common`]. The document is plain JSON while it is made, because most of the work is to make
+//! what the derives emit more regular than they can know ([`tidy`]).
+
+mod common;
+mod tidy;
+
+use crate::{API_VERSION, app, resources, resources::Operation};
+use actix_web::App as ActixApp;
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Id, scalar::Type};
+use guanxi_storage::{Kind, Meta, Resource, list};
+use serde_json::{Map, Value as Json, json};
+use std::sync::LazyLock;
+use utoipa::ToSchema;
+use utoipa_actix_web::AppExt as _;
+use uuid::Uuid;
+
+/// The document, made once.
+pub static DOCUMENT: LazyLock<Json> = LazyLock::new(build);
+
+/// The methods that each path knows.
+pub fn methods() -> Vec<(String, Vec<String>)> {
+    let paths = DOCUMENT["paths"].as_object();
+    let of = |item: &Json| {
+        let known = item
+            .as_object()
+            .map(|item| item.keys().map(|method| method.to_uppercase()).collect::<Vec<_>>());
+        known.unwrap_or_default()
+    };
+    paths
+        .map(|paths| paths.iter().map(|(path, item)| (path.clone(), of(item))).collect())
+        .unwrap_or_default()
+}
+
+/// The document as it is committed: readable, with a line break at the end.
+pub fn pretty() -> String {
+    let mut text = serde_json::to_string_pretty(&*DOCUMENT).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn build() -> Json {
+    let (_, own) = ActixApp::new().into_utoipa_app().configure(app::routes).split_for_parts();
+    let own = serde_json::to_value(own).unwrap_or_default();
+    let mut builder =
+        Builder { paths: members(&own["paths"]), schemas: members(&own["components"]["schemas"]) };
+    builder.schema::<crate::problem::ProblemBody>();
+    builder.schema::<guanxi_storage::events::TimelineItem>();
+    for served in resources::SERVED.iter() {
+        for operation in &served.operations {
+            (served.describe)(&mut builder, *operation);
+        }
+    }
+    let mut document = json!({
+        "openapi": "3.1.0",
+        "info": common::info(API_VERSION),
+        "servers": [{ "url": "/", "description": "This server." }],
+        "tags": [],
+        "paths": builder.paths,
+        "components": { "schemas": builder.schemas },
+    });
+    tidy::tidy(&mut document);
+    common::complete(&mut document);
+    tidy::prune(&mut document);
+    document
+}
+
+fn members(json: &Json) -> Map<String, Json> {
+    json.as_object().cloned().unwrap_or_default()
+}
+
+/// The document in the making.
+pub struct Builder {
+    paths: Map<String, Json>,
+    schemas: Map<String, Json>,
+}
+
+impl Builder {
+    /// Adds the schema of `T` and of everything it is made of.
+    pub fn schema<T: ToSchema>(&mut self) {
+        let mut schemas = Vec::new();
+        T::schemas(&mut schemas);
+        schemas.push((T::name().into_owned(), T::schema()));
+        for (name, schema) in schemas {
+            self.schemas
+                .entry(name)
+                .or_insert_with(|| serde_json::to_value(schema).unwrap_or_default());
+        }
+    }
+
+    /// Adds a shared endpoint of a resource.
+    pub fn resource<R: Resource>(&mut self, operation: Operation) {
+        let kind = R::kind();
+        self.schema::<R>();
+        self.schema::<R::Input>();
+        let names = Names {
+            shown: R::name().into_owned(),
+            input: <R::Input as ToSchema>::name().into_owned(),
+            noun: kind.label.en.to_lowercase(),
+        };
+        self.complete_resource::<R>(&names);
+        let (method, described) = describe(kind, operation, &names);
+        let item = self.paths.entry(resources::path(kind, operation)).or_insert_with(|| json!({}));
+        item[method] = described;
+    }
+
+    /// What the derives do not know of a resource: its actions, its page, its patch, an example.
+    fn complete_resource<R: Resource>(&mut self, names: &Names) {
+        if self.schemas.contains_key(&format!("{}List", names.shown)) {
+            return;
+        }
+        let input = R::example();
+        if let Ok(read) = guanxi_kernel::input::read::<R::Input>(input.clone()) {
+            let mut shown =
+                serde_json::to_value(R::assemble(sample_meta(), read)).unwrap_or_default();
+            shown["actions"] = json!(["update", "delete"]);
+            fill_derived(&self.schemas[&names.shown], &mut shown);
+            self.schemas[&names.shown]["examples"] = json!([shown]);
+        }
+        self.schemas[&names.input]["examples"] = json!([input]);
+        let patch = tidy::patch(&self.schemas[&names.input], &names.noun);
+        self.schemas.insert(format!("{}Patch", names.shown), patch);
+        tidy::show(&mut self.schemas[&names.shown]);
+        let page = json!({
+            "type": "object",
+            "description": format!("A page of {}.", R::kind().plural),
+            "required": ["data", "has_more", "next_cursor"],
+            "properties": {
+                "data": { "type": "array", "items": reference(&names.shown), "maxItems": list::MAX_LIMIT },
+                "has_more": { "type": "boolean", "description": "Whether another page follows." },
+                "next_cursor": { "type": ["string", "null"], "description": "Continues behind this page." },
+            },
+        });
+        self.schemas.insert(format!("{}List", names.shown), page);
+    }
+}
+
+/// The ids that a save would have worked out are not there in an example that was never saved.
+fn fill_derived(schema: &Json, shown: &mut Json) {
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        for (name, member) in part["properties"].as_object().into_iter().flatten() {
+            if shown[name].is_null() && member.get("oneOf").is_none() && name.ends_with("_id") {
+                shown[name] = json!(SAMPLE_ID);
+            }
+        }
+    }
+}
+
+struct Names {
+    shown: String,
+    input: String,
+    noun: String,
+}
+
+const SAMPLE_ID: Uuid = Uuid::from_u128(0x0193_2c07_5a3e_7c41_9d1f_6b2f_0a4e_8c77);
+
+fn sample_meta<K>() -> Meta<K> {
+    let at = DateTime::<Utc>::from_timestamp(1_767_225_600, 0).unwrap_or_default();
+    let id = SAMPLE_ID;
+    Meta {
+        id: Id::from(id),
+        version: 1,
+        created_at: at,
+        updated_at: at,
+        created_by: Id::from(id),
+        deleted_at: None,
+    }
+}
+
+pub(crate) fn reference(name: &str) -> Json {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+fn answer(description: &str, schema: &str) -> Json {
+    json!({ "description": description, "content": { "application/json": { "schema": reference(schema) } } })
+}
+
+fn body(schema: &str) -> Json {
+    json!({ "required": true, "content": { "application/json": { "schema": reference(schema) } } })
+}
+
+fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'static str, Json) {
+    let (shown, noun) = (&names.shown, &names.noun);
+    let plural = kind.plural.replace('-', " ");
+    let a = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    let (method, verb, summary, about) = match operation {
+        Operation::List => ("get", "list", format!("List {plural}"), format!(
+            "The {plural} that you may see, in pages. Filters of different fields are combined with AND; \
+             several values of one filter, separated by commas, with OR.")),
+        Operation::Create => ("post", "create", format!("Create {a} {noun}"), format!(
+            "Makes {a} {noun} and answers with it, its `ETag` and its `Location`.")),
+        Operation::Get => ("get", "get", format!("Get {a} {noun}"), format!(
+            "One {noun} that you may see, with its `ETag`.")),
+        Operation::Update => ("patch", "update", format!("Change {a} {noun}"),
+            "Applies a merge patch (RFC 7396): a member that is absent stays as it is, `null` clears it.".to_owned()),
+        Operation::Delete => ("delete", "delete", format!("Delete {a} {noun}"),
+            "Deletes it; it can be restored, and its past stays readable.".to_owned()),
+        Operation::Restore => ("post", "restore", format!("Restore {a} deleted {noun}"),
+            "Brings it back as it was. The rules of today apply.".to_owned()),
+        Operation::Timeline => ("get", "timeline", format!("Read the timeline of {a} {noun}"),
+            "What happened to it and to what belongs to it, in the order of events, as far as you may see \
+             the records it happened to.".to_owned()),
+    };
+    let success = match operation {
+        Operation::List => ("200", answer("A page.", &format!("{shown}List"))),
+        Operation::Create => ("201", answer("Made.", shown)),
+        Operation::Get => ("200", answer("The record.", shown)),
+        Operation::Update => ("200", answer("As it is now.", shown)),
+        Operation::Delete => ("204", json!({ "description": "Deleted." })),
+        Operation::Restore => ("200", answer("As it is now.", shown)),
+        Operation::Timeline => ("200", answer("A page.", "Timeline")),
+    };
+    let mut parameters = Vec::new();
+    if !matches!(operation, Operation::List | Operation::Create) {
+        parameters.extend(id_parameter(kind));
+    }
+    match operation {
+        Operation::List => parameters.extend(list_parameters(kind)),
+        Operation::Get => parameters.extend(view_parameters(kind)),
+        Operation::Timeline => parameters.extend(timeline_parameters()),
+        _ => {}
+    }
+    let mut described = json!({
+        "operationId": format!("{}_{verb}", kind.plural.replace('-', "_")),
+        "tags": [kind.plural],
+        "summary": summary,
+        "description": about,
+        "parameters": parameters,
+        "responses": { success.0: success.1 },
+    });
+    match operation {
+        Operation::Create => described["requestBody"] = body(&names.input),
+        Operation::Update => described["requestBody"] = body(&format!("{shown}Patch")),
+        _ => {}
+    }
+    (method, described)
+}
+
+fn id_parameter(kind: &Kind) -> Option<Json> {
+    let name = resources::id_name(kind)?;
+    Some(json!({
+        "name": name, "in": "path", "required": true,
+        "description": format!("The id of the {}.", kind.label.en.to_lowercase()),
+        "schema": { "type": "string", "format": "uuid" },
+    }))
+}
+
+fn parameter(name: &str, description: &str, schema: &Json) -> Json {
+    json!({ "name": name, "in": "query", "description": description, "schema": schema })
+}
+
+/// Several words, separated by commas.
+fn words(name: &str, description: &str, items: &Json) -> Json {
+    json!({
+        "name": name, "in": "query", "description": description, "style": "form", "explode": false,
+        "schema": { "type": "array", "items": items, "minItems": 1 },
+    })
+}
+
+fn list_parameters(kind: &'static Kind) -> Vec<Json> {
+    let sorts: Vec<String> = list::sortable(kind)
+        .iter()
+        .flat_map(|name| [(*name).to_owned(), format!("-{name}")])
+        .collect();
+    let mut parameters = vec![
+        limit(),
+        cursor(),
+        words(
+            "sort",
+            "The order, at most 3 fields; `-` turns one round. The newest first when absent.",
+            &json!({ "type": "string", "enum": sorts }),
+        ),
+        parameter(
+            "include_deleted",
+            "Deleted ones too; needs the right to delete.",
+            &json!({ "type": "boolean", "default": false }),
+        ),
+    ];
+    parameters.push(parameter(
+        "q",
+        "Finds any part of the names and codes, whatever the case and width.",
+        &json!({ "type": "string", "minLength": 1, "maxLength": guanxi_storage::terms::LONGEST }),
+    ));
+    parameters.extend(shape_parameters(kind));
+    parameters.extend(list::parameters(kind).iter().map(filter));
+    parameters
+}
+
+fn limit() -> Json {
+    let schema = json!({ "type": "integer", "minimum": 1, "maximum": list::MAX_LIMIT, "default": list::DEFAULT_LIMIT });
+    parameter("limit", "Items on a page.", &schema)
+}
+
+fn cursor() -> Json {
+    let about = "The `next_cursor` of the page before, with the same filters and order.";
+    parameter("cursor", about, &json!({ "type": "string", "maxLength": 2048 }))
+}
+
+fn shape_parameters(kind: &'static Kind) -> Vec<Json> {
+    let mut parameters = vec![words(
+        "fields",
+        "Only these members of each record; those of an expanded record with a dot, e.g. `owner.name`.",
+        &json!({ "type": "string", "maxLength": 100 }),
+    )];
+    let expandable = list::expandable(kind);
+    if !expandable.is_empty() {
+        let about = "Answer with these records whole, beside their ids; `null` for one that you may not see.";
+        parameters.push(words("expand", about, &json!({ "type": "string", "enum": expandable })));
+    }
+    parameters
+}
+
+fn view_parameters(kind: &'static Kind) -> Vec<Json> {
+    let mut parameters = shape_parameters(kind);
+    let about = "With `actions`, the answer also lists the refused actions, each with the code of its refusal.";
+    parameters.push(parameter("explain", about, &json!({ "type": "string", "enum": ["actions"] })));
+    parameters
+}
+
+fn filter(filter: &list::Parameter) -> Json {
+    let name = &filter.name;
+    match filter.test {
+        list::Test::AtLeast(column) => {
+            parameter(name, &format!("`{column}` is this or later or more."), &scalar(filter.kind))
+        }
+        list::Test::Below(column) => parameter(
+            name,
+            &format!("`{column}` is earlier or less than this."),
+            &scalar(filter.kind),
+        ),
+        list::Test::Has(_) => {
+            let about = "Has one of these.".to_owned();
+            if matches!(filter.kind, Type::Text) {
+                parameter(name, &about, &scalar(filter.kind))
+            } else {
+                words(name, &about, &scalar(filter.kind))
+            }
+        }
+        list::Test::OneOf { nullable: true, .. } if matches!(filter.kind, Type::Id) => {
+            let or_null = json!({ "type": "string", "pattern": "^(null|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$" });
+            words(name, "One of these; `null` for those without.", &or_null)
+        }
+        list::Test::OneOf { .. }
+            if matches!(filter.kind, Type::Id | Type::Word(_) | Type::Integer) =>
+        {
+            words(name, "One of these.", &scalar(filter.kind))
+        }
+        list::Test::OneOf { nullable, .. } => {
+            let about =
+                if nullable { "Exactly this; `null` for those without." } else { "Exactly this." };
+            parameter(name, about, &scalar(filter.kind))
+        }
+    }
+}
+
+fn scalar(kind: Type) -> Json {
+    match kind {
+        Type::Text | Type::Money | Type::Json => {
+            json!({ "type": "string", "minLength": 1, "maxLength": 400 })
+        }
+        Type::Integer => json!({ "type": "integer", "format": "int64" }),
+        Type::Boolean => json!({ "type": "boolean" }),
+        Type::Date => json!({ "type": "string", "format": "date" }),
+        Type::Instant => json!({ "type": "string", "format": "date-time" }),
+        Type::Id => json!({ "type": "string", "format": "uuid" }),
+        Type::Word(vocabulary) => json!({ "type": "string", "enum": vocabulary.words }),
+    }
+}
+
+fn timeline_parameters() -> Vec<Json> {
+    let instant = json!({ "type": "string", "format": "date-time" });
+    let kinds: Vec<&str> = resources::KINDS.iter().map(|kind| kind.name).collect();
+    vec![
+        limit(),
+        cursor(),
+        parameter(
+            "sort",
+            "Newest first when absent.",
+            &json!({ "type": "string", "enum": ["sequence", "-sequence"] }),
+        ),
+        words(
+            "subject_type",
+            "Only what happened to records of these kinds.",
+            &json!({ "type": "string", "enum": kinds }),
+        ),
+        words(
+            "kind",
+            "Only events of these kinds, e.g. `party.updated`.",
+            &json!({ "type": "string", "maxLength": 80 }),
+        ),
+        parameter(
+            "user_id",
+            "Only what this user did.",
+            &json!({ "type": "string", "format": "uuid" }),
+        ),
+        parameter("occurred_after", "At or after.", &instant),
+        parameter("occurred_before", "Before.", &instant),
+    ]
+}

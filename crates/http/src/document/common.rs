@@ -1,0 +1,264 @@
+//! What all operations have in common, said once: errors, headers, conditions, security, tags.
+
+use super::reference;
+use crate::{problem::status, resources::SERVED};
+use guanxi_kernel::Kind;
+use serde_json::{Map, Value as Json, json};
+
+/// Tags of operations that belong to no resource.
+const TAGS: &[(&str, &str)] = &[
+    ("auth", "Sign in, stay signed in, sign out."),
+    ("me", "The caller."),
+    ("platform", "What a client has to know of the server."),
+    ("health", "For operators and load balancers."),
+];
+
+/// Operations that anybody may call.
+const PUBLIC: &[&str] =
+    &["/v1/auth/login", "/v1/auth/refresh", "/v1/meta", "/v1/problems", "/v1/problems/{code}"];
+
+pub(super) fn info(version: &str) -> Json {
+    json!({
+        "title": "Guanxi",
+        "version": version,
+        "summary": "A CRM behind one JSON API.",
+        "description": "Customers, the people at them and what was done with them; marketing, sales and contracts \
+            on top. Every list has the same parameters, every record the same members, every failure the same \
+            body (`application/problem+json` with a stable `code`; the codes are listed at `/v1/problems`). \
+            Retry a write safely with `Idempotency-Key`; change a record with `If-Match`; try a write without \
+            keeping it with `Prefer: dry-run`.",
+        "contact": { "name": "The developers of Guanxi", "url": "https://guanxi.invalid" },
+        "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
+    })
+}
+
+/// Adds what is common to every operation, and the components that it needs.
+pub(super) fn complete(document: &mut Json) {
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    let mut completed = Map::new();
+    for (path, item) in paths {
+        let mut operations = Map::new();
+        for (method, operation) in item.as_object().cloned().unwrap_or_default() {
+            let operation = if path.starts_with("/v1/") {
+                operation_of(&path, &method, operation)
+            } else {
+                bare(operation)
+            };
+            operations.insert(method, operation);
+        }
+        completed.insert(path, Json::Object(operations));
+    }
+    document["paths"] = Json::Object(completed);
+    let components = &mut document["components"];
+    components["responses"] = failures();
+    components["headers"] = headers();
+    components["parameters"] = parameters();
+    components["securitySchemes"] = json!({
+        "bearer": { "type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token of `/v1/auth/login`." },
+        "api_key": { "type": "apiKey", "in": "header", "name": "X-Api-Key", "description": "A key of `/v1/api-keys`." },
+    });
+    components["schemas"]["Timeline"] = timeline();
+    components["schemas"]["Refusal"] = json!({
+        "type": "object", "required": ["action", "code"],
+        "description": "A verb that is not open to the caller now.",
+        "properties": {
+            "action": { "type": "string", "description": "The verb." },
+            "code": { "type": "string", "description": "The code of the problem that it would answer with." },
+        },
+    });
+    document["security"] = json!([{ "bearer": [] }, { "api_key": [] }]);
+    document["tags"] = tags();
+}
+
+/// Operations for operators: no credentials, no problems.
+fn bare(mut operation: Json) -> Json {
+    operation["security"] = json!([]);
+    describe(&mut operation);
+    operation
+}
+
+fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
+    describe(&mut operation);
+    let writes = method != "get";
+    let public = PUBLIC.contains(&path);
+    if public {
+        operation["security"] = json!([]);
+    }
+    let keyed = matches!(method, "post" | "patch") && !path.starts_with("/v1/auth/");
+    let one_record = matches!(method, "patch" | "delete") && one_etag(path);
+    let mut shared = Vec::new();
+    if writes {
+        if keyed {
+            shared.push("IdempotencyKey");
+            shared.push("Prefer");
+        }
+        if one_record {
+            shared.push("IfMatch");
+        }
+    }
+    let own = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let shared =
+        shared.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
+    operation["parameters"] = own.into_iter().chain(shared).collect();
+    let has_body = operation.get("requestBody").is_some();
+    let mut codes = vec![400, 401, 403, 404, 406, 429, 500, 503];
+    if writes {
+        codes.extend([409, 412, 422, 507]);
+    }
+    if has_body {
+        codes.extend([408, 413, 415]);
+    }
+    if one_record || matches!(method, "patch" | "put") {
+        codes.push(428);
+    }
+    if keyed && operation["responses"].get("200").is_some() {
+        operation["responses"]["204"] =
+            json!({ "description": "Done; without a body, as preferred by `return=minimal`." });
+    }
+    if method == "get" && one_etag(path) {
+        operation["responses"]["304"] = json!({
+            "description": "You have the current version already.",
+            "headers": { "ETag": { "$ref": "#/components/headers/ETag" } },
+        });
+    }
+    for (code, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if code.starts_with('2') {
+            response["headers"] = success_headers(method, code, path);
+        }
+    }
+    for code in codes {
+        operation["responses"][code.to_string()] =
+            json!({ "$ref": format!("#/components/responses/Problem{code}") });
+    }
+    operation
+}
+
+/// Every operation has a description: its summary when nothing more is to be said.
+fn describe(operation: &mut Json) {
+    if operation.get("description").is_none() {
+        let summary = operation["summary"].as_str().unwrap_or_default().to_owned();
+        operation["description"] = json!(format!("{}.", summary.trim_end_matches('.')));
+    }
+    if let Some(summary) = operation["summary"].as_str() {
+        operation["summary"] = json!(summary.trim_end_matches('.'));
+    }
+}
+
+/// Whether the path names one versioned record.
+fn one_etag(path: &str) -> bool {
+    (path.ends_with("_id}") && !path.contains("/sessions/"))
+        || matches!(path, "/v1/tenant" | "/v1/me")
+}
+
+fn success_headers(method: &str, code: &str, path: &str) -> Json {
+    let mut names = vec!["X-Request-Id", "X-Api-Version", "RateLimit", "RateLimit-Policy"];
+    let one = one_etag(path) || code == "201";
+    if one && code != "204" {
+        names.push("ETag");
+    }
+    if code == "201" {
+        names.push("Location");
+    }
+    if matches!(method, "post" | "patch") {
+        names.push("Idempotent-Replayed");
+    }
+    names
+        .into_iter()
+        .map(|name| (name.to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn failures() -> Json {
+    let kinds = [
+        (Kind::Malformed, "The request cannot be read."),
+        (Kind::Unauthenticated, "Nobody knows who asks."),
+        (Kind::Forbidden, "The caller lacks the right."),
+        (Kind::NotFound, "There is no such thing, as far as the caller may know."),
+        (Kind::NotAcceptable, "Nothing here that the caller accepts."),
+        (Kind::Timeout, "The body did not arrive in time."),
+        (Kind::Conflict, "The state of things forbids it now."),
+        (Kind::Stale, "Somebody has changed it meanwhile; `ETag` is the current version."),
+        (Kind::TooLarge, "The body is too large."),
+        (Kind::UnsupportedMedia, "The body is of a type or encoding that is not read here."),
+        (Kind::Invalid, "The request is readable and breaks a rule; `errors` tells where."),
+        (Kind::PreconditionRequired, "`If-Match` is missing."),
+        (Kind::TooMany, "Too many requests; `Retry-After` tells how long to wait."),
+        (Kind::Internal, "Our fault."),
+        (Kind::Unavailable, "Not now; `Retry-After` tells when."),
+        (Kind::StorageFull, "The store has no room left."),
+    ];
+    let failures = kinds.into_iter().map(|(kind, about)| {
+        let code = status(kind).as_u16();
+        let mut response = json!({
+            "description": about,
+            "headers": { "X-Request-Id": { "$ref": "#/components/headers/X-Request-Id" } },
+            "content": { "application/problem+json": { "schema": reference("ProblemBody") } },
+        });
+        if matches!(kind, Kind::TooMany | Kind::Unavailable) {
+            response["headers"]["Retry-After"] =
+                json!({ "$ref": "#/components/headers/Retry-After" });
+        }
+        if kind == Kind::Stale {
+            response["headers"]["ETag"] = json!({ "$ref": "#/components/headers/ETag" });
+        }
+        (format!("Problem{code}"), response)
+    });
+    failures.collect::<Map<_, _>>().into()
+}
+
+fn headers() -> Json {
+    let text = |about: &str, example: &str| json!({ "description": about, "schema": { "type": "string" }, "example": example });
+    json!({
+        "ETag": text("The version, for `If-Match`.", "\"3\""),
+        "Location": text("Where the record is.", "/v1/parties/01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77"),
+        "X-Request-Id": text("Found again in logs and events.", "7d0c1c1e-3f0e-4a43-9f6e-2f6f8f6d6c11"),
+        "X-Api-Version": text("The version of this document.", "0.1.0"),
+        "RateLimit": text("What is left of the quota.", "\"read\";r=5999;t=0"),
+        "RateLimit-Policy": text("The quota.", "\"read\";q=6000;w=60"),
+        "Retry-After": { "description": "Seconds to wait.", "schema": { "type": "integer" }, "example": 1 },
+        "Idempotent-Replayed": text("`true` when the answer is that of an earlier request with the same key.", "true"),
+    })
+}
+
+fn parameters() -> Json {
+    json!({
+        "IdempotencyKey": {
+            "name": "Idempotency-Key", "in": "header",
+            "description": "Your name for this write, e.g. a UUID. A retry with the same key has no second effect and \
+                gets the same answer; kept for 7 days.",
+            "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+        },
+        "IfMatch": {
+            "name": "If-Match", "in": "header", "required": true,
+            "description": "The `ETag` of the version that you have seen, or `*`.",
+            "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" },
+        },
+        "Prefer": {
+            "name": "Prefer", "in": "header",
+            "description": "`return=minimal` for an answer without a body; `dry-run` to do everything and keep nothing.",
+            "schema": { "type": "string", "enum": ["return=minimal", "dry-run", "return=minimal, dry-run"] },
+        },
+    })
+}
+
+fn timeline() -> Json {
+    json!({
+        "type": "object",
+        "description": "A page of a timeline.",
+        "required": ["data", "has_more", "next_cursor"],
+        "properties": {
+            "data": { "type": "array", "items": reference("TimelineItem"), "maxItems": 200 },
+            "has_more": { "type": "boolean", "description": "Whether another page follows." },
+            "next_cursor": { "type": ["string", "null"], "description": "Continues behind this page." },
+        },
+    })
+}
+
+fn tags() -> Json {
+    let resources = SERVED.iter().map(|served| {
+        json!({ "name": served.kind.plural, "description": format!("{}.", served.kind.label.en), "x-label-zh": served.kind.label.zh })
+    });
+    let others = TAGS.iter().map(|(name, about)| json!({ "name": name, "description": about }));
+    resources.chain(others).collect()
+}

@@ -1,0 +1,238 @@
+//! What a client or an operator has to know of the server itself.
+
+use crate::{
+    API_VERSION,
+    app::State,
+    document,
+    problem::{ApiError, catalogue, status},
+};
+use actix_web::{
+    HttpRequest, HttpResponse, get,
+    http::header,
+    web::{Data, Path, ServiceConfig as ActixConfig},
+};
+use guanxi_kernel::{Code, Currency, TenantId, problem::NOT_FOUND};
+use guanxi_storage::{list, sql};
+use serde::Serialize;
+use std::sync::{LazyLock, atomic::Ordering};
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+use uuid::Uuid;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(live).service(ready).service(metrics).service(openapi).service(jwks);
+    config.service(meta).service(problems).service(problem);
+}
+
+/// The page that shows the document; everything it needs comes with the program.
+pub(crate) fn docs(config: &mut ActixConfig) {
+    config.service(SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"])));
+    config.route(
+        "/docs",
+        actix_web::web::get().to(async || {
+            HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/docs/")).finish()
+        }),
+    );
+}
+
+/// The state of the server.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// `ok`, `draining` or `store_unavailable`.
+    status: &'static str,
+}
+
+/// Whether the process runs
+#[utoipa::path(tag = "health", operation_id = "health_live",
+    responses((status = 200, description = "It runs.", body = Health)))]
+#[get("/health/live")]
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(Health { status: "ok" })
+}
+
+/// Whether requests should be sent here
+///
+/// No while the store cannot be reached and while the server is about to stop.
+#[utoipa::path(tag = "health", operation_id = "health_ready", responses(
+    (status = 200, description = "Send requests.", body = Health),
+    (status = 503, description = "Send none.", body = Health)))]
+#[get("/health/ready")]
+async fn ready(state: Data<State>) -> HttpResponse {
+    if state.draining.load(Ordering::SeqCst) {
+        return HttpResponse::ServiceUnavailable().json(Health { status: "draining" });
+    }
+    let nobody = TenantId::from(Uuid::nil());
+    let probe = state.db.read(nobody, async |tx| {
+        tx.exists(sql!("SELECT CAST(1 AS BIGINT) FROM tenants WHERE tenant_id = $1")).await
+    });
+    match probe.await {
+        Ok(_) => HttpResponse::Ok().json(Health { status: "ok" }),
+        Err(_) => HttpResponse::ServiceUnavailable().json(Health { status: "store_unavailable" }),
+    }
+}
+
+/// Counters and times for Prometheus
+#[utoipa::path(tag = "health", operation_id = "metrics_get",
+    responses((status = 200, description = "The text format of Prometheus.", body = String, content_type = "text/plain")))]
+#[get("/metrics")]
+async fn metrics(state: Data<State>) -> HttpResponse {
+    let text = state.metrics.as_ref().map(metrics_exporter_prometheus::PrometheusHandle::render);
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text.unwrap_or_default())
+}
+
+static OPENAPI: LazyLock<String> = LazyLock::new(|| document::DOCUMENT.to_string());
+
+/// This document
+#[utoipa::path(tag = "platform", operation_id = "openapi_get",
+    responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
+#[get("/openapi.json")]
+async fn openapi(request: HttpRequest) -> HttpResponse {
+    let tag = format!("\"{API_VERSION}-{}\"", OPENAPI.len());
+    let held = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let cache = (header::CACHE_CONTROL, "private, max-age=300");
+    if held == Some(tag.as_str()) {
+        return HttpResponse::NotModified()
+            .insert_header((header::ETAG, tag))
+            .insert_header(cache)
+            .finish();
+    }
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::ETAG, tag)).insert_header(cache);
+    answer.content_type("application/json").body(OPENAPI.as_str())
+}
+
+/// The keys that access tokens are signed with
+///
+/// For programs that verify tokens themselves (RFC 7517). Both keys are listed while one follows the other.
+#[utoipa::path(tag = "platform", operation_id = "jwks_get",
+    responses((status = 200, description = "A JSON Web Key Set.", body = Object)))]
+#[get("/.well-known/jwks.json")]
+async fn jwks(state: Data<State>) -> HttpResponse {
+    let cache = (header::CACHE_CONTROL, "public, max-age=300");
+    HttpResponse::Ok().insert_header(cache).json(state.auth.jwks())
+}
+
+/// What a client has to know of the server.
+#[derive(Debug, Serialize, ToSchema)]
+struct ServerMeta {
+    /// The version of the API document.
+    api_version: &'static str,
+    /// The store: `sqlite` or `postgresql`.
+    engine: &'static str,
+    /// The languages of texts for people.
+    languages: Vec<&'static str>,
+    /// The currencies of amounts (ISO 4217).
+    currencies: Vec<&'static str>,
+    /// Bounds that every request keeps.
+    limits: LimitsShown,
+}
+
+/// Bounds that every request keeps.
+#[derive(Debug, Serialize, ToSchema)]
+struct LimitsShown {
+    /// The largest body, in bytes after decompression.
+    body_bytes: usize,
+    /// Items on a page when the caller does not say.
+    page_default: u64,
+    /// Items on a page at most.
+    page_max: u64,
+    /// Seconds that a request may take.
+    request_seconds: u64,
+    /// Days that idempotency keys are kept.
+    idempotency_days: i64,
+    /// Requests per minute that read.
+    reads_per_minute: u32,
+    /// Requests per minute that write.
+    writes_per_minute: u32,
+}
+
+/// What a client has to know of the server
+#[utoipa::path(tag = "platform", operation_id = "meta_get",
+    responses((status = 200, description = "Versions, languages, limits.", body = ServerMeta)))]
+#[get("/v1/meta")]
+async fn meta(state: Data<State>) -> HttpResponse {
+    let options = &state.options;
+    HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, max-age=300")).json(
+        ServerMeta {
+            api_version: API_VERSION,
+            engine: state.db.engine(),
+            languages: vec!["en", "zh-CN"],
+            currencies: Currency::all().map(Currency::code).collect(),
+            limits: LimitsShown {
+                body_bytes: options.body_bytes,
+                page_default: list::DEFAULT_LIMIT,
+                page_max: list::MAX_LIMIT,
+                request_seconds: options.request_seconds,
+                idempotency_days: 7,
+                reads_per_minute: options.reads_per_minute,
+                writes_per_minute: options.writes_per_minute,
+            },
+        },
+    )
+}
+
+/// A code that failures can have.
+#[derive(Debug, Serialize, ToSchema)]
+struct CodeShown {
+    /// The stable word.
+    code: &'static str,
+    /// The HTTP status it comes with, alone in an answer.
+    status: u16,
+    /// The title in each language.
+    title: TextsShown,
+    /// The text in each language; `{name}` stands for a parameter.
+    detail: TextsShown,
+}
+
+/// A text in each language.
+#[derive(Debug, Serialize, ToSchema)]
+struct TextsShown {
+    /// English.
+    en: &'static str,
+    /// Simplified Chinese.
+    #[serde(rename = "zh-CN")]
+    zh: &'static str,
+}
+
+/// All codes.
+#[derive(Debug, Serialize, ToSchema)]
+struct Codes {
+    /// In the order of the alphabet.
+    data: Vec<CodeShown>,
+}
+
+impl From<&'static Code> for CodeShown {
+    fn from(code: &'static Code) -> Self {
+        let texts =
+            |texts: guanxi_kernel::problem::Texts| TextsShown { en: texts.en, zh: texts.zh };
+        Self {
+            code: code.code,
+            status: status(code.kind).as_u16(),
+            title: texts(code.title),
+            detail: texts(code.detail),
+        }
+    }
+}
+
+/// List the codes that failures can have
+#[utoipa::path(tag = "platform", operation_id = "problems_list",
+    responses((status = 200, description = "All codes.", body = Codes)))]
+#[get("/v1/problems")]
+async fn problems() -> HttpResponse {
+    let data = catalogue().into_iter().map(CodeShown::from).collect();
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "private, max-age=300"))
+        .json(Codes { data })
+}
+
+/// Explain a code
+#[utoipa::path(tag = "platform", operation_id = "problems_get",
+    params(("code" = String, Path, description = "The code.")),
+    responses((status = 200, description = "The code.", body = CodeShown)))]
+#[get("/v1/problems/{code}")]
+async fn problem(code: Path<String>) -> Result<HttpResponse, ApiError> {
+    let found = catalogue().into_iter().find(|known| known.code == *code);
+    let found = found.ok_or(ApiError::from(&NOT_FOUND))?;
+    Ok(HttpResponse::Ok().json(CodeShown::from(found)))
+}

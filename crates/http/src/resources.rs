@@ -1,0 +1,448 @@
+//! The endpoints that every resource gets, and the list of resources.
+//!
+//! A new resource is one line in [`served`]. What it needs beyond these endpoints stands in a file
+//! of its own beside this one.
+
+use crate::{body::Body, call::Call, document, problem::ApiError, respond::Done};
+use actix_web::{HttpResponse, web};
+use guanxi_customers as customers;
+use guanxi_identity as identity;
+use guanxi_kernel::{
+    Action, Ctx, Problem, Result,
+    problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
+};
+use guanxi_storage::{
+    Kind, Resource, Tx,
+    error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
+    events::{self, TimelineItem, TimelineQuery},
+    list::{self, ListQuery},
+    resource,
+};
+use serde::Serialize;
+use serde_json::{Map, Value as Json, json};
+use std::{collections::BTreeMap, sync::LazyLock};
+use uuid::Uuid;
+
+/// The shared endpoints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// `GET /v1/things`
+    List,
+    /// `POST /v1/things`
+    Create,
+    /// `GET /v1/things/{thing_id}`
+    Get,
+    /// `PATCH /v1/things/{thing_id}`
+    Update,
+    /// `DELETE /v1/things/{thing_id}`
+    Delete,
+    /// `POST /v1/things/{thing_id}/restore`
+    Restore,
+    /// `GET /v1/things/{thing_id}/timeline`
+    Timeline,
+}
+
+/// All of them.
+pub const ALL: &[Operation] = &[
+    Operation::List,
+    Operation::Create,
+    Operation::Get,
+    Operation::Update,
+    Operation::Delete,
+    Operation::Restore,
+    Operation::Timeline,
+];
+
+/// A resource as it is served.
+pub struct Served {
+    /// Its names and shape.
+    pub kind: &'static Kind,
+    /// The shared endpoints that it has.
+    pub operations: Vec<Operation>,
+    /// Registers one of them.
+    route: fn(&mut web::ServiceConfig, Operation),
+    /// Documents one of them.
+    pub describe: fn(&mut document::Builder, Operation),
+}
+
+fn serve<R: Resource>() -> Served {
+    Served {
+        kind: R::kind(),
+        operations: ALL.to_vec(),
+        route: route::<R>,
+        describe: |document, operation| document.resource::<R>(operation),
+    }
+}
+
+impl Served {
+    fn only(self, operations: &[Operation]) -> Self {
+        Self { operations: operations.to_vec(), ..self }
+    }
+
+    fn without(mut self, operation: Operation) -> Self {
+        self.operations.retain(|other| *other != operation);
+        self
+    }
+}
+
+/// Every resource of the program.
+pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
+    vec![
+        serve::<identity::tenants::Tenant>().only(&[
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+        ]),
+        serve::<identity::org_units::OrgUnit>(),
+        serve::<identity::users::User>(),
+        serve::<identity::teams::Team>(),
+        serve::<identity::roles::Role>(),
+        // A new key answers with its secret, once.
+        serve::<identity::api_keys::ApiKey>()
+            .without(Operation::Create)
+            .without(Operation::Restore),
+        serve::<customers::parties::Party>(),
+        serve::<customers::departments::Department>(),
+        serve::<customers::contacts::Contact>(),
+        serve::<customers::contact_relations::ContactRelation>(),
+        serve::<customers::activities::Activity>(),
+    ]
+});
+
+/// The kinds of all resources, for what serves all of them alike.
+pub static KINDS: LazyLock<Vec<&'static Kind>> =
+    LazyLock::new(|| SERVED.iter().map(|served| served.kind).collect());
+
+/// Registers the shared endpoints of every resource.
+pub fn routes(config: &mut web::ServiceConfig) {
+    for served in SERVED.iter() {
+        for operation in &served.operations {
+            (served.route)(config, *operation);
+        }
+    }
+}
+
+/// The path of a shared endpoint.
+pub fn path(kind: &Kind, operation: Operation) -> String {
+    let one = match id_name(kind) {
+        Some(id) => format!("/v1/{}/{{{id}}}", kind.plural),
+        None => format!("/v1/{}", kind.name),
+    };
+    match operation {
+        Operation::List | Operation::Create => format!("/v1/{}", kind.plural),
+        Operation::Get | Operation::Update | Operation::Delete => one,
+        Operation::Restore => format!("{one}/restore"),
+        Operation::Timeline => format!("{one}/timeline"),
+    }
+}
+
+/// The name of the id in paths, e.g. `party_id`; none for the tenant, of which a caller has one.
+pub fn id_name(kind: &Kind) -> Option<String> {
+    (kind.name != "tenant").then(|| format!("{}_id", kind.name))
+}
+
+/// The id of the record that the path names.
+fn id_of<R: Resource>(call: &Call) -> Result<Uuid> {
+    id_name(R::kind()).map_or(Ok(call.ctx.tenant.uuid()), |name| call.id(&name))
+}
+
+fn route<R: Resource>(config: &mut web::ServiceConfig, operation: Operation) {
+    let route = match operation {
+        Operation::List => web::get().to(list_records::<R>),
+        Operation::Create => web::post().to(create::<R>),
+        Operation::Get => web::get().to(get::<R>),
+        Operation::Update => web::patch().to(update::<R>),
+        Operation::Delete => web::delete().to(delete::<R>),
+        Operation::Restore => web::post().to(restore::<R>),
+        Operation::Timeline => web::get().to(timeline::<R>),
+    };
+    config.route(&path(R::kind(), operation), route);
+}
+
+/// A page on the wire.
+#[derive(Debug, Serialize)]
+pub struct ListBody<T> {
+    /// The items.
+    pub data: Vec<T>,
+    /// Whether another page follows.
+    pub has_more: bool,
+    /// The cursor that continues behind this page.
+    pub next_cursor: Option<String>,
+}
+
+impl<T> ListBody<T> {
+    /// A page, and the cursor of the next one if there is one.
+    pub fn new(data: Vec<T>, next_cursor: Option<String>) -> Self {
+        Self { data, has_more: next_cursor.is_some(), next_cursor }
+    }
+}
+
+async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+    let query = ListQuery::parse(R::kind(), &call.ctx, &call.query())?;
+    let (page, shaped) = call
+        .read(async |tx, ctx| {
+            let page = resource::list::<R>(tx, ctx, &query).await?;
+            let shaped = match query.fields.is_some() || !query.expand.is_empty() {
+                true => {
+                    Some(shape(tx, ctx, R::kind(), &page.data, &query.fields, &query.expand).await?)
+                }
+                false => None,
+            };
+            Ok((page, shaped))
+        })
+        .await?;
+    Ok(match shaped {
+        Some(shaped) => HttpResponse::Ok().json(ListBody::new(shaped, page.next)),
+        None => HttpResponse::Ok().json(ListBody::new(page.data, page.next)),
+    })
+}
+
+async fn create<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    // Who may not make one is not told what is wrong with it.
+    resource::require::<R>(&call.ctx, Action::Create)?;
+    let input: R::Input = body.read()?;
+    let made = async |tx: &mut Tx, ctx: &Ctx| {
+        resource::create::<R>(tx, ctx, input.clone())
+            .await
+            .map(|shown| Done::created(&shown.record, &shown))
+    };
+    Ok(call.write(Some(&body), made).await?)
+}
+
+async fn get<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = id_of::<R>(&call)?;
+    let view = View::parse(R::kind(), &call.query())?;
+    let (shown, shaped) = call
+        .read(async |tx, ctx| {
+            let shown = resource::get::<R>(tx, ctx, id).await?;
+            let shaped = view.show(tx, ctx, R::kind(), &shown).await?;
+            Ok((shown, shaped))
+        })
+        .await?;
+    Ok(match shaped {
+        Some(shaped) => call.record(&shown, &shaped),
+        None => call.record(&shown, &shown),
+    })
+}
+
+async fn update<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let id = id_of::<R>(&call)?;
+    call.require_if_match()?;
+    let changed = async |tx: &mut Tx, ctx: &Ctx| {
+        resource::patch::<R>(tx, ctx, id, &body.0).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(Some(&body), changed).await?)
+}
+
+async fn delete<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = id_of::<R>(&call)?;
+    call.require_if_match()?;
+    let deleted = async |tx: &mut Tx, ctx: &Ctx| {
+        resource::delete::<R>(tx, ctx, id).await.map(|()| Done::nothing())
+    };
+    Ok(call.write(None, deleted).await?)
+}
+
+async fn restore<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = id_of::<R>(&call)?;
+    let restored = async |tx: &mut Tx, ctx: &Ctx| {
+        resource::restore::<R>(tx, ctx, id).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(None, restored).await?)
+}
+
+async fn timeline<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = id_of::<R>(&call)?;
+    let query = timeline_query(&call.query())?;
+    let (items, next) = call
+        .read(async |tx, ctx| {
+            resource::get::<R>(tx, ctx, id).await?;
+            events::timeline(tx, ctx, &KINDS, id, &query).await
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(ListBody::<TimelineItem>::new(items, next)))
+}
+
+/// How a single record is shown.
+#[derive(Debug, Default)]
+pub struct View {
+    fields: Option<Vec<String>>,
+    expand: Vec<String>,
+    explain: bool,
+}
+
+impl View {
+    /// Reads `fields`, `expand` and `explain`.
+    ///
+    /// # Errors
+    /// `unknown_parameter`, `bad_parameter`.
+    pub fn parse(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Self> {
+        let mut view = Self::default();
+        for (name, value) in pairs {
+            match name.as_str() {
+                "fields" => view.fields = Some(words(name, value, &list::showable(kind), true)?),
+                "expand" => view.expand = words(name, value, &list::expandable(kind), false)?,
+                "explain" if value == "actions" => view.explain = true,
+                "explain" => {
+                    return Err(bad(UNKNOWN_VALUE
+                        .parameter("explain")
+                        .with("expected", "actions")));
+                }
+                _ => {
+                    return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)));
+                }
+            }
+        }
+        Ok(view)
+    }
+
+    async fn show<R: Resource>(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        kind: &'static Kind,
+        shown: &resource::Shown<R>,
+    ) -> Result<Option<Json>> {
+        if self.fields.is_none() && self.expand.is_empty() && !self.explain {
+            return Ok(None);
+        }
+        let shaped =
+            shape(tx, ctx, kind, std::slice::from_ref(shown), &self.fields, &self.expand).await?;
+        let mut shaped = shaped.into_iter().next().unwrap_or_default();
+        if let (true, Json::Object(members)) = (self.explain, &mut shaped) {
+            members.insert("refused_actions".into(), json!(shown.refused));
+        }
+        Ok(Some(shaped))
+    }
+}
+
+fn bad(finding: FieldError) -> Problem {
+    BAD_PARAMETER.problem().and(finding)
+}
+
+fn words(name: &str, value: &str, known: &[&str], paths: bool) -> Result<Vec<String>> {
+    let words: Vec<String> = value.split(',').map(|word| word.trim().to_owned()).collect();
+    let top = |word: &str| word.split('.').next().unwrap_or("").to_owned();
+    let good = words
+        .iter()
+        .all(|word| known.contains(&if paths { top(word) } else { word.clone() }.as_str()));
+    if good {
+        Ok(words)
+    } else {
+        Err(bad(UNKNOWN_VALUE.parameter(name).with("expected", known.join(", "))))
+    }
+}
+
+/// The records with their references expanded (one query for each kind of record, however long the
+/// list is), reduced to the members that are wanted.
+async fn shape<T: Serialize>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    records: &[T],
+    fields: &Option<Vec<String>>,
+    expand: &[String],
+) -> Result<Vec<Json>> {
+    let mut shaped: Vec<Json> =
+        records.iter().map(|record| serde_json::to_value(record).unwrap_or_default()).collect();
+    for name in expand {
+        let member = format!("{name}_id");
+        let Some(target) = kind.field(&member).and_then(|field| field.target) else { continue };
+        let id_of = |record: &Json| record.get(&member)?.as_str()?.parse::<Uuid>().ok();
+        let mut ids: Vec<Uuid> = shaped.iter().filter_map(id_of).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let found: BTreeMap<Uuid, Json> =
+            (target().load)(tx, ctx, &ids).await?.into_iter().collect();
+        for record in &mut shaped {
+            let one = id_of(record).and_then(|id| found.get(&id)).cloned().unwrap_or_default();
+            if let Json::Object(members) = record {
+                members.insert(name.clone(), one);
+            }
+        }
+    }
+    if let Some(fields) = fields {
+        shaped = shaped.iter().map(|record| pick(record, fields)).collect();
+    }
+    Ok(shaped)
+}
+
+/// Only the members that the dotted paths name.
+fn pick(record: &Json, paths: &[String]) -> Json {
+    let mut picked = Map::new();
+    for path in paths {
+        let (top, rest) =
+            path.split_once('.').map_or((path.as_str(), None), |(top, rest)| (top, Some(rest)));
+        let Some(value) = record.get(top) else { continue };
+        match (rest, value) {
+            (Some(rest), Json::Object(_)) => {
+                let inner = pick(value, &[rest.to_owned()]);
+                let place = picked.entry(top.to_owned()).or_insert_with(|| json!({}));
+                guanxi_kernel::input::merge(place, inner);
+            }
+            _ => {
+                picked.insert(top.to_owned(), value.clone());
+            }
+        }
+    }
+    Json::Object(picked)
+}
+
+fn timeline_query(pairs: &[(String, String)]) -> Result<TimelineQuery> {
+    use guanxi_kernel::scalar::Type;
+    let mut query = TimelineQuery { limit: list::DEFAULT_LIMIT, ..TimelineQuery::default() };
+    let instant = |name: &str, text: &str| {
+        let read = chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+        read.map(Some).map_err(|_| {
+            bad(INVALID_FORMAT.parameter(name).with("expected", Type::Instant.expected()))
+        })
+    };
+    let split = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
+    for (name, value) in pairs {
+        match name.as_str() {
+            "limit" => query.limit = list::limit(value).map_err(bad)?,
+            "cursor" => query.cursor = Some(value.clone()),
+            "subject_type" => {
+                let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+                query.subject_types = words(name, value, &known, false)?;
+            }
+            "kind" => query.kinds = split(value),
+            "user_id" => {
+                let wrong = |_| {
+                    bad(INVALID_FORMAT.parameter("user_id").with("expected", Type::Id.expected()))
+                };
+                query.user_id = Some(value.parse().map_err(wrong)?);
+            }
+            "occurred_after" => query.after = instant(name, value)?,
+            "occurred_before" => query.before = instant(name, value)?,
+            "sort" if value == "sequence" => query.ascending = true,
+            "sort" if value == "-sequence" => query.ascending = false,
+            "sort" => {
+                return Err(bad(UNKNOWN_VALUE
+                    .parameter("sort")
+                    .with("expected", "sequence, -sequence")));
+            }
+            _ => return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name))),
+        }
+    }
+    if query.kinds.iter().any(|kind| kind.contains('\0')) || query.kinds.len() > 50 {
+        return Err(bad(UNKNOWN_VALUE
+            .parameter("kind")
+            .with("expected", "kinds of events, e.g. party.updated")));
+    }
+    Ok(query)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn picking_follows_dotted_paths() {
+        let record =
+            json!({ "id": 1, "name": "a", "owner": { "id": 2, "name": "b", "email": "c" } });
+        let picked =
+            pick(&record, &["id".into(), "owner.name".into(), "owner.id".into(), "none".into()]);
+        assert_eq!(picked, json!({ "id": 1, "owner": { "name": "b", "id": 2 } }));
+    }
+}

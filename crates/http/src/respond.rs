@@ -1,0 +1,212 @@
+//! The one path of reads and the one path of writes.
+
+use crate::{
+    body::Body,
+    call::{Call, Prefer},
+};
+use actix_web::{
+    HttpResponse, HttpResponseBuilder,
+    http::{StatusCode, header},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use guanxi_kernel::{Ctx, Result};
+use guanxi_storage::{
+    Resource, Tx,
+    idempotency::{self, Answer, Claim},
+    resource::Shown,
+};
+use serde::Serialize;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
+/// What a use case has come to, before it becomes an answer.
+#[derive(Debug, Clone)]
+pub struct Done {
+    status: StatusCode,
+    version: Option<i64>,
+    location: Option<String>,
+    body: String,
+    /// A body that is answered with once and never kept, because it holds a secret.
+    once: Option<String>,
+}
+
+impl Done {
+    /// 200 with `body`.
+    pub fn ok(body: &impl Serialize) -> Self {
+        let body = serde_json::to_string(body).unwrap_or_default();
+        Self { status: StatusCode::OK, version: None, location: None, body, once: None }
+    }
+
+    /// 204.
+    pub fn nothing() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: String::new(), ..Self::ok(&()) }
+    }
+
+    /// 200 with a record and its `ETag`.
+    pub fn record<R: Resource>(shown: &Shown<R>) -> Self {
+        Self { version: Some(shown.record.meta().version), ..Self::ok(shown) }
+    }
+
+    /// 201 with a record as it is shown, its `ETag` and where it is from now on.
+    pub fn created<R: Resource>(record: &R, shown: &impl Serialize) -> Self {
+        let meta = record.meta();
+        let location = format!("/v1/{}/{}", R::kind().plural, meta.id);
+        Self {
+            status: StatusCode::CREATED,
+            version: Some(meta.version),
+            location: Some(location),
+            ..Self::ok(shown)
+        }
+    }
+
+    /// The same with another body this once; a retry gets the one without the secret.
+    #[must_use]
+    pub fn once(self, body: &impl Serialize) -> Self {
+        Self { once: serde_json::to_string(body).ok(), ..self }
+    }
+}
+
+impl Call {
+    /// Runs a use case that reads.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn read<T>(&self, work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>) -> Result<T> {
+        self.state.db.read(self.ctx.tenant, async |tx| work(tx, &self.ctx).await).await
+    }
+
+    /// Runs a use case that writes, once for each idempotency key, and keeps its answer with its
+    /// effect. A dry run does the same and keeps nothing.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn write(
+        &self,
+        body: Option<&Body>,
+        work: impl AsyncFn(&mut Tx, &Ctx) -> Result<Done>,
+    ) -> Result<HttpResponse> {
+        let (db, ctx) = (&self.state.db, &self.ctx);
+        if self.prefer.dry_run {
+            let done = db.rehearse(ctx.tenant, async |tx| work(tx, ctx).await).await?;
+            return Ok(answer(done.kept(), self.prefer, false));
+        }
+        let claim = self.claim(body);
+        let (kept, replayed) = db
+            .write(ctx.tenant, async |tx| {
+                if let Some(claim) = &claim
+                    && let Some(kept) = idempotency::claim(tx, ctx, claim).await?
+                {
+                    return Ok((kept, true));
+                }
+                let mut done = work(tx, ctx).await?;
+                let once = done.once.take();
+                let mut kept = done.kept();
+                if let Some(claim) = &claim {
+                    idempotency::keep(tx, ctx, claim, &kept).await?;
+                }
+                kept.body = once.unwrap_or(kept.body);
+                Ok((kept, false))
+            })
+            .await?;
+        Ok(answer(kept, self.prefer, replayed))
+    }
+
+    fn claim(&self, body: Option<&Body>) -> Option<Claim> {
+        let key = self.idempotency_key.clone()?;
+        let mut digest = Sha256::new();
+        digest.update(self.request.uri().to_string());
+        digest.update(format!("{:?}", self.ctx.seen));
+        digest.update(body.map(|body| canonical(&body.0)).unwrap_or_default());
+        let fingerprint = STANDARD_NO_PAD.encode(digest.finalize());
+        Some(Claim { operation: self.operation(), key, fingerprint })
+    }
+
+    /// Answers a read with a record, or with 304 when the caller has this version already.
+    pub fn record<R: Resource>(&self, shown: &Shown<R>, body: &impl Serialize) -> HttpResponse {
+        let tag = format!("\"{}\"", shown.record.meta().version);
+        let held =
+            self.request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+        let current =
+            |held: &str| held.split(',').any(|held| held.trim() == tag || held.trim() == "*");
+        let mut response = match held.is_some_and(current) {
+            true => HttpResponse::NotModified(),
+            false => HttpResponse::Ok(),
+        };
+        response.insert_header((header::ETAG, tag.clone()));
+        match held.is_some_and(current) {
+            true => response.finish(),
+            false => response.json(body),
+        }
+    }
+}
+
+impl Done {
+    fn kept(self) -> Answer {
+        Answer {
+            status: i64::from(self.status.as_u16()),
+            etag: self.version.map(|version| format!("\"{version}\"")),
+            location: self.location,
+            body: self.body,
+        }
+    }
+}
+
+fn answer(kept: Answer, prefer: Prefer, replayed: bool) -> HttpResponse {
+    let status =
+        u16::try_from(kept.status).ok().and_then(|status| StatusCode::from_u16(status).ok());
+    let status = status.unwrap_or(StatusCode::OK);
+    let minimal = prefer.minimal && status != StatusCode::NO_CONTENT;
+    let status = if minimal && status == StatusCode::OK { StatusCode::NO_CONTENT } else { status };
+    let mut response = HttpResponseBuilder::new(status);
+    for (name, value) in [(header::ETAG, kept.etag), (header::LOCATION, kept.location)] {
+        if let Some(value) = value {
+            response.insert_header((name, value));
+        }
+    }
+    if replayed {
+        response.insert_header(("idempotent-replayed", "true"));
+    }
+    let applied: Vec<&str> = [(minimal, "return=minimal"), (prefer.dry_run, "dry-run")]
+        .iter()
+        .filter(|(on, _)| *on)
+        .map(|(_, word)| *word)
+        .collect();
+    if !applied.is_empty() {
+        response.insert_header(("preference-applied", applied.join(", ")));
+    }
+    if minimal || status == StatusCode::NO_CONTENT {
+        return response.finish();
+    }
+    response.content_type("application/json").body(kept.body)
+}
+
+/// JSON with sorted members, so that two spellings of one body are one request.
+fn canonical(json: &Json) -> String {
+    match json {
+        Json::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(name, _)| *name);
+            let members =
+                members.into_iter().map(|(name, value)| format!("{name:?}:{}", canonical(value)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Json::Array(items) => {
+            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_order_of_members_makes_no_other_request() {
+        let one: Json = serde_json::from_str(r#"{"a":1,"b":[{"c":2,"d":3}]}"#).unwrap();
+        let two: Json = serde_json::from_str(r#"{"b":[{"d":3,"c":2}],"a":1}"#).unwrap();
+        assert_eq!(canonical(&one), canonical(&two));
+        assert_ne!(canonical(&one), canonical(&json!({ "a": 1 })));
+    }
+}

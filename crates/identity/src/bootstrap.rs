@@ -1,0 +1,222 @@
+//! What must be there before anybody can sign in: a tenant, its first administrator, and roles to
+//! begin with. Also what the command line makes, which has all rights.
+
+use crate::{
+    org_units::OrgUnit,
+    roles::Role,
+    secrets::{Passwords, Secret},
+    sessions,
+    tenants::{self, Found, TenantInput},
+    users::{self, User},
+};
+use guanxi_kernel::{
+    Clock, Ctx, Result, RoleId, UserId, input,
+    problem::{DUPLICATE, NOT_FOUND, UNKNOWN_REFERENCE},
+    text::fold,
+};
+use guanxi_storage::{Db, Meta, Tx, kind::Parts as _, resource, sql};
+use serde_json::json;
+use std::{collections::BTreeMap, sync::Arc};
+use uuid::Uuid;
+
+/// The short name of the tenant that is meant when none is named.
+pub const MAIN: &str = "main";
+/// The address of the first administrator unless another is given.
+pub const ADMINISTRATOR_EMAIL: &str = "admin@guanxi.local";
+/// The role that may do everything.
+pub const ADMINISTRATOR: &str = "administrator";
+/// The role for everything that the people below one own.
+pub const SALES_MANAGER: &str = "sales_manager";
+/// The role for everything that one owns oneself.
+pub const SALES_REP: &str = "sales_rep";
+
+/// The roles that a tenant begins with, and how far each reaches.
+const ROLES: [(&str, &str); 3] =
+    [(ADMINISTRATOR, "all"), (SALES_MANAGER, "subtree"), (SALES_REP, "own")];
+
+/// The first administrator of a tenant.
+#[derive(Debug)]
+pub struct FirstAdministrator {
+    /// The short name of the tenant.
+    pub tenant: String,
+    /// The address to sign in with.
+    pub email: String,
+    /// The password, if it was made up here.
+    pub password: Option<Secret>,
+}
+
+/// A tenant to be made.
+#[derive(Debug, Clone)]
+pub struct NewTenant<'a> {
+    /// Its short name.
+    pub slug: &'a str,
+    /// The name of the company.
+    pub name: &'a str,
+    /// The zone of its business days, by its IANA name.
+    pub time_zone: &'a str,
+    /// The currency that its figures are summed in.
+    pub currency: &'a str,
+    /// The country that phone numbers without a prefix belong to.
+    pub country: &'a str,
+    /// The address of its first administrator.
+    pub email: &'a str,
+    /// The password of its first administrator; made up if absent.
+    pub password: Option<Secret>,
+}
+
+/// Makes the tenant `main` with an administrator, unless there is a tenant already. Several nodes
+/// may do this at once; one of them does it.
+///
+/// # Errors
+/// `weak_password`, `validation_failed` for the address, and those of the store.
+pub async fn first_administrator(
+    db: &Db,
+    passwords: &Passwords,
+    clock: &Clock,
+    email: Option<&str>,
+    password: Option<Secret>,
+) -> Result<Option<FirstAdministrator>> {
+    let nobodys = Uuid::nil().into();
+    if !db.read(nobodys, async |tx| tenants::all_ids(tx).await).await?.is_empty() {
+        return Ok(None);
+    }
+    let email = email.unwrap_or(ADMINISTRATOR_EMAIL);
+    let wish = NewTenant {
+        slug: MAIN,
+        name: "Guanxi",
+        time_zone: "Asia/Shanghai",
+        currency: "CNY",
+        country: "CN",
+        email,
+        password,
+    };
+    create_tenant(db, passwords, clock, wish).await
+}
+
+/// Makes a tenant with an administrator, roles to begin with and the company as its first org unit.
+/// `None` if there is one with that short name.
+///
+/// # Errors
+/// `weak_password`, `validation_failed`, and those of the store.
+pub async fn create_tenant(
+    db: &Db,
+    passwords: &Passwords,
+    clock: &Clock,
+    wish: NewTenant<'_>,
+) -> Result<Option<FirstAdministrator>> {
+    let NewTenant { slug, name, time_zone, currency, country, email, password } = wish;
+    let settings: TenantInput = input::read(json!({
+        "name": name, "time_zone": time_zone, "currency": currency, "country": country,
+        "fiscal_first_month": 1,
+    }))?;
+    let (now, request_id) = (clock.now(), Arc::from("bootstrap"));
+    let administrator = UserId::new(now);
+    let (tenant, ctx) = tenants::draft(slug, settings, administrator, now, request_id)?;
+    let known = [email, name];
+    let (hash, made_up) = new_password(passwords, password, &known).await?;
+    let fill = async |tx: &mut Tx| {
+        tenants::insert(tx, &ctx, &tenant).await?;
+        fill(tx, &ctx, name, email).await?;
+        sessions::keep(tx, administrator, &hash, now).await
+    };
+    match db.write(ctx.tenant, fill).await {
+        Ok(()) => {}
+        // Nothing else in a new tenant can be there twice.
+        Err(problem) if problem.is(&DUPLICATE) => return Ok(None),
+        Err(problem) => return Err(problem),
+    }
+    Ok(Some(FirstAdministrator { tenant: slug.into(), email: email.into(), password: made_up }))
+}
+
+/// What a new tenant begins with. The acting user becomes its administrator.
+async fn fill(tx: &mut Tx, ctx: &Ctx, company: &str, email: &str) -> Result<()> {
+    for (name, scope) in ROLES {
+        let grants = json!([{ "resource": "any", "action": "any", "scope": scope }]);
+        let role = input::read(json!({ "name": name, "grants": grants }))?;
+        resource::create::<Role>(tx, ctx, role).await?;
+    }
+    let unit = input::read(json!({ "name": company, "kind": "company" }))?;
+    let unit = resource::create::<OrgUnit>(tx, ctx, unit).await?.record.meta.id;
+    let roles = role_ids(tx).await?;
+    let user = input::read(json!({
+        "email": email, "name": "Administrator", "org_unit_id": unit,
+        "role_ids": [roles.get(ADMINISTRATOR)],
+    }))?;
+    let meta = Meta { id: ctx.actor.user, ..Meta::new(ctx) };
+    resource::insert(tx, ctx, User::assemble(meta, user), "created").await.map(drop)
+}
+
+/// The roles of the tenant by their names.
+///
+/// # Errors
+/// Those of the store.
+pub async fn role_ids(tx: &mut Tx) -> Result<BTreeMap<String, Uuid>> {
+    let select = sql!("SELECT name, id FROM roles WHERE tenant_id = $1 AND deleted_at IS NULL");
+    Ok(tx.all::<(String, Uuid)>(select).await?.into_iter().collect())
+}
+
+/// Makes a user with the roles of these names. The password, if it was made up here.
+///
+/// # Errors
+/// `not_found` for the tenant, `unknown_reference` for a role, `duplicate`, `validation_failed`,
+/// `weak_password`.
+#[expect(clippy::too_many_arguments, reason = "what a command line gives, one by one")]
+pub async fn create_user(
+    db: &Db,
+    passwords: &Passwords,
+    clock: &Clock,
+    tenant: &str,
+    email: &str,
+    name: &str,
+    roles: &[String],
+    password: Option<Secret>,
+) -> Result<Option<Secret>> {
+    let tenant = tenant_named(db, tenant).await?;
+    let ctx = tenant.context(tenant.founder, clock.now(), "command-line".into());
+    let known = [email, name, &tenant.name];
+    let (hash, made_up) = new_password(passwords, password, &known).await?;
+    let make = async |tx: &mut Tx| {
+        let role_ids = named(&role_ids(tx).await?, roles)?;
+        let user = json!({ "email": email, "name": name, "role_ids": role_ids });
+        let user = resource::create::<User>(tx, &ctx, input::read(user)?).await?;
+        sessions::keep(tx, user.record.meta.id, &hash, ctx.now).await
+    };
+    db.write(ctx.tenant, make).await.map(|()| made_up)
+}
+
+fn named(known: &BTreeMap<String, Uuid>, names: &[String]) -> Result<Vec<RoleId>> {
+    let find = |(at, name): (usize, &String)| {
+        let id = known.get(name).ok_or_else(|| UNKNOWN_REFERENCE.at(format!("/role_ids/{at}")));
+        id.map(|id| RoleId::from(*id))
+    };
+    names.iter().enumerate().map(find).collect()
+}
+
+/// The context of the program's own work in the name of a user, with all rights.
+///
+/// # Errors
+/// `not_found` if there is no such tenant or user.
+pub async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Result<Ctx> {
+    let tenant = tenant_named(db, tenant).await?;
+    let email = fold(email);
+    let user = db.read(tenant.id, async |tx| users::find_by_email(tx, &email).await).await?;
+    let user = user.ok_or_else(|| NOT_FOUND.problem())?;
+    Ok(tenant.context(user, clock.now(), "command-line".into()))
+}
+
+async fn tenant_named(db: &Db, slug: &str) -> Result<Found> {
+    tenants::find(db, slug).await?.ok_or_else(|| NOT_FOUND.problem())
+}
+
+/// The hash of the password that is given, or of one that is made up.
+async fn new_password(
+    passwords: &Passwords,
+    given: Option<Secret>,
+    known: &[&str],
+) -> Result<(String, Option<Secret>)> {
+    let made_up = given.is_none();
+    let password = given.unwrap_or_else(|| sessions::make_up(known));
+    sessions::accept(&password, known, "/password")?;
+    let hash = sessions::hashed(passwords, &password).await?;
+    Ok((hash, made_up.then_some(password)))
+}

@@ -1,0 +1,312 @@
+//! From roles, teams and managed units to grants; and comparing grants. Pure.
+
+use crate::roles::RoleGrant;
+use guanxi_kernel::{
+    Action, OrgUnitId, Reach, RoleId, Scope, TeamId,
+    actor::{ANY, Grant},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A user's place in one team.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Membership {
+    /// The team.
+    pub team_id: TeamId,
+    /// The role that the user has because of it.
+    pub role_id: Option<RoleId>,
+}
+
+/// Where a user stands: all that decides what their rights reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Position {
+    /// The roles given to the user.
+    pub role_ids: Vec<RoleId>,
+    /// The teams of the user.
+    pub memberships: Vec<Membership>,
+    /// The units that the user manages.
+    pub units: BTreeSet<OrgUnitId>,
+}
+
+impl Position {
+    /// Every role that counts for the user.
+    pub fn roles(&self) -> BTreeSet<RoleId> {
+        let by_team = self.memberships.iter().filter_map(|membership| membership.role_id);
+        self.role_ids.iter().copied().chain(by_team).collect()
+    }
+
+    fn reach(&self, scope: Scope, teams: &BTreeSet<TeamId>) -> Reach {
+        let own = Reach { own: true, ..Reach::default() };
+        match scope {
+            Scope::Own => own,
+            Scope::Team => Reach { teams: teams.clone(), ..own },
+            Scope::Subtree => Reach { units: self.units.clone(), ..own },
+            Scope::All => Reach::all(),
+        }
+    }
+}
+
+/// What the roles of a user reach: those given to the user through all their teams, the role of a
+/// membership through that team only. A role that is not among `roles` is deleted and gives nothing.
+pub fn resolve(position: &Position, roles: &BTreeMap<RoleId, Vec<RoleGrant>>) -> Vec<Grant> {
+    let all_teams = position.memberships.iter().map(|membership| membership.team_id).collect();
+    let given = position.role_ids.iter().map(|role| (*role, &all_teams));
+    let one_team: Vec<_> = position
+        .memberships
+        .iter()
+        .filter_map(|m| Some((m.role_id?, BTreeSet::from([m.team_id]))))
+        .collect();
+    let by_team = one_team.iter().map(|(role, team)| (*role, team));
+    let mut grants: BTreeMap<(&str, Action), Reach> = BTreeMap::new();
+    for (role, teams) in given.chain(by_team) {
+        for grant in roles.get(&role).into_iter().flatten() {
+            let reach = position.reach(grant.scope, teams);
+            widen(grants.entry((&*grant.resource, grant.action)).or_default(), &reach);
+        }
+    }
+    let grant = |((resource, action), reach): ((&str, Action), Reach)| Grant {
+        resource: resource.to_owned(),
+        action,
+        reach,
+    };
+    grants.into_iter().map(grant).collect()
+}
+
+fn widen(reach: &mut Reach, by: &Reach) {
+    reach.all |= by.all;
+    reach.own |= by.own;
+    reach.teams.extend(&by.teams);
+    reach.units.extend(&by.units);
+}
+
+/// What `grants` reach for one action on one resource. For any resource, only what was granted for
+/// any counts: nobody knows which resources there will be.
+fn held(grants: &[Grant], resource: &str, action: Action) -> Reach {
+    let mut reach = Reach::default();
+    for grant in grants {
+        let resource = grant.resource == resource || grant.resource == ANY;
+        if resource && (grant.action == action || grant.action == Action::Any) {
+            widen(&mut reach, &grant.reach);
+        }
+    }
+    reach
+}
+
+/// The single actions that an action stands for.
+fn single(action: Action) -> &'static [Action] {
+    match action {
+        Action::Read => &[Action::Read],
+        Action::Create => &[Action::Create],
+        Action::Update => &[Action::Update],
+        Action::Delete => &[Action::Delete],
+        Action::Any => &[Action::Read, Action::Create, Action::Update, Action::Delete],
+    }
+}
+
+/// Whether one person's rights contain another's, record by record: who may take over their
+/// account gains nothing by it. Own records count as such: those of the one for those of the other.
+pub fn covers(holder: &[Grant], wanted: &[Grant]) -> bool {
+    wanted.iter().all(|grant| {
+        single(grant.action).iter().all(|action| {
+            let (held, wanted) = (held(holder, &grant.resource, *action), &grant.reach);
+            let parts = !wanted.all
+                && (held.own || !wanted.own)
+                && held.teams.is_superset(&wanted.teams)
+                && held.units.is_superset(&wanted.units);
+            held.all || parts
+        })
+    })
+}
+
+/// Whether somebody with the rights `holder` may give rights like these away: each must be held
+/// with that scope, so that nobody gives what they do not have. Which records a scope reaches
+/// depends on who gets it, so scopes are compared and not records.
+pub fn may_give(holder: &[Grant], role: &[RoleGrant]) -> bool {
+    role.iter().all(|grant| {
+        single(grant.action).iter().all(|action| {
+            let held = held(holder, &grant.resource, *action);
+            held.all
+                || match grant.scope {
+                    Scope::Own => held.own,
+                    Scope::Team => !held.teams.is_empty(),
+                    Scope::Subtree => !held.units.is_empty(),
+                    Scope::All => false,
+                }
+        })
+    })
+}
+
+/// Whether a role with these rights may do everything; there must always be somebody who does.
+pub fn is_administrator(role: &[RoleGrant]) -> bool {
+    let everything = |grant: &RoleGrant| {
+        &*grant.resource == ANY && grant.action == Action::Any && grant.scope == Scope::All
+    };
+    role.iter().any(everything)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use guanxi_kernel::{Id, Line};
+    use uuid::Uuid;
+
+    fn id<K>(number: u128) -> Id<K> {
+        Uuid::from_u128(number).into()
+    }
+
+    fn right(resource: &str, action: Action, scope: Scope) -> RoleGrant {
+        RoleGrant { resource: Line::new(resource).unwrap(), action, scope }
+    }
+
+    fn roles(list: &[(u128, RoleGrant)]) -> BTreeMap<RoleId, Vec<RoleGrant>> {
+        let mut roles = BTreeMap::<RoleId, Vec<RoleGrant>>::new();
+        for (role, grant) in list {
+            roles.entry(id(*role)).or_default().push(grant.clone());
+        }
+        roles
+    }
+
+    fn member(team: u128, role: Option<u128>) -> Membership {
+        Membership { team_id: id(team), role_id: role.map(id) }
+    }
+
+    fn reach_of(grants: &[Grant], resource: &str, action: Action) -> Reach {
+        held(grants, resource, action)
+    }
+
+    #[test]
+    fn each_scope_reaches_its_records() {
+        let position = Position {
+            role_ids: vec![id(1)],
+            memberships: vec![member(7, None), member(8, None)],
+            units: BTreeSet::from([id(9)]),
+        };
+        let own = Reach { own: true, ..Reach::default() };
+        let expected = [
+            (Scope::Own, own.clone()),
+            (Scope::Team, Reach { teams: BTreeSet::from([id(7), id(8)]), ..own.clone() }),
+            (Scope::Subtree, Reach { units: BTreeSet::from([id(9)]), ..own }),
+            (Scope::All, Reach::all()),
+        ];
+        for (scope, reach) in expected {
+            let roles = roles(&[(1, right("parties", Action::Read, scope))]);
+            let grants = resolve(&position, &roles);
+            assert_eq!(grants.len(), 1);
+            assert_eq!(grants[0].reach, reach, "{scope}");
+        }
+    }
+
+    #[test]
+    fn the_role_of_a_membership_reaches_that_team_only() {
+        let roles = roles(&[
+            (1, right("parties", Action::Read, Scope::Own)),
+            (2, right("parties", Action::Read, Scope::Team)),
+        ]);
+        let mut position = Position {
+            role_ids: vec![id(1)],
+            memberships: vec![member(7, Some(2)), member(8, None)],
+            units: BTreeSet::new(),
+        };
+        let reach = reach_of(&resolve(&position, &roles), "parties", Action::Read);
+        assert!(reach.own && reach.teams == BTreeSet::from([id(7)]));
+        // Leaving takes it away.
+        position.memberships.remove(0);
+        let reach = reach_of(&resolve(&position, &roles), "parties", Action::Read);
+        assert!(reach.own && reach.teams.is_empty());
+        assert_eq!(position.roles(), BTreeSet::from([id(1)]));
+    }
+
+    #[test]
+    fn rights_add_up_and_deleted_roles_give_nothing() {
+        let position = Position {
+            role_ids: vec![id(1), id(2), id(99)],
+            units: BTreeSet::from([id(9)]),
+            ..Position::default()
+        };
+        let roles = roles(&[
+            (1, right("parties", Action::Any, Scope::Own)),
+            (2, right("parties", Action::Any, Scope::Subtree)),
+            (2, right("any", Action::Read, Scope::All)),
+        ]);
+        let grants = resolve(&position, &roles);
+        assert_eq!(grants.len(), 2);
+        assert!(reach_of(&grants, "users", Action::Read).all);
+        let update = reach_of(&grants, "parties", Action::Update);
+        assert!(!update.all && update.own && update.units == BTreeSet::from([id(9)]));
+        assert!(reach_of(&grants, "users", Action::Update).is_nothing());
+    }
+
+    #[test]
+    fn nobody_gives_what_they_do_not_hold() {
+        let admin = [Grant { resource: ANY.into(), action: Action::Any, reach: Reach::all() }];
+        let own = Reach { own: true, ..Reach::default() };
+        let manager = [Grant {
+            resource: "parties".into(),
+            action: Action::Any,
+            reach: Reach { units: BTreeSet::from([id(9)]), ..own.clone() },
+        }];
+        let reader: Vec<Grant> = [Action::Read, Action::Create]
+            .map(|action| Grant { resource: "parties".into(), action, reach: own.clone() })
+            .into();
+        use Action::{Any, Create, Delete, Read};
+        use Scope::{All, Own, Subtree, Team};
+        let table: [(&[Grant], RoleGrant, bool); 12] = [
+            (&admin, right("any", Any, All), true),
+            (&admin, right("users", Delete, Team), true),
+            (&manager, right("parties", Any, Own), true),
+            (&manager, right("parties", Delete, Subtree), true),
+            (&manager, right("parties", Read, Team), false),
+            (&manager, right("parties", Read, All), false),
+            (&manager, right("users", Read, Own), false),
+            (&manager, right("any", Read, Own), false),
+            (&reader, right("parties", Create, Own), true),
+            (&reader, right("parties", Any, Own), false),
+            (&reader, right("parties", Read, Subtree), false),
+            (&[], right("parties", Read, Own), false),
+        ];
+        for (holder, grant, allowed) in table {
+            assert_eq!(may_give(holder, std::slice::from_ref(&grant)), allowed, "{grant:?}");
+        }
+        assert!(may_give(&[], &[]));
+    }
+
+    #[test]
+    fn rights_cover_others_record_by_record() {
+        let grant = |action, reach| Grant { resource: "parties".into(), action, reach };
+        let units = |list: &[u128]| Reach {
+            own: true,
+            units: list.iter().copied().map(id).collect(),
+            ..Reach::default()
+        };
+        let teams = |list: &[u128]| Reach {
+            own: true,
+            teams: list.iter().copied().map(id).collect(),
+            ..Reach::default()
+        };
+        let all = [grant(Action::Any, Reach::all())];
+        let two = [grant(Action::Any, units(&[1, 2]))];
+        assert!(covers(&all, &two) && !covers(&two, &all));
+        assert!(covers(&two, &[grant(Action::Read, units(&[2]))]));
+        assert!(!covers(&two, &[grant(Action::Read, units(&[3]))]));
+        assert!(!covers(&two, &[grant(Action::Read, teams(&[1]))]));
+        // The four actions together are any.
+        let each = [Action::Read, Action::Create, Action::Update, Action::Delete];
+        let each = each.map(|action| grant(action, units(&[1, 2])));
+        assert!(covers(&each, &two) && !covers(&each[..3], &two));
+        // What is granted in parts is held as a whole.
+        let parts = [grant(Action::Read, units(&[1])), grant(Action::Any, teams(&[5]))];
+        let both = Reach { teams: BTreeSet::from([id(5)]), ..units(&[1]) };
+        assert!(covers(&parts, &[grant(Action::Read, both)]));
+        assert!(covers(&[], &[]) && !covers(&[], &two));
+    }
+
+    #[test]
+    fn an_administrator_may_do_everything() {
+        assert!(is_administrator(&[right("any", Action::Any, Scope::All)]));
+        let less = [
+            right("any", Action::Any, Scope::Subtree),
+            right("any", Action::Read, Scope::All),
+            right("users", Action::Any, Scope::All),
+        ];
+        assert!(!is_administrator(&less));
+    }
+}

@@ -1,0 +1,148 @@
+//! Changing one's own password, and setting that of another.
+
+use super::{
+    Auth,
+    login::{failures_of, remember},
+    model::{CURRENT_PASSWORD_REQUIRED, ChangePassword, WRONG_PASSWORD, unchecked, weak},
+    service::own_session,
+    store::{self, Account},
+};
+use crate::{
+    rights::{self, FORBIDDEN_GRANT, covers},
+    secrets::{Passwords, Secret, check_password},
+    tenants::{self, Found},
+    users::{SetPassword, User},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Action, Ctx, Result, UserId, actor::forbidden, problem::NOT_FOUND};
+use guanxi_storage::{Resource as _, Tx, resource};
+
+impl Auth {
+    /// Changes the caller's password. A wrong current one counts as a failed login, so that a
+    /// stolen access token does not help to guess it.
+    ///
+    /// # Errors
+    /// `session_required`; `weak_password` at `/new_password`; `wrong_password` at
+    /// `/current_password`.
+    pub async fn change_password(&self, ctx: &Ctx, wish: ChangePassword) -> Result<()> {
+        let session = own_session(ctx)?;
+        let user = ctx.actor.user;
+        let (tenant, account) = self.db.read(ctx.tenant, async |tx| whose(tx, user).await).await?;
+        accept(&wish.new_password, &known(&tenant, &account), "/new_password")?;
+        let hash = account.password_hash.as_deref();
+        let verdict = self.passwords.verify(&wish.current_password, hash).await;
+        let matches = verdict.map_err(unchecked)?.matches;
+        let hash = hashed(&self.passwords, &wish.new_password).await?;
+        let name = failures_of(&tenant.slug, &account.email);
+        let change = async |tx: &mut Tx| {
+            let unchanged = store::account(tx, user).await?.as_ref() == Some(&account);
+            if !count(tx, &name, matches && unchanged, ctx.now).await? {
+                return Ok(false);
+            }
+            keep(tx, user, &hash, ctx.now).await?;
+            if wish.sign_out_everywhere {
+                store::end_all(tx, user, ctx.now, Some(session)).await?;
+            }
+            remember(tx, ctx, user, "password_changed").await.map(|()| true)
+        };
+        let changed = self.db.write(ctx.tenant, change).await?;
+        if changed { Ok(()) } else { Err(WRONG_PASSWORD.at("/current_password")) }
+    }
+
+    /// Sets another user's password and ends their sessions.
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` without the right to change users; `forbidden_grant` for somebody
+    /// whose rights go beyond the caller's; `current_password_required` for oneself;
+    /// `weak_password` at `/password`.
+    pub async fn set_password(&self, ctx: &Ctx, user: UserId, wish: SetPassword) -> Result<()> {
+        // Once before the costly hash, and once more in the transaction that counts.
+        let (tenant, account) = self
+            .db
+            .read(ctx.tenant, async |tx| {
+                may_set(tx, ctx, user).await?;
+                whose(tx, user).await
+            })
+            .await?;
+        accept(&wish.password, &known(&tenant, &account), "/password")?;
+        let hash = hashed(&self.passwords, &wish.password).await?;
+        let set = async |tx: &mut Tx| {
+            may_set(tx, ctx, user).await?;
+            keep(tx, user, &hash, ctx.now).await?;
+            store::end_all(tx, user, ctx.now, None).await?;
+            remember(tx, ctx, user, "password_set").await
+        };
+        self.db.write(ctx.tenant, set).await
+    }
+}
+
+/// The user's account, and the tenant.
+async fn whose(tx: &mut Tx, user: UserId) -> Result<(Found, Account)> {
+    match (tenants::load(tx).await?, store::account(tx, user).await?) {
+        (Some(tenant), Some(account)) => Ok((tenant, account)),
+        _ => Err(NOT_FOUND.problem()),
+    }
+}
+
+/// Refuses whoever may not take the user's account over, for that is what a new password allows.
+async fn may_set(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    if ctx.actor.user == user && ctx.actor.session.is_some() {
+        return Err(CURRENT_PASSWORD_REQUIRED.problem());
+    }
+    resource::load::<User>(tx, ctx, user.uuid()).await?;
+    if !resource::may(tx, ctx, User::kind(), Action::Update, user.uuid()).await? {
+        return Err(forbidden(User::kind().plural, Action::Update));
+    }
+    let theirs = rights::of_user(tx, user).await?;
+    let allowed = covers(&ctx.actor.grants, &theirs);
+    if allowed { Ok(()) } else { Err(FORBIDDEN_GRANT.problem()) }
+}
+
+/// Counts a try; whether it succeeds.
+async fn count(tx: &mut Tx, name: &str, right: bool, now: DateTime<Utc>) -> Result<bool> {
+    let attempts = store::attempts(tx, name).await?;
+    if attempts.wait(now).is_some() {
+        return Ok(false);
+    }
+    if right {
+        store::clear_attempts(tx, name).await?;
+    } else {
+        store::set_attempts(tx, name, attempts.after_failure(now), now).await?;
+    }
+    Ok(right)
+}
+
+/// Refuses a new password that breaks the rule. `known` is what anybody knows of its owner; an
+/// address counts as a whole and by what stands before the `@`. `pointer` is where the password is.
+pub(crate) fn accept(password: &Secret, known: &[&str], pointer: &str) -> Result<()> {
+    let locals = known.iter().filter_map(|word| word.split_once('@')).map(|(local, _)| local);
+    let words: Vec<&str> = known.iter().copied().chain(locals).collect();
+    check_password(password, &words).map_err(|refusal| weak(refusal, pointer))
+}
+
+/// What anybody knows of the owner of an account.
+fn known<'a>(tenant: &'a Found, account: &'a Account) -> [&'a str; 3] {
+    [&account.email, &account.name, &tenant.name]
+}
+
+/// The hash to keep of a password.
+pub(crate) async fn hashed(passwords: &Passwords, password: &Secret) -> Result<String> {
+    passwords.hash(password).await.map_err(unchecked)
+}
+
+/// Keeps the hash of a user's password in place of the one before.
+pub(crate) async fn keep(tx: &mut Tx, user: UserId, hash: &str, now: DateTime<Utc>) -> Result<()> {
+    store::set_password(tx, user, hash, now).await
+}
+
+/// A password that nobody has: 120 random bits, again in case they spell a name.
+pub(crate) fn make_up(known: &[&str]) -> Secret {
+    loop {
+        let bytes: [u8; 15] = rand::random();
+        let password = URL_SAFE_NO_PAD.encode(bytes).into();
+        if accept(&password, known, "").is_ok() {
+            return password;
+        }
+    }
+}

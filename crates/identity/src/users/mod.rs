@@ -1,0 +1,12 @@
+//! Users: who can sign in, where they belong, what they sell and until when.
+
+mod model;
+mod service;
+mod store;
+
+pub use model::{
+    INACTIVE_OWNER, LAST_ADMINISTRATOR, PROBLEMS, SalesProfile, SetPassword, USER, User, UserInput,
+    UserStatus,
+};
+pub use service::{check_owner, me};
+pub(crate) use store::find_by_email;

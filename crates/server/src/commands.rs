@@ -1,0 +1,207 @@
+//! The short commands, and what all commands open the same way.
+
+use crate::{Outcome, config::Config};
+use clap::Subcommand;
+use guanxi_identity::{
+    api_keys::{ApiKeyInput, create_key},
+    bootstrap,
+    secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
+};
+use guanxi_kernel::{Action, Clock, Ctx, Word as _};
+use guanxi_storage::Db;
+use std::{
+    io::{IsTerminal as _, Write as _},
+    sync::Arc,
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Add a user; the password is read from the variable PASSWORD or made up and printed once.
+    Add {
+        /// The e-mail address to sign in with.
+        #[arg(long)]
+        email: String,
+        /// The name.
+        #[arg(long)]
+        name: String,
+        /// The name of a role; may be repeated.
+        #[arg(long)]
+        role: Vec<String>,
+        /// The tenant.
+        #[arg(long, default_value = bootstrap::MAIN)]
+        tenant: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Create an API key for a user and print it, once.
+    Create {
+        /// The user that the key acts for.
+        #[arg(long)]
+        user: String,
+        /// What the key is for.
+        #[arg(long)]
+        name: String,
+        /// What it may do, as RESOURCE:ACTION, e.g. `parties:read` or `any:any`; may be repeated.
+        #[arg(long, required = true)]
+        scope: Vec<String>,
+        /// The tenant.
+        #[arg(long, default_value = bootstrap::MAIN)]
+        tenant: String,
+    },
+    /// Make a new key for signing access tokens; the old ones verify until their tokens have expired.
+    RotateSigning,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Read the configuration and say whether it is good.
+    Check,
+}
+
+/// Prints what a command was asked for.
+pub(crate) fn print(text: &str) -> Outcome {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // `guanxi openapi | head` closes the pipe; that is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// Opens the store and brings its schema up to date.
+pub(crate) async fn open(config: &Config) -> Outcome<Db> {
+    let db = Db::open(&config.store()).await?;
+    db.migrate().await?;
+    Ok(db)
+}
+
+pub(crate) fn passwords() -> Outcome<Passwords> {
+    Ok(Passwords::new(Cost::default())?)
+}
+
+pub(crate) fn signing_keys(config: &Config, clock: &Clock) -> Outcome<Arc<SigningKeys>> {
+    let settings = TokenSettings::new(config.tokens.issuer.clone(), config.tokens.audience.clone());
+    let keys = match &config.tokens.pem {
+        Some(pem) => SigningKeys::from_pem(pem, settings)?,
+        None => SigningKeys::open(&config.tokens.keys, settings, clock.now())?,
+    };
+    Ok(Arc::new(keys))
+}
+
+/// Makes the first administrator of a new store, and prints a password that was made up.
+pub(crate) async fn first_administrator(
+    config: &Config,
+    db: &Db,
+    passwords: &Passwords,
+) -> Outcome {
+    let (email, password) = (config.admin.email.as_deref(), config.admin.password.clone());
+    let first =
+        bootstrap::first_administrator(db, passwords, &Clock::System, email, password).await?;
+    let Some(first) = first else { return Ok(()) };
+    let password = match &first.password {
+        Some(password) => {
+            format!("password: {} (shown this once; change it after signing in)", password.expose())
+        }
+        None => "password: as configured".to_owned(),
+    };
+    print(&format!(
+        "The first administrator of tenant {}:\n  e-mail: {}\n  {password}\n",
+        first.tenant, first.email
+    ))
+}
+
+pub(crate) async fn migrate(config: &Config) -> Outcome {
+    let db = open(config).await?;
+    print(&format!("The schema of the {} store is up to date.\n", db.engine()))?;
+    db.close().await;
+    Ok(())
+}
+
+pub(crate) async fn user(config: &Config, command: UserCommand) -> Outcome {
+    let UserCommand::Add { email, name, role, tenant } = command;
+    let db = open(config).await?;
+    let password = std::env::var("PASSWORD").ok().map(Secret::from);
+    let added = bootstrap::create_user(
+        &db,
+        &passwords()?,
+        &Clock::System,
+        &tenant,
+        &email,
+        &name,
+        &role,
+        password,
+    )
+    .await?;
+    let password = added.map(|made| format!("password: {} (shown this once)\n", made.expose()));
+    print(&format!("{email} can sign in to tenant {tenant}.\n{}", password.unwrap_or_default()))?;
+    db.close().await;
+    Ok(())
+}
+
+pub(crate) async fn key(config: &Config, command: KeyCommand) -> Outcome {
+    let clock = Clock::System;
+    let (user, name, scope, tenant) = match command {
+        KeyCommand::Create { user, name, scope, tenant } => (user, name, scope, tenant),
+        KeyCommand::RotateSigning => {
+            let kid = signing_keys(config, &clock)?.rotate(clock.now())?;
+            return print(&format!("New signing key {kid}; nodes pick it up within a minute.\n"));
+        }
+    };
+    let db = open(config).await?;
+    let ctx = acting_as(&db, &clock, &tenant, &user).await?;
+    let scopes: Vec<_> = scope
+        .iter()
+        .map(|scope| scope.split_once(':').unwrap_or((scope, Action::Any.word())))
+        .collect();
+    let scopes: Vec<_> = scopes
+        .iter()
+        .map(|(resource, action)| serde_json::json!({ "resource": resource, "action": action }))
+        .collect();
+    let input: ApiKeyInput =
+        guanxi_kernel::input::read(serde_json::json!({ "name": name, "scopes": scopes }))?;
+    let made = db.write(ctx.tenant, async |tx| create_key(tx, &ctx, input.clone()).await).await?;
+    print(&format!("{}\n", made.key))?;
+    db.close().await;
+    Ok(())
+}
+
+/// The context of work that the command line does in the name of a user, with all rights.
+pub(crate) async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Outcome<Ctx> {
+    Ok(bootstrap::acting_as(db, clock, tenant, email).await?)
+}
+
+pub(crate) fn config(config: &Config, command: &ConfigCommand) -> Outcome {
+    let ConfigCommand::Check = command;
+    let store = if config.database.url.starts_with("postgres") { "postgresql" } else { "sqlite" };
+    print(&format!(
+        "The configuration is good: {store} store, http://{}:{}.\n",
+        config.server.address, config.server.port
+    ))
+}
+
+/// A bar on a terminal, plain lines otherwise.
+pub(crate) fn progress(total: u64, what: &'static str) -> indicatif::ProgressBar {
+    let style =
+        indicatif::ProgressStyle::with_template("{msg} [{bar:40}] {pos}/{len} {per_sec} {eta}");
+    let bar = match std::io::stderr().is_terminal() {
+        true => indicatif::ProgressBar::new(total),
+        false => indicatif::ProgressBar::hidden(),
+    };
+    if let Ok(style) = style {
+        bar.set_style(style);
+    }
+    bar.with_message(what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_usual_cost_of_a_password_is_what_is_demanded() {
+        assert!(Cost::default().is_enough());
+        assert!(passwords().is_ok());
+    }
+}

@@ -1,0 +1,78 @@
+//! `guanxi serve`: from the configuration to a running server, and back to nothing.
+
+use crate::{Outcome, commands, config::Config};
+use guanxi_http::App;
+use guanxi_identity::Auth;
+use guanxi_storage::Db;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use std::{net::TcpListener, time::Duration};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How often the server tidies up.
+const MAINTENANCE: Duration = Duration::from_secs(60);
+
+pub(crate) async fn serve(config: Config) -> Outcome {
+    let db = commands::open(&config).await?;
+    let passwords = commands::passwords()?;
+    commands::first_administrator(&config, &db, &passwords).await?;
+    let clock = guanxi_kernel::Clock::System;
+    let keys = commands::signing_keys(&config, &clock)?;
+    let auth = Auth::new(db.clone(), passwords, keys, clock.clone());
+    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let app = App::new(db.clone(), auth.clone(), clock, config.http.clone(), Some(metrics));
+
+    let listener = TcpListener::bind((config.server.address, config.server.port))?;
+    let address = listener.local_addr()?;
+    let workers = match config.server.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        workers => workers,
+    };
+    let server = guanxi_http::serve(&app, listener, workers)?;
+    tracing::info!(%address, engine = db.engine(), docs = %format!("http://{address}/docs/"), "serving");
+
+    let handle = server.handle();
+    let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
+    let drain = Duration::from_secs(config.server.drain_seconds);
+    actix_web::rt::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping: running requests may end, new ones are refused");
+        app.drain();
+        tokio::time::sleep(drain).await;
+        handle.stop(true).await;
+    });
+    server.await?;
+    maintenance.abort();
+    close(db).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn maintain(app: App, auth: Auth) {
+    let mut tick = tokio::time::interval(MAINTENANCE);
+    loop {
+        tick.tick().await;
+        app.tidy();
+        if let Err(problem) = auth.maintain().await {
+            tracing::warn!(%problem, "maintenance failed; it is tried again in a minute");
+        }
+    }
+}
+
+async fn stop_signal() {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        tracing::error!("signals cannot be listened for; kill the process to stop it");
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}
+
+async fn close(db: Db) {
+    if tokio::time::timeout(Duration::from_secs(10), db.close()).await.is_err() {
+        tracing::warn!("the store did not close in time");
+    }
+}
