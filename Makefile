@@ -40,6 +40,7 @@ test: ## everything CI checks: format, lints, docs, tests on both stores, contra
 # What needs the stores; the tests' own count comes after that of the doc tests.
 test-on-stores:
 	$(call step,doc tests,cargo test $(locked) --workspace --doc)
+	$(call step,program,cargo build $(locked) -p guanxi-server --bin guanxi)
 	$(call step,tests,if command -v cargo-nextest >/dev/null; \
 	then cargo nextest run $(locked) --workspace; else cargo test $(locked) --workspace --all-targets; fi)
 	$(call step,contract,tests/contract/check)

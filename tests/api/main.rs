@@ -1,1 +1,9 @@
-fn main(){}
+//! Scenarios over HTTP; each runs on both stores. The folders mirror those of the crates.
+
+mod architecture;
+mod contract;
+mod customers;
+mod identity;
+mod openapi;
+mod program;
+mod storage;

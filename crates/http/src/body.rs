@@ -3,7 +3,8 @@
 use crate::{
     app::State,
     problem::{
-        ApiError, BODY_TIMEOUT, BODY_TOO_LARGE, MALFORMED_BODY, TOO_DEEP, UNSUPPORTED_MEDIA_TYPE,
+        ApiError, BODY_TIMEOUT, BODY_TOO_DEEP, BODY_TOO_LARGE, MALFORMED_BODY,
+        UNSUPPORTED_MEDIA_TYPE,
     },
 };
 use actix_web::{
@@ -78,7 +79,7 @@ fn parse(bytes: &[u8]) -> Result<Body> {
     let json: Json = serde_json::from_slice(bytes).map_err(|error| {
         MALFORMED_BODY.with("line", error.line()).with("column", error.column())
     })?;
-    if depth(&json) > DEPTH { Err(TOO_DEEP.with("depth", DEPTH)) } else { Ok(Body(json)) }
+    if depth(&json) > DEPTH { Err(BODY_TOO_DEEP.with("depth", DEPTH)) } else { Ok(Body(json)) }
 }
 
 fn depth(json: &Json) -> usize {
@@ -109,7 +110,7 @@ mod tests {
         assert!(parse(b"\xff").unwrap_err().is(&MALFORMED_BODY));
         let deep = |levels: usize| [b"[".repeat(levels), b"]".repeat(levels)].concat();
         assert!(parse(&deep(32)).is_ok());
-        assert!(parse(&deep(33)).unwrap_err().is(&TOO_DEEP));
+        assert!(parse(&deep(33)).unwrap_err().is(&BODY_TOO_DEEP));
         assert!(parse(&deep(100_000)).unwrap_err().is(&MALFORMED_BODY));
     }
 }

@@ -32,7 +32,7 @@ guanxi_kernel::problems! {
         ("Malformed body", "The body is not valid JSON (line {line}, column {column}).")
         ("请求体格式错误", "请求体不是有效的 JSON(第 {line} 行,第 {column} 列)。");
     /// The body is JSON nested deeper than anything here needs.
-    TOO_DEEP = Malformed "too_deep"
+    BODY_TOO_DEEP = Malformed "body_too_deep"
         ("Nested too deeply", "The body is nested more than {depth} levels deep.")
         ("嵌套过深", "请求体嵌套超过 {depth} 层。");
     /// The body is larger than allowed.
@@ -96,9 +96,11 @@ pub struct ProblemBody {
 pub struct FieldProblem {
     /// A JSON pointer into the body.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub pointer: Option<String>,
     /// A query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub parameter: Option<String>,
     /// The stable word.
     pub code: String,

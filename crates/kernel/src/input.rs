@@ -77,10 +77,11 @@ fn missing_members<T: PartialSchema>(first: &str, present: &[String]) -> Vec<Fie
         openapi::RefOr::T(openapi::Schema::Object(object)) => object.required,
         _ => Vec::new(),
     };
-    missing.retain(|name| !present.contains(name));
-    if missing.is_empty() {
+    if !missing.iter().any(|name| name == first) {
         missing.push(first.to_owned());
     }
+    // What was sent and found wrong has been taken out, and is not missing as well.
+    missing.retain(|name| !present.contains(name));
     missing.iter().map(|name| REQUIRED.field(format!("/{}", escape(name)))).collect()
 }
 

@@ -11,6 +11,12 @@ pub fn e164(text: &str, region: &str) -> Option<String> {
     phonenumber::is_valid(&number).then(|| number.format().mode(Mode::E164).to_string())
 }
 
+/// Reads the tables of all countries, which takes a moment the first time; a server does it before
+/// its first request, and not in the middle of somebody's transaction.
+pub fn prepare() {
+    e164("+8613800138000", "CN");
+}
+
 #[cfg(test)]
 mod tests {
     use super::e164;

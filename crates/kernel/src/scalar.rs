@@ -150,7 +150,11 @@ impl Type {
             Self::Text => (!text.contains('\0')).then(|| text.into()),
             Self::Integer => text.parse::<i64>().ok().map(Into::into),
             Self::Boolean => text.parse::<bool>().ok().map(Into::into),
-            Self::Date => NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Into::into),
+            // Ten characters: a year beyond 9999 would be ordered differently by the two stores.
+            Self::Date if text.len() == 10 => {
+                NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Into::into)
+            }
+            Self::Date => None,
             Self::Instant => DateTime::parse_from_rfc3339(text)
                 .ok()
                 .map(|instant| instant.with_timezone(&Utc).into()),

@@ -2,6 +2,7 @@
 
 use crate::{Outcome, config::Config};
 use clap::Subcommand;
+use guanxi_http::resources::KINDS;
 use guanxi_identity::{
     api_keys::{ApiKeyInput, create_key},
     bootstrap,
@@ -72,6 +73,8 @@ pub(crate) fn print(text: &str) -> Outcome {
 
 /// Opens the store and brings its schema up to date.
 pub(crate) async fn open(config: &Config) -> Outcome<Db> {
+    // So that a command knows the resources that the server knows.
+    guanxi_identity::rights::register(KINDS.iter().map(|kind| kind.plural).collect());
     let db = Db::open(&config.store()).await?;
     db.migrate().await?;
     Ok(db)

@@ -127,7 +127,7 @@ pub(crate) enum LogFormat {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Auto, level: "info".to_owned() }
+        Self { format: LogFormat::Auto, level: "info,sqlx::postgres::notice=warn".to_owned() }
     }
 }
 

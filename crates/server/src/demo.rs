@@ -109,8 +109,8 @@ async fn fill(
 ) -> Result<(usize, usize, usize)> {
     let roles = bootstrap::role_ids(tx).await?;
     let role = |name: &str| roles.get(name).copied();
-    let company =
-        make::<OrgUnit>(tx, ctx, json!({ "name": "Head office", "kind": "company" })).await?;
+    // The one that every tenant begins with, and its administrator in it.
+    let company = resource::load::<User>(tx, ctx, ctx.actor.user.uuid()).await?.input.org_unit_id;
     let (mut offices, mut managers, mut people) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     for agent in agents {
         if !offices.contains_key(&agent.regional_office) {

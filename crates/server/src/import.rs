@@ -7,7 +7,7 @@ use guanxi_identity::bootstrap;
 use guanxi_kernel::{Clock, Ctx, Problem, Result, input, scalar::Type};
 use guanxi_storage::{Db, Field, Resource, Tx, resource, sql};
 use serde_json::{Map, Value as Json, json};
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, time::Instant};
+use std::{collections::BTreeMap, fs::File, path::PathBuf, process::ExitCode, time::Instant};
 use uuid::Uuid;
 
 /// Rows that are kept together: one sync of the disk for all of them.
@@ -85,14 +85,14 @@ fn report(tally: &Tally, arguments: &ImportArguments, started: Instant) -> Outco
 }
 
 async fn rows_as<R: Resource>(db: &Db, ctx: &Ctx, arguments: &ImportArguments) -> Outcome<Tally> {
-    let mut reader = csv::ReaderBuilder::new().flexible(false).from_path(&arguments.file)?;
+    let file = File::open(&arguments.file)
+        .map_err(|error| format!("{}: {error}", arguments.file.display()))?;
+    let mut reader = csv::ReaderBuilder::new().flexible(false).from_reader(file);
     let plan = Plan::new::<R>(reader.headers()?, &arguments.map, &arguments.set)?;
     let records = reader.records().collect::<Result<Vec<_>, _>>()?;
     let bar = commands::progress(records.len() as u64, R::kind().plural);
     let mut tally = Tally::default();
-    let numbered: Vec<(u64, csv::StringRecord)> =
-        records.into_iter().zip(2..).map(|(row, line)| (line, row)).collect();
-    for batch in numbered.chunks(BATCH) {
+    for batch in records.chunks(BATCH) {
         run_batch::<R>(db, ctx, &plan, batch, arguments.dry_run, &mut tally).await?;
         bar.inc(batch.len() as u64);
     }
@@ -105,21 +105,21 @@ async fn run_batch<R: Resource>(
     db: &Db,
     ctx: &Ctx,
     plan: &Plan,
-    batch: &[(u64, csv::StringRecord)],
+    batch: &[csv::StringRecord],
     dry_run: bool,
     tally: &mut Tally,
 ) -> Outcome {
     let ctx = &Ctx { now: Clock::System.now(), ..ctx.clone() };
     let work = async |tx: &mut Tx| {
         let mut refused = Vec::new();
-        for (line, row) in batch {
+        for row in batch {
             match make::<R>(tx, ctx, plan, row).await {
                 Ok(()) => {}
                 // A refusal of the store itself ends the transaction; nothing of it is kept.
                 Err(problem) if guanxi_storage::error::PROBLEMS.contains(&problem.code()) => {
                     return Err(problem);
                 }
-                Err(problem) => refused.push((*line, problem)),
+                Err(problem) => refused.push((line_of(row), problem)),
             }
         }
         Ok(refused)
@@ -132,6 +132,11 @@ async fn run_batch<R: Resource>(
     tally.made += (batch.len() - refused.len()) as u64;
     tally.refused.extend(refused);
     Ok(())
+}
+
+/// The line of the file on which the row begins: a quoted cell may hold several.
+fn line_of(row: &csv::StringRecord) -> u64 {
+    row.position().map_or(0, csv::Position::line)
 }
 
 async fn make<R: Resource>(
@@ -178,7 +183,8 @@ struct Plan {
 struct Place {
     name: String,
     kind: Type,
-    /// Entries of a list of objects are made with their value under this member.
+    /// Entries of a list of objects are made with their value under this member; which kind of
+    /// number or address it is, a cell does not say.
     entry: Option<&'static str>,
     list: bool,
 }
@@ -240,7 +246,9 @@ impl Place {
         }
         let entries = input.entry(self.name.clone()).or_insert_with(|| json!([]));
         for part in cell.split(';').map(str::trim).filter(|part| !part.is_empty()) {
-            let entry = self.entry.map_or_else(|| json!(part), |member| json!({ member: part }));
+            let entry = self
+                .entry
+                .map_or_else(|| json!(part), |member| json!({ "kind": "other", member: part }));
             if let Json::Array(entries) = entries {
                 entries.push(entry);
             }

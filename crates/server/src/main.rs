@@ -16,7 +16,7 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
 /// A CRM behind one JSON API.
 #[derive(Debug, Parser)]
-#[command(version, about)]
+#[command(name = "guanxi", version, about)]
 struct Arguments {
     /// The configuration file; `guanxi.toml` if it is there.
     #[arg(long, global = true, env = "GUANXI_CONFIG")]

@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn serve(config: Config) -> Outcome {
+    guanxi_kernel::phone::prepare();
     let db = commands::open(&config).await?;
     let passwords = commands::passwords()?;
     commands::first_administrator(&config, &db, &passwords).await?;
@@ -27,6 +28,8 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
         workers => workers,
     };
+    // Listened for before anybody can see that it serves, so that no signal is missed.
+    let stop = stop_signal()?;
     let server = guanxi_http::serve(&app, listener, workers)?;
     tracing::info!(%address, engine = db.engine(), docs = %format!("http://{address}/docs/"), "serving");
 
@@ -34,7 +37,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
     let drain = Duration::from_secs(config.server.drain_seconds);
     actix_web::rt::spawn(async move {
-        stop_signal().await;
+        stop.await;
         tracing::info!("stopping: running requests may end, new ones are refused");
         app.drain();
         tokio::time::sleep(drain).await;
@@ -58,17 +61,17 @@ async fn maintain(app: App, auth: Auth) {
     }
 }
 
-async fn stop_signal() {
-    let (Ok(mut terminate), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        tracing::error!("signals cannot be listened for; kill the process to stop it");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+/// From now on the signals that ask for a stop no longer end the process; the first of them ends
+/// the returned wait.
+fn stop_signal() -> Outcome<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 async fn close(db: Db) {

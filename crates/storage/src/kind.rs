@@ -170,6 +170,7 @@ struct MetaSchema {
     /// The user who made it.
     created_by: UserId,
     /// When it was deleted; absent if it was not.
+    #[schema(nullable = false)]
     deleted_at: Option<DateTime<Utc>>,
 }
 

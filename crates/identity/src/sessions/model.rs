@@ -231,6 +231,15 @@ pub(super) fn weak(refusal: PasswordRefusal, pointer: &str) -> Problem {
         PasswordRefusal::Context => "personal",
         PasswordRefusal::Common => "common",
     };
+    weak_because(reason, pointer)
+}
+
+/// The refusal of a new password that is the present one.
+pub(super) fn unchanged(pointer: &str) -> Problem {
+    weak_because("unchanged", pointer)
+}
+
+fn weak_because(reason: &'static str, pointer: &str) -> Problem {
     let finding = WEAK_PASSWORD.field(pointer).with("reason", reason);
     WEAK_PASSWORD.with("reason", reason).and(finding)
 }

@@ -3,7 +3,9 @@
 use super::{
     Auth,
     login::{failures_of, remember},
-    model::{CURRENT_PASSWORD_REQUIRED, ChangePassword, WRONG_PASSWORD, unchecked, weak},
+    model::{
+        CURRENT_PASSWORD_REQUIRED, ChangePassword, WRONG_PASSWORD, unchanged, unchecked, weak,
+    },
     service::own_session,
     store::{self, Account},
 };
@@ -30,6 +32,9 @@ impl Auth {
         let user = ctx.actor.user;
         let (tenant, account) = self.db.read(ctx.tenant, async |tx| whose(tx, user).await).await?;
         accept(&wish.new_password, &known(&tenant, &account), "/new_password")?;
+        if wish.new_password.expose() == wish.current_password.expose() {
+            return Err(unchanged("/new_password"));
+        }
         let hash = account.password_hash.as_deref();
         let verdict = self.passwords.verify(&wish.current_password, hash).await;
         let matches = verdict.map_err(unchecked)?.matches;

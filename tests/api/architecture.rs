@@ -1,0 +1,87 @@
+//! Ratchets on the shape of the program: what may know what.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+/// From left to right; a crate may use what stands to its left.
+const ORDER: &[&str] = &[
+    "derive",
+    "kernel",
+    "storage",
+    "identity",
+    "workflow",
+    "customers",
+    "marketing",
+    "sales",
+    "contracts",
+    "insights",
+    "http",
+    "server",
+];
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+#[test]
+fn crates_use_only_what_stands_to_their_left() {
+    let mut seen = BTreeSet::new();
+    for (at, name) in ORDER.iter().enumerate() {
+        let Ok(manifest) = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))
+        else {
+            continue;
+        };
+        seen.insert((*name).to_owned());
+        let dependencies =
+            manifest.split("[dependencies]").nth(1).unwrap_or("").split("\n[").next().unwrap_or("");
+        for line in dependencies.lines().filter(|line| line.starts_with("guanxi-")) {
+            let used = line.trim_start_matches("guanxi-").split('.').next().unwrap_or("");
+            let position = ORDER.iter().position(|known| *known == used);
+            assert!(position.is_some_and(|position| position < at), "{name} must not use {used}");
+        }
+    }
+    let folders: BTreeSet<String> = fs::read_dir(root().join("crates"))
+        .expect("the crates")
+        .filter_map(|entry| entry.expect("an entry").file_name().into_string().ok())
+        .filter(|name| !name.contains('.'))
+        .collect();
+    assert_eq!(seen, folders, "every crate has its place in the order");
+}
+
+#[test]
+fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
+    for name in ["kernel", "storage", "identity", "customers"] {
+        let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))
+            .expect("a manifest");
+        assert!(!manifest.contains("actix"), "{name} uses actix");
+    }
+    let manifest = fs::read_to_string(root().join("crates/http/Cargo.toml")).expect("a manifest");
+    assert!(!manifest.contains("sqlx"), "http uses sqlx");
+}
+
+#[test]
+fn every_crate_has_the_lints_of_the_workspace() {
+    let crates = fs::read_dir(root().join("crates"))
+        .expect("the crates")
+        .filter_map(|e| Some(e.ok()?.path()));
+    for path in crates.filter(|path| path.is_dir()).chain([root().join("tests")]) {
+        let manifest = fs::read_to_string(path.join("Cargo.toml")).expect("a manifest");
+        assert!(manifest.contains("[lints]\nworkspace = true"), "{}", path.display());
+    }
+}
+
+#[test]
+fn nothing_is_left_for_later_in_the_code() {
+    let words = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("FIX", "ME")];
+    let mut folders = vec![root().join("crates"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
+            let path = entry.path();
+            if path.is_dir() && !path.ends_with("node_modules") && !path.ends_with(".venv") {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file");
+                assert!(words.iter().all(|word| !text.contains(word)), "{}", path.display());
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `make bench`: how fast a release build answers, on both stores, and how fast it could.
+//!
+//! For each store in turn: a fresh one is filled through `guanxi import`, `guanxi serve` runs as a
+//! process of its own, and a closed loop of keep-alive connections asks for one operation after the
+//! other. Beside each figure stand two ceilings that were measured in the same run: the same bytes
+//! answered from memory by the same web server, and the same statements run on the store without
+//! any HTTP.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | [`data`] | the records that the store is filled with, the same in every run |
+//! | [`operations`] | what is asked for, as requests |
+//! | [`client`] | HTTP/1.1 by hand, so that asking costs little |
+//! | [`load`] | the closed loop and its figures |
+//! | [`program`] | `guanxi` as a process: serve, import |
+//! | [`memory`] | ceiling a: answers from memory |
+//! | [`statements`], [`talk`] | ceiling b: the statements alone |
+//! | [`rehearsal`] | each operation beforehand, to capture its answer and to hold ceiling b against the program |
+//! | [`profile`] | where the processor's time goes |
+//! | [`process`], [`store`], [`machine`] | processes and what they use; fresh stores; the machine |
+//! | [`report`] | the tables and `report.json` |
+
+#![expect(clippy::print_stdout, reason = "a program for people")]
+
+mod client;
+mod data;
+mod load;
+mod machine;
+mod memory;
+mod operations;
+mod process;
+mod profile;
+mod program;
+mod rehearsal;
+mod report;
+mod run;
+mod statements;
+mod store;
+mod talk;
+
+use clap::{Parser, Subcommand};
+use machine::Folders;
+use std::{error::Error, num::NonZero, path::PathBuf, process::ExitCode, time::Duration};
+use store::Engine;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// What everything here answers.
+type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
+
+/// Measures the program on both stores.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Parties in the store.
+    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
+    rows: u64,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    seconds: u64,
+    /// Few rows and little time: whether it works, not how fast it is.
+    #[arg(long, conflicts_with_all = ["rows", "seconds"])]
+    quick: bool,
+    /// One store instead of both.
+    #[arg(long, value_enum)]
+    only: Option<Engine>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Answers every request with the answer in FILE.
+    #[command(hide = true)]
+    Answer { file: PathBuf, port: u16, workers: usize },
+}
+
+/// How much is measured.
+#[derive(Debug, Clone, Copy)]
+struct Plan {
+    rows: u64,
+    time: Duration,
+    workers: usize,
+}
+
+impl Plan {
+    fn new(arguments: &Arguments) -> Self {
+        let (rows, seconds) =
+            if arguments.quick { (5_000, 2) } else { (arguments.rows, arguments.seconds) };
+        let workers = std::thread::available_parallelism().map_or(2, NonZero::get);
+        Self { rows, time: Duration::from_secs(seconds), workers }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Some(Command::Answer { file, port, workers }) => {
+            memory::answer(file, *port, *workers).map(|()| true)
+        }
+        None => bench(&arguments),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            println!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The whole run; whether all went well.
+fn bench(arguments: &Arguments) -> Outcome<bool> {
+    // One thread asks: threads that steal work from each other would take time from what is measured.
+    let asking = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let plan = Plan::new(arguments);
+    // Ceiling b has as many threads as the server has.
+    let working = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(plan.workers)
+        .enable_all()
+        .build()?;
+    asking.block_on(on_stores(arguments, plan, working.handle()))
+}
+
+async fn on_stores(
+    arguments: &Arguments,
+    plan: Plan,
+    working: &tokio::runtime::Handle,
+) -> Outcome<bool> {
+    let folders = Folders::find()?;
+    if cfg!(debug_assertions) {
+        println!("This is a debug build: its figures say nothing. Use make bench.");
+    }
+    program::build().await?;
+    let perf = profile::Perf::find(&folders.results).await;
+    let mut report = report::Report::new(plan, &folders, &perf);
+    println!("{report}");
+    for engine in
+        Engine::BOTH.into_iter().filter(|engine| arguments.only.is_none_or(|only| only == *engine))
+    {
+        let Some(store) = store::Store::fresh(engine, &folders.results).await? else { continue };
+        let bench = run::Bench { plan, folders: &folders, perf: &perf, store: &store, working };
+        let done = tokio::select! {
+            done = bench.run() => done,
+            () = stopped() => Err("stopped by a signal".into()),
+        };
+        store.remove().await?;
+        let done = done?;
+        println!("\n{done}");
+        report.stores.push(done);
+    }
+    let file = folders.results.join("report.json");
+    std::fs::write(&file, serde_json::to_vec_pretty(&report)?)?;
+    println!("The same as JSON: {}", file.display());
+    Ok(report.is_good())
+}
+
+/// Waits for Ctrl-C or for being told to end.
+async fn stopped() {
+    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(mut interrupt), Ok(mut terminate)) => tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        },
+        // Then a signal ends the program at once, as it does without this.
+        _ => std::future::pending().await,
+    }
+}

@@ -1,0 +1,217 @@
+//! The figures as tables for people; their JSON is derived.
+
+use crate::{
+    Plan,
+    load::{self, Figures},
+    machine::{Folders, Machine},
+    process::Memory,
+    profile::Perf,
+    program::Filled,
+};
+use serde::{Serialize, Serializer};
+use std::{
+    fmt::{self, Display, Formatter},
+    path::PathBuf,
+};
+
+/// Everything that a run has found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    machine: Machine,
+    rows: u64,
+    seconds: u64,
+    connections: usize,
+    profiles: &'static str,
+    folder: PathBuf,
+    pub(crate) stores: Vec<StoreReport>,
+}
+
+/// What was found on one store.
+#[derive(Debug, Serialize)]
+pub(crate) struct StoreReport {
+    pub(crate) name: &'static str,
+    pub(crate) engine: String,
+    pub(crate) filled: Filled,
+    pub(crate) operations: Vec<OperationReport>,
+    pub(crate) memory: Memory,
+    /// What the server had to warn of.
+    pub(crate) log: Vec<String>,
+}
+
+/// What was found of one operation.
+#[derive(Debug, Serialize)]
+pub(crate) struct OperationReport {
+    pub(crate) name: &'static str,
+    pub(crate) statements: usize,
+    pub(crate) answer_bytes: usize,
+    pub(crate) ours: Figures,
+    /// Ceiling a.
+    pub(crate) memory: Figures,
+    /// Ceiling b.
+    #[serde(rename = "statements_alone")]
+    pub(crate) store: Figures,
+    /// Our figure as a part of the lower ceiling.
+    pub(crate) ratio: f64,
+    /// Why ceiling b is not comparable, if it is not.
+    pub(crate) difference: Option<String>,
+    #[serde(serialize_with = "shown")]
+    pub(crate) profile: Option<PathBuf>,
+}
+
+fn shown<S: Serializer>(path: &Option<PathBuf>, serializer: S) -> Result<S::Ok, S::Error> {
+    path.as_ref().map(|path| path.display().to_string()).serialize(serializer)
+}
+
+impl Report {
+    pub(crate) fn new(plan: Plan, folders: &Folders, perf: &Perf) -> Self {
+        Self {
+            machine: Machine::describe(plan.workers),
+            rows: plan.rows,
+            seconds: plan.time.as_secs(),
+            connections: load::CONNECTIONS,
+            profiles: perf.describe(),
+            folder: folders.results.clone(),
+            stores: Vec::new(),
+        }
+    }
+
+    /// Whether every request was answered and every ceiling is comparable.
+    pub(crate) fn is_good(&self) -> bool {
+        self.stores
+            .iter()
+            .flat_map(|store| &store.operations)
+            .all(|operation| operation.complaints().is_empty())
+    }
+}
+
+impl OperationReport {
+    /// What went wrong.
+    fn complaints(&self) -> Vec<String> {
+        let sides = [
+            ("", &self.ours),
+            (" from memory", &self.memory),
+            (" on the store alone", &self.store),
+        ];
+        let of_side = |(side, figures): (&str, &Figures)| {
+            let one =
+                |(error, count): (&String, &u64)| format!("{}{side}: {count} × {error}", self.name);
+            figures.errors.iter().map(one).collect::<Vec<_>>()
+        };
+        let mut complaints: Vec<String> = sides.into_iter().flat_map(of_side).collect();
+        complaints.extend(
+            self.difference
+                .iter()
+                .map(|why| format!("{}: ceiling b is not comparable: {why}", self.name)),
+        );
+        complaints
+    }
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { machine, rows, seconds, connections, profiles, folder, .. } = self;
+        let Machine { host, system, processor, cores, memory_mib, load, revision } = machine;
+        writeln!(
+            f,
+            "Guanxi {revision} on {host}: {cores} cores ({processor}), {memory_mib} MiB, {system}, load {load}"
+        )?;
+        writeln!(
+            f,
+            "{rows} parties, {connections} connections, {seconds} s each after 1 s of warm-up"
+        )?;
+        write!(f, "{profiles}; results in {}", folder.display())
+    }
+}
+
+impl Display for StoreReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { engine, filled, memory, log, .. } = self;
+        let Filled { rows, seconds, per_second } = filled;
+        let Memory { peak_mib, own_mib } = memory;
+        writeln!(f, "{engine}")?;
+        writeln!(f, "import: {rows} parties in {seconds:.1} s, {per_second:.0} a second")?;
+        writeln!(
+            f,
+            "server: {peak_mib} MiB at most with mapped files, {own_mib} MiB of its own at the end, {} lines of warnings",
+            log.len()
+        )?;
+        for line in log.iter().take(3) {
+            writeln!(f, "  {line}")?;
+        }
+        self.speed(f)?;
+        self.cost(f)?;
+        for complaint in self.operations.iter().flat_map(OperationReport::complaints) {
+            writeln!(f, "FAILED: {complaint}")?;
+        }
+        Ok(())
+    }
+}
+
+impl StoreReport {
+    fn speed(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let heads = [
+            "requests",
+            "a second",
+            "p50 ms",
+            "p99 ms",
+            "max ms",
+            "a: memory",
+            "b: store",
+            "of lower",
+        ];
+        row(f, "", &heads.map(str::to_owned))?;
+        for operation in &self.operations {
+            let Figures { requests, per_second, p50_us, p99_us, max_us, .. } = &operation.ours;
+            let cells = [
+                requests.to_string(),
+                format!("{per_second:.0}"),
+                millis(*p50_us),
+                millis(*p99_us),
+                millis(*max_us),
+                format!("{:.0}", operation.memory.per_second),
+                format!("{:.0}", operation.store.per_second),
+                format!("{:.0} %", 100.0 * operation.ratio),
+            ];
+            row(f, operation.name, &cells)?;
+        }
+        Ok(())
+    }
+
+    fn cost(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "For one request: statements, bytes of the answer, µs of processor time, waits of server threads"
+        )?;
+        let heads =
+            ["statements", "bytes", "server", "database", "asking", "waits", "a: server", "b: all"];
+        row(f, "", &heads.map(str::to_owned))?;
+        for operation in &self.operations {
+            let Figures { server_cpu_us, store_cpu_us, asking_cpu_us, server_waits, .. } =
+                &operation.ours;
+            let cells = [
+                operation.statements.to_string(),
+                operation.answer_bytes.to_string(),
+                format!("{server_cpu_us:.0}"),
+                format!("{store_cpu_us:.0}"),
+                format!("{asking_cpu_us:.0}"),
+                format!("{server_waits:.1}"),
+                format!("{:.0}", operation.memory.server_cpu_us),
+                format!("{:.0}", operation.store.store_cpu_us + operation.store.asking_cpu_us),
+            ];
+            row(f, operation.name, &cells)?;
+        }
+        Ok(())
+    }
+}
+
+fn row(f: &mut Formatter<'_>, name: &str, cells: &[String]) -> fmt::Result {
+    write!(f, "  {name:<22}")?;
+    for cell in cells {
+        write!(f, "{cell:>11}")?;
+    }
+    writeln!(f)
+}
+
+fn millis(micros: u32) -> String {
+    format!("{:.2}", f64::from(micros) / 1000.0)
+}

@@ -1,0 +1,98 @@
+//! Every answer is held against the OpenAPI document: the operation must be there, the status must
+//! be one of its own, and the body must fit its schema.
+
+use guanxi_http::document::DOCUMENT;
+use jsonschema::Validator;
+use serde_json::{Value as Json, json};
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+type Known = HashMap<(String, u16), Option<Arc<Validator>>>;
+
+static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+
+/// Holds an answer against the document.
+///
+/// # Panics
+/// When they do not fit.
+pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, body: &Json) {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let Some((template, operation)) = operation(method, path) else {
+        assert!(
+            matches!(status, 404 | 405 | 204 | 403),
+            "{method} {path} is not in the document and answered {status}"
+        );
+        return;
+    };
+    let name = format!("{method} {template}");
+    let declared = &operation["responses"][status.to_string()];
+    assert!(declared.is_object(), "{name} answered {status}, which the document does not know");
+    let expected = if status >= 400 && path.starts_with("/v1/") {
+        "application/problem+json"
+    } else {
+        "application/json"
+    };
+    if !body.is_null() {
+        assert_eq!(
+            content_type.map(|t| t.split(';').next().unwrap_or(t)),
+            Some(expected),
+            "{name} {status}"
+        );
+    }
+    // With `fields`, members that are otherwise always there are left out.
+    if query.contains("fields=") && status == 200 {
+        return;
+    }
+    if let Some(validator) = validator(&name, status, declared, expected) {
+        let errors: Vec<String> = validator
+            .iter_errors(body)
+            .map(|e| format!("{} at {}", e, e.instance_path()))
+            .collect();
+        assert!(
+            errors.is_empty(),
+            "{name} {status} does not fit its schema: {errors:#?}\n{body:#}"
+        );
+    }
+}
+
+/// The path template and the operation that a request is one of; the most literal template wins.
+pub fn operation(method: &str, path: &str) -> Option<(String, Json)> {
+    let paths = DOCUMENT["paths"].as_object()?;
+    let fits = |template: &str| {
+        let (known, given): (Vec<_>, Vec<_>) =
+            (template.split('/').collect(), path.split('/').collect());
+        known.len() == given.len()
+            && known
+                .iter()
+                .zip(&given)
+                .all(|(k, g)| k == g || (k.starts_with('{') && !g.is_empty()))
+    };
+    let mut fitting: Vec<_> = paths.iter().filter(|(template, _)| fits(template)).collect();
+    fitting.sort_by_key(|(template, _)| template.matches('{').count());
+    fitting.into_iter().find_map(|(template, item)| {
+        let operation = item.get(method.to_lowercase())?;
+        Some((template.clone(), operation.clone()))
+    })
+}
+
+fn validator(
+    name: &str,
+    status: u16,
+    declared: &Json,
+    content_type: &str,
+) -> Option<Arc<Validator>> {
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let made = known.entry((name.to_owned(), status)).or_insert_with(|| {
+        let declared = match declared["$ref"].as_str() {
+            Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#'))?,
+            None => declared,
+        };
+        let schema = declared.get("content")?.get(content_type)?.get("schema")?;
+        let whole = json!({ "allOf": [schema], "components": DOCUMENT["components"] });
+        let validator = jsonschema::options().should_validate_formats(true).build(&whole);
+        Some(Arc::new(validator.expect("a schema of the document")))
+    });
+    made.clone()
+}

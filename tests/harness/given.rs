@@ -1,0 +1,74 @@
+//! Records for tests that do not care what is in them.
+
+use crate::{Answer, Client, Json, json};
+use guanxi_http::document::DOCUMENT;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A party with this name.
+pub async fn party(client: &Client, name: &str) -> Answer {
+    let body = json!({ "kind": "organisation", "name": name });
+    client.post("/v1/parties", body).await.expect(201)
+}
+
+/// A contact with this name at a party.
+pub async fn contact(client: &Client, party_id: &str, name: &str) -> Answer {
+    client.post("/v1/contacts", json!({ "party_id": party_id, "name": name })).await.expect(201)
+}
+
+/// A body that makes a record of the resource: the example of the document, with references that
+/// exist and names that nobody has yet.
+pub async fn body(client: &Client, plural: &str) -> Json {
+    let number = NEXT.fetch_add(1, Ordering::SeqCst);
+    let operation = &DOCUMENT["paths"][format!("/v1/{plural}")]["post"];
+    let reference =
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
+    let schema = reference.and_then(|path| DOCUMENT.pointer(path.trim_start_matches('#')));
+    let mut body = schema.map(|schema| schema["examples"][0].clone()).expect("an example");
+    let fresh = |name: &str| format!("{name} {number}");
+    match plural {
+        "users" => {
+            body["email"] = json!(format!("somebody{number}@example.com"));
+            remove(&mut body, &["org_unit_id", "role_ids"]);
+        }
+        "roles" => body["name"] = json!(fresh("Role")),
+        "teams" => remove(&mut body, &["members"]),
+        "org-units" => remove(&mut body, &["parent_id", "manager_id"]),
+        "parties" => {
+            remove(&mut body, &["parent_id", "owner_id"]);
+            body["code"] = json!(format!("C{number}"));
+        }
+        "departments" => {
+            remove(&mut body, &["parent_id"]);
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "contacts" => {
+            remove(&mut body, &["department_id", "is_primary"]);
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "contact-relations" => {
+            let party = party(client, &fresh("Party")).await.id();
+            body["from_id"] = json!(contact(client, &party, "Ann").await.id());
+            body["to_id"] = json!(contact(client, &party, "Ben").await.id());
+        }
+        "activities" => {
+            remove(&mut body, &["contact_ids", "user_ids", "owner_id"]);
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        _ => {}
+    }
+    body
+}
+
+/// A record of the resource.
+pub async fn record(client: &Client, plural: &str) -> Answer {
+    let body = body(client, plural).await;
+    client.post(format!("/v1/{plural}"), body).await.expect(201)
+}
+
+fn remove(body: &mut Json, members: &[&str]) {
+    if let Json::Object(object) = body {
+        object.retain(|name, _| !members.contains(&name.as_str()));
+    }
+}

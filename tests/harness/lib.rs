@@ -1,0 +1,39 @@
+//! What every test stands on: a fresh store, a server on a free port, people with rights, and a
+//! client that holds every answer against the OpenAPI document.
+//!
+//! ```ignore
+//! both_stores![k_07_a_party_has_roles];
+//!
+//! async fn k_07_a_party_has_roles(world: &World) {
+//!     let party = world.admin.post("/v1/parties", json!({ … })).await.expect(201);
+//! }
+//! ```
+
+pub mod client;
+pub mod contract;
+pub mod given;
+pub mod store;
+pub mod world;
+
+pub use client::{Answer, Client, Request};
+pub use serde_json::{Value as Json, json};
+pub use store::Engine;
+pub use world::World;
+
+/// Runs each of these tests on SQLite and on PostgreSQL, on a fresh store each.
+#[macro_export]
+macro_rules! both_stores {
+    ($($name:ident),* $(,)?) => {$(
+        mod $name {
+            #[actix_web::test]
+            async fn sqlite() {
+                $crate::world::on($crate::Engine::Sqlite, async |world| super::$name(world).await).await;
+            }
+
+            #[actix_web::test]
+            async fn postgres() {
+                $crate::world::on($crate::Engine::Postgres, async |world| super::$name(world).await).await;
+            }
+        }
+    )*};
+}

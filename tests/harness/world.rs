@@ -1,0 +1,187 @@
+//! A world for one test: store, server, clock, and people with rights.
+
+use crate::{Client, Engine, Json, json, store};
+use chrono::{DateTime, Utc};
+use guanxi_http::{App, Options};
+use guanxi_identity::{
+    Auth, bootstrap,
+    secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
+};
+use guanxi_kernel::{Clock, Ctx};
+use guanxi_storage::Db;
+use std::{
+    net::TcpListener,
+    panic::AssertUnwindSafe,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tempfile::TempDir;
+
+/// The password of everybody in a test.
+pub const PASSWORD: &str = "a long walk to Suzhou";
+
+/// The administrator's address.
+pub const ADMINISTRATOR: &str = "admin@example.com";
+
+/// Everything that a test needs.
+pub struct World {
+    /// Which store it runs on.
+    pub engine: Engine,
+    /// Where the store is.
+    pub url: String,
+    /// The store.
+    pub db: Db,
+    /// The time of the server, which stands still until the test moves it.
+    pub clock: Clock,
+    /// Where the server is.
+    pub base: String,
+    /// The administrator of tenant `main`.
+    pub admin: Client,
+    /// The program.
+    pub app: App,
+    /// Password hashing, cheap.
+    pub passwords: Passwords,
+    counter: AtomicU64,
+    _keys: TempDir,
+}
+
+/// Runs a test in a fresh world and takes the world away again.
+pub async fn on(engine: Engine, test: impl AsyncFnOnce(&World)) {
+    on_with(engine, Options::default(), test).await;
+}
+
+/// The same with other options of the HTTP side.
+pub async fn on_with(engine: Engine, options: Options, test: impl AsyncFnOnce(&World)) {
+    let Some(store) = store::fresh(engine).await else { return };
+    let (world, server) = World::new(engine, &store.url, options).await;
+    let tested = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(test(&world))).await;
+    server.stop(false).await;
+    world.db.close().await;
+    store.remove().await;
+    if let Err(panic) = tested {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+impl World {
+    async fn new(
+        engine: Engine,
+        url: &str,
+        options: Options,
+    ) -> (Self, actix_web::dev::ServerHandle) {
+        let mut store = guanxi_storage::Options::new(url);
+        (store.readers, store.writers) = (4, 8);
+        let db = Db::open(&store).await.expect("the store");
+        let clock =
+            Clock::manual(DateTime::<Utc>::from_timestamp(1_767_225_600, 0).expect("an instant"));
+        let folder = TempDir::new().expect("a folder");
+        let keys =
+            SigningKeys::open(folder.path(), TokenSettings::new("guanxi", "guanxi"), clock.now())
+                .expect("keys");
+        let passwords = Passwords::new(Cost::WEAK).expect("a cost");
+        let password = Some(Secret::from(PASSWORD));
+        bootstrap::first_administrator(&db, &passwords, &clock, Some(ADMINISTRATOR), password)
+            .await
+            .expect("an administrator");
+        let auth = Auth::new(db.clone(), passwords.clone(), Arc::new(keys), clock.clone());
+        let app = App::new(db.clone(), auth, clock.clone(), options, None);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = guanxi_http::serve(&app, listener, 2).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let anonymous = Client::anonymous(&base);
+        let admin = sign_in(&anonymous, "main", ADMINISTRATOR).await;
+        let world = Self {
+            engine,
+            url: url.to_owned(),
+            db,
+            clock,
+            base,
+            admin,
+            app,
+            passwords,
+            counter: AtomicU64::new(0),
+            _keys: folder,
+        };
+        (world, handle)
+    }
+
+    /// Nobody.
+    pub fn anonymous(&self) -> Client {
+        Client::anonymous(&self.base)
+    }
+
+    /// Signs in with the password of everybody.
+    pub async fn sign_in(&self, email: &str) -> Client {
+        sign_in(&self.anonymous(), "main", email).await
+    }
+
+    /// A new role of tenant `main`, e.g. `&[("parties", "read", "all")]`; its id.
+    pub async fn role(&self, grants: &[(&str, &str, &str)]) -> String {
+        let grants: Vec<Json> = grants
+            .iter()
+            .map(|(resource, action, scope)| json!({ "resource": resource, "action": action, "scope": scope }))
+            .collect();
+        let name = format!("role {}", self.next());
+        self.admin
+            .post("/v1/roles", json!({ "name": name, "grants": grants }))
+            .await
+            .expect(201)
+            .id()
+    }
+
+    /// A new user of tenant `main` with these grants, in this org unit; signed in, with their id.
+    pub async fn person(
+        &self,
+        grants: &[(&str, &str, &str)],
+        org_unit: Option<&str>,
+    ) -> (Client, String) {
+        let roles = if grants.is_empty() { vec![] } else { vec![self.role(grants).await] };
+        let email = format!("person{}@example.com", self.next());
+        let user =
+            json!({ "email": email, "name": "Person", "role_ids": roles, "org_unit_id": org_unit });
+        let id = self.admin.post("/v1/users", user).await.expect(201).id();
+        let path = format!("/v1/users/{id}/password");
+        self.admin.request("PUT", &path).json(&json!({ "password": PASSWORD })).await.expect(204);
+        (self.sign_in(&email).await, id)
+    }
+
+    /// The administrator of another tenant.
+    pub async fn stranger(&self) -> Client {
+        let slug = format!("other-{}", self.next());
+        let tenant = bootstrap::NewTenant {
+            slug: &slug,
+            name: "Other",
+            time_zone: "Asia/Shanghai",
+            currency: "CNY",
+            country: "CN",
+            email: ADMINISTRATOR,
+            password: Some(Secret::from(PASSWORD)),
+        };
+        bootstrap::create_tenant(&self.db, &self.passwords, &self.clock, tenant)
+            .await
+            .expect("another tenant");
+        sign_in(&self.anonymous(), &slug, ADMINISTRATOR).await
+    }
+
+    /// A context in the name of the administrator, for use cases that are called directly.
+    pub async fn ctx(&self) -> Ctx {
+        bootstrap::acting_as(&self.db, &self.clock, "main", ADMINISTRATOR)
+            .await
+            .expect("the administrator")
+    }
+
+    /// A number that no other call of this world gets.
+    pub fn next(&self) -> u64 {
+        self.counter.fetch_add(1, Ordering::SeqCst)
+    }
+}
+
+async fn sign_in(anonymous: &Client, tenant: &str, email: &str) -> Client {
+    let wish = json!({ "tenant": tenant, "email": email, "password": PASSWORD });
+    let tokens = anonymous.post("/v1/auth/login", wish).await.expect(200);
+    anonymous.with_token(tokens.json["access_token"].as_str().expect("a token"))
+}
