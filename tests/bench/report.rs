@@ -136,7 +136,7 @@ impl Display for StoreReport {
             log.len()
         )?;
         for line in log.iter().take(3) {
-            writeln!(f, "  {line}")?;
+            writeln!(f, "  {}", line.chars().take(300).collect::<String>())?;
         }
         self.speed(f)?;
         self.cost(f)?;

@@ -1,7 +1,7 @@
 //! What every test stands on: a fresh store, a server on a free port, people with rights, and a
 //! client that holds every answer against the OpenAPI document.
 //!
-//! ```ignore
+//! ```text
 //! both_stores![k_07_a_party_has_roles];
 //!
 //! async fn k_07_a_party_has_roles(world: &World) {

@@ -3,8 +3,8 @@
 //! Nobody writes a list of endpoints. Handlers of their own document themselves when they are
 //! registered; the shared endpoints of a resource are described here from its [`Kind`]; and what
 //! all operations have in common (errors, headers, conditions, security) is added once, in
-//! [`common`]. The document is plain JSON while it is made, because most of the work is to make
-//! what the derives emit more regular than they can know ([`tidy`]).
+//! `common`. The document is plain JSON while it is made, because most of the work is to make
+//! what the derives emit more regular than they can know (`tidy`).
 
 mod common;
 mod tidy;

@@ -1,6 +1,6 @@
 //! The endpoints that every resource gets, and the list of resources.
 //!
-//! A new resource is one line in [`served`]. What it needs beyond these endpoints stands in a file
+//! A new resource is one line in [`SERVED`]. What it needs beyond these endpoints stands in a file
 //! of its own beside this one.
 
 use crate::{body::Body, call::Call, document, problem::ApiError, respond::Done};

@@ -60,8 +60,9 @@ pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(crate::db::PREPARED)
         .pragma("cache_size", "-16384")
+        // A page of a list arrives without the reading thread waiting for room.
+        .row_buffer_size(256)
         .pragma("temp_store", "memory")
-        .pragma("mmap_size", "268435456")
 }
 
 impl Pool {
