@@ -9,10 +9,6 @@ CREATE TABLE record_terms (
     CONSTRAINT record_terms_pkey PRIMARY KEY (tenant_id, kind, field, term, record_id)
 );
 
--- That a term belongs to one field of one kind is what tells a role of nearly all parties from an
--- address of one; without it the planner takes both for rare.
-CREATE STATISTICS record_terms_words (dependencies, mcv) ON kind, field, term FROM record_terms;
-
 -- Event numbers. Drawn without a lock, so writers of one tenant do not wait for each other.
 CREATE SEQUENCE event_seq;
 
