@@ -22,7 +22,13 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let metrics = PrometheusBuilder::new().install_recorder()?;
     let app = App::new(db.clone(), auth.clone(), clock, config.http.clone(), Some(metrics));
 
-    let listener = TcpListener::bind((config.server.address, config.server.port))?;
+    let wanted = (config.server.address, config.server.port);
+    let listener = TcpListener::bind(wanted).map_err(|error| {
+        format!(
+            "cannot listen on {}:{} ({error}); choose another with GUANXI_SERVER_PORT",
+            wanted.0, wanted.1
+        )
+    })?;
     let address = listener.local_addr()?;
     let workers = match config.server.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),

@@ -154,7 +154,8 @@ impl Lease {
             unreachable!("a lease has its connection until it is given back")
         };
         let shared = &self.pool.0;
-        connection.deadline.store(shared.millis() + millis(shared.limit), Ordering::Relaxed);
+        // The count of milliseconds is cut off, so one more: no statement is interrupted early.
+        connection.deadline.store(shared.millis() + millis(shared.limit) + 1, Ordering::Relaxed);
         &mut connection.inner
     }
 

@@ -28,10 +28,6 @@ const ENDLESS: &str = "WITH RECURSIVE n (i) AS (
 const MOMENT: Duration = Duration::from_millis(300);
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Not before the limit (the store counts whole milliseconds), and long before the statement would
-/// end, however busy the machine is.
-const INTERRUPTED: std::ops::Range<Duration> = Duration::from_millis(290)..Duration::from_secs(20);
-
 async fn hasty(ground: &Ground) -> Db {
     ground.handle(|options| (options.limits.read, options.limits.write) = (MOMENT, MOMENT)).await
 }
@@ -42,14 +38,14 @@ async fn a_long_statement_is_interrupted(ground: &Ground) {
         let start = Instant::now();
         let read = db.read(tenant, async |tx| tx.all::<(i64,)>(Sql::new(ENDLESS)).await);
         assert!(read.await.unwrap_err().is(&STATEMENT_TIMEOUT));
-        assert!(INTERRUPTED.contains(&start.elapsed()), "{:?}", start.elapsed());
+        assert!((MOMENT..MOMENT + SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
         let start = Instant::now();
         let write = db.write(tenant, async |tx| {
             counter::make(tx, "n", 1).await?;
             tx.execute(Sql::new(ENDLESS)).await
         });
         assert!(write.await.unwrap_err().is(&STATEMENT_TIMEOUT));
-        assert!(INTERRUPTED.contains(&start.elapsed()), "{:?}", start.elapsed());
+        assert!((MOMENT..MOMENT + SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
         // The same connections serve the next ones.
         assert_eq!(db.read(tenant, async |tx| counter::sum(tx).await).await.unwrap(), 0);
     }
@@ -98,7 +94,7 @@ async fn a_write_that_is_dropped_leaves_nothing(ground: &Ground) {
     timeout(MOMENT, within).await.unwrap_err();
     let start = Instant::now();
     db.write(ctx.tenant, async |tx| counter::make(tx, "next", 1).await).await.unwrap();
-    assert!(start.elapsed() < 8 * SECOND, "the next writer waited {:?}", start.elapsed());
+    assert!(start.elapsed() < 3 * SECOND, "the next writer waited {:?}", start.elapsed());
     assert_eq!(db.read(ctx.tenant, async |tx| counter::sum(tx).await).await.unwrap(), 1);
     // At any moment: either all of it is there or nothing.
     let mut whole = 1;
@@ -153,10 +149,10 @@ async fn waiting_for_a_connection_ends(ground: &Ground) {
         let start = Instant::now();
         let refused = db.write(tenant, async |tx| counter::sum(tx).await).await.unwrap_err();
         assert!(refused.is(&UNAVAILABLE) && refused.wait().is_some(), "{refused:?}");
-        assert!(start.elapsed() < 3 * SECOND, "{:?}", start.elapsed());
+        assert!(start.elapsed() < SECOND, "{:?}", start.elapsed());
         let refused = db.read(tenant, async |tx| counter::sum(tx).await).await.unwrap_err();
         assert!(refused.is(&UNAVAILABLE), "{refused:?}");
-        assert!(start.elapsed() < 3 * SECOND, "{:?}", start.elapsed());
+        assert!(start.elapsed() < 2 * SECOND, "{:?}", start.elapsed());
     };
     let (wrote, read, ()) = tokio::join!(busy_writer, busy_reader, impatient);
     assert!(wrote.unwrap_err().is(&FORBIDDEN) && read.is_ok());
