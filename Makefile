@@ -37,12 +37,18 @@ test: ## everything CI checks: format, lints, docs, tests on both stores, contra
 	printf '\nAll passed on SQLite. PostgreSQL was skipped (GUANXI_SKIP_POSTGRES=1).\n'; \
 	else printf '\nAll passed on SQLite and PostgreSQL.\n'; fi
 
+# Each test leaves here the operations that it has seen succeed.
+succeeded := $(CURDIR)/target/succeeded
+
 # What needs the stores; the tests' own count comes after that of the doc tests.
 test-on-stores:
+	@rm -rf '$(succeeded)' && mkdir -p '$(succeeded)'
 	$(call step,doc tests,cargo test $(locked) --workspace --doc)
 	$(call step,program,cargo build $(locked) -p guanxi-server --bin guanxi)
-	$(call step,tests,if command -v cargo-nextest >/dev/null; \
+	$(call step,tests,export GUANXI_TEST_SUCCEEDED='$(succeeded)'; if command -v cargo-nextest >/dev/null; \
 	then cargo nextest run $(locked) --workspace; else cargo test $(locked) --workspace --all-targets; fi)
+	$(call step,operations,GUANXI_TEST_SUCCEEDED='$(succeeded)' \
+	cargo test -q $(locked) -p guanxi-tests --test api -- --ignored --exact openapi::every_operation_succeeds_in_some_test)
 	$(call step,contract,tests/contract/check)
 
 bench: ## measure a release build on both stores

@@ -4,6 +4,7 @@ mod architecture;
 mod contract;
 mod customers;
 mod identity;
+mod memory;
 mod openapi;
 mod program;
 mod storage;

@@ -38,6 +38,11 @@ impl Client {
         Self { credentials: None, ..self.clone() }
     }
 
+    /// The header and the value that say who asks.
+    pub fn credentials(&self) -> Option<(&'static str, &str)> {
+        self.credentials.as_ref().map(|(name, value)| (*name, value.as_str()))
+    }
+
     /// A request to be refined; `.await` sends it.
     pub fn request(&self, method: &str, path: impl AsRef<str>) -> Request {
         let path = path.as_ref().to_owned();

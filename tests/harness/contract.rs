@@ -5,13 +5,43 @@ use guanxi_http::document::DOCUMENT;
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
+    fs,
+    path::PathBuf,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 type Known = HashMap<(String, u16), Option<Arc<Validator>>>;
 
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+
+/// The variable that names the folder in which a run of all tests, each in a process of its own,
+/// collects the operations that have done what they promise.
+pub const SUCCEEDED: &str = "GUANXI_TEST_SUCCEEDED";
+
+/// The operations that no test of this run has seen succeed; `None` when nothing was collected.
+///
+/// # Panics
+/// When the folder cannot be read.
+pub fn never_succeeded() -> Option<BTreeSet<String>> {
+    let folder = PathBuf::from(std::env::var_os(SUCCEEDED)?);
+    let files = fs::read_dir(folder).expect("the folder of what succeeded");
+    let seen: BTreeSet<String> =
+        files.filter_map(|file| file.expect("a file").file_name().into_string().ok()).collect();
+    let paths = DOCUMENT["paths"].as_object()?;
+    let operations = paths.values().flat_map(|item| item.as_object().into_iter().flatten());
+    let names = operations.filter_map(|(_, operation)| operation["operationId"].as_str());
+    Some(names.filter(|name| !seen.contains(*name)).map(str::to_owned).collect())
+}
+
+/// Remembers that an operation has succeeded, in the folder of [`SUCCEEDED`] if there is one.
+fn succeeded(operation: &Json) {
+    if let (Some(folder), Some(name)) =
+        (std::env::var_os(SUCCEEDED), operation["operationId"].as_str())
+    {
+        fs::write(PathBuf::from(folder).join(name), "").expect("the folder of what succeeded");
+    }
+}
 
 /// Holds an answer against the document.
 ///
@@ -29,6 +59,9 @@ pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, 
     let name = format!("{method} {template}");
     let declared = &operation["responses"][status.to_string()];
     assert!(declared.is_object(), "{name} answered {status}, which the document does not know");
+    if status < 300 {
+        succeeded(&operation);
+    }
     let expected = if status >= 400 && path.starts_with("/v1/") {
         "application/problem+json"
     } else {

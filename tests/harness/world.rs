@@ -8,7 +8,7 @@ use guanxi_identity::{
     secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
 };
 use guanxi_kernel::{Clock, Ctx};
-use guanxi_storage::Db;
+use guanxi_storage::{Db, Tx, events::chain, sql};
 use std::{
     net::TcpListener,
     panic::AssertUnwindSafe,
@@ -16,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use tempfile::TempDir;
 
@@ -172,6 +173,28 @@ impl World {
         bootstrap::acting_as(&self.db, &self.clock, "main", ADMINISTRATOR)
             .await
             .expect("the administrator")
+    }
+
+    /// Waits until the feed can show everything that was written. On PostgreSQL it lags behind the
+    /// oldest running transaction of the whole server, and other tests write there too.
+    ///
+    /// # Panics
+    /// When that takes a minute.
+    pub async fn caught_up(&self) {
+        let ctx = self.ctx().await;
+        for _ in 0..1_200 {
+            let head = chain::seal(&self.db, ctx.tenant).await.expect("the chain");
+            let count = async |tx: &mut Tx| {
+                tx.optional::<(i64,)>(sql!("SELECT COUNT(*) FROM events WHERE tenant_id = $1"))
+                    .await
+            };
+            let written = self.db.read(ctx.tenant, count).await.expect("a count");
+            if written == Some((head.position,)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("events are not sealed");
     }
 
     /// A number that no other call of this world gets.

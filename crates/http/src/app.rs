@@ -1,7 +1,9 @@
 //! Puts the server together.
 
 use crate::{
-    Options, customers, document,
+    Options, changes,
+    changes::News,
+    customers, document,
     envelope::{self, Asked},
     identity,
     limits::RateLimits,
@@ -46,6 +48,8 @@ pub struct State {
     pub metrics: Option<PrometheusHandle>,
     /// Whether the server is about to stop.
     pub draining: AtomicBool,
+    /// How far the events of each tenant go.
+    pub news: News,
 }
 
 /// The program as a server.
@@ -61,9 +65,7 @@ impl App {
         options: Options,
         metrics: Option<PrometheusHandle>,
     ) -> Self {
-        guanxi_identity::rights::register(
-            resources::KINDS.iter().map(|kind| kind.plural).collect(),
-        );
+        guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         Self(Arc::new(State {
             db,
@@ -73,6 +75,7 @@ impl App {
             limits,
             metrics,
             draining: AtomicBool::new(false),
+            news: News::default(),
         }))
     }
 
@@ -138,6 +141,7 @@ pub fn routes(config: &mut ServiceConfig) {
     platform::routes(config);
     identity::routes(config);
     customers::routes(config);
+    changes::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

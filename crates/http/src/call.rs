@@ -47,9 +47,29 @@ impl FromRequest for Call {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Self::new(request).await.map_err(ApiError::from) })
+        Box::pin(async move {
+            let call = Self::new(request).await?;
+            call.accepts(&[JSON])?;
+            Ok(call)
+        })
     }
 }
+
+/// A call whose answer may be of several media types; the handler chooses by [`Call::accepts`].
+pub struct OpenCall(pub Call);
+
+impl FromRequest for OpenCall {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(Call::new(request).await?)) })
+    }
+}
+
+/// The media type of almost every answer.
+pub const JSON: &str = "application/json";
 
 impl Call {
     async fn new(request: HttpRequest) -> Result<Self> {
@@ -58,13 +78,13 @@ impl Call {
         let class = if request.method().is_safe() { Class::Read } else { Class::Write };
         state.limits.spend(&request, class, caller.actor.principal())?;
         request.extensions_mut().insert(Principal(caller.actor.principal()));
-        accepts_json(&request)?;
         let ctx = Ctx {
             tenant: caller.tenant,
             settings: caller.settings,
             actor: caller.actor,
             now: state.clock.now(),
             request_id: request_id_of(&request),
+            source: guanxi_kernel::ctx::API,
             language: language(&request),
             seen: seen(&request)?,
         };
@@ -97,6 +117,26 @@ impl Call {
             Seen::Unsaid => Err(IF_MATCH_REQUIRED.problem()),
             _ => Ok(()),
         }
+    }
+
+    /// The first of these media types that the caller takes.
+    ///
+    /// # Errors
+    /// `not_acceptable` with all of them.
+    pub fn accepts(&self, types: &[&'static str]) -> Result<&'static str> {
+        accepted(&self.request, types)
+    }
+
+    /// The same caller as of now: their rights may have changed while they waited.
+    ///
+    /// # Errors
+    /// `unauthenticated`, `token_expired`.
+    pub async fn refresh(&mut self) -> Result<()> {
+        let caller = authenticate(&self.state, &self.request).await?;
+        self.ctx.actor = caller.actor;
+        self.ctx.settings = caller.settings;
+        self.ctx.now = self.state.clock.now();
+        Ok(())
     }
 
     /// Method and path template, e.g. `PATCH /v1/parties/{party_id}`.
@@ -142,16 +182,23 @@ pub fn language(request: &HttpRequest) -> Language {
     ranges.first().map_or(Language::En, |(_, language)| *language)
 }
 
-fn accepts_json(request: &HttpRequest) -> Result<()> {
-    let Some(accept) = request.headers().get(header::ACCEPT) else { return Ok(()) };
-    let accept = accept.to_str().unwrap_or("");
-    let json = accept.split(',').any(|range| {
-        let mut parts = range.split(';').map(str::trim);
-        let kind = parts.next().unwrap_or("");
-        let refused = parts.any(|part| part == "q=0" || part == "q=0.0");
-        !refused && matches!(kind, "" | "*/*" | "application/*" | "application/json")
-    });
-    if json { Ok(()) } else { Err(NOT_ACCEPTABLE.with("types", "application/json")) }
+fn accepted(request: &HttpRequest, types: &[&'static str]) -> Result<&'static str> {
+    let accept = request.headers().get(header::ACCEPT);
+    let accept = accept.map_or("*/*", |accept| accept.to_str().unwrap_or(""));
+    let taken = |kind: &&'static str| {
+        let family = kind.split_once('/').map(|(family, _)| format!("{family}/*"));
+        accept.split(',').any(|range| {
+            let mut parts = range.split(';').map(str::trim);
+            let range = parts.next().unwrap_or("");
+            let refused = parts.any(|part| part == "q=0" || part == "q=0.0");
+            let fits = matches!(range, "" | "*/*") || range == *kind;
+            !refused && (fits || Some(range) == family.as_deref())
+        })
+    };
+    // Who names one of them wants it rather than what a wildcard would give.
+    let named = types.iter().copied().find(|kind| accept.contains(kind) && taken(kind));
+    let chosen = named.or_else(|| types.iter().copied().find(taken));
+    chosen.ok_or_else(|| NOT_ACCEPTABLE.with("types", types.join(", ")))
 }
 
 /// Reads `If-Match`: strong tags that are versions. A weak tag never matches.
@@ -265,9 +312,14 @@ mod tests {
 
     #[test]
     fn what_is_not_json_is_not_acceptable() {
-        assert!(accepts_json(&request("accept", "application/json;q=0.9, text/html")).is_ok());
-        assert!(accepts_json(&request("accept", "*/*")).is_ok());
-        assert!(accepts_json(&request("accept", "text/csv")).is_err());
-        assert!(accepts_json(&request("accept", "application/json;q=0")).is_err());
+        let json = |request: &HttpRequest| accepted(request, &[JSON]);
+        assert!(json(&request("accept", "application/json;q=0.9, text/html")).is_ok());
+        assert!(json(&request("accept", "*/*")).is_ok());
+        assert!(json(&request("accept", "text/csv")).is_err());
+        assert!(json(&request("accept", "application/json;q=0")).is_err());
+        let both = |accept| accepted(&request("accept", accept), &[JSON, "text/csv"]).ok();
+        assert_eq!(both("*/*"), Some(JSON));
+        assert_eq!(both("text/*"), Some("text/csv"));
+        assert_eq!(both("text/csv, */*;q=0.1"), Some("text/csv"));
     }
 }

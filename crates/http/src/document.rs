@@ -50,7 +50,8 @@ fn build() -> Json {
     let mut builder =
         Builder { paths: members(&own["paths"]), schemas: members(&own["components"]["schemas"]) };
     builder.schema::<crate::problem::ProblemBody>();
-    builder.schema::<guanxi_storage::events::TimelineItem>();
+    builder.schema::<guanxi_storage::events::timeline::TimelineItem>();
+    builder.schema::<resources::Provenance>();
     for served in resources::SERVED.iter() {
         for operation in &served.operations {
             (served.describe)(&mut builder, *operation);
@@ -205,6 +206,8 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         Operation::Timeline => ("get", "timeline", format!("Read the timeline of {a} {noun}"),
             "What happened to it and to what belongs to it, in the order of events, as far as you may see \
              the records it happened to.".to_owned()),
+        Operation::Provenance => ("get", "provenance", format!("Read where the values of {a} {noun} came from"),
+            "Who wrote each value that it has, when, and through what.".to_owned()),
     };
     let success = match operation {
         Operation::List => ("200", answer("A page.", &format!("{shown}List"))),
@@ -214,6 +217,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         Operation::Delete => ("204", json!({ "description": "Deleted." })),
         Operation::Restore => ("200", answer("As it is now.", shown)),
         Operation::Timeline => ("200", answer("A page.", "Timeline")),
+        Operation::Provenance => ("200", answer("The origins.", "Provenance")),
     };
     let mut parameters = Vec::new();
     if !matches!(operation, Operation::List | Operation::Create) {
@@ -222,7 +226,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
     match operation {
         Operation::List => parameters.extend(list_parameters(kind)),
         Operation::Get => parameters.extend(view_parameters(kind)),
-        Operation::Timeline => parameters.extend(timeline_parameters()),
+        Operation::Timeline => parameters.extend(timeline_parameters(kind)),
         _ => {}
     }
     let mut described = json!({
@@ -317,6 +321,8 @@ fn shape_parameters(kind: &'static Kind) -> Vec<Json> {
 
 fn view_parameters(kind: &'static Kind) -> Vec<Json> {
     let mut parameters = shape_parameters(kind);
+    let about = "As it was at that instant, by the last version made until then; without `expand` and `explain`.";
+    parameters.push(parameter("as_of", about, &json!({ "type": "string", "format": "date-time" })));
     let about = "With `actions`, the answer also lists the refused actions, each with the code of its refusal.";
     parameters.push(parameter("explain", about, &json!({ "type": "string", "enum": ["actions"] })));
     parameters
@@ -372,7 +378,7 @@ fn scalar(kind: Type) -> Json {
     }
 }
 
-fn timeline_parameters() -> Vec<Json> {
+fn timeline_parameters(kind: &'static Kind) -> Vec<Json> {
     let instant = json!({ "type": "string", "format": "date-time" });
     let kinds: Vec<&str> = resources::KINDS.iter().map(|kind| kind.name).collect();
     vec![
@@ -392,6 +398,11 @@ fn timeline_parameters() -> Vec<Json> {
             "kind",
             "Only events of these kinds, e.g. `party.updated`.",
             &json!({ "type": "string", "maxLength": 80 }),
+        ),
+        parameter(
+            "field",
+            "Only what changed this member of the record itself.",
+            &json!({ "type": "string", "enum": list::showable(kind) }),
         ),
         parameter(
             "user_id",

@@ -7,6 +7,7 @@
 //! | [`call`] | an authenticated request: who asks, in which words, under which conditions |
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
 //! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
+//! | [`changes`] | the change feed, by poll, long poll and server-sent events; all events |
 //! | [`resources`] | the endpoints that every resource gets, and the list of resources |
 //! | [`problem`] | problems as `application/problem+json`; the only place with failure statuses |
 //! | [`document`] | the OpenAPI document, made from routes, types and the data of resources |
@@ -16,6 +17,7 @@
 pub mod app;
 pub mod body;
 pub mod call;
+pub mod changes;
 pub mod document;
 pub mod envelope;
 pub mod limits;

@@ -5,16 +5,22 @@
 
 use crate::{body::Body, call::Call, document, problem::ApiError, respond::Done};
 use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
 use guanxi_customers as customers;
 use guanxi_identity as identity;
 use guanxi_kernel::{
     Action, Ctx, Problem, Result,
     problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
+    scalar::Type,
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
-    events::{self, TimelineItem, TimelineQuery},
+    events::{
+        audit::EVENTS,
+        history::{self, Origin},
+        timeline::{self, TimelineItem, TimelineQuery},
+    },
     list::{self, ListQuery},
     resource,
 };
@@ -40,6 +46,8 @@ pub enum Operation {
     Restore,
     /// `GET /v1/things/{thing_id}/timeline`
     Timeline,
+    /// `GET /v1/things/{thing_id}/provenance`
+    Provenance,
 }
 
 /// All of them.
@@ -51,6 +59,7 @@ pub const ALL: &[Operation] = &[
     Operation::Delete,
     Operation::Restore,
     Operation::Timeline,
+    Operation::Provenance,
 ];
 
 /// A resource as it is served.
@@ -92,6 +101,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Get,
             Operation::Update,
             Operation::Timeline,
+            Operation::Provenance,
         ]),
         serve::<identity::org_units::OrgUnit>(),
         serve::<identity::users::User>(),
@@ -113,6 +123,11 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
 pub static KINDS: LazyLock<Vec<&'static Kind>> =
     LazyLock::new(|| SERVED.iter().map(|served| served.kind).collect());
 
+/// The names that rights are given on: every resource, and what is not one.
+pub fn rights() -> impl Iterator<Item = &'static str> {
+    KINDS.iter().map(|kind| kind.plural).chain([EVENTS])
+}
+
 /// Registers the shared endpoints of every resource.
 pub fn routes(config: &mut web::ServiceConfig) {
     for served in SERVED.iter() {
@@ -133,6 +148,7 @@ pub fn path(kind: &Kind, operation: Operation) -> String {
         Operation::Get | Operation::Update | Operation::Delete => one,
         Operation::Restore => format!("{one}/restore"),
         Operation::Timeline => format!("{one}/timeline"),
+        Operation::Provenance => format!("{one}/provenance"),
     }
 }
 
@@ -155,6 +171,7 @@ fn route<R: Resource>(config: &mut web::ServiceConfig, operation: Operation) {
         Operation::Delete => web::delete().to(delete::<R>),
         Operation::Restore => web::post().to(restore::<R>),
         Operation::Timeline => web::get().to(timeline::<R>),
+        Operation::Provenance => web::get().to(provenance::<R>),
     };
     config.route(&path(R::kind(), operation), route);
 }
@@ -212,6 +229,10 @@ async fn create<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, Api
 async fn get<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let id = id_of::<R>(&call)?;
     let view = View::parse(R::kind(), &call.query())?;
+    if let Some(at) = view.as_of {
+        let then = call.read(async |tx, ctx| view.show_then::<R>(tx, ctx, id, at).await).await?;
+        return Ok(HttpResponse::Ok().json(then));
+    }
     let (shown, shaped) = call
         .read(async |tx, ctx| {
             let shown = resource::get::<R>(tx, ctx, id).await?;
@@ -253,14 +274,37 @@ async fn restore<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
 
 async fn timeline<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let id = id_of::<R>(&call)?;
-    let query = timeline_query(&call.query())?;
+    let query = timeline_query(R::kind(), &call.query())?;
     let (items, next) = call
         .read(async |tx, ctx| {
             resource::get::<R>(tx, ctx, id).await?;
-            events::timeline(tx, ctx, &KINDS, id, &query).await
+            timeline::timeline(tx, ctx, &KINDS, id, &query).await
         })
         .await?;
     Ok(HttpResponse::Ok().json(ListBody::<TimelineItem>::new(items, next)))
+}
+
+/// Where the values of a record came from.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub struct Provenance {
+    /// The origin of every value, in the order of the names.
+    data: Vec<Origin>,
+}
+
+async fn provenance<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = id_of::<R>(&call)?;
+    if let Some((name, _)) = call.query().first() {
+        return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
+    }
+    let (shown, data) = call
+        .read(async |tx, ctx| {
+            let shown = resource::get::<R>(tx, ctx, id).await?;
+            let record = serde_json::to_value(&shown.record).unwrap_or_default();
+            let data = history::provenance(tx, R::kind(), id, &record).await?;
+            Ok((shown, Provenance { data }))
+        })
+        .await?;
+    Ok(call.record(&shown, &data))
 }
 
 /// How a single record is shown.
@@ -269,6 +313,7 @@ pub struct View {
     fields: Option<Vec<String>>,
     expand: Vec<String>,
     explain: bool,
+    as_of: Option<DateTime<Utc>>,
 }
 
 impl View {
@@ -282,6 +327,7 @@ impl View {
             match name.as_str() {
                 "fields" => view.fields = Some(words(name, value, &list::showable(kind), true)?),
                 "expand" => view.expand = words(name, value, &list::expandable(kind), false)?,
+                "as_of" => view.as_of = Some(instant(name, value)?),
                 "explain" if value == "actions" => view.explain = true,
                 "explain" => {
                     return Err(bad(UNKNOWN_VALUE
@@ -293,7 +339,27 @@ impl View {
                 }
             }
         }
+        if view.as_of.is_some() && (view.explain || !view.expand.is_empty()) {
+            // What else there is belongs to the present.
+            let with = if view.explain { "explain" } else { "expand" };
+            return Err(bad(UNKNOWN_VALUE.parameter(with).with("expected", "no as_of beside it")));
+        }
         Ok(view)
+    }
+
+    /// The record as it was then; whoever may see it now, deleted or not, may see its past.
+    async fn show_then<R: Resource>(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        id: Uuid,
+        at: DateTime<Utc>,
+    ) -> Result<Json> {
+        resource::get_even_deleted::<R>(tx, ctx, id).await?;
+        let mut then = history::as_of(tx, R::kind(), id, at).await?;
+        // Nothing can be done to the past.
+        then["actions"] = json!([]);
+        Ok(self.fields.as_ref().map_or_else(|| then.clone(), |fields| pick(&then, fields)))
     }
 
     async fn show<R: Resource>(
@@ -316,11 +382,16 @@ impl View {
     }
 }
 
-fn bad(finding: FieldError) -> Problem {
+/// The refusal of one parameter.
+pub(crate) fn bad(finding: FieldError) -> Problem {
     BAD_PARAMETER.problem().and(finding)
 }
 
-fn words(name: &str, value: &str, known: &[&str], paths: bool) -> Result<Vec<String>> {
+/// Reads words separated by commas, all of them known; of dotted paths the first part.
+///
+/// # Errors
+/// `bad_parameter` that names it.
+pub(crate) fn words(name: &str, value: &str, known: &[&str], paths: bool) -> Result<Vec<String>> {
     let words: Vec<String> = value.split(',').map(|word| word.trim().to_owned()).collect();
     let top = |word: &str| word.split('.').next().unwrap_or("").to_owned();
     let good = words
@@ -388,15 +459,27 @@ fn pick(record: &Json, paths: &[String]) -> Json {
     Json::Object(picked)
 }
 
-fn timeline_query(pairs: &[(String, String)]) -> Result<TimelineQuery> {
-    use guanxi_kernel::scalar::Type;
+/// Reads an instant.
+///
+/// # Errors
+/// `bad_parameter` that names it.
+pub(crate) fn instant(name: &str, text: &str) -> Result<DateTime<Utc>> {
+    let read = DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
+    let wrong = |_| bad(INVALID_FORMAT.parameter(name).with("expected", Type::Instant.expected()));
+    read.map_err(wrong)
+}
+
+/// Reads an id.
+///
+/// # Errors
+/// `bad_parameter` that names it.
+pub(crate) fn id(name: &str, text: &str) -> Result<Uuid> {
+    let wrong = |_| bad(INVALID_FORMAT.parameter(name).with("expected", Type::Id.expected()));
+    text.parse().map_err(wrong)
+}
+
+fn timeline_query(kind: &'static Kind, pairs: &[(String, String)]) -> Result<TimelineQuery> {
     let mut query = TimelineQuery { limit: list::DEFAULT_LIMIT, ..TimelineQuery::default() };
-    let instant = |name: &str, text: &str| {
-        let read = chrono::DateTime::parse_from_rfc3339(text).map(|at| at.to_utc());
-        read.map(Some).map_err(|_| {
-            bad(INVALID_FORMAT.parameter(name).with("expected", Type::Instant.expected()))
-        })
-    };
     let split = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
     for (name, value) in pairs {
         match name.as_str() {
@@ -407,14 +490,13 @@ fn timeline_query(pairs: &[(String, String)]) -> Result<TimelineQuery> {
                 query.subject_types = words(name, value, &known, false)?;
             }
             "kind" => query.kinds = split(value),
-            "user_id" => {
-                let wrong = |_| {
-                    bad(INVALID_FORMAT.parameter("user_id").with("expected", Type::Id.expected()))
-                };
-                query.user_id = Some(value.parse().map_err(wrong)?);
+            "field" => {
+                let known: Vec<&str> = list::showable(kind);
+                query.field = words(name, value, &known, false)?.pop();
             }
-            "occurred_after" => query.after = instant(name, value)?,
-            "occurred_before" => query.before = instant(name, value)?,
+            "user_id" => query.user_id = Some(id(name, value)?.into()),
+            "occurred_after" => query.after = Some(instant(name, value)?),
+            "occurred_before" => query.before = Some(instant(name, value)?),
             "sort" if value == "sequence" => query.ascending = true,
             "sort" if value == "-sequence" => query.ascending = false,
             "sort" => {

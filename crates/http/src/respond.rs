@@ -9,14 +9,13 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
-use guanxi_kernel::{Ctx, Result};
+use guanxi_kernel::{Ctx, Result, canonical};
 use guanxi_storage::{
     Resource, Tx,
     idempotency::{self, Answer, Claim},
     resource::Shown,
 };
 use serde::Serialize;
-use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 /// What a use case has come to, before it becomes an answer.
@@ -178,35 +177,4 @@ fn answer(kept: Answer, prefer: Prefer, replayed: bool) -> HttpResponse {
         return response.finish();
     }
     response.content_type("application/json").body(kept.body)
-}
-
-/// JSON with sorted members, so that two spellings of one body are one request.
-fn canonical(json: &Json) -> String {
-    match json {
-        Json::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
-            let members =
-                members.into_iter().map(|(name, value)| format!("{name:?}:{}", canonical(value)));
-            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
-        }
-        Json::Array(items) => {
-            format!("[{}]", items.iter().map(canonical).collect::<Vec<_>>().join(","))
-        }
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn the_order_of_members_makes_no_other_request() {
-        let one: Json = serde_json::from_str(r#"{"a":1,"b":[{"c":2,"d":3}]}"#).unwrap();
-        let two: Json = serde_json::from_str(r#"{"b":[{"d":3,"c":2}],"a":1}"#).unwrap();
-        assert_eq!(canonical(&one), canonical(&two));
-        assert_ne!(canonical(&one), canonical(&json!({ "a": 1 })));
-    }
 }

@@ -10,7 +10,7 @@ use crate::{
     users::{self, User},
 };
 use guanxi_kernel::{
-    Clock, Ctx, Result, RoleId, UserId, input,
+    Clock, Ctx, Result, RoleId, TenantId, UserId, input,
     problem::{DUPLICATE, NOT_FOUND, UNKNOWN_REFERENCE},
     text::fold,
 };
@@ -202,6 +202,14 @@ pub async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Res
     let user = db.read(tenant.id, async |tx| users::find_by_email(tx, &email).await).await?;
     let user = user.ok_or_else(|| NOT_FOUND.problem())?;
     Ok(tenant.context(user, clock.now(), "command-line".into()))
+}
+
+/// The id of the tenant with the short name.
+///
+/// # Errors
+/// `not_found`.
+pub async fn tenant(db: &Db, slug: &str) -> Result<TenantId> {
+    tenant_named(db, slug).await.map(|found| found.id)
 }
 
 async fn tenant_named(db: &Db, slug: &str) -> Result<Found> {

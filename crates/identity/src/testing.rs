@@ -217,6 +217,7 @@ impl House {
             actor: caller.actor,
             now: self.clock.now(),
             request_id: "test".into(),
+            source: guanxi_kernel::ctx::API,
             language: Language::En,
             seen: Seen::Any,
         }

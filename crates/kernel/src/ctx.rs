@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// A language that people are answered in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -57,6 +57,9 @@ pub struct Ctx {
     pub now: DateTime<Utc>,
     /// Found again in answers, logs and events.
     pub request_id: Arc<str>,
+    /// Through what it came: `api`, `import:` with the import, … Kept with every event, so that each
+    /// value can say where it came from.
+    pub source: Cow<'static, str>,
     /// The language of texts for people.
     pub language: Language,
     /// What the caller has seen of the record it wants to change (`If-Match`).
@@ -74,6 +77,12 @@ pub enum Seen {
     /// One of these.
     Versions(Vec<i64>),
 }
+
+/// What comes through the API and says nothing else.
+pub const API: Cow<'static, str> = Cow::Borrowed("api");
+
+/// What the program does by itself: the command line, the first administrator.
+pub const PROGRAM: Cow<'static, str> = Cow::Borrowed("program");
 
 impl Ctx {
     /// The reach of a right that the actor must have; the first line of a use case.

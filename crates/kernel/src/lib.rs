@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | [`id`] | typed UUIDv7 identifiers |
 //! | [`word`] | closed vocabularies: the enum values of the API, with their labels |
+//! | [`canonical`] | JSON in one spelling, to be digested |
 //! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
 //! | [`phone`] | phone numbers in E.164 |
 //! | [`money`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
@@ -11,6 +12,7 @@
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
 
 pub mod actor;
+pub mod canonical;
 pub mod clock;
 pub mod ctx;
 pub mod id;
@@ -26,6 +28,7 @@ pub mod text;
 pub mod word;
 
 pub use actor::{Action, Actor, Reach, Scope};
+pub use canonical::canonical;
 pub use clock::Clock;
 pub use ctx::{Ctx, Language};
 pub use id::{ApiKeyId, Id, OrgUnitId, RoleId, SessionId, TeamId, TenantId, UserId};

@@ -2,16 +2,16 @@
 
 use crate::{Outcome, config::Config};
 use clap::Subcommand;
-use guanxi_http::resources::KINDS;
 use guanxi_identity::{
     api_keys::{ApiKeyInput, create_key},
     bootstrap,
     secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
 };
 use guanxi_kernel::{Action, Clock, Ctx, Word as _};
-use guanxi_storage::Db;
+use guanxi_storage::{Db, events::chain};
 use std::{
     io::{IsTerminal as _, Write as _},
+    process::ExitCode,
     sync::Arc,
 };
 
@@ -74,7 +74,7 @@ pub(crate) fn print(text: &str) -> Outcome {
 /// Opens the store and brings its schema up to date.
 pub(crate) async fn open(config: &Config) -> Outcome<Db> {
     // So that a command knows the resources that the server knows.
-    guanxi_identity::rights::register(KINDS.iter().map(|kind| kind.plural).collect());
+    guanxi_identity::rights::register(guanxi_http::resources::rights().collect());
     let db = Db::open(&config.store()).await?;
     db.migrate().await?;
     Ok(db)
@@ -168,6 +168,43 @@ pub(crate) async fn key(config: &Config, command: KeyCommand) -> Outcome {
     print(&format!("{}\n", made.key))?;
     db.close().await;
     Ok(())
+}
+
+/// Makes all digests of the events of a tenant again and says what was found.
+pub(crate) async fn verify(config: &Config, slug: &str) -> Outcome<ExitCode> {
+    /// Events between two lines of progress.
+    const AT_ONCE: i64 = 10_000;
+    let db = open(config).await?;
+    let found = bootstrap::tenant(&db, slug).await?;
+    let head = chain::seal(&db, found).await?;
+    let bar = progress(head.position.unsigned_abs(), "events");
+    let (mut after, mut checked) = (0, 0);
+    let last = loop {
+        let some = db.read(found, async |tx| chain::verify(tx, after, AT_ONCE).await).await?;
+        (after, checked) = (some.position, checked + some.checked);
+        bar.set_position(checked.unsigned_abs());
+        if some.broken.is_some() || after >= some.head {
+            break some;
+        }
+    };
+    bar.finish_and_clear();
+    db.close().await;
+    match last.broken {
+        Some(broken) => {
+            print(&format!(
+                "{checked} events are as they were sealed; position {} is {}.\n",
+                broken.position, broken.how
+            ))?;
+            Ok(ExitCode::from(3))
+        }
+        None => {
+            print(&format!(
+                "{checked} events are as they were sealed; position {} has digest {}.\n",
+                last.position, last.hash
+            ))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
 }
 
 /// The context of work that the command line does in the name of a user, with all rights.

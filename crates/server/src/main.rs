@@ -43,6 +43,12 @@ enum Command {
     Import(import::ImportArguments),
     /// Make the tenant `demo` from the CRM Sales Opportunities data.
     Demo,
+    /// Verify the chain of events; names the first event that is not as it was, with exit code 3.
+    Verify {
+        /// The tenant.
+        #[arg(long, default_value = guanxi_identity::bootstrap::MAIN)]
+        tenant: String,
+    },
     /// The configuration.
     #[command(subcommand)]
     Config(commands::ConfigCommand),
@@ -76,6 +82,7 @@ fn run(arguments: Arguments) -> Outcome<ExitCode> {
         Command::Key(command) => runtime.block_on(commands::key(&config, command)).map(done),
         Command::Import(arguments) => runtime.block_on(import::import(&config, arguments)),
         Command::Demo => runtime.block_on(demo::demo(&config)).map(done),
+        Command::Verify { tenant } => runtime.block_on(commands::verify(&config, &tenant)),
         Command::Config(command) => commands::config(&config, &command).map(done),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

@@ -3,11 +3,16 @@
 use crate::{Outcome, commands, config::Config};
 use guanxi_http::App;
 use guanxi_identity::Auth;
-use guanxi_storage::Db;
+use guanxi_storage::{Db, events::chain};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::{net::TcpListener, time::Duration};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::MissedTickBehavior,
+};
 
+/// How often events are sealed.
+const SEALING: Duration = Duration::from_secs(2);
 /// How often the server tidies up.
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
@@ -41,6 +46,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
 
     let handle = server.handle();
     let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
+    let sealing = actix_web::rt::spawn(seal(db.clone()));
     let drain = Duration::from_secs(config.server.drain_seconds);
     actix_web::rt::spawn(async move {
         stop.await;
@@ -51,9 +57,22 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     });
     server.await?;
     maintenance.abort();
+    sealing.abort();
     close(db).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Extends the chains of events soon after they were written, also where nobody follows them.
+async fn seal(db: Db) {
+    let mut tick = tokio::time::interval(SEALING);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(problem) = chain::seal_everywhere(&db).await {
+            tracing::warn!(%problem, "events could not be sealed; it is tried again at once");
+        }
+    }
 }
 
 async fn maintain(app: App, auth: Auth) {

@@ -68,8 +68,26 @@ enum Engine {
     Postgres { read: PgPool, write: PgPool, pulse: Arc<Pulse> },
 }
 
-/// How often a write is tried when others get in between.
-const TRIES: u32 = 8;
+/// How a transaction begins on PostgreSQL, and whether it is kept. On SQLite there is one writer.
+#[derive(Clone, Copy)]
+struct Mode {
+    begin: &'static str,
+    keep: bool,
+}
+
+const LOCKED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+impl Default for Mode {
+    fn default() -> Self {
+        Self { begin: "BEGIN ISOLATION LEVEL SERIALIZABLE", keep: false }
+    }
+}
+
+/// How often a write is tried when others get in between: with the pauses between, about as long as
+/// it would wait for a connection.
+const TRIES: u32 = 20;
+/// The longest pause before another try, in milliseconds, but for the spread.
+const LONGEST_PAUSE: u64 = 128;
 
 /// Different statements that a connection keeps prepared; the one used least recently goes first.
 pub(crate) const PREPARED: usize = 256;
@@ -151,7 +169,20 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        self.transaction(tenant, &work, true).await
+        self.transaction(tenant, &work, Mode { keep: true, ..Mode::default() }).await
+    }
+
+    /// As [`Db::write`], but without the store's promise that no other transaction got in between:
+    /// for work that locks the row it depends on, and would otherwise be in everybody's way.
+    ///
+    /// # Errors
+    /// Those of `work`, or what the store says to the commit.
+    pub async fn write_locked<T>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFn(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        self.transaction(tenant, &work, Mode { keep: true, begin: LOCKED }).await
     }
 
     /// As [`Db::write`], but nothing is kept: what would happen, without it happening.
@@ -163,18 +194,18 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        self.transaction(tenant, &work, false).await
+        self.transaction(tenant, &work, Mode::default()).await
     }
 
     async fn transaction<T>(
         &self,
         tenant: TenantId,
         work: &impl AsyncFn(&mut Tx) -> Result<T>,
-        keep: bool,
+        mode: Mode,
     ) -> Result<T> {
         let mut attempt = 1;
         loop {
-            match self.attempt(tenant, work, keep).await {
+            match self.attempt(tenant, work, mode).await {
                 Err(problem) if problem.is(&CONTENTION) && attempt < TRIES => {
                     metrics::counter!("guanxi_store_retries_total").increment(1);
                     pause(attempt).await;
@@ -192,12 +223,12 @@ impl Db {
         &self,
         tenant: TenantId,
         work: &impl AsyncFn(&mut Tx) -> Result<T>,
-        keep: bool,
+        mode: Mode,
     ) -> Result<T> {
-        let mut tx = self.begin(tenant).await.map_err(error::problem)?;
+        let mut tx = self.begin(tenant, mode).await.map_err(error::problem)?;
         let done = work(&mut tx).await;
         match tx.verdict(done) {
-            Ok(done) if keep => tx.commit().await.map(|()| done).map_err(error::problem),
+            Ok(done) if mode.keep => tx.commit().await.map(|()| done).map_err(error::problem),
             done => {
                 tx.rollback().await;
                 done
@@ -205,7 +236,7 @@ impl Db {
         }
     }
 
-    async fn begin(&self, tenant: TenantId) -> Result<Tx, Error> {
+    async fn begin(&self, tenant: TenantId, mode: Mode) -> Result<Tx, Error> {
         let link = match &*self.0 {
             Engine::Sqlite { write, .. } => {
                 let mut lease = write.lease().await?;
@@ -213,7 +244,7 @@ impl Db {
                 Link::SqliteWrite(lease)
             }
             Engine::Postgres { write, pulse, .. } => {
-                Link::PostgresWrite(begin_postgres(write, pulse).await?)
+                Link::PostgresWrite(begin_postgres(write, pulse, mode.begin).await?)
             }
         };
         Ok(Tx::new(tenant, link))
@@ -306,20 +337,20 @@ fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// Begins a serializable transaction. Where the connection turns out to be dead nothing has
+/// Begins a transaction. Where the connection turns out to be dead nothing has
 /// happened yet, so another one takes its place.
 async fn begin_postgres(
     pool: &PgPool,
     pulse: &Pulse,
+    begin: &'static str,
 ) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, Error> {
-    const BEGIN: &str = "BEGIN ISOLATION LEVEL SERIALIZABLE";
     for _ in 0..2 {
-        match pool.begin_with(BEGIN).await {
+        match pool.begin_with(begin).await {
             Err(error) if error::lost(&error) => pulse.lost(),
             done => return done,
         }
     }
-    pool.begin_with(BEGIN).await
+    pool.begin_with(begin).await
 }
 
 /// The file that a `sqlite:` address names, `None` for PostgreSQL; a bare path is one too.
@@ -394,7 +425,8 @@ async fn open_postgres(options: &Options) -> Result<Engine, Error> {
 /// Waits a little longer after each try, and not as long as the others do.
 async fn pause(attempt: u32) {
     let spread = u64::from(std::process::id()) ^ u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
-    let millis = (1 << attempt) + spread % (1 << attempt);
+    let pause = (1 << attempt.min(16)).min(LONGEST_PAUSE);
+    let millis = pause + spread % pause;
     tokio::time::sleep(Duration::from_millis(millis)).await;
 }
 

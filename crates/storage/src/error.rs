@@ -33,6 +33,10 @@ guanxi_kernel::problems! {
     BAD_CURSOR = Malformed "bad_cursor"
         ("Bad cursor", "The cursor was not made by this query; start again without one.")
         ("游标无效", "该游标不属于此查询,请去掉游标重新开始。");
+    /// A cursor of the change feed from too long ago.
+    SYNC_EXPIRED = Gone "sync_cursor_expired"
+        ("Cursor expired", "The cursor is too old to continue from; start again without one.")
+        ("游标已过期", "该游标过旧,无法继续;请去掉游标重新同步。");
     /// A query parameter that the list does not know.
     UNKNOWN_PARAMETER = Malformed "unknown_parameter"
         ("Unknown parameter", "There is no such query parameter here.")

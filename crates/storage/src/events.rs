@@ -1,15 +1,26 @@
 //! Events: the memory. One append-only table; every write adds to it in its own transaction.
 //!
-//! An event says what happened to one record (its subject). A link makes it show in the timeline of
-//! each record it concerns: the subject itself, and those the subject belongs to.
+//! An event says what happened to one record (its subject), with the record before and after. All
+//! else is a view of these rows:
+//!
+//! | module | shows |
+//! | --- | --- |
+//! | [`timeline`] | what concerns a record, to those who work with it |
+//! | [`history`] | a record as it was, and where each of its values came from |
+//! | [`chain`] | all events of a tenant in the order of their commits, linked by digests |
+//! | [`changes`] | the change feed: what a caller has to do to stay up to date |
+//! | [`audit`] | all events, to auditors |
 
-use crate::{Kind, Sql, Tx, cursor, record, scope};
-use chrono::{DateTime, Utc};
-use guanxi_kernel::{Action, Ctx, Result, UserId};
-use serde::Serialize;
+pub mod audit;
+pub mod chain;
+pub mod changes;
+pub mod history;
+pub mod timeline;
+
+use crate::{Kind, Sql, Tx, Visibility, record};
+use guanxi_kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
-use utoipa::ToSchema;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What happened to a record.
@@ -30,235 +41,148 @@ pub struct Event {
     pub concerns: Vec<Uuid>,
 }
 
+/// Events that one statement stores: their values stay below what a statement may have.
+const AT_ONCE: usize = 100;
+
 /// Records `event` in the transaction of the change it tells of.
 ///
 /// # Errors
 /// Those of the store.
 pub async fn record(tx: &mut Tx, ctx: &Ctx, event: Event) -> Result<()> {
-    let (seq, txid) = tx.next_event().await?;
-    let insert = crate::sql!(
-        "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
-             subject_type, subject_id, kind, version, before, after)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-        seq,
-        txid,
-        ctx.now,
-        ctx.actor.user,
-        ctx.actor.api_key,
-        ctx.request_id.to_string(),
-        event.subject.name,
-        event.subject_id,
-        format!("{}.{}", event.subject.name, event.verb),
-        event.version,
-        event.before.map(|before| record::json(&before)).unwrap_or(sea_query::Value::Json(None)),
-        record::json(&event.after)
-    );
-    tx.execute(insert).await?;
-    let concerned: BTreeSet<Uuid> = event.concerns.into_iter().chain([event.subject_id]).collect();
-    let mut links = Sql::new("INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
-    for (at, id) in concerned.into_iter().enumerate() {
-        links
-            .push(if at == 0 { "($1, " } else { ", ($1, " })
-            .bind(id)
-            .push(", ")
-            .bind(seq)
-            .push(")");
-    }
-    tx.execute(links).await.map(drop)
+    record_all(tx, ctx, vec![event]).await
 }
 
-/// An event as the timeline of a record shows it.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct TimelineItem {
-    /// Its place in the order of events.
-    pub sequence: i64,
-    /// When it happened.
-    pub occurred_at: DateTime<Utc>,
-    /// What happened, e.g. `party.created`.
-    pub kind: String,
-    /// The kind of record it happened to, e.g. `party`.
-    pub subject_type: String,
-    /// The record it happened to.
-    pub subject_id: Uuid,
-    /// The version of the record that it made.
-    pub version: i64,
-    /// The user who did it.
-    pub user_id: UserId,
-    /// The key that the user's program used.
-    pub api_key_id: Option<Uuid>,
-    /// The request that did it.
-    pub request_id: String,
-    /// Each changed member of the record with its old and its new value; for a new record only new ones.
-    pub changes: Vec<Change>,
-}
-
-/// A changed member of a record.
-#[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub struct Change {
-    /// The member.
-    pub field: String,
-    /// Its value before, `null` if it had none.
-    pub from: Json,
-    /// Its value after, `null` if it has none.
-    pub to: Json,
-}
-
-/// Which part of a timeline is wanted.
-#[derive(Debug, Clone, Default)]
-pub struct TimelineQuery {
-    /// Only what happened to records of these kinds, e.g. `activity`.
-    pub subject_types: Vec<String>,
-    /// Only events of these kinds, e.g. `party.updated`.
-    pub kinds: Vec<String>,
-    /// Only what this user did.
-    pub user_id: Option<UserId>,
-    /// At or after.
-    pub after: Option<DateTime<Utc>>,
-    /// Before.
-    pub before: Option<DateTime<Utc>>,
-    /// Oldest first instead of newest first.
-    pub ascending: bool,
-    /// Items on the page.
-    pub limit: u64,
-    /// Where the last page ended.
-    pub cursor: Option<String>,
-}
-
-#[derive(sqlx::FromRow)]
-struct EventRow {
-    seq: i64,
-    occurred_at: DateTime<Utc>,
-    kind: String,
-    subject_type: String,
-    subject_id: Uuid,
-    version: i64,
-    user_id: Uuid,
-    api_key_id: Option<Uuid>,
-    request_id: String,
-    before: Option<sqlx::types::Json<Json>>,
-    after: sqlx::types::Json<Json>,
-}
-
-/// The events that concern `record`, as far as the caller may see their subjects, and the cursor of
-/// the next page. The caller must have been allowed to see the record.
+/// Records events in this order, in the transaction of the changes they tell of.
 ///
 /// # Errors
-/// `bad_cursor`.
-pub async fn timeline(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    kinds: &[&'static Kind],
-    record: Uuid,
-    query: &TimelineQuery,
-) -> Result<(Vec<TimelineItem>, Option<String>)> {
-    let mut sql = Sql::new(
-        "SELECT e.seq, e.occurred_at, e.kind, e.subject_type, e.subject_id, e.version, e.user_id,
-             e.api_key_id, e.request_id, e.before, e.after
-         FROM event_links l JOIN events e ON e.tenant_id = l.tenant_id AND e.seq = l.seq
-         WHERE l.tenant_id = $1 AND l.record_id = ",
-    );
-    sql.bind(record);
-    visible_subjects(&mut sql, ctx, kinds);
-    for (column, wanted) in [("e.subject_type", &query.subject_types), ("e.kind", &query.kinds)] {
-        if !wanted.is_empty() {
-            sql.push(" AND ").push(column).push(" IN ").bind_all(wanted.iter().cloned());
+/// Those of the store.
+pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()> {
+    let mut holders = Holders::default();
+    let mut events = events.into_iter();
+    loop {
+        let batch: Vec<Event> = events.by_ref().take(AT_ONCE).collect();
+        if batch.is_empty() {
+            return Ok(());
         }
-    }
-    if let Some(user) = query.user_id {
-        sql.push(" AND e.user_id = ").bind(user);
-    }
-    if let Some(after) = query.after {
-        sql.push(" AND e.occurred_at >= ").bind(after);
-    }
-    if let Some(before) = query.before {
-        sql.push(" AND e.occurred_at < ").bind(before);
-    }
-    let fingerprint = fingerprint(ctx, record, query);
-    if let Some(cursor) = &query.cursor {
-        let last: i64 = cursor::open(&ctx.settings.seal, &fingerprint, cursor)?;
-        sql.push(if query.ascending { " AND l.seq > " } else { " AND l.seq < " }).bind(last);
-    }
-    sql.push(if query.ascending {
-        " ORDER BY l.seq LIMIT "
-    } else {
-        " ORDER BY l.seq DESC LIMIT "
-    });
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    sql.bind(i64::try_from(query.limit + 1).unwrap_or(i64::MAX));
-    let mut rows: Vec<EventRow> = tx.all(sql).await?;
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|row| cursor::seal(&ctx.settings.seal, &fingerprint, &row.seq));
-    Ok((rows.into_iter().map(TimelineItem::from).collect(), next))
-}
-
-/// Only events whose subject the caller may read, each kind by its own right.
-fn visible_subjects(sql: &mut Sql, ctx: &Ctx, kinds: &[&'static Kind]) {
-    sql.push(" AND (FALSE");
-    for kind in kinds {
-        let reach = ctx.reach(kind.plural, Action::Read);
-        if reach.is_nothing() {
-            continue;
+        let numbers = tx.next_events(batch.len()).await?;
+        let mut links = Sql::new("INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
+        let mut rows = Sql::new(
+            "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
+                 source, subject_type, subject_id, kind, version, changed, holders_before,
+                 holders_after, before, after) VALUES ",
+        );
+        let mut linked = 0;
+        for (at, (event, (seq, txid))) in batch.into_iter().zip(numbers).enumerate() {
+            let concerned: BTreeSet<Uuid> =
+                event.concerns.iter().copied().chain([event.subject_id]).collect();
+            for id in concerned {
+                links.push(if linked == 0 { "($1, " } else { ", ($1, " });
+                links.bind(id).push(", ").bind(seq).push(")");
+                linked += 1;
+            }
+            let before = match &event.before {
+                Some(before) => holders.of(tx, event.subject, before).await?,
+                None => None,
+            };
+            let after = holders.of(tx, event.subject, &event.after).await?;
+            rows.push(if at == 0 { "($1" } else { ", ($1" });
+            let row: [sea_query::Value; 16] = [
+                seq.into(),
+                txid.into(),
+                ctx.now.into(),
+                ctx.actor.user.into(),
+                ctx.actor.api_key.into(),
+                ctx.request_id.to_string().into(),
+                ctx.source.to_string().into(),
+                event.subject.name.into(),
+                event.subject_id.into(),
+                format!("{}.{}", event.subject.name, event.verb).into(),
+                event.version.into(),
+                changed(event.before.as_ref(), &event.after).into(),
+                json_or_null(before.as_ref()),
+                json_or_null(after.as_ref()),
+                json_or_null(event.before.as_ref()),
+                record::json(&event.after),
+            ];
+            for value in row {
+                rows.push(", ").bind(value);
+            }
+            rows.push(")");
         }
-        sql.push(" OR (e.subject_type = ").bind(kind.name);
-        if !reach.all {
-            sql.push(" AND EXISTS (SELECT 1 FROM ").push(kind.table);
-            sql.push(" t WHERE t.tenant_id = $1 AND t.id = e.subject_id AND ");
-            scope::within(sql, kind, &reach, ctx.actor.user);
-            sql.push(")");
-        }
-        sql.push(")");
-    }
-    sql.push(")");
-}
-
-fn fingerprint(ctx: &Ctx, record: Uuid, query: &TimelineQuery) -> String {
-    let unpaged = TimelineQuery { cursor: None, limit: 0, ..query.clone() };
-    let parts = [
-        ctx.tenant.to_string(),
-        ctx.actor.principal().to_string(),
-        record.to_string(),
-        format!("{unpaged:?}"),
-    ];
-    cursor::fingerprint(&parts.each_ref().map(String::as_str))
-}
-
-impl From<EventRow> for TimelineItem {
-    fn from(row: EventRow) -> Self {
-        Self {
-            sequence: row.seq,
-            occurred_at: row.occurred_at,
-            kind: row.kind,
-            subject_type: row.subject_type,
-            subject_id: row.subject_id,
-            version: row.version,
-            user_id: row.user_id.into(),
-            api_key_id: row.api_key_id,
-            request_id: row.request_id,
-            changes: changes(row.before.map(|json| json.0), row.after.0),
-        }
+        tx.execute(rows).await?;
+        tx.execute(links).await?;
     }
 }
 
-/// The members that differ, in the order of their names. What changes with every write is left out.
-fn changes(before: Option<Json>, after: Json) -> Vec<Change> {
-    let object = |json: Option<Json>| match json {
-        Some(Json::Object(members)) => members,
-        _ => Map::new(),
+fn json_or_null<T: serde::Serialize>(value: Option<&T>) -> sea_query::Value {
+    value.map_or(sea_query::Value::Json(None), record::json)
+}
+
+/// The users whose reach decides who sees a record, as its event keeps them: `None` if nobody does
+/// (it is deleted, or what it belongs to is), none if only a right to everything shows it.
+pub(crate) type HeldBy = Option<Vec<Uuid>>;
+
+/// Looks up the holders of records; what they belong to is asked for once.
+#[derive(Default)]
+struct Holders(BTreeMap<Uuid, HeldBy>);
+
+impl Holders {
+    async fn of(&mut self, tx: &mut Tx, kind: &Kind, document: &Json) -> Result<HeldBy> {
+        let id = |member: &str| document[member].as_str().and_then(|id| id.parse::<Uuid>().ok());
+        if !document["deleted_at"].is_null() {
+            return Ok(None);
+        }
+        let own = || id("owner_id").into_iter().collect::<Vec<_>>();
+        match kind.visibility {
+            Visibility::Tenant => Ok(Some(Vec::new())),
+            Visibility::Owner => Ok(Some(own())),
+            Visibility::Parent { column, table } => match id(column) {
+                Some(parent) => self.of_parent(tx, table, parent).await,
+                None => Ok(None),
+            },
+            Visibility::OwnerOrParent { column, table } => match id(column) {
+                Some(parent) => {
+                    let parents = self.of_parent(tx, table, parent).await?;
+                    Ok(parents.map(|parents| own().into_iter().chain(parents).collect()))
+                }
+                None => Ok(Some(own())),
+            },
+        }
+    }
+
+    async fn of_parent(&mut self, tx: &mut Tx, table: &'static str, id: Uuid) -> Result<HeldBy> {
+        if let Some(known) = self.0.get(&id) {
+            return Ok(known.clone());
+        }
+        let mut sql = Sql::new("SELECT p.owner_id FROM ");
+        sql.push(table).push(" p WHERE p.tenant_id = $1 AND p.deleted_at IS NULL AND p.id = ");
+        sql.bind(id);
+        let found: Option<(Option<Uuid>,)> = tx.optional(sql).await?;
+        let holders = found.map(|(owner,)| owner.into_iter().collect());
+        self.0.insert(id, holders.clone());
+        Ok(holders)
+    }
+}
+
+/// Members that change with every write and tell nothing by themselves.
+const CLOCKWORK: [&str; 2] = ["version", "updated_at"];
+
+/// The names of the members that differ, each between commas, to be found by `LIKE '%,name,%'`.
+fn changed(before: Option<&Json>, after: &Json) -> String {
+    let nothing = Map::new();
+    let members = |json: &'_ Json| json.as_object().cloned().unwrap_or_default();
+    let (before, after) = (before.map_or(nothing, members), members(after));
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differs = |name: &&&String| {
+        let of = |members: &Map<String, Json>| members.get(name.as_str()).cloned();
+        of(&before).unwrap_or_default() != of(&after).unwrap_or_default()
     };
-    let (mut before, after) = (object(before), object(Some(after)));
-    let mut changes = Vec::new();
-    for (field, to) in after {
-        let from = before.remove(&field).unwrap_or_default();
-        if from != to {
-            changes.push(Change { field, from, to });
-        }
+    let mut text = String::from(",");
+    for name in names.iter().filter(differs).filter(|name| !CLOCKWORK.contains(&name.as_str())) {
+        text.push_str(name);
+        text.push(',');
     }
-    let gone = before.into_iter().filter(|(_, from)| !from.is_null());
-    changes.extend(gone.map(|(field, from)| Change { field, from, to: Json::Null }));
-    changes.retain(|change| !matches!(change.field.as_str(), "version" | "updated_at"));
-    changes
+    text
 }
 
 #[cfg(test)]
@@ -267,12 +191,11 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn changes_are_the_members_that_differ() {
-        let before = json!({ "name": "a", "tier": "key", "version": 1 });
-        let after = json!({ "name": "b", "tier": "key", "note": "x", "version": 2 });
-        let found = changes(Some(before), after);
-        let expected = [("name", json!("a"), json!("b")), ("note", Json::Null, json!("x"))];
-        let expected = expected.map(|(field, from, to)| Change { field: field.into(), from, to });
-        assert_eq!(found, expected);
+    fn changed_names_what_differs() {
+        let before = json!({ "name": "a", "tier": "key", "gone": 1, "version": 1 });
+        let after = json!({ "name": "b", "tier": "key", "note": "x", "empty": null, "version": 2 });
+        assert_eq!(changed(Some(&before), &after), ",gone,name,note,");
+        assert_eq!(changed(None, &json!({ "name": "a", "note": null })), ",name,");
+        assert_eq!(changed(Some(&after), &after), ",");
     }
 }

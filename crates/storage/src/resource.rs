@@ -94,6 +94,15 @@ pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<
     Ok(show(ctx, record, rights))
 }
 
+/// The same, also if it is deleted.
+///
+/// # Errors
+/// As [`get`].
+pub async fn get_even_deleted<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
+    let (record, rights) = find::<R>(tx, ctx, id, true).await?;
+    Ok(show(ctx, record, rights))
+}
+
 /// A page of the records that the caller may see.
 ///
 /// # Errors

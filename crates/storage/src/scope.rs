@@ -15,38 +15,42 @@ pub(crate) fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
         sql.push("FALSE");
         return;
     }
+    held_by(sql, kind, &|sql, owner| owned(sql, owner, reach, user));
+}
+
+/// Adds the condition that the record `t` of `kind` belongs to an owner for whom `owner`, given the
+/// column that holds it, adds one.
+pub(crate) fn held_by(sql: &mut Sql, kind: &Kind, owner: &dyn Fn(&mut Sql, &'static str)) {
     match kind.visibility {
         Visibility::Tenant => {
             sql.push("TRUE");
         }
-        Visibility::Owner => owned(sql, "t.owner_id", reach, user),
-        Visibility::Parent { column, table } => parent(sql, column, table, reach, user),
+        Visibility::Owner => owner(sql, "t.owner_id"),
+        Visibility::Parent { column, table } => {
+            sql.push("EXISTS (SELECT 1 FROM ").push(table);
+            sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.")
+                .push(column)
+                .push(" AND p.deleted_at IS NULL AND ");
+            owner(sql, "p.owner_id");
+            sql.push(")");
+        }
         Visibility::OwnerOrParent { column, table } => {
             // A deleted parent hides its children from their owners too.
             sql.push("((t.").push(column).push(" IS NULL AND ");
-            owned(sql, "t.owner_id", reach, user);
+            owner(sql, "t.owner_id");
             sql.push(") OR EXISTS (SELECT 1 FROM ").push(table);
             sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.").push(column);
             sql.push(" AND p.deleted_at IS NULL AND (");
-            owned(sql, "t.owner_id", reach, user);
+            owner(sql, "t.owner_id");
             sql.push(" OR ");
-            owned(sql, "p.owner_id", reach, user);
+            owner(sql, "p.owner_id");
             sql.push(")))");
         }
     }
 }
 
-fn parent(sql: &mut Sql, column: &'static str, table: &'static str, reach: &Reach, user: UserId) {
-    sql.push("EXISTS (SELECT 1 FROM ").push(table);
-    sql.push(" p WHERE p.tenant_id = $1 AND p.id = t.")
-        .push(column)
-        .push(" AND p.deleted_at IS NULL AND ");
-    owned(sql, "p.owner_id", reach, user);
-    sql.push(")");
-}
-
 /// The condition that the user in `owner` is one whom `reach` covers.
-fn owned(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
+pub(crate) fn owned(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
     if reach.all {
         sql.push("TRUE");
         return;

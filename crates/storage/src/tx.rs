@@ -160,22 +160,51 @@ impl Tx {
         Ok(self.optional::<(i64,)>(sql).await?.is_some())
     }
 
-    /// The next sequence number of the event table, and the number of this transaction.
+    /// The next sequence numbers of the event table, each with the number of this transaction.
     ///
     /// On PostgreSQL sequence numbers are drawn before the commit, so a reader that wants the
-    /// order of commits needs both; on SQLite one writer makes them the same.
-    pub(crate) async fn next_event(&mut self) -> Result<(i64, i64)> {
-        let sql = match &self.link {
-            Link::SqliteRead(_) | Link::SqliteWrite(_) => Sql::new(
-                "SELECT COALESCE(MAX(seq), 0) + 1, COALESCE(MAX(seq), 0) + 1 FROM events WHERE tenant_id = $1",
-            ),
+    /// order of commits needs both; on SQLite one writer makes them the same order.
+    pub(crate) async fn next_events(&mut self, count: usize) -> Result<Vec<(i64, i64)>> {
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        match &self.link {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => {
+                let last =
+                    Sql::new("SELECT COALESCE(MAX(seq), 0) FROM events WHERE tenant_id = $1");
+                let last: Option<(i64,)> = self.optional(last).await?;
+                let first = last.map_or(1, |(last,)| last + 1);
+                Ok((first..first + count).map(|seq| (seq, first)).collect())
+            }
             // The tenant is bound to every statement; naming it keeps its type known.
-            _ => Sql::new(
-                "SELECT nextval('event_seq'), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT) WHERE CAST($1 AS UUID) IS NOT NULL",
-            ),
-        };
-        let next = self.optional(sql).await?;
-        next.ok_or_else(|| error::corrupt("the event sequence gave no number"))
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => {
+                let mut numbers = Sql::new(
+                    "SELECT nextval('event_seq'), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)
+                     FROM generate_series(1, ",
+                );
+                numbers.bind(count).push(") WHERE CAST($1 AS UUID) IS NOT NULL");
+                self.all(numbers).await
+            }
+        }
+    }
+
+    /// An expression for the number below which every transaction has ended, seen from the
+    /// statement it stands in: what such a transaction wrote is all there, and nothing will be added.
+    pub(crate) fn all_ended_below(&self) -> &'static str {
+        match &self.link {
+            // One writer: who can see an event can see all before it.
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => "9223372036854775807",
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => {
+                "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
+            }
+        }
+    }
+
+    /// What makes a `SELECT` keep the rows it finds from others until the transaction ends; SQLite's
+    /// one writer needs nothing.
+    pub(crate) fn for_update(&self) -> &'static str {
+        match &self.link {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE",
+        }
     }
 
     fn still_good(&self) -> Result<()> {

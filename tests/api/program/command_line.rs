@@ -10,6 +10,7 @@ programs![
     user_add_refuses_what_the_api_refuses,
     key_create_makes_a_key_that_works,
     a_new_signing_key_leaves_everybody_signed_in,
+    z_06_verify_says_that_nothing_was_altered,
 ];
 
 async fn migrate_makes_the_schema_and_does_nothing_the_second_time(program: &Program) {
@@ -101,6 +102,19 @@ async fn keys(server: &super::Server) -> Vec<String> {
     let set = server.anonymous().get("/.well-known/jwks.json").await.expect(200).json;
     let keys = set["keys"].as_array().cloned().unwrap_or_default();
     keys.iter().filter_map(|key| key["kid"].as_str()).map(str::to_owned).collect()
+}
+
+async fn z_06_verify_says_that_nothing_was_altered(program: &Program) {
+    let server = program.serve();
+    server.admin().await.post("/v1/parties", json!({ "kind": "person", "name": "王伟" })).await;
+    server.stop();
+    let found = program.run(&["verify"]).expect(0).out;
+    assert!(
+        found.contains("events are as they were sealed") && found.contains("digest"),
+        "{found}"
+    );
+    assert!(!found.starts_with("0 "), "{found}");
+    program.run(&["verify", "--tenant", "nobody"]).expect(1);
 }
 
 #[test]

@@ -10,7 +10,10 @@ use guanxi_kernel::{
 use guanxi_storage::{
     Kind, Tx, Visibility,
     error::BAD_CURSOR,
-    events::{self, Event, TimelineItem, TimelineQuery},
+    events::{
+        self, Event,
+        timeline::{self, TimelineItem, TimelineQuery},
+    },
     kind::Shape,
     sql,
 };
@@ -79,7 +82,7 @@ async fn page(
     ground
         .db
         .read(ctx.tenant, async |tx| {
-            events::timeline(tx, ctx, &kinds, subject(record), query).await
+            timeline::timeline(tx, ctx, &kinds, subject(record), query).await
         })
         .await
 }

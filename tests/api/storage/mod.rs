@@ -87,6 +87,7 @@ fn context() -> Ctx {
         actor: Arc::new(Actor::system(Uuid::from_u128(2).into())),
         now: instant(0),
         request_id: "test".into(),
+        source: guanxi_kernel::ctx::API,
         language: Language::En,
         seen: Seen::Any,
     }

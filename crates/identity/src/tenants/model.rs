@@ -161,6 +161,7 @@ impl Found {
             actor: Actor::system(user).into(),
             now,
             request_id,
+            source: guanxi_kernel::ctx::PROGRAM,
             language: Language::default(),
             seen: Seen::Unsaid,
         }

@@ -1,0 +1,103 @@
+//! A record as it was, and where each of its values came from.
+
+use crate::{Kind, Sql, Tx};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Result, UserId, problem::NOT_FOUND};
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Changes of one record that are looked at for the origin of its values.
+const LOOKED_AT: i64 = 10_000;
+
+/// The record as it was at that instant: the last version made at or before it. The caller must
+/// have been allowed to see the record.
+///
+/// # Errors
+/// `not_found` if it did not exist then, or was deleted.
+pub async fn as_of(tx: &mut Tx, kind: &Kind, id: Uuid, at: DateTime<Utc>) -> Result<Json> {
+    let sql = crate::sql!(
+        "SELECT after FROM events WHERE tenant_id = $1 AND subject_id = $2 AND subject_type = $3
+             AND occurred_at <= $4
+         ORDER BY version DESC, seq DESC LIMIT 1",
+        id,
+        kind.name,
+        at
+    );
+    let found: Option<(sqlx::types::Json<Json>,)> = tx.optional(sql).await?;
+    let then = found.map(|(document,)| document.0).filter(|then| then["deleted_at"].is_null());
+    then.ok_or_else(|| NOT_FOUND.problem())
+}
+
+/// Where a value of a record came from.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Origin {
+    /// The member.
+    pub field: String,
+    /// Its value.
+    pub value: Json,
+    /// When it was written.
+    pub set_at: DateTime<Utc>,
+    /// The version of the record that it came with.
+    pub version: i64,
+    /// The user who wrote it.
+    pub user_id: UserId,
+    /// The key that the user's program used.
+    #[schema(required)]
+    pub api_key_id: Option<Uuid>,
+    /// The request that wrote it.
+    pub request_id: String,
+    /// Through what it came, e.g. `api` or `import:` with the id of the import.
+    pub source: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct Written {
+    version: i64,
+    occurred_at: DateTime<Utc>,
+    user_id: Uuid,
+    api_key_id: Option<Uuid>,
+    request_id: String,
+    source: String,
+    changed: String,
+}
+
+/// The origin of every value that `record` has, in the order of the names. The caller must have
+/// been allowed to see it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn provenance(tx: &mut Tx, kind: &Kind, id: Uuid, record: &Json) -> Result<Vec<Origin>> {
+    let mut sql = Sql::new(
+        "SELECT version, occurred_at, user_id, api_key_id, request_id, source, changed
+         FROM events WHERE tenant_id = $1 AND subject_id = ",
+    );
+    sql.bind(id).push(" AND subject_type = ").bind(kind.name);
+    sql.push(" ORDER BY version DESC, seq DESC LIMIT ").bind(LOOKED_AT);
+    let writes: Vec<Written> = tx.all(sql).await?;
+    let mut last: BTreeMap<&str, &Written> = BTreeMap::new();
+    for write in &writes {
+        for field in write.changed.split(',').filter(|field| !field.is_empty()) {
+            last.entry(field).or_insert(write);
+        }
+    }
+    let fields = kind.shape.fields.iter().filter(|field| !field.hidden);
+    let origin = |name: &'static str| {
+        let (value, write) = (record.get(name).filter(|value| !value.is_null())?, last.get(name)?);
+        Some(Origin {
+            field: name.to_owned(),
+            value: value.clone(),
+            set_at: write.occurred_at,
+            version: write.version,
+            user_id: write.user_id.into(),
+            api_key_id: write.api_key_id,
+            request_id: write.request_id.clone(),
+            source: write.source.clone(),
+        })
+    };
+    let mut origins: Vec<Origin> = fields.filter_map(|field| origin(field.name)).collect();
+    origins.sort_by(|one, other| one.field.cmp(&other.field));
+    Ok(origins)
+}
