@@ -3,6 +3,7 @@
 use crate::{
     addresses, names,
     normalise::Prepared,
+    similarity::of_slips,
     weights::{self, Weight},
 };
 use serde::Serialize;
@@ -170,10 +171,7 @@ pub fn compare(left: &Prepared, right: &Prepared) -> Comparison {
     ] {
         reasons.extend(in_common(field, weight, of_one, of_other));
     }
-    if !one.birth.is_empty() && !other.birth.is_empty() {
-        let alike = crate::similarity::of_slips(&one.birth, &other.birth);
-        reasons.push(Reason::of(Field::BirthDate, &weights::BIRTH, alike));
-    }
+    reasons.extend(birth_dates(&one.birth, &other.birth));
     addresses::compare(one, other, &mut reasons);
     let shared = only_shared(&reasons, named);
     reasons.extend(shared);
@@ -194,6 +192,14 @@ fn in_common(
     }
     let common = one.iter().any(|value| other.binary_search(value).is_ok());
     Some(Reason::of(field, weight, if common { 100 } else { 0 }))
+}
+
+/// Nothing if either is missing, or is only the year or month of the other.
+fn birth_dates(one: &str, other: &str) -> Option<Reason> {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let vague = short != long && short.len() <= "YYYYMM".len() && long.starts_with(short);
+    let known = !short.is_empty() && !vague;
+    known.then(|| Reason::of(Field::BirthDate, &weights::BIRTH, of_slips(one, other)))
 }
 
 /// The correction where names differ and all that agrees is what a household or an office shares.

@@ -105,6 +105,11 @@ fn what_was_swapped_is_found() {
         told(&compared(&one, &named("rees", "india", "1940-03-81"))),
         ["given_name swapped 100 +19", "family_name swapped 100 +20", "birth_date similar 88 +17"]
     );
+    assert_eq!(
+        compared(&one, &named("India", "Rees", "1940")).reasons.len(),
+        2,
+        "a year is no date"
+    );
     let place = |street: &str, district: &str| {
         let mut profile = person("Rees");
         let some = |text: &str| Some(text.to_owned());

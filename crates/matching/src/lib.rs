@@ -1,7 +1,7 @@
 //! Who is who: which parties and contacts are the same, and why. Pure: nothing is read or written.
 //!
-//! A [`Profile`] is what is known of somebody; [`prepare`] brings it once into the form in which it
-//! is compared. Two profiles that share one of their [`keys`] are candidates; [`compare`] adds up
+//! A [`Profile`] is what is known of somebody; [`prepare()`] brings it once into the form in which it
+//! is compared. Two profiles that share one of their [`keys()`] are candidates; [`compare()`] adds up
 //! what speaks for and against their being the same, with a [`Reason`] for every point.
 //!
 //! | module | holds |

@@ -14,10 +14,13 @@ const DUPLICATES: usize = 5;
 struct Generator(StdRng);
 
 impl Generator {
-    /// A rank below `count`, small ones far more often: the harmonic distribution of names.
+    /// A rank below `count`, small ones far more often (B. Mandelbrot's form of Zipf's law): of 800
+    /// names the first has 2.5 % of the people, of 20,000 the first 1.5 %.
     fn rank(&mut self, count: usize) -> usize {
+        const SHIFT: f64 = 8.0;
         let at: f64 = self.0.random_range(0.0..1.0);
-        ((count as f64).powf(at) as usize).saturating_sub(1)
+        let rank = SHIFT * ((count as f64 + SHIFT) / SHIFT).powf(at) - SHIFT;
+        (rank as usize).min(count - 1)
     }
 
     fn below(&mut self, count: usize) -> usize {
@@ -155,6 +158,9 @@ fn duplicates_among_many_persons_are_found() {
         found.skipped,
         peak_memory()
     );
+    for pair in pairs.difference(&same).take(5) {
+        println!("{:?}", guanxi_matching::compare(&prepared[pair.0], &prepared[pair.1]));
+    }
     assert!(precision >= 0.97 && recall >= 0.97, "precision {precision} recall {recall}");
     assert!(found.compared < count as u64 * 200, "{}", found.compared);
 }
