@@ -52,6 +52,9 @@ fn line(field: Field, weight: &Weight, (one, other): (&Street, &Street)) -> Opti
     if one.compact.is_empty() || other.compact.is_empty() {
         return None;
     }
-    let alike = of_phrases(&one.words, &other.words).max(of_slips(&one.compact, &other.compact));
+    let alike = match of_phrases(&one.words, &other.words) {
+        100 => 100,
+        phrases => phrases.max(of_slips(&one.compact, &other.compact)),
+    };
     Some(Reason::of(field, weight, alike))
 }

@@ -158,12 +158,24 @@ pub(crate) fn sum(reasons: &[Reason]) -> i32 {
 pub fn compare(left: &Prepared, right: &Prepared) -> Comparison {
     // In one order always, so that ties between equally good explanations end the same way.
     let (one, other) = if left <= right { (left, right) } else { (right, left) };
+    complete(one, other, own_evidence(one, other))
+}
+
+/// The same for two in ascending order, or nothing if it is clear before their addresses are
+/// compared that the points stay below `least`.
+pub(crate) fn compare_if(one: &Prepared, other: &Prepared, least: i32) -> Option<Comparison> {
+    let own = own_evidence(one, other);
+    let in_reach = sum(&own) + weights::MOST_OF_ADDRESS >= least || one == other;
+    in_reach.then(|| complete(one, other, own))
+}
+
+/// All evidence but that of the addresses.
+fn own_evidence(one: &Prepared, other: &Prepared) -> Vec<Reason> {
     let mut reasons = Vec::with_capacity(12);
     if one.kind != other.kind {
         reasons.push(Reason::of(Field::Kind, &weights::KIND, 0));
     }
     names::compare(one, other, &mut reasons);
-    let named = reasons.len();
     for (field, weight, of_one, of_other) in [
         (Field::Code, &weights::CODE, &one.codes, &other.codes),
         (Field::Email, &weights::EMAIL, &one.emails, &other.emails),
@@ -172,8 +184,12 @@ pub fn compare(left: &Prepared, right: &Prepared) -> Comparison {
         reasons.extend(in_common(field, weight, of_one, of_other));
     }
     reasons.extend(birth_dates(&one.birth, &other.birth));
+    reasons
+}
+
+fn complete(one: &Prepared, other: &Prepared, mut reasons: Vec<Reason>) -> Comparison {
     addresses::compare(one, other, &mut reasons);
-    let shared = only_shared(&reasons, named);
+    let shared = only_shared(&reasons);
     reasons.extend(shared);
     let points = sum(&reasons);
     let score = if one == other { 100 } else { u8::try_from(points.clamp(0, 100)).unwrap_or(0) };
@@ -203,12 +219,12 @@ fn birth_dates(one: &str, other: &str) -> Option<Reason> {
 }
 
 /// The correction where names differ and all that agrees is what a household or an office shares.
-fn only_shared(reasons: &[Reason], named: usize) -> Option<Reason> {
-    let (names, rest) = reasons.split_at(named);
-    let other_name = names
+fn only_shared(reasons: &[Reason]) -> Option<Reason> {
+    let other_name = reasons
         .iter()
         .any(|reason| matches!(reason.field, Field::Name | Field::GivenName) && reason.points < 0);
-    let agrees = |fields: &[Field]| rest.iter().any(|r| r.points > 0 && fields.contains(&r.field));
+    let agrees =
+        |fields: &[Field]| reasons.iter().any(|r| r.points > 0 && fields.contains(&r.field));
     let own = agrees(&[Field::Code, Field::Email, Field::BirthDate]);
     let common = agrees(&[Field::Phone, Field::Street]);
     (other_name && common && !own).then_some(Reason {

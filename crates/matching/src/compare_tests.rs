@@ -221,6 +221,17 @@ proptest! {
     }
 
     #[test]
+    fn what_is_left_out_early_is_neither_certain_nor_likely(a in profiles(), b in profiles()) {
+        let (a, b) = (prepare(&a), prepare(&b));
+        let (one, other) = if a <= b { (&a, &b) } else { (&b, &a) };
+        let whole = compare(one, other);
+        match compare_if(one, other, Thresholds::default().likely) {
+            Some(comparison) => prop_assert_eq!(comparison, whole),
+            None => prop_assert_eq!(whole.verdict(&Thresholds::default()), Verdict::No),
+        }
+    }
+
+    #[test]
     fn who_is_compared_with_itself_has_100_and_nothing_against_it(a in profiles()) {
         let comparison = compared(&a, &a);
         prop_assert_eq!(comparison.score, 100);

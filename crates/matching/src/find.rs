@@ -9,7 +9,7 @@
 
 use crate::{
     blocks::Blocks,
-    compare::{Comparison, Thresholds, Verdict, compare},
+    compare::{Comparison, Thresholds, Verdict, compare_if},
     normalise::Prepared,
 };
 
@@ -77,7 +77,10 @@ pub fn find_with(
         compared += candidates.len() as u64;
         for candidate in &candidates {
             let other = by_rank[*candidate as usize] as usize;
-            let comparison = compare(&profiles[one], &profiles[other]);
+            let least = thresholds.likely.min(thresholds.certain);
+            let Some(comparison) = compare_if(&profiles[one], &profiles[other], least) else {
+                continue;
+            };
             let verdict = comparison.verdict(thresholds);
             if verdict != Verdict::No {
                 let (left, right) = (one.min(other), one.max(other));

@@ -22,8 +22,7 @@ pub(crate) fn compare(one: &Prepared, other: &Prepared, reasons: &mut Vec<Reason
     }
     let parts = parts(one, other);
     let whole = match parts {
-        // A part that only one has makes whole names incomparable.
-        Some(_) if !has_both(one) || !has_both(other) => Vec::new(),
+        Some(_) if parts_say_all(one, other) => Vec::new(),
         _ => best(one, other, persons),
     };
     match parts {
@@ -32,8 +31,17 @@ pub(crate) fn compare(one: &Prepared, other: &Prepared, reasons: &mut Vec<Reason
     }
 }
 
-fn has_both(profile: &Prepared) -> bool {
-    !profile.given.is_empty() && !profile.family.is_empty()
+/// Whether whole names say nothing that their parts do not: a part is missing, or there is no other
+/// spelling, and it is not that the parts were only divided differently.
+fn parts_say_all(one: &Prepared, other: &Prepared) -> bool {
+    let has_both = |profile: &Prepared| !profile.given.is_empty() && !profile.family.is_empty();
+    if !has_both(one) || !has_both(other) {
+        return true;
+    }
+    match (&*one.names, &*other.names) {
+        ([one], [other]) => one.compact != other.compact,
+        _ => false,
+    }
 }
 
 /// The pair of spellings that says most for the two.
@@ -117,6 +125,11 @@ fn parts(one: &Prepared, other: &Prepared) -> Option<Vec<Reason>> {
     .collect();
     if straight.len() == 2 && sum(&straight) >= GIVEN.equal.points {
         return Some(straight);
+    }
+    // Names that were swapped keep an initial at least: that saves most of the work.
+    let initial = |a: &str, b: &str| a.chars().next() == b.chars().next();
+    if !initial(&one.given, &other.family) && !initial(&one.family, &other.given) {
+        return (!straight.is_empty()).then_some(straight);
     }
     let crossed: Vec<Reason> = [
         part(Field::GivenName, &GIVEN, &one.given, &other.family),

@@ -69,7 +69,8 @@ pub(crate) fn of_phrases(one: &[Box<str>], other: &[Box<str>]) -> u8 {
     u8::try_from(best.min(usize::from(REORDERED))).unwrap_or(0)
 }
 
-/// Whether all characters of the shorter Chinese text stand in a row in the other.
+/// The same for Chinese, which has no blanks: by slips, or the same characters in another order, or
+/// all of the shorter in a row in the other.
 pub(crate) fn of_chinese(one: &str, other: &str) -> u8 {
     let slips = of_slips(one, other);
     if slips == 100 {
@@ -129,6 +130,12 @@ fn paired(one: &[Box<str>], other: &[Box<str>]) -> Vec<Paired> {
 fn of_one_word(one: &str, other: &str) -> u8 {
     if one == other {
         return 100;
+    }
+    // Slips in both of the first two letters are not forgiven, which saves most of the work.
+    let start = |text: &str| [text.chars().next(), text.chars().nth(1).or(text.chars().next())];
+    let (begin, begin_other) = (start(one), start(other));
+    if !begin.iter().any(|letter| begin_other.contains(letter)) {
+        return 0;
     }
     let digits = |text: &str| text.bytes().any(|b| b.is_ascii_digit());
     if digits(one) || digits(other) {

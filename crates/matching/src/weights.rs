@@ -110,6 +110,14 @@ pub(crate) const REGION: Weight =
 pub(crate) const POSTAL_CODE: Weight =
     weight(E::new(9, 0.8, 0.1), E::new(4, 0.1, 0.04), 75, E::new(-5, 0.3, 0.95));
 
+/// What an address can say at most.
+pub(crate) const MOST_OF_ADDRESS: i32 = STREET.equal.points
+    + NUMBER.equal.points
+    + DISTRICT.equal.points
+    + CITY.equal.points
+    + REGION.equal.points
+    + POSTAL_CODE.equal.points;
+
 /// Other people of a household, other companies of an office: where names differ, a phone number
 /// and an address in common say that two belong together, not that they are one. So it is taken back
 /// in part: of all pairs that look like this, one in 320 is one and the same.
