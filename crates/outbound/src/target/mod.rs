@@ -1,5 +1,5 @@
 //! Which URLs are called. What they may look like is decided here, which addresses they may lead
-//! to in [`address`].
+//! to in `address.rs`.
 
 mod address;
 #[cfg(test)]

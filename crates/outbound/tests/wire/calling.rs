@@ -1,6 +1,6 @@
 //! What arrives at a receiver.
 
-use crate::receiver::{Receiver, delivery, inside};
+use crate::receiver::{Manner, Receiver, delivery, inside};
 use guanxi_outbound::{ExtraHeaders, verify};
 use std::{collections::BTreeMap, process::Command};
 
@@ -56,7 +56,8 @@ async fn z_14_the_request_is_what_the_specification_says_and_nothing_more() {
 
 #[tokio::test]
 async fn an_endpoint_s_own_headers_come_along() {
-    let receiver = Receiver::saying("200 OK\r\nset-cookie: id=1\r\n\r\n").await;
+    let answer = "HTTP/1.1 200 OK\r\nset-cookie: id=1\r\ncontent-length: 0\r\n\r\n";
+    let receiver = Receiver::start(Manner::Keeps(answer)).await;
     let own = BTreeMap::from([("X-Route".to_owned(), "crm 1".to_owned())]);
     let mut sent = delivery(receiver.url());
     sent.headers = ExtraHeaders::read(&own, "/headers").unwrap();

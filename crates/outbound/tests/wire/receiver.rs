@@ -27,6 +27,8 @@ use uuid::Uuid;
 pub(crate) enum Manner {
     /// Writes this and closes.
     Says(String),
+    /// Writes this and waits for another request on the same connection.
+    Keeps(&'static str),
     /// Writes this and resets the connection.
     Resets(&'static str),
     /// Resets the connection before it reads anything.
@@ -111,6 +113,11 @@ async fn behave(
     requests.lock().unwrap().push(request);
     match manner {
         Manner::Says(text) => stream.write_all(text.as_bytes()).await?,
+        Manner::Keeps(text) => loop {
+            stream.write_all(text.as_bytes()).await?;
+            let request = read(&mut stream).await?;
+            requests.lock().unwrap().push(request);
+        },
         Manner::Resets(text) => {
             stream.write_all(text.as_bytes()).await?;
             // What was written must arrive before the reset overtakes it.
