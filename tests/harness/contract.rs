@@ -69,12 +69,10 @@ pub fn operation(method: &str, path: &str) -> Option<(String, Json)> {
                 .zip(&given)
                 .all(|(k, g)| k == g || (k.starts_with('{') && !g.is_empty()))
     };
-    let mut fitting: Vec<_> = paths.iter().filter(|(template, _)| fits(template)).collect();
-    fitting.sort_by_key(|(template, _)| template.matches('{').count());
-    fitting.into_iter().find_map(|(template, item)| {
-        let operation = item.get(method.to_lowercase())?;
-        Some((template.clone(), operation.clone()))
-    })
+    let fitting = paths.iter().filter(|(template, _)| fits(template));
+    let (template, item) = fitting.min_by_key(|(template, _)| template.matches('{').count())?;
+    let operation = item.get(method.to_lowercase())?;
+    Some((template.clone(), operation.clone()))
 }
 
 fn validator(
