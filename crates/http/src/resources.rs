@@ -219,6 +219,10 @@ async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError>
 async fn search_records<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     // Who may not read them is not told what is wrong with the question.
     resource::require::<R>(&call.ctx, Action::Read)?;
+    // What stands in the address would not be looked at.
+    if let Some((name, _)) = call.query().first() {
+        return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
+    }
     let query = search::read(R::kind(), &call.ctx, body.0)?;
     page::<R>(&call, &query).await
 }

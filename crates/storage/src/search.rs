@@ -6,7 +6,7 @@
 use crate::{Kind, filter::json, list::ListQuery};
 use guanxi_kernel::{
     Ctx, Problem, Result, input,
-    problem::{FieldError, INVALID_TYPE, Place},
+    problem::{FieldError, INVALID_TYPE, Place, VALIDATION_FAILED},
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -64,22 +64,26 @@ impl Search {
 /// # Errors
 /// `validation_failed` with every finding.
 pub fn read(kind: &'static Kind, ctx: &Ctx, body: Json) -> Result<ListQuery> {
-    // Absent is said by leaving a member out; serde would take `null` for it.
-    let nulls = body.as_object().into_iter().flatten().filter(|(_, value)| value.is_null());
-    let nulls = nulls.map(|(name, _)| {
+    // serde would take a list for the members in their order, and `null` for one that is absent.
+    let Json::Object(members) = &body else {
+        return Err(refusal(vec![INVALID_TYPE.field("").with("expected", "an object")]));
+    };
+    let nulls = members.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| {
         let place = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
         INVALID_TYPE.field(place).with("expected", "a value; leave out what you do not ask for")
     });
     Problem::collect(nulls.collect())?;
     let search: Search = input::read(body)?;
-    let refuse = |findings: Vec<FieldError>| {
-        let findings = findings.into_iter().map(in_body).collect();
-        Problem::collect(findings).err().unwrap_or_else(|| unreachable!("there is a finding"))
-    };
     let as_json = search.filter.as_ref().filter(|filter| !filter.is_string());
     let located = as_json.map(|filter| json::read(filter, "/filter")).transpose();
-    let located = located.map_err(|finding| refuse(vec![finding]))?;
-    ListQuery::read(kind, ctx, &search.pairs(), located.as_ref()).map_err(refuse)
+    let located = located.map_err(|finding| refusal(vec![finding]))?;
+    ListQuery::read(kind, ctx, &search.pairs(), located.as_ref()).map_err(refusal)
+}
+
+/// The findings as one problem about the body.
+fn refusal(findings: Vec<FieldError>) -> Problem {
+    let refused = VALIDATION_FAILED.with("count", findings.len());
+    findings.into_iter().map(in_body).fold(refused, Problem::and)
 }
 
 /// A finding about a parameter is one about the member of the same name.

@@ -92,27 +92,31 @@ fn on(
         .boxed()
 }
 
-fn text<T: ToString>(value: T) -> Operand {
-    Operand::Text(value.to_string())
+fn text(value: impl Into<String>) -> Operand {
+    Operand::Text(value.into())
+}
+
+fn shown<T: ToString>(values: impl Strategy<Value = T> + 'static) -> BoxedStrategy<Operand> {
+    values.prop_map(|value| text(value.to_string())).boxed()
 }
 
 fn comparison() -> impl Strategy<Value = Filter> {
-    let day = || (0..3_u64).prop_map(|day| text(thing("x").made_on + Days::new(day)));
+    let day = || shown((0..3_u64).prop_map(|day| thing("x").made_on + Days::new(day)));
     let moment = (0..3_i64).prop_map(|micros| text(instant(micros).to_rfc3339()));
     let ago = (-2..2_i64).prop_map(Operand::DaysAgo);
-    let person = prop_oneof![people().prop_map(text), Just(Operand::Me)];
+    let person = prop_oneof![shown(people()), Just(Operand::Me)];
     let anything = ["name", "share", "owner_id", "tag", "flag"].map(|field| {
         let operator = Operator::Has;
         Filter::Is(Comparison { field: field.to_owned(), operator, operand: Operand::Anything })
     });
     prop_oneof![
-        on("name", EQUAL, "[ab上é]{1,2}".prop_map(text)),
-        on("number", ORDERED, (-2..3_i64).prop_map(text)),
-        on("colour", HAS, prop::sample::select(Colour::WORDS).prop_map(text)),
-        on("flag", HAS, any::<bool>().prop_map(text)),
+        on("name", EQUAL, shown("[ab上é]{1,2}")),
+        on("number", ORDERED, shown(-2..3_i64)),
+        on("colour", HAS, shown(prop::sample::select(Colour::WORDS))),
+        on("flag", HAS, shown(any::<bool>())),
         on("made_on", ORDERED, prop_oneof![day(), ago.clone(), Just(Operand::Now)]),
         on("seen_at", ORDERED, prop_oneof![moment, ago, Just(Operand::Now)]),
-        on("share", ORDERED, (-2..3_i64).prop_map(text)),
+        on("share", ORDERED, shown(-2..3_i64)),
         on("share", EQUAL, Just(Operand::Null)),
         on("tag", HAS, tags().prop_map(|tag| text(tag.to_uppercase()))),
         on("owner_id", HAS, prop_oneof![person, Just(Operand::Null)]),
