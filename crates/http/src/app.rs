@@ -147,9 +147,13 @@ pub fn routes(config: &mut ServiceConfig) {
 /// The methods of every path, to tell a wrong method from a wrong path.
 static METHODS: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(document::methods);
 
-async fn nowhere(request: HttpRequest) -> HttpResponse {
+/// Answers what no endpoint does: an unknown path, or a method that the path does not know.
+pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
     let fitting = METHODS.iter().filter(|(template, _)| fits(template, request.path()));
-    let allowed: Vec<&str> = fitting.flat_map(|(_, methods)| methods).map(String::as_str).collect();
+    // The most literal one: `search` is no id.
+    let path = fitting.min_by_key(|(template, _)| template.matches('{').count());
+    let allowed: Vec<&str> =
+        path.into_iter().flat_map(|(_, methods)| methods).map(String::as_str).collect();
     let asked = Asked::of(&request);
     if allowed.is_empty() {
         return problem::answer(&asked, &UNKNOWN_PATH.problem());

@@ -5,6 +5,7 @@ use crate::{
     envelope::{Principal, request_id_of},
     limits::Class,
     problem::{ApiError, BAD_HEADER, IF_MATCH_REQUIRED, NOT_ACCEPTABLE},
+    resources,
 };
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
@@ -75,7 +76,9 @@ impl Call {
     async fn new(request: HttpRequest) -> Result<Self> {
         let state = State::of(&request);
         let caller = authenticate(&state, &request).await?;
-        let class = if request.method().is_safe() { Class::Read } else { Class::Write };
+        let template = request.match_pattern().unwrap_or_default();
+        let reads = resources::only_reads(request.method().as_str(), &template);
+        let class = if reads { Class::Read } else { Class::Write };
         state.limits.spend(&request, class, caller.actor.principal())?;
         request.extensions_mut().insert(Principal(caller.actor.principal()));
         let ctx = Ctx {

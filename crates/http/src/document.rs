@@ -7,13 +7,14 @@
 //! what the derives emit more regular than they can know (`tidy`).
 
 mod common;
+mod search;
 mod tidy;
 
 use crate::{API_VERSION, app, resources, resources::Operation};
 use actix_web::App as ActixApp;
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Id, scalar::Type};
-use guanxi_storage::{Kind, Meta, Resource, list};
+use guanxi_kernel::{Id, Word as _, scalar::Type};
+use guanxi_storage::{Kind, Meta, Resource, count::Counting, list};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
 use utoipa::ToSchema;
@@ -52,6 +53,7 @@ fn build() -> Json {
     builder.schema::<crate::problem::ProblemBody>();
     builder.schema::<guanxi_storage::events::timeline::TimelineItem>();
     builder.schema::<resources::Provenance>();
+    builder.schemas.insert("Filter".into(), search::filter_schema());
     for served in resources::SERVED.iter() {
         for operation in &served.operations {
             (served.describe)(&mut builder, *operation);
@@ -135,9 +137,14 @@ impl Builder {
                 "data": { "type": "array", "items": reference(&names.shown), "maxItems": list::MAX_LIMIT },
                 "has_more": { "type": "boolean", "description": "Whether another page follows." },
                 "next_cursor": { "type": ["string", "null"], "description": "Continues behind this page." },
+                "total": { "type": "integer", "format": "int64", "minimum": 0,
+                    "description": "How many there are on all pages; with `count`." },
+                "total_kind": { "type": "string", "enum": Counting::WORDS,
+                    "description": "`exact`: so many; `estimated`: at least so many." },
             },
         });
         self.schemas.insert(format!("{}List", names.shown), page);
+        self.schemas.insert(format!("{}Search", names.shown), search::body_schema(R::kind()));
     }
 }
 
@@ -193,6 +200,10 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         Operation::List => ("get", "list", format!("List {plural}"), format!(
             "The {plural} that you may see, in pages. Filters of different fields are combined with AND; \
              several values of one filter, separated by commas, with OR.")),
+        Operation::Search => ("post", "search", format!("Search {plural}"), format!(
+            "The list of {plural} for a question that is too long for an address: the same query in a body, \
+             with the filter as text or as JSON. It only reads, so it counts as a read and knows no \
+             `Idempotency-Key`.")),
         Operation::Create => ("post", "create", format!("Create {a} {noun}"), format!(
             "Makes {a} {noun} and answers with it, its `ETag` and its `Location`.")),
         Operation::Get => ("get", "get", format!("Get {a} {noun}"), format!(
@@ -210,7 +221,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
             "Who wrote each value that it has, when, and through what.".to_owned()),
     };
     let success = match operation {
-        Operation::List => ("200", answer("A page.", &format!("{shown}List"))),
+        Operation::List | Operation::Search => ("200", answer("A page.", &format!("{shown}List"))),
         Operation::Create => ("201", answer("Made.", shown)),
         Operation::Get => ("200", answer("The record.", shown)),
         Operation::Update => ("200", answer("As it is now.", shown)),
@@ -220,7 +231,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         Operation::Provenance => ("200", answer("The origins.", "Provenance")),
     };
     let mut parameters = Vec::new();
-    if !matches!(operation, Operation::List | Operation::Create) {
+    if !matches!(operation, Operation::List | Operation::Search | Operation::Create) {
         parameters.extend(id_parameter(kind));
     }
     match operation {
@@ -240,6 +251,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
     match operation {
         Operation::Create => described["requestBody"] = body(&names.input),
         Operation::Update => described["requestBody"] = body(&format!("{shown}Patch")),
+        Operation::Search => described["requestBody"] = body(&format!("{shown}Search")),
         _ => {}
     }
     (method, described)
@@ -266,18 +278,20 @@ fn words(name: &str, description: &str, items: &Json) -> Json {
     })
 }
 
+/// The words of `sort`.
+fn sorts(kind: &Kind) -> Vec<String> {
+    let names = list::sortable(kind).into_iter();
+    names.flat_map(|name| [name.to_owned(), format!("-{name}")]).collect()
+}
+
 fn list_parameters(kind: &'static Kind) -> Vec<Json> {
-    let sorts: Vec<String> = list::sortable(kind)
-        .iter()
-        .flat_map(|name| [(*name).to_owned(), format!("-{name}")])
-        .collect();
     let mut parameters = vec![
         limit(),
         cursor(),
         words(
             "sort",
             "The order, at most 3 fields; `-` turns one round. The newest first when absent.",
-            &json!({ "type": "string", "enum": sorts }),
+            &json!({ "type": "string", "enum": sorts(kind) }),
         ),
         parameter(
             "include_deleted",
@@ -290,6 +304,7 @@ fn list_parameters(kind: &'static Kind) -> Vec<Json> {
         "Finds any part of the names and codes, whatever the case and width.",
         &json!({ "type": "string", "minLength": 1, "maxLength": guanxi_storage::terms::LONGEST }),
     ));
+    parameters.extend(search::parameters(kind));
     parameters.extend(shape_parameters(kind));
     parameters.extend(list::parameters(kind).iter().map(filter));
     parameters

@@ -3,7 +3,7 @@
 //! A new resource is one line in [`SERVED`]. What it needs beyond these endpoints stands in a file
 //! of its own beside this one.
 
-use crate::{body::Body, call::Call, document, problem::ApiError, respond::Done};
+use crate::{app::nowhere, body::Body, call::Call, document, problem::ApiError, respond::Done};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use guanxi_customers as customers;
@@ -15,6 +15,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
+    count::{Counting, Total},
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
     events::{
         audit::EVENTS,
@@ -22,7 +23,7 @@ use guanxi_storage::{
         timeline::{self, TimelineItem, TimelineQuery},
     },
     list::{self, ListQuery},
-    resource,
+    resource, search,
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -34,6 +35,8 @@ use uuid::Uuid;
 pub enum Operation {
     /// `GET /v1/things`
     List,
+    /// `POST /v1/things/search`, the same with a body
+    Search,
     /// `POST /v1/things`
     Create,
     /// `GET /v1/things/{thing_id}`
@@ -53,6 +56,8 @@ pub enum Operation {
 /// All of them.
 pub const ALL: &[Operation] = &[
     Operation::List,
+    // Before `Get`, whose path fits this one too.
+    Operation::Search,
     Operation::Create,
     Operation::Get,
     Operation::Update,
@@ -137,6 +142,14 @@ pub fn routes(config: &mut web::ServiceConfig) {
     }
 }
 
+/// How the paths of searches end.
+const SEARCH: &str = "/search";
+
+/// Whether a request only reads: every `GET`, and a search, whose `POST` is there for its body.
+pub fn only_reads(method: &str, template: &str) -> bool {
+    matches!(method, "GET" | "HEAD") || (method == "POST" && template.ends_with(SEARCH))
+}
+
 /// The path of a shared endpoint.
 pub fn path(kind: &Kind, operation: Operation) -> String {
     let one = match id_name(kind) {
@@ -145,6 +158,7 @@ pub fn path(kind: &Kind, operation: Operation) -> String {
     };
     match operation {
         Operation::List | Operation::Create => format!("/v1/{}", kind.plural),
+        Operation::Search => format!("/v1/{}{SEARCH}", kind.plural),
         Operation::Get | Operation::Update | Operation::Delete => one,
         Operation::Restore => format!("{one}/restore"),
         Operation::Timeline => format!("{one}/timeline"),
@@ -163,8 +177,15 @@ fn id_of<R: Resource>(call: &Call) -> Result<Uuid> {
 }
 
 fn route<R: Resource>(config: &mut web::ServiceConfig, operation: Operation) {
+    let path = path(R::kind(), operation);
     let route = match operation {
         Operation::List => web::get().to(list_records::<R>),
+        Operation::Search => {
+            // Of this path `search` is no id, whatever the method.
+            let search = web::post().to(search_records::<R>);
+            config.service(web::resource(path).route(search).default_service(web::to(nowhere)));
+            return;
+        }
         Operation::Create => web::post().to(create::<R>),
         Operation::Get => web::get().to(get::<R>),
         Operation::Update => web::patch().to(update::<R>),
@@ -173,7 +194,7 @@ fn route<R: Resource>(config: &mut web::ServiceConfig, operation: Operation) {
         Operation::Timeline => web::get().to(timeline::<R>),
         Operation::Provenance => web::get().to(provenance::<R>),
     };
-    config.route(&path(R::kind(), operation), route);
+    config.route(&path, route);
 }
 
 /// A page on the wire.
@@ -185,20 +206,48 @@ pub struct ListBody<T> {
     pub has_more: bool,
     /// The cursor that continues behind this page.
     pub next_cursor: Option<String>,
+    /// How many items there are on all pages, for those who ask.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total: Option<i64>,
+    /// Whether there are so many, or at least so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_kind: Option<Counting>,
 }
 
 impl<T> ListBody<T> {
     /// A page, and the cursor of the next one if there is one.
     pub fn new(data: Vec<T>, next_cursor: Option<String>) -> Self {
-        Self { data, has_more: next_cursor.is_some(), next_cursor }
+        Self { data, has_more: next_cursor.is_some(), next_cursor, total: None, total_kind: None }
+    }
+
+    /// The same with the number of items on all pages.
+    #[must_use]
+    fn counted(self, total: Option<Total>) -> Self {
+        let (total, total_kind) = total.map(|total| (total.total, total.kind)).unzip();
+        Self { total, total_kind, ..self }
     }
 }
 
 async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let query = ListQuery::parse(R::kind(), &call.ctx, &call.query())?;
+    page::<R>(&call, &query).await
+}
+
+async fn search_records<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    // Who may not read them is not told what is wrong with the question.
+    resource::require::<R>(&call.ctx, Action::Read)?;
+    // What stands in the address would not be looked at.
+    if let Some((name, _)) = call.query().first() {
+        return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
+    }
+    let query = search::read(R::kind(), &call.ctx, body.0)?;
+    page::<R>(&call, &query).await
+}
+
+async fn page<R: Resource>(call: &Call, query: &ListQuery) -> Result<HttpResponse, ApiError> {
     let (page, shaped) = call
         .read(async |tx, ctx| {
-            let page = resource::list::<R>(tx, ctx, &query).await?;
+            let page = resource::list::<R>(tx, ctx, query).await?;
             let shaped = match query.fields.is_some() || !query.expand.is_empty() {
                 true => {
                     Some(shape(tx, ctx, R::kind(), &page.data, &query.fields, &query.expand).await?)
@@ -209,8 +258,10 @@ async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError>
         })
         .await?;
     Ok(match shaped {
-        Some(shaped) => HttpResponse::Ok().json(ListBody::new(shaped, page.next)),
-        None => HttpResponse::Ok().json(ListBody::new(page.data, page.next)),
+        Some(shaped) => {
+            HttpResponse::Ok().json(ListBody::new(shaped, page.next).counted(page.total))
+        }
+        None => HttpResponse::Ok().json(ListBody::new(page.data, page.next).counted(page.total)),
     })
 }
 

@@ -1,7 +1,7 @@
 //! The types that a single field can have, as data: what a filter, a schema or an import must know.
 
 use crate::{Id, Language, Line, Text, Word, text::fold};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use sea_query::Value;
 use uuid::Uuid;
 
@@ -155,12 +155,32 @@ impl Type {
                 NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Into::into)
             }
             Self::Date => None,
+            // As with dates: an offset can lead out of the years that both stores order alike.
             Self::Instant => DateTime::parse_from_rfc3339(text)
                 .ok()
-                .map(|instant| instant.with_timezone(&Utc).into()),
+                .map(|instant| instant.with_timezone(&Utc))
+                .filter(|instant| (1..=9999).contains(&instant.year()))
+                .map(Into::into),
             Self::Id => Uuid::try_parse(text).ok().map(Into::into),
             Self::Word(vocabulary) => vocabulary.words.contains(&text).then(|| text.into()),
             Self::Money | Self::Json => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_instants_stay_in_years_of_four_digits() {
+        for (kind, good, bad) in [
+            (Type::Date, "9999-12-31", "10000-01-01"),
+            (Type::Instant, "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-01:00"),
+            (Type::Instant, "0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00"),
+        ] {
+            assert!(kind.parse(good).is_some(), "{good}");
+            assert!(kind.parse(bad).is_none(), "{bad}");
         }
     }
 }

@@ -45,6 +45,10 @@ guanxi_kernel::problems! {
     BAD_PARAMETER = Malformed "bad_parameter"
         ("Bad parameter", "A query parameter is invalid; see errors.")
         ("参数无效", "查询参数无效,详见 errors。");
+    /// A filter that cannot be read, or names what is not there.
+    BAD_FILTER = Malformed "bad_filter"
+        ("Bad filter", "At byte {offset} of the filter: expected {expected}.")
+        ("筛选条件无效", "筛选条件第 {offset} 字节处应为 {expected}。");
     /// A parameter that may stand only once.
     REPEATED_PARAMETER = Malformed "repeated_parameter"
         ("Repeated parameter", "The parameter may be given only once.")

@@ -3,14 +3,17 @@
 //! The ground: [`Db`] (connections, transactions, retries, time limits), [`Tx`] (statements; the
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
-//! events), [`list`] (filters, sorting, pages), [`events`], [`idempotency`], [`rates`].
+//! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
+//! [`count`] for totals), [`events`], [`idempotency`], [`rates`].
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
+pub mod count;
 pub mod cursor;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod filter;
 pub mod idempotency;
 pub mod kind;
 pub mod list;
@@ -19,6 +22,7 @@ pub mod rates;
 pub mod record;
 pub mod resource;
 pub mod scope;
+pub mod search;
 pub mod sql;
 mod sqlite;
 pub mod terms;

@@ -1,13 +1,20 @@
 //! Lists: typed filters, order, search and pages of any resource, from the data of its fields.
 
 use crate::{
-    Field, Kind, Sql, cursor,
+    Field, Kind, Sql,
+    count::Counting,
+    cursor,
     error::{BAD_PARAMETER, REPEATED_PARAMETER, UNKNOWN_PARAMETER},
+    filter::{
+        Located,
+        condition::{self, Condition},
+        parse,
+    },
     terms::{self, Index},
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
-    Ctx, Problem, Result,
+    Ctx, Problem, Result, Word as _,
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
     scalar::Type,
     text::{fold, sort_key},
@@ -27,7 +34,7 @@ const MAX_VALUES: usize = 50;
 
 /// The shared parameters of lists, which are no filters.
 pub const SHARED: &[&str] =
-    &["limit", "cursor", "sort", "q", "fields", "expand", "include_deleted"];
+    &["limit", "cursor", "sort", "filter", "q", "fields", "expand", "include_deleted", "count"];
 
 /// A query parameter that narrows a list.
 #[derive(Debug, Clone)]
@@ -80,9 +87,7 @@ fn field_parameters(field: &Field) -> Vec<Parameter> {
     let make = |name: String, test| Parameter { name, kind: field.kind, test };
     let stem =
         field.name.strip_suffix("_at").or(field.name.strip_suffix("_on")).unwrap_or(field.name);
-    let key = field.sort.filter(|key| *key != column);
-    let equals =
-        || make(field.name.to_owned(), Test::OneOf { column, nullable: field.nullable, key });
+    let equals = || make(field.name.to_owned(), equals(field));
     match field.kind {
         Type::Instant => vec![
             make(format!("{stem}_after"), Test::AtLeast(column)),
@@ -102,6 +107,13 @@ fn field_parameters(field: &Field) -> Vec<Parameter> {
     }
 }
 
+/// The test for equality of a field that lies in one column.
+pub(crate) fn equals(field: &Field) -> Test {
+    let column = field.columns[0];
+    let key = field.sort.filter(|key| *key != column);
+    Test::OneOf { column, nullable: field.nullable, key }
+}
+
 /// What a caller asked for.
 #[derive(Debug, Clone)]
 pub struct ListQuery {
@@ -113,9 +125,12 @@ pub struct ListQuery {
     pub fields: Option<Vec<String>>,
     /// The references to answer with whole records for.
     pub expand: Vec<String>,
+    /// Whether the records of all pages are counted, and how.
+    pub count: Option<Counting>,
     cursor: Option<String>,
     sort: Vec<Sort>,
     conditions: Vec<(Test, Vec<Value>, bool)>,
+    filter: Option<Condition>,
     search: Option<String>,
     fingerprint: String,
 }
@@ -134,39 +149,58 @@ impl ListQuery {
     /// `unknown_parameter`, `repeated_parameter` or `bad_parameter`, with every finding.
     pub fn parse(kind: &'static Kind, ctx: &Ctx, pairs: &[(String, String)]) -> Result<Self> {
         refuse_repeated(pairs)?;
+        Self::read(kind, ctx, pairs, None).map_err(|findings| {
+            let unknown = findings.iter().all(|finding| finding.code == &UNKNOWN_PARAMETER);
+            let code = if unknown { &UNKNOWN_PARAMETER } else { &BAD_PARAMETER };
+            findings.into_iter().fold(code.problem(), Problem::and)
+        })
+    }
+
+    /// Reads the parameters of a list of `kind`, each there once, and a filter that is no text.
+    pub(crate) fn read(
+        kind: &'static Kind,
+        ctx: &Ctx,
+        pairs: &[(String, String)],
+        filter: Option<&Located>,
+    ) -> Result<Self, Vec<FieldError>> {
         let mut query = Self {
             limit: DEFAULT_LIMIT,
             include_deleted: false,
             fields: None,
             expand: Vec::new(),
+            count: None,
             cursor: None,
             sort: Vec::new(),
             conditions: Vec::new(),
+            filter: None,
             search: None,
             fingerprint: String::new(),
         };
         let filters = parameters(kind);
         let mut findings = Vec::new();
         for (name, value) in pairs {
-            if let Err(finding) = query.take(kind, &filters, name, value) {
+            if let Err(finding) = query.take(kind, ctx, &filters, name, value) {
                 findings.push(finding);
             }
         }
+        match filter.map(|located| condition::check(located, kind, ctx)).transpose() {
+            Ok(condition) => query.filter = query.filter.or(condition),
+            Err(finding) => findings.push(finding),
+        }
         if !findings.is_empty() {
-            let unknown = findings.iter().all(|finding| finding.code == &UNKNOWN_PARAMETER);
-            let code = if unknown { &UNKNOWN_PARAMETER } else { &BAD_PARAMETER };
-            return Err(findings.into_iter().fold(code.problem(), Problem::and));
+            return Err(findings);
         }
         if query.sort.is_empty() {
             query.sort.push(Sort { column: "created_at", kind: Type::Instant, descending: true });
         }
-        query.fingerprint = fingerprint(kind, ctx, pairs);
+        query.fingerprint = fingerprint(kind, ctx, pairs, filter);
         Ok(query)
     }
 
     fn take(
         &mut self,
         kind: &'static Kind,
+        ctx: &Ctx,
         filters: &[Parameter],
         name: &str,
         value: &str,
@@ -175,12 +209,18 @@ impl ListQuery {
             "limit" => self.limit = limit(value)?,
             "cursor" => self.cursor = Some(value.to_owned()),
             "sort" => self.sort = sort(kind, value)?,
+            "filter" => self.filter = Some(condition::check(&parse::parse(value)?, kind, ctx)?),
             "q" => self.search = Some(search(value)?),
             "fields" => self.fields = Some(fields(kind, value)?),
             "expand" => self.expand = expand(kind, value)?,
             "include_deleted" => {
                 let read = value.parse::<bool>();
                 self.include_deleted = read.map_err(|_| wrong(name, Type::Boolean))?;
+            }
+            "count" => {
+                let known =
+                    || UNKNOWN_VALUE.parameter(name).with("expected", Counting::WORDS.join(", "));
+                self.count = Some(Counting::from_word(value).ok_or_else(known)?);
             }
             _ => {
                 let filter = filters.iter().find(|filter| filter.name == name);
@@ -192,15 +232,18 @@ impl ListQuery {
         Ok(())
     }
 
-    /// Adds the conditions of the filters, the search and the cursor, then order and limit (one
-    /// more than asked for, to know whether more follows).
-    pub(crate) fn narrow(&self, sql: &mut Sql, kind: &'static Kind, ctx: &Ctx) -> Result<()> {
+    /// Adds the conditions of the filters and the search, which are those of all pages.
+    pub(crate) fn narrow(&self, sql: &mut Sql, kind: &'static Kind) {
         if !self.include_deleted {
             sql.push(" AND t.deleted_at IS NULL");
         }
         for (test, values, or_null) in &self.conditions {
             sql.push(" AND ");
             condition(sql, kind, *test, values, *or_null);
+        }
+        if let Some(filter) = &self.filter {
+            sql.push(" AND ");
+            filter.write(sql, kind, false);
         }
         if let Some(search) = &self.search {
             sql.push(
@@ -210,6 +253,11 @@ impl ListQuery {
             sql.push(" AND term >= ").bind(search.clone());
             sql.push(" AND term < ").bind(terms::after_prefix(search)).push(")");
         }
+    }
+
+    /// Adds the condition of the cursor, then order and limit (one more than asked for, to know
+    /// whether more follows).
+    pub(crate) fn page(&self, sql: &mut Sql, ctx: &Ctx) -> Result<()> {
         if let Some(cursor) = &self.cursor {
             let (keys, last): (Vec<Json>, Uuid) =
                 cursor::open(&ctx.settings.seal, &self.fingerprint, cursor)?;
@@ -229,6 +277,11 @@ impl ListQuery {
 
     fn last_descending(&self) -> bool {
         self.sort.last().is_some_and(|sort| sort.descending)
+    }
+
+    /// Whether the page is the first.
+    pub(crate) fn is_first(&self) -> bool {
+        self.cursor.is_none()
     }
 
     /// The columns that a cursor needs of the last record.
@@ -272,7 +325,14 @@ fn after(sql: &mut Sql, sort: &[Sort], keys: &[Value], last: Uuid) {
     sql.push(")");
 }
 
-fn condition(sql: &mut Sql, kind: &'static Kind, test: Test, values: &[Value], or_null: bool) {
+/// Adds a test of the record `t`.
+pub(crate) fn condition(
+    sql: &mut Sql,
+    kind: &'static Kind,
+    test: Test,
+    values: &[Value],
+    or_null: bool,
+) {
     match test {
         Test::OneOf { column, key, .. } => {
             sql.push("(");
@@ -432,9 +492,16 @@ fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldErr
     Ok((values, or_null))
 }
 
-fn fingerprint(kind: &Kind, ctx: &Ctx, pairs: &[(String, String)]) -> String {
-    let mut pairs: Vec<_> =
-        pairs.iter().filter(|(name, _)| name != "cursor" && name != "limit").collect();
+fn fingerprint(
+    kind: &Kind,
+    ctx: &Ctx,
+    pairs: &[(String, String)],
+    filter: Option<&Located>,
+) -> String {
+    let of_the_page = |name: &str| matches!(name, "cursor" | "limit" | "count");
+    let mut pairs: Vec<_> = pairs.iter().filter(|(name, _)| !of_the_page(name)).cloned().collect();
+    // Behind a name of its own: a list of values is printed as the expression that says the same.
+    pairs.extend(filter.map(|located| ("filter as JSON".to_owned(), located.filter.to_string())));
     pairs.sort();
     let (tenant, principal) = (ctx.tenant.to_string(), ctx.actor.principal().to_string());
     let mut parts = vec![kind.plural, tenant.as_str(), principal.as_str()];

@@ -6,6 +6,7 @@
 
 use crate::{
     Cells, Kind, Meta, Resource, Sql, Tx,
+    count::{self, Total},
     events::{self, Event},
     list::{self, ListQuery},
     scope, terms,
@@ -76,6 +77,8 @@ pub struct Page<R> {
     pub data: Vec<Shown<R>>,
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
+    /// How many records there are on all pages, if the query wants to know.
+    pub total: Option<Total>,
 }
 
 /// Which of two rights reach a record that the caller may see.
@@ -115,7 +118,8 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
     }
     let (mut sql, known) = select(ctx, kind, query.sort_columns().map(|(column, _)| column));
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
-    query.narrow(&mut sql, kind, ctx)?;
+    query.narrow(&mut sql, kind);
+    query.page(&mut sql, ctx)?;
     let sort: Vec<Type> = query.sort_columns().map(|(_, kind)| kind).collect();
     let read = |record: R, cells: &mut Cells<'_>| {
         let rights = known.read(cells)?;
@@ -131,7 +135,9 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);
     let next = last.map(|(record, _, keys)| query.next(ctx, keys, record.meta().id.uuid()));
+    let total = count::total(tx, ctx, kind, &reach, query, (rows.len(), more)).await?;
     Ok(Page {
+        total,
         data: rows.into_iter().map(|(record, rights, _)| show(ctx, record, rights)).collect(),
         next,
     })

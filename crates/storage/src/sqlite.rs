@@ -150,12 +150,18 @@ fn millis(time: Duration) -> u64 {
 impl Lease {
     /// The connection, for one statement: it may run until the limit from now.
     pub(crate) fn statement(&mut self) -> &mut SqliteConnection {
+        self.statement_within(self.pool.0.limit)
+    }
+
+    /// The same with a limit of its own, if that is shorter.
+    pub(crate) fn statement_within(&mut self, limit: Duration) -> &mut SqliteConnection {
         let Some(connection) = &mut self.connection else {
             unreachable!("a lease has its connection until it is given back")
         };
         let shared = &self.pool.0;
         // The count of milliseconds is cut off, so one more: no statement is interrupted early.
-        connection.deadline.store(shared.millis() + millis(shared.limit) + 1, Ordering::Relaxed);
+        let limit = millis(limit.min(shared.limit));
+        connection.deadline.store(shared.millis() + limit + 1, Ordering::Relaxed);
         &mut connection.inner
     }
 

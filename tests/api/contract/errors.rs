@@ -25,6 +25,12 @@ async fn unknown_paths_and_methods_are_problems(world: &World) {
         .await
         .refused(405, "method_not_allowed");
     assert_eq!(put.header("allow"), Some("DELETE, GET, PATCH"));
+    // `search` is no id.
+    for method in ["GET", "PATCH", "DELETE", "PUT"] {
+        let search = world.admin.request(method, "/v1/parties/search");
+        let refused = search.await.refused(405, "method_not_allowed");
+        assert_eq!(refused.header("allow"), Some("POST"), "{method}");
+    }
     world.anonymous().request("TRACE", "/v1/parties").await.refused(405, "method_not_allowed");
 }
 

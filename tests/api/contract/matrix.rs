@@ -7,6 +7,7 @@ use guanxi_tests::{World, both_stores, given, json};
 both_stores![
     every_resource_is_made_read_changed_deleted_and_restored,
     every_resource_refuses_wrong_bodies_and_stale_versions,
+    every_list_is_searched_counted_and_filtered_alike,
     another_tenants_records_do_not_exist,
     whoever_may_only_read_only_reads,
     every_resource_tells_its_timeline,
@@ -120,6 +121,46 @@ async fn every_resource_refuses_wrong_bodies_and_stale_versions(world: &World) {
         assert_eq!(same.version(), 1, "{plural}: a change that changes nothing writes nothing");
         world.admin.patch(&one, json!({ "id": "x" })).await.refused(422, "validation_failed");
         world.admin.get(format!("{all}/no-uuid")).await.refused(404, "not_found");
+    }
+}
+
+/// Filter, count and search, on the members that every record has.
+async fn every_list_is_searched_counted_and_filtered_alike(world: &World) {
+    let (powerless, _) = world.person(&[], None).await;
+    let stranger = world.stranger().await;
+    for served in resources() {
+        let plural = served.kind.plural;
+        assert!(has(served, Operation::Search), "{plural}");
+        let (all, search) = (format!("/v1/{plural}"), format!("/v1/{plural}/search"));
+        let made = given::record(&world.admin, plural).await;
+        let filter = format!("id = {} AND created_by = me() AND created_at <= now()", made.id());
+        let listed =
+            world.admin.get(format!("{all}?count=exact&filter={filter}")).await.expect(200);
+        assert_eq!((listed.data().len(), &listed.json["total"]), (1, &json!(1)), "{plural}");
+        assert_eq!(listed.json["total_kind"], "exact");
+        let is = json!({ "field": "id", "op": "=", "value": made.json["id"] });
+        for filter in [json!(filter), is.clone(), json!({ "and": [is.clone()] })] {
+            let body = json!({ "filter": filter, "count": "exact" });
+            let found = world.admin.post(&search, body).await.expect(200);
+            assert_eq!(found.json, listed.json, "{plural}: {filter}");
+            assert_eq!(found.header("etag"), None);
+        }
+        let none = world.admin.get(format!("{all}?filter=-id={}", made.id())).await.expect(200);
+        assert!(!none.each("id").contains(&made.json["id"]), "{plural}");
+
+        world.anonymous().post(&search, json!({})).await.refused(401, "unauthenticated");
+        powerless.post(&search, json!({})).await.refused(403, "forbidden");
+        powerless.post(&search, json!({ "x": 1 })).await.refused(403, "forbidden");
+        let theirs = stranger.post(&search, json!({ "filter": is, "count": "exact" })).await;
+        assert_eq!(theirs.expect(200).json["total"], 0, "{plural}");
+        let wrong = world.admin.post(&search, json!({ "x": 1, "limit": "y" })).await;
+        let findings = wrong.refused(422, "validation_failed").findings();
+        assert!(findings.contains(&("/x".into(), "unknown_field".into())), "{findings:?}");
+        assert!(findings.contains(&("/limit".into(), "invalid_type".into())), "{findings:?}");
+        let wrong = world.admin.get(format!("{all}?filter=nothing=1&count=all")).await;
+        let findings = wrong.refused(400, "bad_parameter").findings();
+        let expected = [("filter", "bad_filter"), ("count", "unknown_value")];
+        assert_eq!(findings, expected.map(|(place, code)| (place.to_owned(), code.to_owned())));
     }
 }
 

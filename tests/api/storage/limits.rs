@@ -13,6 +13,7 @@ use tokio::time::{sleep, timeout};
 both![
     a_long_statement_is_interrupted,
     the_limit_is_for_one_statement,
+    a_number_that_takes_too_long_is_none,
     a_read_cannot_write,
     a_write_that_is_dropped_leaves_nothing,
     a_read_that_is_dropped_holds_nothing,
@@ -66,6 +67,32 @@ async fn the_limit_is_for_one_statement(ground: &Ground) {
     });
     assert_eq!(done.await.unwrap(), 5);
     db.close().await;
+}
+
+/// What is only wanted if it is cheap.
+async fn a_number_that_takes_too_long_is_none(ground: &Ground) {
+    let Ground { db, ctx, .. } = ground;
+    let short = Sql::new("SELECT CAST(7 AS BIGINT) WHERE CAST($1 AS UUID) IS NOT NULL");
+    for _ in 0..2 {
+        let start = Instant::now();
+        let read = db.read(ctx.tenant, async |tx| {
+            let late = tx.number_within(Sql::new(ENDLESS), MOMENT).await?;
+            // The same connection goes on, under its usual limit again.
+            Ok((late, tx.number_within(short.clone(), MOMENT).await?, counter::sum(tx).await?))
+        });
+        assert_eq!(read.await.unwrap(), (None, Some(7), 0));
+        assert!((MOMENT..MOMENT + SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
+    }
+    // A limit that is longer than the usual one changes nothing.
+    let hasty = hasty(ground).await;
+    let start = Instant::now();
+    let read =
+        hasty.read(ctx.tenant, async |tx| tx.number_within(Sql::new(ENDLESS), SECOND * 60).await);
+    assert_eq!(read.await.unwrap(), None);
+    assert!((MOMENT..MOMENT + SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
+    let read = hasty.read(ctx.tenant, async |tx| tx.all::<(i64,)>(Sql::new(ENDLESS)).await);
+    assert!(read.await.unwrap_err().is(&STATEMENT_TIMEOUT));
+    hasty.close().await;
 }
 
 async fn a_read_cannot_write(ground: &Ground) {

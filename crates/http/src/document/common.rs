@@ -1,7 +1,10 @@
 //! What all operations have in common, said once: errors, headers, conditions, security, tags.
 
 use super::reference;
-use crate::{problem::status, resources::SERVED};
+use crate::{
+    problem::status,
+    resources::{SERVED, only_reads},
+};
 use guanxi_kernel::Kind;
 use serde_json::{Map, Value as Json, json};
 
@@ -79,12 +82,12 @@ fn bare(mut operation: Json) -> Json {
 
 fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     describe(&mut operation);
-    let writes = method != "get";
+    let writes = !only_reads(&method.to_uppercase(), path);
     let public = PUBLIC.contains(&path);
     if public {
         operation["security"] = json!([]);
     }
-    let keyed = matches!(method, "post" | "patch") && !path.starts_with("/v1/auth/");
+    let keyed = writes && matches!(method, "post" | "patch") && !path.starts_with("/v1/auth/");
     let one_record = matches!(method, "patch" | "delete") && one_etag(path);
     let mut shared = Vec::new();
     if writes {
@@ -106,7 +109,7 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
         codes.extend([409, 412, 422, 507]);
     }
     if has_body {
-        codes.extend([408, 413, 415]);
+        codes.extend([408, 413, 415, 422]);
     }
     if one_record || matches!(method, "patch" | "put") {
         codes.push(428);
@@ -123,7 +126,7 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     }
     for (code, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         if code.starts_with('2') {
-            response["headers"] = success_headers(method, code, path);
+            response["headers"] = success_headers(writes, method, code, path);
         }
     }
     for code in codes {
@@ -150,7 +153,7 @@ fn one_etag(path: &str) -> bool {
         || matches!(path, "/v1/tenant" | "/v1/me")
 }
 
-fn success_headers(method: &str, code: &str, path: &str) -> Json {
+fn success_headers(writes: bool, method: &str, code: &str, path: &str) -> Json {
     let mut names = vec!["X-Request-Id", "X-Api-Version", "RateLimit", "RateLimit-Policy"];
     let one = one_etag(path) || code == "201";
     if one && code != "204" {
@@ -159,7 +162,7 @@ fn success_headers(method: &str, code: &str, path: &str) -> Json {
     if code == "201" {
         names.push("Location");
     }
-    if matches!(method, "post" | "patch") {
+    if writes && matches!(method, "post" | "patch") {
         names.push("Idempotent-Replayed");
     }
     names

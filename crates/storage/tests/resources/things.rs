@@ -154,6 +154,8 @@ macro_rules! both {
     )*};
 }
 
+mod filters;
+
 both![
     pages_hold_every_record_once_in_order,
     an_instant_is_kept_in_microseconds,
@@ -231,7 +233,24 @@ impl Ground {
         let pairs: Vec<_> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let query = ListQuery::parse(&THING, ctx, &pairs)?;
-        self.db.read(ctx.tenant, async |tx| resource::list::<Thing>(tx, ctx, &query).await).await
+        self.page(ctx, &query).await
+    }
+
+    async fn page(&self, ctx: &Ctx, query: &ListQuery) -> Result<Page<Thing>> {
+        self.db.read(ctx.tenant, async |tx| resource::list::<Thing>(tx, ctx, query).await).await
+    }
+
+    /// These things and no others.
+    async fn fill(&self, things: &[ThingInput]) {
+        let fill = async |tx: &mut Tx| {
+            tx.execute(sql!("DELETE FROM record_terms WHERE tenant_id = $1")).await?;
+            tx.execute(sql!("DELETE FROM things WHERE tenant_id = $1")).await?;
+            for thing in things {
+                resource::create::<Thing>(tx, &self.ctx, thing.clone()).await?;
+            }
+            Ok(())
+        };
+        self.db.write(self.ctx.tenant, fill).await.unwrap();
     }
 
     async fn names(&self, pairs: &[(&str, &str)]) -> String {
@@ -319,22 +338,7 @@ async fn pages_hold_every_record_once_in_order(ground: &Ground) {
     for _ in 0..CASES {
         let case = (things(), vec(sorts(), 4), 1..9_usize);
         let (things, sorts, limit) = case.new_tree(&mut runner).unwrap().current();
-        let clear = sql!("DELETE FROM things WHERE tenant_id = $1");
-        ground
-            .db
-            .write(ground.ctx.tenant, async |tx| tx.execute(clear.clone()).await)
-            .await
-            .unwrap();
-        ground
-            .db
-            .write(ground.ctx.tenant, async |tx| {
-                for thing in &things {
-                    resource::create::<Thing>(tx, &ground.ctx, thing.clone()).await?;
-                }
-                Ok(())
-            })
-            .await
-            .unwrap();
+        ground.fill(&things).await;
         for sort in sorts {
             let found = ground.walk(&sort, limit).await;
             let ids: BTreeSet<Uuid> = found.iter().map(|thing| thing.meta.id.uuid()).collect();

@@ -1,0 +1,300 @@
+//! A filter held against the fields of one resource, and said in SQL.
+
+use super::{Comparison, Filter, Located, Operand, Operator, Part, Spot};
+use crate::{
+    Field, Kind, Sql,
+    list::{self, Test},
+};
+use chrono::{NaiveDate, TimeDelta};
+use guanxi_kernel::{
+    Ctx,
+    period::business_date,
+    problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
+    scalar::Type,
+};
+use sea_query::Value;
+
+/// A field that filters may name.
+#[derive(Debug, Clone)]
+pub struct Filterable {
+    /// Its name in a filter.
+    pub name: &'static str,
+    /// The type of its value, or of an entry of the list.
+    pub kind: Type,
+    /// Whether it can be absent.
+    pub nullable: bool,
+    column: &'static str,
+    test: Test,
+}
+
+/// The fields of a resource that filters may name: what lists can be narrowed by.
+pub fn filterable(kind: &Kind) -> impl Iterator<Item = Filterable> {
+    kind.shape.fields.iter().filter(|field| !field.hidden).filter_map(|field| {
+        let column = *field.columns.first()?;
+        let test = match field.terms {
+            Some(index) => Test::Has(index),
+            None if field.filter => list::equals(field),
+            None => return None,
+        };
+        let (name, kind) = match test {
+            Test::Has(index) => (index.parameter, index.kind),
+            _ => (field.name, field.kind),
+        };
+        let single = !matches!(kind, Type::Money | Type::Json);
+        single.then_some(Filterable { name, kind, nullable: absent(field), column, test })
+    })
+}
+
+fn absent(field: &Field) -> bool {
+    field.nullable && field.terms.is_none()
+}
+
+impl Filterable {
+    fn ordered(&self) -> bool {
+        let scalar = !matches!(self.test, Test::Has(_));
+        scalar && matches!(self.kind, Type::Integer | Type::Date | Type::Instant)
+    }
+
+    /// Whether `field:value` means anything: a list has it, or the value is this one. In a text it
+    /// would promise a search for a part of it, which no index of that field can answer.
+    fn has(&self) -> bool {
+        matches!(self.test, Test::Has(_)) || !matches!(self.kind, Type::Text)
+    }
+
+    /// The operators that it understands, for people.
+    pub fn operators(&self) -> &'static str {
+        match (self.has(), self.ordered()) {
+            (_, true) => "one of = != < <= > >= :",
+            (true, false) => "one of = != :",
+            (false, false) => "one of = != or :* (q finds parts of texts)",
+        }
+    }
+}
+
+/// A filter in which every name is a field and every value one of its type.
+#[derive(Debug, Clone)]
+pub(crate) enum Condition {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    /// The test on a column; the column is named where it can be absent, because SQL then answers
+    /// neither true nor false.
+    Equal {
+        test: Test,
+        values: Vec<Value>,
+        or_absent: bool,
+        unknown: Option<&'static str>,
+    },
+    Compared {
+        column: &'static str,
+        sign: &'static str,
+        value: Value,
+        nullable: bool,
+    },
+    Absent(&'static str),
+    /// The list has entries.
+    Filled(&'static str),
+    Always,
+}
+
+/// Holds a filter against the fields of `kind`.
+///
+/// # Errors
+/// The first finding: a name that is no field to filter by, an operator that the field does not
+/// understand, a value that is none of its type.
+pub(crate) fn check(located: &Located, kind: &Kind, ctx: &Ctx) -> Result<Condition, FieldError> {
+    let fields: Vec<Filterable> = filterable(kind).collect();
+    Checker { fields, ctx, spots: located.spots.iter() }.filter(&located.filter)
+}
+
+struct Checker<'a> {
+    fields: Vec<Filterable>,
+    ctx: &'a Ctx,
+    spots: std::slice::Iter<'a, Spot>,
+}
+
+impl Checker<'_> {
+    fn filter(&mut self, filter: &Filter) -> Result<Condition, FieldError> {
+        Ok(match filter {
+            Filter::All(parts) => Condition::All(self.each(parts)?),
+            Filter::Any(parts) => Condition::Any(self.each(parts)?),
+            Filter::Not(inner) => Condition::Not(Box::new(self.filter(inner)?)),
+            Filter::Is(comparison) => {
+                let Some(spot) = self.spots.next() else {
+                    unreachable!("every comparison has its place")
+                };
+                self.comparison(comparison, spot)?
+            }
+        })
+    }
+
+    fn each(&mut self, parts: &[Filter]) -> Result<Vec<Condition>, FieldError> {
+        parts.iter().map(|part| self.filter(part)).collect()
+    }
+
+    fn comparison(&self, said: &Comparison, spot: &Spot) -> Result<Condition, FieldError> {
+        let field = self.fields.iter().find(|field| field.name == said.field);
+        let field = field.ok_or_else(|| {
+            let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+            spot.refuse(Part::Field, &UNKNOWN_VALUE, format!("one of {}", names.join(", ")))
+        })?;
+        let operator = |expected: &str| spot.refuse(Part::Operator, &UNKNOWN_VALUE, expected);
+        let sign = match (said.operator, &said.operand) {
+            (Operator::Has, Operand::Anything) => return Ok(present(field)),
+            (_, Operand::Anything) => return Err(operator(": before *")),
+            (Operator::Has, _) if field.has() => return self.equal(field, &said.operand, spot),
+            (Operator::Equal, operand) => return self.equal(field, operand, spot),
+            (Operator::NotEqual, operand) => {
+                return Ok(Condition::Not(Box::new(self.equal(field, operand, spot)?)));
+            }
+            (Operator::Less, _) => " < ",
+            (Operator::AtMost, _) => " <= ",
+            (Operator::More, _) => " > ",
+            (Operator::AtLeast, _) => " >= ",
+            (Operator::Has, _) => return Err(operator(field.operators())),
+        };
+        if !field.ordered() {
+            return Err(operator(field.operators()));
+        }
+        let value = self.value(field, &said.operand, spot, Part::Operand)?;
+        Ok(Condition::Compared { column: field.column, sign, value, nullable: field.nullable })
+    }
+
+    fn equal(
+        &self,
+        field: &Filterable,
+        operand: &Operand,
+        spot: &Spot,
+    ) -> Result<Condition, FieldError> {
+        let (mut values, mut or_absent) = (Vec::new(), false);
+        let several: Vec<(Part, &Operand)> = match operand {
+            Operand::OneOf(operands) => {
+                operands.iter().enumerate().map(|(at, one)| (Part::Entry(at), one)).collect()
+            }
+            one => vec![(Part::Operand, one)],
+        };
+        for (part, one) in several {
+            match one {
+                Operand::Null if field.nullable => or_absent = true,
+                Operand::Null => {
+                    let expected = "a value; this field is never absent";
+                    return Err(spot.refuse(part, &INVALID_FORMAT, expected));
+                }
+                one => values.push(self.value(field, one, spot, part)?),
+            }
+        }
+        if values.is_empty() {
+            return Ok(Condition::Absent(field.column));
+        }
+        let unknown = (field.nullable && !or_absent).then_some(field.column);
+        Ok(Condition::Equal { test: field.test, values, or_absent, unknown })
+    }
+
+    fn value(
+        &self,
+        field: &Filterable,
+        operand: &Operand,
+        spot: &Spot,
+        part: Part,
+    ) -> Result<Value, FieldError> {
+        let ctx = self.ctx;
+        let today = || business_date(ctx.now, ctx.settings.time_zone);
+        let before = |day: NaiveDate, days: i64| day.checked_sub_signed(TimeDelta::days(days));
+        let read = |text: &str| match field.test {
+            Test::Has(index) => (index.term)(text).map(Value::from),
+            _ => field.kind.parse(text),
+        };
+        let value = match (operand, field.kind) {
+            (Operand::Text(text), _) => read(text),
+            (Operand::Me, Type::Id) => read(&ctx.actor.user.to_string()),
+            (Operand::Now, Type::Instant) => Some(ctx.now.into()),
+            (Operand::Now, Type::Date) => Some(today().into()),
+            (Operand::DaysAgo(days), Type::Instant) => {
+                ctx.now.checked_sub_signed(TimeDelta::days(*days)).map(Value::from)
+            }
+            (Operand::DaysAgo(days), Type::Date) => before(today(), *days).map(Value::from),
+            _ => None,
+        };
+        value.ok_or_else(|| {
+            let word = matches!(field.kind, Type::Word(_));
+            let code = if word { &UNKNOWN_VALUE } else { &INVALID_FORMAT };
+            spot.refuse(part, code, field.kind.expected())
+        })
+    }
+}
+
+/// That the field has a value.
+fn present(field: &Filterable) -> Condition {
+    match field.test {
+        Test::Has(_) => Condition::Filled(field.column),
+        _ if field.nullable => Condition::Not(Box::new(Condition::Absent(field.column))),
+        _ => Condition::Always,
+    }
+}
+
+impl Condition {
+    /// Adds it, or its opposite, as a condition on the record `t`.
+    pub(crate) fn write(&self, sql: &mut Sql, kind: &'static Kind, negated: bool) {
+        match self {
+            Self::Not(inner) => inner.write(sql, kind, !negated),
+            // NOT (a AND b) is NOT a OR NOT b, so that NOT stands at single tests only.
+            Self::All(parts) => write_parts(parts, sql, kind, negated, !negated),
+            Self::Any(parts) => write_parts(parts, sql, kind, negated, negated),
+            test if !negated => test.write_test(sql, kind),
+            test => {
+                sql.push("(");
+                if let Some(column) = test.unknown() {
+                    sql.push("t.").push(column).push(" IS NULL OR ");
+                }
+                sql.push("NOT (");
+                test.write_test(sql, kind);
+                sql.push("))");
+            }
+        }
+    }
+
+    /// The column that, where it is absent, makes SQL answer neither true nor false.
+    fn unknown(&self) -> Option<&'static str> {
+        match self {
+            Self::Equal { unknown, .. } => *unknown,
+            Self::Compared { column, nullable: true, .. } => Some(column),
+            _ => None,
+        }
+    }
+
+    fn write_test(&self, sql: &mut Sql, kind: &'static Kind) {
+        match self {
+            Self::Equal { test, values, or_absent, .. } => {
+                list::condition(sql, kind, *test, values, *or_absent);
+            }
+            Self::Compared { column, sign, value, .. } => {
+                sql.push("t.").push(column).push(sign).bind(value.clone());
+            }
+            Self::Absent(column) => {
+                sql.push("t.").push(column).push(" IS NULL");
+            }
+            Self::Filled(column) => {
+                sql.push("t.").push(column).push(" <> '[]'");
+            }
+            Self::Always | Self::All(_) | Self::Any(_) | Self::Not(_) => {
+                sql.push("TRUE");
+            }
+        }
+    }
+}
+
+fn write_parts(
+    parts: &[Condition],
+    sql: &mut Sql,
+    kind: &'static Kind,
+    negated: bool,
+    every: bool,
+) {
+    let mut before = "(";
+    for part in parts {
+        sql.push(before);
+        part.write(sql, kind, negated);
+        before = if every { " AND " } else { " OR " };
+    }
+    sql.push(")");
+}
