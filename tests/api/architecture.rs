@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 const ORDER: &[&str] = &[
     "derive",
     "kernel",
+    "tabular",
     "storage",
     "identity",
     "workflow",
@@ -49,7 +50,7 @@ fn crates_use_only_what_stands_to_their_left() {
 
 #[test]
 fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
-    for name in ["kernel", "storage", "identity", "customers"] {
+    for name in ["kernel", "tabular", "storage", "identity", "customers"] {
         let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))
             .expect("a manifest");
         assert!(!manifest.contains("actix"), "{name} uses actix");
