@@ -59,7 +59,7 @@ fn row(at: u64) -> [Value; 10] {
         json!(format!("owner-{}", at % 50)),
         json!({"amount": format!("{}.50", at * 13), "currency": "CNY"}),
         json!(at),
-        json!(at % 3 == 0),
+        json!(at.is_multiple_of(3)),
         json!("2026-01-31"),
         json!(format!("called on day {}, wants \"{}\" more", at % 31, at % 7)),
     ]

@@ -6,7 +6,7 @@
 //! | [`layout`] | what is found out about a file before its rows are read |
 //! | [`limits`] | what a file may cost |
 //! | [`read`] | [`examine`] and [`open`]: a file of a stranger as rows of JSON values |
-//! | [`write`] | [`Writer`]: rows of JSON values as a file |
+//! | [`mod@write`] | [`Writer`]: rows of JSON values as a file |
 //! | [`problems`] | what can be refused, as codes |
 //!
 //! Reading trusts nothing: the format is told from the content, the directory of a workbook is

@@ -46,6 +46,7 @@ pub(crate) fn outcomes(rows: &[Row]) -> Vec<(u64, &'static str)> {
 }
 
 /// An entry of an archive, which may lie about itself.
+#[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) local_name: String,
@@ -78,7 +79,7 @@ pub(crate) fn entry(name: &str, content: impl AsRef<[u8]>) -> Entry {
 
 /// An entry that inflates to `block` again and again, made without inflating it.
 pub(crate) fn repeated(name: &str, before: &[u8], block: &[u8], times: u32) -> Entry {
-    let mut deflate = Compress::new(Compression::fast(), false);
+    let mut deflate = Compress::new(Compression::best(), false);
     let mut blocks = |content: &[u8]| {
         let mut data = Vec::with_capacity(content.len() + 1024);
         deflate.compress_vec(content, &mut data, FlushCompress::Full).expect("deflated");

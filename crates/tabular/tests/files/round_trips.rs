@@ -13,15 +13,15 @@ fn columns() -> Vec<Column> {
 }
 
 fn written(format: Format, rows: &[Vec<Value>], options: &WriteOptions) -> Vec<u8> {
-    let mut writer = Writer::new(format, Vec::new(), &columns(), options).unwrap();
-    rows.iter().for_each(|row| writer.write(row).unwrap());
-    writer.finish().unwrap()
+    let mut writer = Writer::new(format, Vec::new(), &columns(), options).expect("a writer");
+    rows.iter().for_each(|row| writer.write(row).expect("written"));
+    writer.finish().expect("finished")
 }
 
 fn read_back(content: &[u8]) -> (Vec<String>, Vec<Vec<Value>>) {
     let file = file(content);
-    let (layout, rows) = read(file.path(), &Limits::default()).unwrap();
-    (layout.header, rows.into_iter().map(|row| row.values.unwrap()).collect())
+    let (layout, rows) = read(file.path(), &Limits::default()).expect("a table");
+    (layout.header, rows.into_iter().map(|row| row.values.expect("a good row")).collect())
 }
 
 fn trimmed(text: &str) -> Value {
