@@ -8,6 +8,7 @@ const ORDER: &[&str] = &[
     "kernel",
     "matching",
     "outbound",
+    "tabular",
     "storage",
     "identity",
     "workflow",
@@ -51,7 +52,7 @@ fn crates_use_only_what_stands_to_their_left() {
 
 #[test]
 fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
-    for name in ["kernel", "matching", "outbound", "storage", "identity", "customers"] {
+    for name in ["kernel", "tabular", "matching", "outbound", "storage", "identity", "customers"] {
         let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))
             .expect("a manifest");
         assert!(!manifest.contains("actix"), "{name} uses actix");
