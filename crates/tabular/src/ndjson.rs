@@ -124,7 +124,8 @@ impl Source for Lines {
         let mut values = vec![Value::Null; self.columns.len()];
         let row = Values { columns: &self.columns, values: &mut values };
         object(line, row).map_err(|error| {
-            let other = serde_json::from_str::<IgnoredAny>(line).is_ok() && !line.contains('{');
+            let json = serde_json::from_str::<IgnoredAny>(line).is_ok();
+            let other = json && !line.trim_ascii_start().starts_with('{');
             let code = if other { &NOT_AN_OBJECT } else { &MALFORMED_JSON };
             code.problem().because(error)
         })?;

@@ -107,7 +107,7 @@ fn objects_are_rows_whatever_their_order() {
         "\r\n",
         "{\"c\":{\"d\":[1,null]},\"a\":null}\n",
         "{\"a\":1\n",
-        "[1,2]\n",
+        "[{\"a\":1}]\n",
         "{\"a\":2} {\"a\":3}\n",
         "{\"a\":\"\\u0000\"}\n",
         "  {\"a\":true}",
