@@ -318,6 +318,7 @@ fn template(user: Uuid) -> Outcome<Party> {
         updated_at: now,
         created_by: user.into(),
         deleted_at: None,
+        extra: guanxi_storage::Extra::default(),
     };
     Ok(Party::assemble(meta, input))
 }

@@ -13,6 +13,7 @@ pub(crate) fn record<R: Parts>(input: R::Input) -> R {
         updated_at: DateTime::UNIX_EPOCH,
         created_by: Uuid::nil().into(),
         deleted_at: None,
+        extra: guanxi_storage::Extra::default(),
     };
     R::assemble(meta, input)
 }

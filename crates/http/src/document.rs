@@ -53,6 +53,7 @@ fn build() -> Json {
     builder.schema::<crate::problem::ProblemBody>();
     builder.schema::<guanxi_storage::events::timeline::TimelineItem>();
     builder.schema::<resources::Provenance>();
+    builder.schema::<guanxi_storage::ExternalId>();
     builder.schemas.insert("Filter".into(), search::filter_schema());
     for served in resources::SERVED.iter() {
         for operation in &served.operations {
@@ -126,7 +127,12 @@ impl Builder {
             self.schemas[&names.shown]["examples"] = json!([shown]);
         }
         self.schemas[&names.input]["examples"] = json!([input]);
-        let patch = tidy::patch(&self.schemas[&names.input], &names.noun);
+        let mut written = self.schemas[&names.input].clone();
+        carry_extra(&mut written);
+        if resources::makes(R::kind()) {
+            self.schemas.insert(names.input.clone(), written.clone());
+        }
+        let patch = tidy::patch(&written, &names.noun);
         self.schemas.insert(format!("{}Patch", names.shown), patch);
         tidy::show(&mut self.schemas[&names.shown]);
         let page = json!({
@@ -146,6 +152,18 @@ impl Builder {
         self.schemas.insert(format!("{}List", names.shown), page);
         self.schemas.insert(format!("{}Search", names.shown), search::body_schema(R::kind()));
     }
+}
+
+/// What every record can carry beyond its input.
+fn carry_extra(input: &mut Json) {
+    input["properties"]["external_ids"] = json!({
+        "type": "array", "items": reference("ExternalId"), "maxItems": 20,
+        "description": "The names that other systems know it by, one of each system.",
+    });
+    input["properties"]["custom"] = json!({
+        "type": "object", "additionalProperties": true,
+        "description": "The values of the fields that the tenant has defined.",
+    });
 }
 
 /// The ids that a save would have worked out are not there in an example that was never saved.
@@ -177,6 +195,7 @@ fn sample_meta<K>() -> Meta<K> {
         updated_at: at,
         created_by: Id::from(id),
         deleted_at: None,
+        extra: guanxi_storage::Extra::default(),
     }
 }
 

@@ -14,7 +14,7 @@ use guanxi_kernel::{
     scalar::Type,
 };
 use guanxi_storage::{
-    Kind, Resource, Tx,
+    Draft, Kind, Resource, Tx,
     count::{Counting, Total},
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
     events::{
@@ -127,6 +127,12 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
 /// The kinds of all resources, for what serves all of them alike.
 pub static KINDS: LazyLock<Vec<&'static Kind>> =
     LazyLock::new(|| SERVED.iter().map(|served| served.kind).collect());
+
+/// Whether callers make records of that kind by the shared endpoint.
+pub fn makes(kind: &Kind) -> bool {
+    let of_kind = |served: &&Served| std::ptr::eq(served.kind, kind);
+    SERVED.iter().find(of_kind).is_some_and(|served| served.operations.contains(&Operation::Create))
+}
 
 /// The names that rights are given on: every resource, and what is not one.
 pub fn rights() -> impl Iterator<Item = &'static str> {
@@ -268,9 +274,9 @@ async fn page<R: Resource>(call: &Call, query: &ListQuery) -> Result<HttpRespons
 async fn create<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     // Who may not make one is not told what is wrong with it.
     resource::require::<R>(&call.ctx, Action::Create)?;
-    let input: R::Input = body.read()?;
+    let draft: Draft<R> = Draft::read(body.0.clone())?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
-        resource::create::<R>(tx, ctx, input.clone())
+        resource::create_draft::<R>(tx, ctx, draft.clone())
             .await
             .map(|shown| Done::created(&shown.record, &shown))
     };

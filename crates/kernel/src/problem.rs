@@ -206,6 +206,21 @@ impl Problem {
         self
     }
 
+    /// The same about a part of the request that stands at `prefix`.
+    #[must_use]
+    pub fn under(mut self, prefix: &str) -> Self {
+        for error in &mut self.0.errors {
+            if let Place::Pointer(pointer) = &mut error.place {
+                *pointer = format!("{prefix}{pointer}");
+            }
+        }
+        if self.0.errors.is_empty() {
+            let finding = FieldError { params: self.0.params.clone(), ..self.0.code.field(prefix) };
+            self.0.errors.push(finding);
+        }
+        self
+    }
+
     /// Tells after how many seconds to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u64) -> Self {

@@ -2,13 +2,15 @@
 
 use crate::{
     Field, Record, Tx,
+    extra::{ExternalId, Extra},
+    record,
     resource::Verb,
     terms::{self, Term},
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Action, Ctx, Id, Result, UserId, problem::Texts};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::{fmt, future::Future, pin::Pin, sync::LazyLock};
 use utoipa::{PartialSchema, ToSchema, openapi};
 use uuid::Uuid;
@@ -153,6 +155,9 @@ pub struct Meta<K> {
     /// When it was deleted, if it was.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted_at: Option<DateTime<Utc>>,
+    /// What it carries beyond the fields of its resource.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 /// The schema of [`Meta`], whose ids are typed in the code only.
@@ -172,6 +177,11 @@ struct MetaSchema {
     /// When it was deleted; absent if it was not.
     #[schema(nullable = false)]
     deleted_at: Option<DateTime<Utc>>,
+    /// The names that other systems know it by.
+    external_ids: Vec<ExternalId>,
+    /// The values of the fields that the tenant has defined.
+    #[schema(value_type = Object)]
+    custom: Map<String, Json>,
 }
 
 impl<K> PartialSchema for Meta<K> {
@@ -192,7 +202,7 @@ impl<K> ToSchema for Meta<K> {
 
 impl<K> Clone for Meta<K> {
     fn clone(&self) -> Self {
-        Self { ..*self }
+        Self { extra: self.extra.clone(), ..*self }
     }
 }
 
@@ -206,7 +216,8 @@ impl<K> fmt::Debug for Meta<K> {
 impl<K> PartialEq for Meta<K> {
     fn eq(&self, other: &Self) -> bool {
         let all = |meta: &Self| (meta.version, meta.created_at, meta.updated_at, meta.deleted_at);
-        self.id == other.id && self.created_by == other.created_by && all(self) == all(other)
+        let same = self.id == other.id && self.created_by == other.created_by;
+        same && all(self) == all(other) && self.extra == other.extra
     }
 }
 
@@ -222,6 +233,7 @@ impl<K> Meta<K> {
             updated_at: ctx.now,
             created_by: ctx.actor.user,
             deleted_at: None,
+            extra: Extra::default(),
         }
     }
 }
@@ -247,6 +259,11 @@ impl<K> Record for Meta<K> {
         out.push(field("updated_at", &["updated_at"], Type::Instant, "更新时间", true, true));
         out.push(field("created_by", &["created_by"], Type::Id, "创建人", true, false));
         out.push(field("deleted_at", &["deleted_at"], Type::Instant, "删除时间", false, false));
+        out.push(Field {
+            terms: Some(terms::Index::of::<Vec<ExternalId>>("external_id")),
+            ..field("external_ids", &["external_ids"], Type::Json, "外部编号", false, false)
+        });
+        out.push(field("custom", &["custom"], Type::Json, "自定义字段", false, false));
     }
 
     fn write(&self, out: &mut Vec<sea_query::Value>) {
@@ -256,6 +273,8 @@ impl<K> Record for Meta<K> {
         out.push(self.updated_at.into());
         out.push(self.created_by.into());
         out.push(self.deleted_at.into());
+        out.push(record::json(&self.extra.external_ids));
+        out.push(record::json(&self.extra.custom));
     }
 
     fn read(row: &mut crate::Cells<'_>) -> Result<Self, crate::Error> {
@@ -266,10 +285,16 @@ impl<K> Record for Meta<K> {
             updated_at: row.next()?,
             created_by: row.next()?,
             deleted_at: row.next()?,
+            extra: Extra {
+                external_ids: row.next::<sqlx::types::Json<_>>()?.0,
+                custom: row.next::<sqlx::types::Json<_>>()?.0,
+            },
         })
     }
 
-    fn terms(&self, _: &mut Vec<Term>) {}
+    fn terms(&self, out: &mut Vec<Term>) {
+        terms::collect(&self.extra.external_ids, "external_id", out);
+    }
 }
 
 /// The parts of a record: what every record has, what callers write, and what is derived from it.

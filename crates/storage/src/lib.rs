@@ -13,6 +13,7 @@ pub mod cursor;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod extra;
 pub mod filter;
 pub mod idempotency;
 pub mod kind;
@@ -30,6 +31,7 @@ pub mod tx;
 
 pub use db::{Db, Limits, Options};
 pub use error::Error;
+pub use extra::{Draft, ExternalId, Extra};
 pub use guanxi_derive::Record;
 pub use kind::{Kind, Meta, Resource, Visibility};
 pub use record::{Cells, Field, Record};

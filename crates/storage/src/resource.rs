@@ -5,9 +5,10 @@
 //! transaction it is given.
 
 use crate::{
-    Cells, Kind, Meta, Resource, Sql, Tx,
+    Cells, Draft, ExternalId, Kind, Meta, Resource, Sql, Tx,
     count::{self, Total},
     events::{self, Event},
+    extra,
     list::{self, ListQuery},
     scope, terms,
 };
@@ -149,8 +150,21 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
 /// `forbidden`, also for an owner whom the right does not reach; whatever the rules of the
 /// resource say.
 pub async fn create<R: Resource>(tx: &mut Tx, ctx: &Ctx, input: R::Input) -> Result<Shown<R>> {
+    create_draft(tx, ctx, Draft::new(input)).await
+}
+
+/// The same of a record that carries more than its input.
+///
+/// # Errors
+/// As [`create`]; `duplicate` for an external id that another record has.
+pub async fn create_draft<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    draft: Draft<R>,
+) -> Result<Shown<R>> {
     require::<R>(ctx, Action::Create)?;
-    insert(tx, ctx, R::assemble(Meta::new(ctx), input), "created").await
+    let meta = Meta { extra: draft.extra, ..Meta::new(ctx) };
+    insert(tx, ctx, R::assemble(meta, draft.input), "created").await
 }
 
 /// Refuses a caller who has no right at all to do `action` to records of `R`.
@@ -178,12 +192,14 @@ pub async fn insert<R: Resource>(
 ) -> Result<Shown<R>> {
     let kind = R::kind();
     record.settle(tx, ctx, None).await?;
+    extra::check_custom(&record.meta().extra)?;
     check_references(tx, ctx, &record, None).await?;
     let mut values = Vec::new();
     record.write(&mut values);
     tx.execute(Sql::fixed(kind.shape.insert, values)).await?;
     let id = record.meta().id.uuid();
     terms::save(tx, kind.name, id, Vec::new(), record.all_terms()).await?;
+    extra::register(tx, kind, id, &[], &record.meta().extra.external_ids).await?;
     record.saved(tx, ctx, None).await?;
     let reach = reach_of(ctx, kind, Action::Create);
     if !reach.all && !reaches(tx, ctx, kind, &reach, id).await? {
@@ -207,8 +223,11 @@ pub async fn patch<R: Resource>(
 ) -> Result<Shown<R>> {
     change::<R>(tx, ctx, id, "updated", |record| {
         let mut merged = serde_json::to_value(record.input()).unwrap_or_default();
+        record.meta().extra.put(&mut merged);
         input::merge(&mut merged, patch.clone());
-        *record.input_mut() = input::read(merged)?;
+        let draft = Draft::<R>::read(merged)?;
+        *record.input_mut() = draft.input;
+        record.meta_mut().extra = draft.extra;
         Ok(())
     })
     .await
@@ -234,6 +253,7 @@ pub async fn change<R: Resource>(
     let mut after = before.clone();
     decide(&mut after)?;
     after.settle(tx, ctx, Some(&before)).await?;
+    extra::check_custom(&after.meta().extra)?;
     if document(&before) == document(&after) {
         return Ok(show(ctx, before, rights));
     }
@@ -447,8 +467,15 @@ async fn save<R: Resource>(
     }
     let id = after.meta().id.uuid();
     terms::save(tx, kind.name, id, before.all_terms(), after.all_terms()).await?;
+    extra::register(tx, kind, id, registered(before), registered(after)).await?;
     after.saved(tx, ctx, Some(before)).await?;
     remember(tx, ctx, after, verb, Some(before)).await
+}
+
+/// The external ids by which a record is found: a deleted one gives them up.
+fn registered<R: Resource>(record: &R) -> &[ExternalId] {
+    let meta = record.meta();
+    if meta.deleted_at.is_some() { &[] } else { &meta.extra.external_ids }
 }
 
 async fn remember<R: Resource>(

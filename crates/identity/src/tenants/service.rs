@@ -83,6 +83,7 @@ pub(crate) fn draft(
         updated_at: now,
         created_by: user,
         deleted_at: None,
+        extra: guanxi_storage::Extra::default(),
     };
     let mut tenant = Tenant::assemble(meta, input);
     tenant.slug = slug.to_owned();

@@ -103,6 +103,7 @@ impl Resource for Thing {
 const CREATE: &str = "CREATE TABLE things (
     tenant_id UUID NOT NULL, id UUID NOT NULL, version BIGINT NOT NULL, created_at TIMESTAMPTZ NOT NULL,
     updated_at TIMESTAMPTZ NOT NULL, created_by UUID NOT NULL, deleted_at TIMESTAMPTZ,
+    external_ids JSONB NOT NULL, custom JSONB NOT NULL,
     name TEXT NOT NULL, number BIGINT NOT NULL, colour TEXT NOT NULL, flag BOOLEAN NOT NULL,
     made_on DATE NOT NULL, seen_at TIMESTAMPTZ NOT NULL, share BIGINT, tags JSONB NOT NULL, owner_id UUID,
     extra JSONB NOT NULL, PRIMARY KEY (tenant_id, id))";

@@ -1,0 +1,257 @@
+//! What every record can carry beyond the fields of its resource: the names that other systems know
+//! it by, and the fields that the tenant has defined.
+
+use crate::{Kind, Resource, Tx};
+use guanxi_kernel::{
+    Line, Problem, Result, input,
+    problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED, UNKNOWN_FIELD},
+    scalar::{Entry, Type},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// External ids of one record at most.
+const MOST: usize = 20;
+
+/// The name of a record in another system. No two live records of a resource have the same.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExternalId {
+    /// The other system, e.g. `erp`: small letters, digits, `_` and `-`.
+    pub source: Line<40>,
+    /// What the record is called there.
+    pub id: Line<200>,
+}
+
+impl ExternalId {
+    /// Names a record of `source`.
+    ///
+    /// # Errors
+    /// `invalid_format` at `/source` or `/id`.
+    pub fn new(source: &str, id: &str) -> Result<Self> {
+        let source = Line::new(source).ok().filter(|source: &Line<40>| is_source(source));
+        let source = source.ok_or_else(|| INVALID_FORMAT.at("/source"))?;
+        let id = Line::new(id).map_err(|_| INVALID_FORMAT.at("/id"))?;
+        Ok(Self { source, id })
+    }
+}
+
+/// A colon separates the source from the id where both stand in one text.
+fn is_source(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '-';
+    !text.is_empty() && text.chars().all(plain)
+}
+
+impl Entry for ExternalId {
+    const TYPE: Type = Type::Text;
+    const RARE: bool = true;
+
+    fn term(&self) -> String {
+        format!("{}:{}", self.source, self.id)
+    }
+
+    fn term_of(text: &str) -> Option<String> {
+        let (source, id) = text.split_once(':')?;
+        Self::new(source, id).ok().map(|id| id.term())
+    }
+}
+
+/// What callers write of a record beyond the input of its resource.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Extra {
+    /// The names that other systems know it by.
+    pub external_ids: Vec<ExternalId>,
+    /// The values of the tenant's own fields.
+    pub custom: Map<String, Json>,
+}
+
+impl Extra {
+    /// Takes the members that are an extra out of a body.
+    ///
+    /// # Errors
+    /// The findings in them.
+    pub fn take(body: &mut Json) -> Result<Self, Vec<FieldError>> {
+        let Json::Object(members) = body else { return Ok(Self::default()) };
+        let (ids, custom) = (members.remove("external_ids"), members.remove("custom"));
+        let mut findings = Vec::new();
+        let external_ids = ids.map(|ids| read_ids(&ids, &mut findings)).unwrap_or_default();
+        let custom = match custom {
+            None | Some(Json::Null) => Map::new(),
+            Some(Json::Object(custom)) => custom,
+            Some(_) => {
+                findings.push(INVALID_FORMAT.field("/custom").with("expected", "an object"));
+                Map::new()
+            }
+        };
+        if findings.is_empty() { Ok(Self { external_ids, custom }) } else { Err(findings) }
+    }
+
+    /// The same as members of a body.
+    pub fn put(&self, body: &mut Json) {
+        body["external_ids"] = serde_json::to_value(&self.external_ids).unwrap_or_default();
+        body["custom"] = Json::Object(self.custom.clone());
+    }
+}
+
+fn read_ids(ids: &Json, findings: &mut Vec<FieldError>) -> Vec<ExternalId> {
+    let wrong = |at: &str, expected: &str| INVALID_FORMAT.field(at).with("expected", expected);
+    let items = match ids {
+        Json::Null => return Vec::new(),
+        Json::Array(items) if items.len() <= MOST => items,
+        _ => {
+            findings.push(wrong("/external_ids", "a list of at most 20 external ids"));
+            return Vec::new();
+        }
+    };
+    let (mut read, mut seen): (Vec<ExternalId>, BTreeSet<String>) = Default::default();
+    for (at, item) in items.iter().enumerate() {
+        let place = format!("/external_ids/{at}");
+        match serde_json::from_value::<ExternalId>(item.clone()) {
+            Ok(id) if !is_source(&id.source) => {
+                findings.push(wrong(&format!("{place}/source"), "small letters, digits, _ and -"));
+            }
+            Ok(id) if !seen.insert(id.source.to_string()) => {
+                findings.push(REPEATED.field(format!("{place}/source")));
+            }
+            Ok(id) => read.push(id),
+            Err(_) => findings.push(wrong(&place, "an object with source and id")),
+        }
+    }
+    read
+}
+
+/// What callers write of a record: the input of its resource, and what every record can carry.
+#[derive(Debug, Clone)]
+pub struct Draft<R: Resource> {
+    /// The input.
+    pub input: R::Input,
+    /// The rest.
+    pub extra: Extra,
+}
+
+impl<R: Resource> Draft<R> {
+    /// Carries nothing beyond its input.
+    pub fn new(input: R::Input) -> Self {
+        Self { input, extra: Extra::default() }
+    }
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// `validation_failed` with every finding.
+    pub fn read(mut body: Json) -> Result<Self> {
+        let extra = Extra::take(&mut body);
+        match (input::read(body), extra) {
+            (Ok(input), Ok(extra)) => Ok(Self { input, extra }),
+            (Ok(_), Err(findings)) => {
+                Err(Problem::collect(findings).err().unwrap_or_else(|| INVALID_FORMAT.problem()))
+            }
+            (Err(problem), Ok(_)) => Err(problem),
+            (Err(problem), Err(findings)) => Err(findings.into_iter().fold(problem, Problem::and)),
+        }
+    }
+}
+
+/// Refuses values of fields that the tenant has not defined.
+///
+/// # Errors
+/// `unknown_field` at each of them.
+pub(crate) fn check_custom(extra: &Extra) -> Result<()> {
+    let unknown = extra.custom.keys().map(|name| UNKNOWN_FIELD.field(format!("/custom/{name}")));
+    Problem::collect(unknown.collect())
+}
+
+/// Brings the register of external ids of a record from `before` to `after`.
+///
+/// # Errors
+/// `duplicate` at the one that another live record of the kind has.
+pub(crate) async fn register(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    record: Uuid,
+    before: &[ExternalId],
+    after: &[ExternalId],
+) -> Result<()> {
+    for gone in before.iter().filter(|id| !after.contains(id)) {
+        let delete = crate::sql!(
+            "DELETE FROM external_ids
+             WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND external_id = $4",
+            kind.name,
+            gone.source.to_string(),
+            gone.id.to_string()
+        );
+        tx.execute(delete).await?;
+    }
+    for (at, new) in after.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
+        if find(tx, kind, new).await?.is_some() {
+            return Err(DUPLICATE.at(format!("/external_ids/{at}")));
+        }
+        let insert = crate::sql!(
+            "INSERT INTO external_ids (tenant_id, kind, source, external_id, record_id)
+             VALUES ($1, $2, $3, $4, $5)",
+            kind.name,
+            new.source.to_string(),
+            new.id.to_string(),
+            record
+        );
+        tx.execute(insert).await?;
+    }
+    Ok(())
+}
+
+/// The live record that another system knows by that name.
+///
+/// # Errors
+/// Those of the store.
+pub async fn find(tx: &mut Tx, kind: &'static Kind, id: &ExternalId) -> Result<Option<Uuid>> {
+    let select = crate::sql!(
+        "SELECT record_id FROM external_ids
+         WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND external_id = $4",
+        kind.name,
+        id.source.to_string(),
+        id.id.to_string()
+    );
+    Ok(tx.optional::<(Uuid,)>(select).await?.map(|(id,)| id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_extra_is_taken_out_of_a_body() {
+        let mut body = json!({ "name": "A", "custom": { "size": 7 },
+            "external_ids": [{ "source": "erp", "id": " 4711 " }] });
+        let extra = Extra::take(&mut body).unwrap();
+        assert_eq!(body, json!({ "name": "A" }));
+        assert_eq!(extra.external_ids[0].term(), "erp:4711");
+        assert_eq!(ExternalId::term_of("erp:4711"), Some("erp:4711".into()));
+        assert_eq!(ExternalId::term_of("4711"), None);
+        let mut again = json!({});
+        extra.put(&mut again);
+        assert_eq!(Extra::take(&mut again).unwrap(), extra);
+    }
+
+    #[test]
+    fn wrong_external_ids_are_named() {
+        for (ids, place) in [
+            (json!("erp"), "/external_ids"),
+            (json!([{ "source": "ERP", "id": "1" }]), "/external_ids/0/source"),
+            (json!([{ "source": "erp" }]), "/external_ids/0"),
+            (json!([{ "source": "erp", "id": "" }]), "/external_ids/0"),
+            (
+                json!([{ "source": "a", "id": "1" }, { "source": "a", "id": "2" }]),
+                "/external_ids/1/source",
+            ),
+            (json!(vec![json!({ "source": "erp", "id": "1" }); 21]), "/external_ids"),
+        ] {
+            let findings = Extra::take(&mut json!({ "external_ids": ids })).unwrap_err();
+            assert_eq!(findings.len(), 1);
+            assert_eq!(findings[0].place, guanxi_kernel::problem::Place::Pointer(place.into()));
+        }
+    }
+}
