@@ -1,7 +1,7 @@
 //! Puts the server together.
 
 use crate::{
-    Options, changes,
+    Options, batch, changes,
     changes::News,
     customers, document,
     envelope::{self, Asked},
@@ -142,6 +142,7 @@ pub fn routes(config: &mut ServiceConfig) {
     identity::routes(config);
     customers::routes(config);
     changes::routes(config);
+    batch::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

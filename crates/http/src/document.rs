@@ -54,6 +54,8 @@ fn build() -> Json {
     builder.schema::<guanxi_storage::events::timeline::TimelineItem>();
     builder.schema::<resources::Provenance>();
     builder.schema::<guanxi_storage::ExternalId>();
+    builder.schema::<crate::batch::Batch>();
+    builder.schema::<crate::batch::WriteResults>();
     builder.schemas.insert("Filter".into(), search::filter_schema());
     for served in resources::SERVED.iter() {
         for operation in &served.operations {
@@ -238,6 +240,13 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
              the records it happened to.".to_owned()),
         Operation::Provenance => ("get", "provenance", format!("Read where the values of {a} {noun} came from"),
             "Who wrote each value that it has, when, and through what.".to_owned()),
+        Operation::Batch => ("post", "batch", format!("Write many {plural}"), format!(
+            "Up to 200 writes of {plural}. `atomic`: all of them or none, and what is wrong is named by \
+             `/items/{{n}}`. `partial`: each by itself, with a status for each. A retry with the same \
+             `Idempotency-Key`, which is needed, repeats nothing.")),
+        Operation::Upsert => ("put", "upsert", format!("Create or change {a} {noun} by another system's name"), format!(
+            "Makes the {noun} that the other system knows by this name, or changes the members in the body \
+             if it is there. However many do this at once, one {noun} comes of it.")),
     };
     let success = match operation {
         Operation::List | Operation::Search => ("200", answer("A page.", &format!("{shown}List"))),
@@ -248,15 +257,27 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         Operation::Restore => ("200", answer("As it is now.", shown)),
         Operation::Timeline => ("200", answer("A page.", "Timeline")),
         Operation::Provenance => ("200", answer("The origins.", "Provenance")),
+        Operation::Batch => {
+            ("200", answer("What became of each write, in mode `atomic`.", "WriteResults"))
+        }
+        Operation::Upsert => ("200", answer("As it is now.", shown)),
     };
     let mut parameters = Vec::new();
-    if !matches!(operation, Operation::List | Operation::Search | Operation::Create) {
+    if !matches!(
+        operation,
+        Operation::List
+            | Operation::Search
+            | Operation::Create
+            | Operation::Batch
+            | Operation::Upsert
+    ) {
         parameters.extend(id_parameter(kind));
     }
     match operation {
         Operation::List => parameters.extend(list_parameters(kind)),
         Operation::Get => parameters.extend(view_parameters(kind)),
         Operation::Timeline => parameters.extend(timeline_parameters(kind)),
+        Operation::Upsert => parameters.extend(external_id_parameters()),
         _ => {}
     }
     let mut described = json!({
@@ -268,6 +289,15 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         "responses": { success.0: success.1 },
     });
     match operation {
+        Operation::Batch => {
+            described["requestBody"] = body("Batch");
+            described["responses"]["207"] =
+                answer("What became of each write, in mode `partial`.", "WriteResults");
+        }
+        Operation::Upsert => {
+            described["requestBody"] = body(&names.input);
+            described["responses"]["201"] = answer("Made.", shown);
+        }
         Operation::Create => described["requestBody"] = body(&names.input),
         Operation::Update => described["requestBody"] = body(&format!("{shown}Patch")),
         Operation::Search => described["requestBody"] = body(&format!("{shown}Search")),
@@ -283,6 +313,16 @@ fn id_parameter(kind: &Kind) -> Option<Json> {
         "description": format!("The id of the {}.", kind.label.en.to_lowercase()),
         "schema": { "type": "string", "format": "uuid" },
     }))
+}
+
+fn external_id_parameters() -> [Json; 2] {
+    let part = |name: &str, about: &str, schema: Json| json!({ "name": name, "in": "path", "required": true, "description": about, "schema": schema });
+    let source = json!({ "type": "string", "pattern": "^[a-z0-9_-]{1,40}$", "example": "erp" });
+    let id = json!({ "type": "string", "minLength": 1, "maxLength": 200, "example": "4711" });
+    [
+        part("source", "The other system.", source),
+        part("external_id", "What the record is called there.", id),
+    ]
 }
 
 fn parameter(name: &str, description: &str, schema: &Json) -> Json {

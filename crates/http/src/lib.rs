@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | [`app`] | puts the server together: routes, middleware, limits |
 //! | [`call`] | an authenticated request: who asks, in which words, under which conditions |
+//! | [`batch`] | many writes in one request, upsert by another system's name, sync of offline clients |
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
 //! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
 //! | [`changes`] | the change feed, by poll, long poll and server-sent events; all events |
@@ -15,6 +16,7 @@
 //! | [`limits`] | rate limits |
 
 pub mod app;
+pub mod batch;
 pub mod body;
 pub mod call;
 pub mod changes;

@@ -51,6 +51,10 @@ guanxi_kernel::problems! {
     BAD_HEADER = Malformed "bad_header"
         ("Bad header", "The header {header} is not valid: expected {expected}.")
         ("请求头无效", "请求头 {header} 无效,应为 {expected}。");
+    /// A write whose retry could not be told from another one.
+    IDEMPOTENCY_KEY_REQUIRED = Malformed "idempotency_key_required"
+        ("Idempotency key required", "Name this write with the header Idempotency-Key, so that it can be retried.")
+        ("缺少幂等键", "请用 Idempotency-Key 请求头标识此次写入,以便安全重试。");
     /// A change without saying which version was seen.
     IF_MATCH_REQUIRED = PreconditionRequired "if_match_required"
         ("If-Match required", "Send If-Match with the ETag of the record you have read, or * to change any version.")
@@ -187,26 +191,32 @@ pub fn answer(asked: &Asked, problem: &Problem) -> HttpResponse {
         let causes: Vec<String> = causes.map(ToString::to_string).collect();
         tracing::error!(request_id, code = code.code, ?causes, "the request failed on our side");
     }
-    let body = ProblemBody {
+    let body = body(asked, problem);
+    let mut response = HttpResponse::build(status);
+    headers(&mut response, problem, language);
+    response
+        .content_type("application/problem+json")
+        .body(serde_json::to_vec(&body).unwrap_or_default())
+}
+
+/// The body that tells of `problem`.
+pub fn body(asked: &Asked, problem: &Problem) -> ProblemBody {
+    let (language, code) = (asked.language, problem.code());
+    ProblemBody {
         kind: format!("/v1/problems/{}", code.code),
         title: code.title.get(language).to_owned(),
-        status: status.as_u16(),
+        status: status(code.kind).as_u16(),
         code: code.code.to_owned(),
         detail: problem.detail(language),
         instance: asked.path.clone(),
-        request_id: request_id.to_owned(),
+        request_id: asked.id.to_string(),
         retryable: matches!(
             code.kind,
             Kind::TooMany | Kind::Unavailable | Kind::StorageFull | Kind::Timeout
         ) || problem.wait().is_some(),
         params: members(problem.params()),
         errors: problem.errors().iter().map(|error| field(error, language)).collect(),
-    };
-    let mut response = HttpResponse::build(status);
-    headers(&mut response, problem, language);
-    response
-        .content_type("application/problem+json")
-        .body(serde_json::to_vec(&body).unwrap_or_default())
+    }
 }
 
 fn headers(response: &mut HttpResponseBuilder, problem: &Problem, language: Language) {

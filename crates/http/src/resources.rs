@@ -3,7 +3,9 @@
 //! A new resource is one line in [`SERVED`]. What it needs beyond these endpoints stands in a file
 //! of its own beside this one.
 
-use crate::{app::nowhere, body::Body, call::Call, document, problem::ApiError, respond::Done};
+use crate::{
+    app::nowhere, batch, body::Body, call::Call, document, problem::ApiError, respond::Done,
+};
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use guanxi_customers as customers;
@@ -51,6 +53,10 @@ pub enum Operation {
     Timeline,
     /// `GET /v1/things/{thing_id}/provenance`
     Provenance,
+    /// `POST /v1/things/batch`
+    Batch,
+    /// `PUT /v1/things/by/{source}/{external_id}`
+    Upsert,
 }
 
 /// All of them.
@@ -65,6 +71,8 @@ pub const ALL: &[Operation] = &[
     Operation::Restore,
     Operation::Timeline,
     Operation::Provenance,
+    Operation::Batch,
+    Operation::Upsert,
 ];
 
 /// A resource as it is served.
@@ -77,6 +85,8 @@ pub struct Served {
     route: fn(&mut web::ServiceConfig, Operation),
     /// Documents one of them.
     pub describe: fn(&mut document::Builder, Operation),
+    /// Does one write of several.
+    pub apply: batch::Apply,
 }
 
 fn serve<R: Resource>() -> Served {
@@ -85,6 +95,7 @@ fn serve<R: Resource>() -> Served {
         operations: ALL.to_vec(),
         route: route::<R>,
         describe: |document, operation| document.resource::<R>(operation),
+        apply: |tx, ctx, write| Box::pin(batch::apply::<R>(tx, ctx, write)),
     }
 }
 
@@ -115,7 +126,9 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         // A new key answers with its secret, once.
         serve::<identity::api_keys::ApiKey>()
             .without(Operation::Create)
-            .without(Operation::Restore),
+            .without(Operation::Restore)
+            .without(Operation::Batch)
+            .without(Operation::Upsert),
         serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),
@@ -169,6 +182,8 @@ pub fn path(kind: &Kind, operation: Operation) -> String {
         Operation::Restore => format!("{one}/restore"),
         Operation::Timeline => format!("{one}/timeline"),
         Operation::Provenance => format!("{one}/provenance"),
+        Operation::Batch => format!("/v1/{}/batch", kind.plural),
+        Operation::Upsert => format!("/v1/{}/by/{{source}}/{{external_id}}", kind.plural),
     }
 }
 
@@ -199,6 +214,8 @@ fn route<R: Resource>(config: &mut web::ServiceConfig, operation: Operation) {
         Operation::Restore => web::post().to(restore::<R>),
         Operation::Timeline => web::get().to(timeline::<R>),
         Operation::Provenance => web::get().to(provenance::<R>),
+        Operation::Batch => web::post().to(batch::batch::<R>),
+        Operation::Upsert => web::put().to(batch::upsert::<R>),
     };
     config.route(&path, route);
 }

@@ -3,6 +3,7 @@
 use crate::{
     body::Body,
     call::{Call, Prefer},
+    problem::IDEMPOTENCY_KEY_REQUIRED,
 };
 use actix_web::{
     HttpResponse, HttpResponseBuilder,
@@ -16,6 +17,7 @@ use guanxi_storage::{
     resource::Shown,
 };
 use serde::Serialize;
+use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
 /// What a use case has come to, before it becomes an answer.
@@ -44,6 +46,11 @@ impl Done {
     /// 200 with a record and its `ETag`.
     pub fn record<R: Resource>(shown: &Shown<R>) -> Self {
         Self { version: Some(shown.record.meta().version), ..Self::ok(shown) }
+    }
+
+    /// The answer, as a part of another one.
+    pub(crate) fn into_answer(self) -> Answer {
+        self.kept()
     }
 
     /// 201 with a record as it is shown, its `ETag` and where it is from now on.
@@ -84,30 +91,63 @@ impl Call {
         body: Option<&Body>,
         work: impl AsyncFn(&mut Tx, &Ctx) -> Result<Done>,
     ) -> Result<HttpResponse> {
-        let (db, ctx) = (&self.state.db, &self.ctx);
+        let (kept, replayed) = self.once(&self.ctx, self.claim(body), &work).await?;
+        Ok(answer(kept, self.prefer, replayed))
+    }
+
+    /// Runs a use case that writes in one transaction, once for each claim; its answer, and whether
+    /// it is one that was given before.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub(crate) async fn once(
+        &self,
+        ctx: &Ctx,
+        claim: Option<Claim>,
+        work: &impl AsyncFn(&mut Tx, &Ctx) -> Result<Done>,
+    ) -> Result<(Answer, bool)> {
+        let db = &self.state.db;
         if self.prefer.dry_run {
             let done = db.rehearse(ctx.tenant, async |tx| work(tx, ctx).await).await?;
-            return Ok(answer(done.kept(), self.prefer, false));
+            return Ok((done.kept(), false));
         }
-        let claim = self.claim(body);
-        let (kept, replayed) = db
-            .write(ctx.tenant, async |tx| {
-                if let Some(claim) = &claim
-                    && let Some(kept) = idempotency::claim(tx, ctx, claim).await?
-                {
-                    return Ok((kept, true));
-                }
-                let mut done = work(tx, ctx).await?;
-                let once = done.once.take();
-                let mut kept = done.kept();
-                if let Some(claim) = &claim {
-                    idempotency::keep(tx, ctx, claim, &kept).await?;
-                }
-                kept.body = once.unwrap_or(kept.body);
-                Ok((kept, false))
-            })
-            .await?;
-        Ok(answer(kept, self.prefer, replayed))
+        db.write(ctx.tenant, async |tx| {
+            if let Some(claim) = &claim
+                && let Some(kept) = idempotency::claim(tx, ctx, claim).await?
+            {
+                return Ok((kept, true));
+            }
+            let mut done = work(tx, ctx).await?;
+            let once = done.once.take();
+            let mut kept = done.kept();
+            if let Some(claim) = &claim {
+                idempotency::keep(tx, ctx, claim, &kept).await?;
+            }
+            kept.body = once.unwrap_or(kept.body);
+            Ok((kept, false))
+        })
+        .await
+    }
+
+    /// Refuses a write whose retry could not be told from another one.
+    ///
+    /// # Errors
+    /// `idempotency_key_required`.
+    pub fn require_idempotency_key(&self) -> Result<()> {
+        match (&self.idempotency_key, self.prefer.dry_run) {
+            (None, false) => Err(IDEMPOTENCY_KEY_REQUIRED.problem()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The claim of one part of the request, e.g. an item of a batch, under a key of its own.
+    pub(crate) fn claim_part(&self, ctx: &Ctx, part: &str, body: &Json) -> Option<Claim> {
+        let key = format!("{}#{part}", self.idempotency_key.as_ref()?);
+        let mut digest = Sha256::new();
+        digest.update(format!("{:?}", ctx.seen));
+        digest.update(canonical(body));
+        let fingerprint = STANDARD_NO_PAD.encode(digest.finalize());
+        Some(Claim { operation: self.operation(), key, fingerprint })
     }
 
     fn claim(&self, body: Option<&Body>) -> Option<Claim> {

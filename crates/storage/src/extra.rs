@@ -130,12 +130,14 @@ pub struct Draft<R: Resource> {
     pub input: R::Input,
     /// The rest.
     pub extra: Extra,
+    /// The id that the caller has given it, e.g. while it was offline.
+    pub id: Option<Uuid>,
 }
 
 impl<R: Resource> Draft<R> {
     /// Carries nothing beyond its input.
     pub fn new(input: R::Input) -> Self {
-        Self { input, extra: Extra::default() }
+        Self { input, extra: Extra::default(), id: None }
     }
 
     /// Reads a body.
@@ -145,7 +147,7 @@ impl<R: Resource> Draft<R> {
     pub fn read(mut body: Json) -> Result<Self> {
         let extra = Extra::take(&mut body);
         match (input::read(body), extra) {
-            (Ok(input), Ok(extra)) => Ok(Self { input, extra }),
+            (Ok(input), Ok(extra)) => Ok(Self { input, extra, id: None }),
             (Ok(_), Err(findings)) => {
                 Err(Problem::collect(findings).err().unwrap_or_else(|| INVALID_FORMAT.problem()))
             }

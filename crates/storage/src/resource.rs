@@ -13,11 +13,11 @@ use crate::{
     scope, terms,
 };
 use guanxi_kernel::{
-    Action, Code, Ctx, Reach, Result,
+    Action, Code, Ctx, Problem, Reach, Result,
     actor::forbidden,
     ctx::stale,
     input,
-    problem::{FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE},
+    problem::{DUPLICATE, FORBIDDEN, INVALID_FORMAT, NOT_FOUND, UNKNOWN_REFERENCE},
     scalar::Type,
 };
 use sea_query::Value;
@@ -163,8 +163,59 @@ pub async fn create_draft<R: Resource>(
     draft: Draft<R>,
 ) -> Result<Shown<R>> {
     require::<R>(ctx, Action::Create)?;
-    let meta = Meta { extra: draft.extra, ..Meta::new(ctx) };
+    let mut meta = Meta { extra: draft.extra, ..Meta::new(ctx) };
+    if let Some(id) = draft.id {
+        // UUIDv7 says when it was made: rows of one time lie together in every index.
+        if id.get_version_num() != 7 {
+            return Err(INVALID_FORMAT
+                .problem()
+                .and(INVALID_FORMAT.field("/id").with("expected", "a UUIDv7")));
+        }
+        if exists(tx, R::kind(), id).await? {
+            return Err(DUPLICATE.at("/id"));
+        }
+        meta.id = id.into();
+    }
     insert(tx, ctx, R::assemble(meta, draft.input), "created").await
+}
+
+/// Whether there is such a record, deleted or not, whoever may see it.
+async fn exists(tx: &mut Tx, kind: &'static Kind, id: Uuid) -> Result<bool> {
+    let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id = ").bind(id);
+    tx.exists(sql).await
+}
+
+/// Makes or changes the record that another system knows by `key`; whether it was made.
+///
+/// A new one is made of the body; of one that is there the members in it are changed. However many
+/// do this at once, one record comes of it.
+///
+/// # Errors
+/// As [`create`] and [`patch`]; `duplicate` if the record is there and the caller may not see it.
+pub async fn upsert<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    key: &ExternalId,
+    body: &Json,
+) -> Result<(Shown<R>, bool)> {
+    let ctx = &Ctx { source: format!("upsert:{}", key.source).into(), ..ctx.clone() };
+    let Some(id) = extra::find(tx, R::kind(), key).await? else {
+        let mut draft = Draft::<R>::read(body.clone())?;
+        draft.extra.external_ids.retain(|id| id.source != key.source);
+        draft.extra.external_ids.push(key.clone());
+        return create_draft(tx, ctx, draft).await.map(|shown| (shown, true));
+    };
+    let mut body = body.clone();
+    if let Some(Json::Array(ids)) = body.get_mut("external_ids") {
+        ids.retain(|id| id["source"] != *key.source);
+        ids.push(document(key));
+    }
+    let changed = patch::<R>(tx, ctx, id, &body).await;
+    let hidden = |problem: Problem| {
+        if problem.is(&NOT_FOUND) { DUPLICATE.at("/external_ids") } else { problem }
+    };
+    changed.map(|shown| (shown, false)).map_err(hidden)
 }
 
 /// Refuses a caller who has no right at all to do `action` to records of `R`.

@@ -1,5 +1,6 @@
 //! What every endpoint does alike, tried on every resource.
 
+mod batch;
 mod errors;
 mod filters;
 mod idempotency;

@@ -111,8 +111,11 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     if has_body {
         codes.extend([408, 413, 415, 422]);
     }
-    if one_record || matches!(method, "patch" | "put") {
+    if one_record || matches!(method, "patch" | "put") || path.ends_with("/batch") {
         codes.push(428);
+    }
+    if path == "/v1/changes" {
+        codes.push(410);
     }
     if keyed && operation["responses"].get("200").is_some() {
         operation["responses"]["204"] =
