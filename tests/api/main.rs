@@ -1,6 +1,7 @@
 //! Scenarios over HTTP; each runs on both stores. The folders mirror those of the crates.
 
 mod architecture;
+mod bulk;
 mod contract;
 mod customers;
 mod identity;

@@ -2,6 +2,7 @@
 
 use crate::{Client, Engine, Json, json, store};
 use chrono::{DateTime, Utc};
+use guanxi_bulk::Files;
 use guanxi_http::{App, Options};
 use guanxi_identity::{
     Auth, bootstrap,
@@ -81,13 +82,14 @@ impl World {
         let keys =
             SigningKeys::open(folder.path(), TokenSettings::new("guanxi", "guanxi"), clock.now())
                 .expect("keys");
+        let files = Files::in_folder(&folder.path().join("files")).expect("a folder");
         let passwords = Passwords::new(Cost::WEAK).expect("a cost");
         let password = Some(Secret::from(PASSWORD));
         bootstrap::first_administrator(&db, &passwords, &clock, Some(ADMINISTRATOR), password)
             .await
             .expect("an administrator");
         let auth = Auth::new(db.clone(), passwords.clone(), Arc::new(keys), clock.clone());
-        let app = App::new(db.clone(), auth, clock.clone(), options, None);
+        let app = App::new(db.clone(), auth, clock.clone(), options, None, files);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let server = guanxi_http::serve(&app, listener, 2).expect("a server");
@@ -195,6 +197,18 @@ impl World {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         panic!("events are not sealed");
+    }
+
+    /// Does all jobs that wait; how many.
+    ///
+    /// # Panics
+    /// When one cannot be taken.
+    pub async fn work(&self) -> usize {
+        let (worker, mut jobs) = (self.app.worker(), 0);
+        while worker.work().await.expect("a worker") {
+            jobs += 1;
+        }
+        jobs
     }
 
     /// A number that no other call of this world gets.

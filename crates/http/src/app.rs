@@ -1,7 +1,7 @@
 //! Puts the server together.
 
 use crate::{
-    Options, batch, changes,
+    Options, batch, bulk, changes,
     changes::News,
     customers, document,
     envelope::{self, Asked},
@@ -18,6 +18,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
+use guanxi_bulk::{Files, Worker};
 use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
@@ -50,6 +51,8 @@ pub struct State {
     pub draining: AtomicBool,
     /// How far the events of each tenant go.
     pub news: News,
+    /// Who does jobs.
+    pub worker: Worker,
 }
 
 /// The program as a server.
@@ -64,7 +67,10 @@ impl App {
         clock: Clock,
         options: Options,
         metrics: Option<PrometheusHandle>,
+        files: Files,
     ) -> Self {
+        guanxi_bulk::table::register(resources::tables);
+        let worker = Worker::new(db.clone(), files, clock.clone());
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         Self(Arc::new(State {
@@ -76,12 +82,18 @@ impl App {
             metrics,
             draining: AtomicBool::new(false),
             news: News::default(),
+            worker,
         }))
     }
 
     /// Makes `/health/ready` say no, so that no new requests are sent here.
     pub fn drain(&self) {
         self.0.draining.store(true, Ordering::SeqCst);
+    }
+
+    /// Who does jobs; to be kept at work beside the server.
+    pub fn worker(&self) -> Worker {
+        self.0.worker.clone()
     }
 
     /// Forgets what need not be remembered; called once in a while.
@@ -143,6 +155,7 @@ pub fn routes(config: &mut ServiceConfig) {
     customers::routes(config);
     changes::routes(config);
     batch::routes(config);
+    bulk::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

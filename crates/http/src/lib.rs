@@ -4,6 +4,7 @@
 //! | module | does |
 //! | --- | --- |
 //! | [`app`] | puts the server together: routes, middleware, limits |
+//! | [`bulk`] | uploads, imports, jobs |
 //! | [`call`] | an authenticated request: who asks, in which words, under which conditions |
 //! | [`batch`] | many writes in one request, upsert by another system's name, sync of offline clients |
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
@@ -18,6 +19,7 @@
 pub mod app;
 pub mod batch;
 pub mod body;
+pub mod bulk;
 pub mod call;
 pub mod changes;
 pub mod document;

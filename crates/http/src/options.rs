@@ -14,6 +14,8 @@ pub struct Options {
     pub docs: bool,
     /// The largest JSON body, in bytes after decompression.
     pub body_bytes: usize,
+    /// The largest file to import, in bytes.
+    pub upload_bytes: u64,
     /// Seconds that a body may take to arrive.
     pub body_seconds: u64,
     /// Seconds that a request may take.
@@ -34,6 +36,7 @@ impl Default for Options {
             cors_origins: Vec::new(),
             docs: true,
             body_bytes: 256 * 1024,
+            upload_bytes: 50 * 1024 * 1024,
             body_seconds: 15,
             request_seconds: 30,
             reads_per_minute: 6_000,

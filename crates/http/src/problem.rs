@@ -259,6 +259,8 @@ pub fn catalogue() -> Vec<&'static Code> {
             .copied()
             .chain(guanxi_identity::problems())
             .chain(guanxi_customers::PROBLEMS.iter().copied())
+            .chain(guanxi_tabular::PROBLEMS.iter().copied())
+            .chain(guanxi_bulk::PROBLEMS.iter().copied())
             .collect();
     codes.sort_by_key(|code| code.code);
     codes

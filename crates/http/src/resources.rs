@@ -8,6 +8,8 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
+use guanxi_bulk as bulk;
+use guanxi_bulk::Table;
 use guanxi_customers as customers;
 use guanxi_identity as identity;
 use guanxi_kernel::{
@@ -87,6 +89,8 @@ pub struct Served {
     pub describe: fn(&mut document::Builder, Operation),
     /// Does one write of several.
     pub apply: batch::Apply,
+    /// What bulk work needs of it.
+    pub table: fn() -> Table,
 }
 
 fn serve<R: Resource>() -> Served {
@@ -96,6 +100,7 @@ fn serve<R: Resource>() -> Served {
         route: route::<R>,
         describe: |document, operation| document.resource::<R>(operation),
         apply: |tx, ctx, write| Box::pin(batch::apply::<R>(tx, ctx, write)),
+        table: Table::of::<R>,
     }
 }
 
@@ -134,6 +139,17 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customers::contacts::Contact>(),
         serve::<customers::contact_relations::ContactRelation>(),
         serve::<customers::activities::Activity>(),
+        // Made by uploading a file.
+        serve::<bulk::imports::Import>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Update,
+            Operation::Delete,
+            Operation::Timeline,
+        ]),
+        // Made by what asks for them, and changed by their workers.
+        serve::<bulk::jobs::Job>().only(&[Operation::List, Operation::Search, Operation::Get]),
     ]
 });
 
@@ -145,6 +161,12 @@ pub static KINDS: LazyLock<Vec<&'static Kind>> =
 pub fn makes(kind: &Kind) -> bool {
     let of_kind = |served: &&Served| std::ptr::eq(served.kind, kind);
     SERVED.iter().find(of_kind).is_some_and(|served| served.operations.contains(&Operation::Create))
+}
+
+/// What bulk work needs of the resources that callers make records of.
+pub fn tables() -> Vec<Table> {
+    let makes = |served: &&Served| served.operations.contains(&Operation::Batch);
+    SERVED.iter().filter(makes).map(|served| (served.table)()).collect()
 }
 
 /// The names that rights are given on: every resource, and what is not one.

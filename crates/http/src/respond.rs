@@ -10,6 +10,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use guanxi_bulk::jobs::Job;
 use guanxi_kernel::{Ctx, Result, canonical};
 use guanxi_storage::{
     Resource, Tx,
@@ -36,6 +37,12 @@ impl Done {
     pub fn ok(body: &impl Serialize) -> Self {
         let body = serde_json::to_string(body).unwrap_or_default();
         Self { status: StatusCode::OK, version: None, location: None, body, once: None }
+    }
+
+    /// 202 with the job that goes on by itself, and where it is.
+    pub fn accepted(job: &Shown<Job>) -> Self {
+        let location = format!("/v1/jobs/{}", job.record.meta.id);
+        Self { status: StatusCode::ACCEPTED, location: Some(location), ..Self::record(job) }
     }
 
     /// 204.

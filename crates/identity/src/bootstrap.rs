@@ -3,14 +3,16 @@
 
 use crate::{
     org_units::OrgUnit,
+    rights,
     roles::Role,
     secrets::{Passwords, Secret},
     sessions,
     tenants::{self, Found, TenantInput},
     users::{self, User},
 };
+use chrono::{DateTime, Utc};
 use guanxi_kernel::{
-    Clock, Ctx, Result, RoleId, TenantId, UserId, input,
+    Actor, Clock, Ctx, Result, RoleId, TenantId, UserId, input,
     problem::{DUPLICATE, NOT_FOUND, UNKNOWN_REFERENCE},
     text::fold,
 };
@@ -202,6 +204,49 @@ pub async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Res
     let user = db.read(tenant.id, async |tx| users::find_by_email(tx, &email).await).await?;
     let user = user.ok_or_else(|| NOT_FOUND.problem())?;
     Ok(tenant.context(user, clock.now(), "command-line".into()))
+}
+
+/// The context of work that goes on by itself in the name of a user, with the rights that the user
+/// has now.
+///
+/// # Errors
+/// `not_found` if the user or the tenant is gone.
+pub async fn in_name_of(
+    db: &Db,
+    tenant: TenantId,
+    user: UserId,
+    now: DateTime<Utc>,
+    request_id: Arc<str>,
+) -> Result<Ctx> {
+    let (found, grants) = db
+        .read(tenant, async |tx| {
+            let found = tenants::load(tx).await?.ok_or_else(|| NOT_FOUND.problem())?;
+            if !users::is_active(tx, user).await? {
+                return Err(NOT_FOUND.problem());
+            }
+            Ok((found, rights::of_user(tx, user).await?))
+        })
+        .await?;
+    let mut ctx = found.context(user, now, request_id);
+    let actor = Actor { grants, ..Actor::clone(&ctx.actor) };
+    ctx.actor = actor.into();
+    Ok(ctx)
+}
+
+/// The context of the program's own work in a tenant, in the name of a user who may be gone.
+///
+/// # Errors
+/// `not_found` if the tenant is gone.
+pub async fn as_program(
+    db: &Db,
+    tenant: TenantId,
+    user: UserId,
+    now: DateTime<Utc>,
+    request_id: Arc<str>,
+) -> Result<Ctx> {
+    let found = db.read(tenant, async |tx| tenants::load(tx).await).await?;
+    let found = found.ok_or_else(|| NOT_FOUND.problem())?;
+    Ok(found.context(user, now, request_id))
 }
 
 /// The id of the tenant with the short name.

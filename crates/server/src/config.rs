@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) database: Database,
     pub(crate) http: guanxi_http::Options,
     pub(crate) tokens: Tokens,
+    pub(crate) files: Files,
     pub(crate) admin: Admin,
     pub(crate) log: Log,
 }
@@ -95,6 +96,20 @@ impl Default for Tokens {
             issuer: "guanxi".to_owned(),
             audience: "guanxi".to_owned(),
         }
+    }
+}
+
+/// `[files]`: where files of callers are.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Files {
+    /// A folder; nodes of one system share it.
+    pub(crate) folder: PathBuf,
+}
+
+impl Default for Files {
+    fn default() -> Self {
+        Self { folder: "data/files".into() }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `guanxi serve`: from the configuration to a running server, and back to nothing.
 
 use crate::{Outcome, commands, config::Config};
+use guanxi_bulk::{Files, Worker};
 use guanxi_http::App;
 use guanxi_identity::Auth;
 use guanxi_storage::{Db, events::chain};
@@ -8,9 +9,12 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use std::{net::TcpListener, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
+    sync::watch,
     time::MissedTickBehavior,
 };
 
+/// How long a worker without a job waits for one.
+const IDLE: Duration = Duration::from_millis(500);
 /// How often events are sealed.
 const SEALING: Duration = Duration::from_secs(2);
 /// How often the server tidies up.
@@ -25,7 +29,10 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let keys = commands::signing_keys(&config, &clock)?;
     let auth = Auth::new(db.clone(), passwords, keys, clock.clone());
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = App::new(db.clone(), auth.clone(), clock, config.http.clone(), Some(metrics));
+    let files = Files::in_folder(&config.files.folder)
+        .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
+    let options = config.http.clone();
+    let app = App::new(db.clone(), auth.clone(), clock, options, Some(metrics), files);
 
     let wanted = (config.server.address, config.server.port);
     let listener = TcpListener::bind(wanted).map_err(|error| {
@@ -47,6 +54,11 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let handle = server.handle();
     let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
     let sealing = actix_web::rt::spawn(seal(db.clone()));
+    // On a thread of its own, since reading a file keeps it busy.
+    let (stop_work, stopping) = watch::channel(false);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let worker = app.worker();
+    let jobs = std::thread::spawn(move || runtime.block_on(work(worker, stopping)));
     let drain = Duration::from_secs(config.server.drain_seconds);
     actix_web::rt::spawn(async move {
         stop.await;
@@ -58,9 +70,35 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     server.await?;
     maintenance.abort();
     sealing.abort();
+    // A job that is under way is cut off, and goes on where its last step was committed.
+    stop_work.send_replace(true);
+    if jobs.join().is_err() {
+        tracing::warn!("the worker had panicked");
+    }
     close(db).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Does jobs, one after the other, until it is told to stop.
+async fn work(worker: Worker, mut stopping: watch::Receiver<bool>) {
+    let work = async {
+        loop {
+            let pause = match worker.work().await {
+                Ok(true) => continue,
+                Ok(false) => IDLE,
+                Err(problem) => {
+                    tracing::warn!(%problem, "jobs cannot be taken; it is tried again");
+                    SEALING
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
 }
 
 /// Extends the chains of events soon after they were written, also where nobody follows them.

@@ -32,6 +32,8 @@ pub struct Kind {
     pub shape: LazyLock<Shape>,
     /// Loads records by id as JSON, as far as the caller may see them.
     pub load: Load,
+    /// The fields by which people name a record, e.g. in a file: the first that fits counts.
+    pub known_by: &'static [&'static str],
 }
 
 /// See [`Kind::load`].
@@ -71,6 +73,8 @@ pub struct Shape {
     pub columns: &'static str,
     /// `INSERT INTO … VALUES ($1, …)`
     pub insert: &'static str,
+    /// `INSERT INTO … VALUES `, to be followed by rows.
+    pub insert_many: &'static str,
     /// `UPDATE … SET …` whose values are the columns in order, then the version that was read.
     pub update: &'static str,
 }
@@ -92,7 +96,15 @@ impl Kind {
             label,
             shape: LazyLock::new(|| Shape::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
+            known_by: &[],
         }
+    }
+
+    /// The same, with the fields by which people name a record.
+    #[must_use]
+    pub const fn known_by(mut self, fields: &'static [&'static str]) -> Self {
+        self.known_by = fields;
+        self
     }
 
     /// The field of that name.
@@ -129,6 +141,7 @@ impl Shape {
             insert: fixed(format!(
                 "INSERT INTO {table} (tenant_id, {names}) VALUES ($1, {places})"
             )),
+            insert_many: fixed(format!("INSERT INTO {table} (tenant_id, {names}) VALUES ")),
             update: fixed(format!(
                 "UPDATE {table} SET {sets} WHERE tenant_id = $1 AND id = $2 AND version = ${}",
                 columns.len() + 2

@@ -8,6 +8,7 @@
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
+pub mod bulk;
 pub mod count;
 pub mod cursor;
 pub mod db;

@@ -5,7 +5,7 @@
 //! transaction it is given.
 
 use crate::{
-    Cells, Draft, ExternalId, Kind, Meta, Resource, Sql, Tx,
+    Cells, Draft, ExternalId, Field, Kind, Meta, Resource, Sql, Tx,
     count::{self, Total},
     events::{self, Event},
     extra,
@@ -385,6 +385,46 @@ pub async fn load_json<R: Resource>(
     tx.records(sql, |record: R, _| Ok((record.meta().id.uuid(), document(&record)))).await
 }
 
+/// The live records that have one of these texts in a field that lists can be narrowed by, each with
+/// the text; directory data for everybody, anything else for those who may read it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn named_by(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    field: &Field,
+    texts: &BTreeSet<String>,
+) -> Result<Vec<(Uuid, String)>> {
+    let mut sql = Sql::new("SELECT t.id, ");
+    match field.terms {
+        Some(index) => {
+            sql.push("x.term FROM record_terms x JOIN ").push(kind.table);
+            sql.push(" t ON t.tenant_id = x.tenant_id AND t.id = x.record_id WHERE x.tenant_id = $1 AND x.kind = ");
+            sql.bind(kind.name).push(" AND x.field = ").bind(index.parameter);
+            sql.push(" AND x.term IN ").bind_all(texts.iter().cloned());
+        }
+        None => {
+            let column = field.columns[0];
+            sql.push("t.").push(column).push(" FROM ").push(kind.table);
+            sql.push(" t WHERE t.tenant_id = $1 AND ");
+            if let Some(key) = field.sort.filter(|key| *key != column) {
+                let keys = texts.iter().map(|text| guanxi_kernel::text::sort_key(text));
+                sql.push("t.").push(key).push(" IN ").bind_all(keys).push(" AND ");
+            }
+            sql.push("t.").push(column).push(" IN ").bind_all(texts.iter().cloned());
+        }
+    }
+    sql.push(" AND t.deleted_at IS NULL AND ");
+    let reach = match kind.visibility {
+        crate::Visibility::Tenant => Reach::all(),
+        _ => ctx.reach(kind.plural, Action::Read),
+    };
+    scope::within(&mut sql, kind, &reach, ctx.actor.user);
+    tx.all(sql).await
+}
+
 /// Whether the caller may do `action` to that record, deleted or not.
 ///
 /// # Errors
@@ -411,13 +451,13 @@ async fn rights_on(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Res
 /// How far a right reaches on records of `kind`. Directory data belongs to nobody, so a right with
 /// a narrower scope than all lets it be seen and not changed: a role that gives a sales person
 /// `any` on their own records must not give them the users and roles of the company.
-fn reach_of(ctx: &Ctx, kind: &'static Kind, action: Action) -> Reach {
+pub(crate) fn reach_of(ctx: &Ctx, kind: &'static Kind, action: Action) -> Reach {
     let reach = ctx.reach(kind.plural, action);
     let directory = matches!(kind.visibility, crate::Visibility::Tenant);
     if directory && action != Action::Read && !reach.all { Reach::default() } else { reach }
 }
 
-async fn reaches(
+pub(crate) async fn reaches(
     tx: &mut Tx,
     ctx: &Ctx,
     kind: &'static Kind,
@@ -524,7 +564,7 @@ async fn save<R: Resource>(
 }
 
 /// The external ids by which a record is found: a deleted one gives them up.
-fn registered<R: Resource>(record: &R) -> &[ExternalId] {
+pub(crate) fn registered<R: Resource>(record: &R) -> &[ExternalId] {
     let meta = record.meta();
     if meta.deleted_at.is_some() { &[] } else { &meta.extra.external_ids }
 }
@@ -536,9 +576,14 @@ async fn remember<R: Resource>(
     verb: &'static str,
     before: Option<&R>,
 ) -> Result<()> {
+    events::record(tx, ctx, event(after, verb, before)).await
+}
+
+/// The event of a save.
+pub(crate) fn event<R: Resource>(after: &R, verb: &'static str, before: Option<&R>) -> Event {
     let mut concerns = after.concerns();
     concerns.extend(before.map(Resource::concerns).unwrap_or_default());
-    let event = Event {
+    Event {
         subject: R::kind(),
         subject_id: after.meta().id.uuid(),
         verb,
@@ -546,12 +591,11 @@ async fn remember<R: Resource>(
         before: before.map(document),
         after: document(after),
         concerns,
-    };
-    events::record(tx, ctx, event).await
+    }
 }
 
 /// Every record that a field newly names must exist and be visible to the caller.
-async fn check_references<R: Resource>(
+pub(crate) async fn check_references<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     after: &R,
@@ -562,9 +606,13 @@ async fn check_references<R: Resource>(
         let Some(target) = field.target else { continue };
         let held = then.as_ref().map(|then| ids(&then[field.name])).unwrap_or_default();
         for id in ids(&now[field.name]).difference(&held).copied() {
+            if tx.knows(target().name, id) {
+                continue;
+            }
             if !visible(tx, ctx, target(), id).await? {
                 return Err(UNKNOWN_REFERENCE.at(format!("/{}", field.name)));
             }
+            tx.learn(target().name, id);
         }
     }
     Ok(())
@@ -595,7 +643,7 @@ async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Resul
     tx.exists(sql).await
 }
 
-fn document<R: Serialize>(record: &R) -> Json {
+pub(crate) fn document<R: Serialize>(record: &R) -> Json {
     serde_json::to_value(record).unwrap_or_default()
 }
 

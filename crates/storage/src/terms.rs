@@ -88,8 +88,6 @@ pub(crate) async fn save(
     before: Vec<Term>,
     after: Vec<Term>,
 ) -> Result<()> {
-    // A statement has a bounded number of values on both stores.
-    const AT_ONCE: usize = 200;
     let (before, after) = (BTreeSet::from_iter(before), BTreeSet::from_iter(after));
     for gone in before.difference(&after) {
         let sql = crate::sql!(
@@ -102,14 +100,27 @@ pub(crate) async fn save(
         );
         tx.execute(sql).await?;
     }
-    let new: Vec<_> = after.difference(&before).collect();
-    for batch in new.chunks(AT_ONCE) {
+    let new = after.into_iter().filter(|term| !before.contains(term));
+    insert(tx, kind, new.map(|term| (record, term)).collect()).await
+}
+
+/// Adds terms that are not there yet.
+pub(crate) async fn insert(
+    tx: &mut Tx,
+    kind: &'static str,
+    mut terms: Vec<(Uuid, Term)>,
+) -> Result<()> {
+    // A statement has a bounded number of values on both stores.
+    const AT_ONCE: usize = 200;
+    // In the order of the index, so that neighbours are written together.
+    terms.sort_by(|(id, one), (other_id, other)| (one, id).cmp(&(other, other_id)));
+    for batch in terms.chunks(AT_ONCE) {
         let mut sql =
             Sql::new("INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ");
-        for (at, new) in batch.iter().enumerate() {
+        for (at, (record, term)) in batch.iter().enumerate() {
             sql.push(if at == 0 { "($1, " } else { ", ($1, " });
-            sql.bind(kind).push(", ").bind(new.field).push(", ");
-            sql.bind(new.term.clone()).push(", ").bind(record).push(")");
+            sql.bind(kind).push(", ").bind(term.field).push(", ");
+            sql.bind(term.term.clone()).push(", ").bind(*record).push(")");
         }
         tx.execute(sql).await?;
     }

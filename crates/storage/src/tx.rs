@@ -11,6 +11,8 @@ use sqlx::{
     FromRow, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
     sqlite::SqliteRow,
 };
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// A conversation with the store in the name of one tenant.
 ///
@@ -22,6 +24,8 @@ pub struct Tx {
     /// whatever becomes of the failure: PostgreSQL refuses, and SQLite may have rolled back and
     /// would keep the next statement alone.
     pub(crate) failed: Option<&'static Code>,
+    /// What was found true and cannot have changed since, because nothing was written.
+    facts: BTreeSet<(&'static str, Uuid)>,
 }
 
 pub(crate) enum Link {
@@ -65,7 +69,7 @@ macro_rules! on_either {
 
 impl Tx {
     pub(crate) fn new(tenant: TenantId, link: Link) -> Self {
-        Self { tenant, link, failed: None }
+        Self { tenant, link, failed: None, facts: BTreeSet::new() }
     }
 
     /// The tenant in whose name every statement runs.
@@ -78,7 +82,20 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
+        self.facts.clear();
         let rendered = sql.render(self.tenant.uuid());
+        on_either!(self, rendered, |text, args, conn| {
+            sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
+        })
+    }
+
+    /// Runs a statement on one of the few tables that are looked at across tenants, for its effect.
+    ///
+    /// # Errors
+    /// As [`error::problem`] sorts them.
+    pub async fn execute_untenanted(&mut self, sql: Sql) -> Result<u64> {
+        self.facts.clear();
+        let rendered = sql.render_untenanted();
         on_either!(self, rendered, |text, args, conn| {
             sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
         })
@@ -152,6 +169,16 @@ impl Tx {
         })
     }
 
+    /// Whether `fact` was found true of that record, and nothing was written since.
+    pub fn knows(&self, fact: &'static str, of: Uuid) -> bool {
+        self.facts.contains(&(fact, of))
+    }
+
+    /// Remembers that `fact` is true of that record, until something is written.
+    pub fn learn(&mut self, fact: &'static str, of: Uuid) {
+        self.facts.insert((fact, of));
+    }
+
     /// Whether the statement finds a row; it selects one `BIGINT`.
     ///
     /// # Errors
@@ -195,6 +222,14 @@ impl Tx {
             Link::PostgresRead(_) | Link::PostgresWrite(_) => {
                 "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
             }
+        }
+    }
+
+    /// The same for work that several share out: rows that somebody else keeps are passed over.
+    pub fn for_update_of_free_rows(&self) -> &'static str {
+        match &self.link {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE SKIP LOCKED",
         }
     }
 

@@ -41,8 +41,15 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         table: "api_keys",
         visibility,
         label: Texts { en: "Thing", zh: "东西" },
-        shape: LazyLock::new(|| Shape { fields: Vec::new(), columns: "", insert: "", update: "" }),
+        shape: LazyLock::new(|| Shape {
+            fields: Vec::new(),
+            columns: "",
+            insert: "",
+            insert_many: "",
+            update: "",
+        }),
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
+        known_by: &[],
     }
 }
 

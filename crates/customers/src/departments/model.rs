@@ -56,7 +56,8 @@ pub static DEPARTMENT: Kind = Kind::new::<Department>(
     "departments",
     Visibility::Parent { column: "party_id", table: "parties" },
     Texts { en: "Department", zh: "部门" },
-);
+)
+.known_by(&["name"]);
 
 impl DepartmentInput {
     /// Refuses to move a department, and with it all below it, to another party.

@@ -71,7 +71,8 @@ pub static ORG_UNIT: Kind = Kind::new::<OrgUnit>(
     "org_units",
     Visibility::Tenant,
     Texts { en: "Org unit", zh: "组织单元" },
-);
+)
+.known_by(&["name"]);
 
 impl OrgUnit {
     /// Who manages the unit now; a deleted unit gives nobody anything.

@@ -9,4 +9,4 @@ pub use model::{
     UserStatus,
 };
 pub use service::{check_owner, me};
-pub(crate) use store::find_by_email;
+pub(crate) use store::{find_by_email, is_active};

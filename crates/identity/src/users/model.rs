@@ -126,7 +126,8 @@ pub static USER: Kind = Kind::new::<User>(
     "users",
     Visibility::Tenant,
     Texts { en: "User", zh: "用户" },
-);
+)
+.known_by(&["email"]);
 
 impl SalesProfile {
     /// Whether somebody with this profile can own new records on `today`.

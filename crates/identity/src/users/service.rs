@@ -13,17 +13,27 @@ use guanxi_kernel::{
 use guanxi_storage::{Kind, Resource, Tx, resource};
 use serde_json::{Value as Json, json};
 
+/// That somebody can own records today.
+const FIT_OWNER: &str = "fit owner";
+
 /// Refuses an owner who does not exist, is disabled, or whose time in sales is over by the
 /// tenant's calendar. `pointer` names the member of the request that names the owner.
 ///
 /// # Errors
 /// `unknown_reference`, `inactive_owner`.
 pub async fn check_owner(tx: &mut Tx, ctx: &Ctx, owner: UserId, pointer: &str) -> Result<()> {
+    if tx.knows(FIT_OWNER, owner.uuid()) {
+        return Ok(());
+    }
     let found = store::owner(tx, owner).await?;
     let (active, profile) = found.ok_or_else(|| UNKNOWN_REFERENCE.at(pointer))?;
     let today = business_date(ctx.now, ctx.settings.time_zone);
     let fit = active && profile.can_own_on(today);
-    if fit { Ok(()) } else { Err(INACTIVE_OWNER.at(pointer)) }
+    if !fit {
+        return Err(INACTIVE_OWNER.at(pointer));
+    }
+    tx.learn(FIT_OWNER, owner.uuid());
+    Ok(())
 }
 
 /// The caller's own record, which everybody may see.

@@ -26,6 +26,11 @@ pub(crate) async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Use
 }
 
 /// Whether the user is active, and their sales profile.
+/// Whether there is such a user, who may work.
+pub(crate) async fn is_active(tx: &mut Tx, id: UserId) -> Result<bool> {
+    Ok(owner(tx, id).await?.is_some_and(|(active, _)| active))
+}
+
 pub(super) async fn owner(tx: &mut Tx, id: UserId) -> Result<Option<(bool, SalesProfile)>> {
     let select = sql!(
         "SELECT status, sales_profile FROM users

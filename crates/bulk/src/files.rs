@@ -1,0 +1,114 @@
+//! Files of callers: in a local folder by default, in any object store behind the same interface.
+
+use crate::problems::FILE_GONE;
+use futures_util::StreamExt as _;
+use guanxi_kernel::{Result, TenantId, problem::INTERNAL};
+use object_store::{ObjectStore, local::LocalFileSystem, path::Path};
+use std::{fs::File, io::Write as _, path::PathBuf, sync::Arc};
+use tempfile::NamedTempFile;
+use tokio::io::AsyncReadExt as _;
+use uuid::Uuid;
+
+/// Bytes that are sent to the store at once.
+const PART: usize = 5 * 1024 * 1024;
+
+/// The store of files. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Files {
+    store: Arc<dyn ObjectStore>,
+    /// Where they are, if that is a folder of this machine.
+    folder: Option<PathBuf>,
+}
+
+impl Files {
+    /// In a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub fn in_folder(folder: &std::path::Path) -> std::io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(std::io::Error::other)?;
+        Ok(Self { store: Arc::new(store), folder: Some(folder.to_owned()) })
+    }
+
+    fn path(tenant: TenantId, id: Uuid) -> Path {
+        Path::from(format!("{tenant}/{id}"))
+    }
+
+    /// Keeps the file under that id.
+    ///
+    /// # Errors
+    /// `internal` when the store does not take it.
+    pub async fn keep(&self, tenant: TenantId, id: Uuid, file: &std::path::Path) -> Result<()> {
+        let keep = async {
+            let mut from = tokio::fs::File::open(file).await?;
+            let mut upload = self.store.put_multipart(&Self::path(tenant, id)).await?;
+            loop {
+                let mut part = Vec::with_capacity(PART);
+                (&mut from).take(PART as u64).read_to_end(&mut part).await?;
+                if part.is_empty() {
+                    break;
+                }
+                upload.put_part(part.into()).await?;
+            }
+            upload.complete().await?;
+            self.sync(tenant, id)
+        };
+        keep.await.map_err(|error| INTERNAL.problem().because(error))
+    }
+
+    /// Forgets a file that nothing came of.
+    pub async fn forget(&self, tenant: TenantId, id: Uuid) {
+        if let Err(error) = self.store.delete(&Self::path(tenant, id)).await {
+            tracing::warn!(%error, "a file that is not needed could not be removed");
+        }
+    }
+
+    /// What is answered for survives a power cut; an object store sees to that by itself.
+    fn sync(&self, tenant: TenantId, id: Uuid) -> std::io::Result<()> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        let folder = folder.join(tenant.to_string());
+        File::open(folder.join(id.to_string()))?.sync_all()?;
+        File::open(folder)?.sync_all()
+    }
+
+    /// A copy of the file that lies on this machine, for as long as the returned value lives.
+    ///
+    /// # Errors
+    /// `file_gone`; `internal` when the store does not answer.
+    pub async fn fetch(&self, tenant: TenantId, id: Uuid) -> Result<NamedTempFile> {
+        let failed = |error: object_store::Error| match error {
+            object_store::Error::NotFound { .. } => FILE_GONE.problem(),
+            other => INTERNAL.problem().because(other),
+        };
+        let local = |error: std::io::Error| INTERNAL.problem().because(error);
+        let mut copy = NamedTempFile::new().map_err(local)?;
+        let mut chunks =
+            self.store.get(&Self::path(tenant, id)).await.map_err(failed)?.into_stream();
+        while let Some(chunk) = chunks.next().await {
+            copy.write_all(&chunk.map_err(failed)?).map_err(local)?;
+        }
+        copy.flush().map_err(local)?;
+        Ok(copy)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_kept_is_fetched() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = Files::in_folder(&folder.path().join("new")).unwrap();
+        let (tenant, id) = (TenantId::from(Uuid::from_u128(1)), Uuid::from_u128(2));
+        let mut file = NamedTempFile::new().unwrap();
+        let bytes: Vec<u8> = (0..PART + 7).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        file.write_all(&bytes).unwrap();
+        files.keep(tenant, id, file.path()).await.unwrap();
+        let copy = files.fetch(tenant, id).await.unwrap();
+        assert_eq!(std::fs::read(copy.path()).unwrap(), bytes);
+        let other = TenantId::from(Uuid::from_u128(3));
+        assert!(files.fetch(other, id).await.unwrap_err().is(&FILE_GONE));
+    }
+}

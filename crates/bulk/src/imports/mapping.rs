@@ -1,0 +1,301 @@
+//! From a row of a file to the body of a create: pure, but for the names of records, which are
+//! looked up later.
+
+use super::{ImportInput, Mapping};
+use crate::Table;
+use guanxi_kernel::{
+    Currency, Language, Line, Problem, Result,
+    problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_VALUE},
+    scalar::{Type, Vocabulary},
+    text::fold,
+};
+use guanxi_storage::{Field, Kind};
+use serde_json::{Map, Value as Json, json};
+
+/// The column for the name in another system.
+const EXTERNAL_ID: &str = "external_id";
+
+/// Which column goes where.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    columns: Vec<Option<Place>>,
+    defaults: Vec<(Place, Json)>,
+    source: Option<String>,
+    currency: Currency,
+}
+
+/// Where a value goes.
+#[derive(Debug, Clone)]
+enum Place {
+    Field {
+        name: &'static str,
+        kind: Type,
+        /// Entries of a list of objects are made with their value under this member.
+        entry: Option<&'static str>,
+    },
+    /// A record by a name that people use.
+    Named {
+        member: &'static str,
+        target: &'static Kind,
+    },
+    ExternalId,
+}
+
+/// A row on its way: the body, and the references that are still names.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Body {
+    pub(crate) members: Map<String, Json>,
+    pub(crate) named: Vec<(&'static str, &'static Kind, String)>,
+}
+
+/// The mapping that the names and labels of the columns suggest.
+pub(super) fn propose(table: &Table, header: &[String]) -> Vec<Mapping> {
+    let name = |column: &String| {
+        let field = table.fields.iter().find(|field| {
+            let labels = [field.name.to_owned(), field.zh.to_owned(), field.en()];
+            let term = field.terms.map(|index| index.parameter.to_owned());
+            labels.into_iter().chain(term).any(|label| fold(&label) == fold(column))
+        });
+        let named = || place(table, column).map(|_| column.clone());
+        // A column that is called like a record holds its name rather than its id.
+        field.map(|field| by_name(field, column).to_owned()).or_else(named)
+    };
+    header
+        .iter()
+        .filter_map(|column| {
+            let field = name(column).and_then(|name| Line::new(&name).ok());
+            Some(Mapping { column: Line::new(column).ok()?, field })
+        })
+        .collect()
+}
+
+/// What a column of that name fills: the field, or the record that it names by what people call it.
+fn by_name<'f>(field: &'f Field, column: &str) -> &'f str {
+    let nameable = field.target.is_some_and(|target| !target().known_by.is_empty());
+    match field.name.strip_suffix("_id") {
+        Some(name) if nameable && fold(column) != field.name => name,
+        _ => field.name,
+    }
+}
+
+impl Plan {
+    /// Of a mapping whose columns and fields exist.
+    ///
+    /// # Errors
+    /// `validation_failed` with each column and field that does not.
+    pub(crate) fn new(
+        table: &Table,
+        input: &ImportInput,
+        header: &[String],
+        currency: Currency,
+    ) -> Result<Self> {
+        let mut findings = Vec::new();
+        let known = || {
+            let names: Vec<&str> = table.fields.iter().map(|field| field.name).collect();
+            names.join(", ")
+        };
+        let unknown = |at: String| UNKNOWN_FIELD.field(at).with("expected", known());
+        let mut columns = vec![None; header.len()];
+        for (at, mapping) in input.mapping.iter().enumerate() {
+            let Some(column) = header.iter().position(|name| **name == *mapping.column) else {
+                findings.push(no_column(at, header));
+                continue;
+            };
+            let Some(field) = &mapping.field else { continue };
+            match place(table, field) {
+                Some(place) => columns[column] = Some(place),
+                None => findings.push(unknown(format!("/mapping/{at}/field"))),
+            }
+        }
+        let mut defaults = Vec::new();
+        for (name, value) in &input.defaults {
+            match place(table, name) {
+                Some(place) => defaults.push((place, value.clone())),
+                None => findings.push(unknown(format!("/defaults/{name}"))),
+            }
+        }
+        for (at, name) in input.match_on.iter().enumerate() {
+            let key = table.kind.field(name).or_else(|| {
+                let by_parameter =
+                    |field: &&Field| field.terms.is_some_and(|i| i.parameter == &**name);
+                table.kind.shape.fields.iter().find(by_parameter)
+            });
+            if !key.is_some_and(|field| field.filter || field.terms.is_some()) {
+                findings.push(UNKNOWN_FIELD.field(format!("/match_on/{at}")));
+            }
+        }
+        Problem::collect(findings)?;
+        let source = input.source.as_ref().map(ToString::to_string);
+        Ok(Self { columns, defaults, source, currency })
+    }
+
+    /// Refuses a plan that names records of another system without saying which.
+    ///
+    /// # Errors
+    /// `required` at `/source`.
+    pub(crate) fn check_source(&self) -> Result<()> {
+        let external = |place: &Place| matches!(place, Place::ExternalId);
+        let needed = self.columns.iter().flatten().any(external);
+        if needed && self.source.is_none() { Err(REQUIRED.at("/source")) } else { Ok(()) }
+    }
+
+    /// The body of a row.
+    pub(crate) fn body(&self, values: &[Json]) -> Body {
+        let mut body = Body::default();
+        for (place, value) in self.columns.iter().zip(values) {
+            if let Some(place) = place {
+                self.put(place, value, &mut body);
+            }
+        }
+        for (place, value) in &self.defaults {
+            let member = match place {
+                Place::Field { name, .. } => name,
+                Place::Named { member, .. } => member,
+                Place::ExternalId => "external_ids",
+            };
+            let named = body.named.iter().any(|(known, ..)| known == &member);
+            if !named && !body.members.contains_key(member) {
+                self.put(place, value, &mut body);
+            }
+        }
+        body
+    }
+
+    fn put(&self, place: &Place, value: &Json, body: &mut Body) {
+        if value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty()) {
+            return;
+        }
+        match place {
+            Place::Named { member, target } => match value.as_str() {
+                Some(text) => body.named.push((member, target, text.trim().to_owned())),
+                None => drop(body.members.insert((*member).to_owned(), value.clone())),
+            },
+            Place::ExternalId => {
+                let id = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+                let entry = json!([{ "source": self.source, "id": id }]);
+                body.members.insert("external_ids".to_owned(), entry);
+            }
+            Place::Field { name, kind: Type::Json, entry } => match value {
+                Json::String(text) => {
+                    let entries = text.split([';', ';']).map(str::trim).filter(|e| !e.is_empty());
+                    let entries = entries.map(|one| match entry {
+                        Some(member) => json!({ "kind": "other", *member: one }),
+                        None => json!(one),
+                    });
+                    body.members.insert((*name).to_owned(), entries.collect());
+                }
+                Json::Number(_) => {
+                    let one = value.to_string();
+                    let one = match entry {
+                        Some(member) => json!({ "kind": "other", *member: one }),
+                        None => json!(one),
+                    };
+                    body.members.insert((*name).to_owned(), json!([one]));
+                }
+                other => drop(body.members.insert((*name).to_owned(), other.clone())),
+            },
+            Place::Field { name, kind, .. } => {
+                body.members.insert((*name).to_owned(), scalar(*kind, value, self.currency));
+            }
+        }
+    }
+}
+
+fn no_column(at: usize, header: &[String]) -> FieldError {
+    UNKNOWN_VALUE.field(format!("/mapping/{at}/column")).with("expected", header.join(", "))
+}
+
+/// The place that a mapping names.
+fn place(table: &Table, wanted: &str) -> Option<Place> {
+    if wanted == EXTERNAL_ID {
+        return Some(Place::ExternalId);
+    }
+    if let Some(field) = table.fields.iter().find(|field| field.name == wanted) {
+        let entry = match field.name {
+            "phones" => Some("number"),
+            "emails" => Some("address"),
+            _ => None,
+        };
+        return Some(Place::Field { name: field.name, kind: field.kind, entry });
+    }
+    let by_name = |field: &&Field| field.name.strip_suffix("_id") == Some(wanted);
+    let field = table.fields.iter().find(by_name)?;
+    let target = field.target?();
+    (!target.known_by.is_empty()).then_some(Place::Named { member: field.name, target })
+}
+
+/// A cell as a value of the field's type; what is none stays as it is, and the rules say what is
+/// wrong.
+fn scalar(kind: Type, value: &Json, currency: Currency) -> Json {
+    let text = value.as_str().map(str::trim);
+    match (kind, text) {
+        (Type::Text | Type::Id, None) if value.is_number() => json!(value.to_string()),
+        (Type::Integer, Some(text)) => {
+            text.replace([',', ' '], "").parse::<i64>().map_or_else(|_| json!(text), |n| json!(n))
+        }
+        (Type::Boolean, Some(text)) => match fold(text).as_str() {
+            "true" | "yes" | "y" | "1" | "是" => json!(true),
+            "false" | "no" | "n" | "0" | "否" => json!(false),
+            _ => json!(text),
+        },
+        (Type::Date, Some(text)) => json!(date(text)),
+        (Type::Word(vocabulary), Some(text)) => json!(word(&vocabulary, text)),
+        (Type::Money, _) => money(value, currency),
+        (_, Some(text)) => json!(text),
+        (_, None) => value.clone(),
+    }
+}
+
+/// `2026/1/31` and `2026年1月31日` as `2026-01-31`.
+fn date(text: &str) -> String {
+    let parts: Vec<&str> =
+        text.split(['-', '/', '.', '年', '月', '日']).filter(|part| !part.is_empty()).collect();
+    match parts[..] {
+        [year, month, day] if year.len() == 4 => format!("{year}-{month:0>2}-{day:0>2}"),
+        _ => text.to_owned(),
+    }
+}
+
+/// The word that a text is, or whose label it is in either language.
+fn word(vocabulary: &Vocabulary, text: &str) -> String {
+    let is = |at: usize, word: &str| {
+        let labels = [Language::En, Language::Zh].map(|language| (vocabulary.label)(at, language));
+        fold(word) == fold(text) || labels.iter().any(|label| fold(label) == fold(text))
+    };
+    let found = vocabulary.words.iter().enumerate().find(|(at, word)| is(*at, word));
+    found.map_or_else(|| text.to_owned(), |(_, word)| (*word).to_owned())
+}
+
+/// `1,234.50 CNY`; without a currency the tenant's.
+fn money(value: &Json, currency: Currency) -> Json {
+    let text = match value {
+        Json::String(text) => text.trim().to_owned(),
+        Json::Number(number) => number.to_string(),
+        other => return other.clone(),
+    };
+    let (amount, code) = text.rsplit_once(' ').unwrap_or((&text, currency.code()));
+    json!({ "amount": amount.replace(',', ""), "currency": code })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_read_as_people_write_them() {
+        let cny: Currency = "CNY".parse().unwrap();
+        let read = |kind, text: &str| scalar(kind, &json!(text), cny);
+        assert_eq!(read(Type::Integer, "1,234"), json!(1234));
+        assert_eq!(read(Type::Integer, "many"), json!("many"));
+        assert_eq!(read(Type::Boolean, "是"), json!(true));
+        for text in ["2026-01-31", "2026/1/31", "2026年1月31日"] {
+            assert_eq!(read(Type::Date, text), json!("2026-01-31"));
+        }
+        assert_eq!(read(Type::Date, "31.01.2026"), json!("31.01.2026"));
+        let money =
+            |amount: &str, currency: &str| json!({ "amount": amount, "currency": currency });
+        assert_eq!(read(Type::Money, "1,234.50 USD"), money("1234.50", "USD"));
+        assert_eq!(scalar(Type::Money, &json!(12.5), cny), money("12.5", "CNY"));
+        assert_eq!(scalar(Type::Text, &json!(4711), cny), json!("4711"));
+    }
+}

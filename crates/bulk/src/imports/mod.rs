@@ -1,0 +1,10 @@
+//! Imports: a file becomes records. Uploaded, looked into, mapped, tried, committed, and undone.
+
+mod mapping;
+mod model;
+mod run;
+mod service;
+
+pub use model::{IMPORT, Import, ImportId, ImportInput, Mapping, OnMatch};
+pub(crate) use run::run;
+pub use service::{Upload, create, start};

@@ -1,0 +1,366 @@
+//! The work of an import: rows in steps, each step one transaction.
+
+use super::{
+    Import, OnMatch,
+    mapping::{Body, Plan},
+};
+use crate::{
+    Table,
+    jobs::{self, Job, Progress},
+    problems::AMBIGUOUS,
+    table::{self, Outcome, Row, Together},
+    worker::Run,
+};
+use guanxi_kernel::{
+    Ctx, Problem, Result,
+    problem::{DUPLICATE, INTERNAL, UNKNOWN_REFERENCE},
+};
+use guanxi_storage::{
+    Field, Kind, Tx,
+    error::CONTENTION,
+    resource::{self, named_by},
+};
+use guanxi_tabular::{Limits, Rows};
+use serde_json::{Value as Json, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use uuid::Uuid;
+
+/// Rows of one step.
+const AT_ONCE: usize = 500;
+
+/// A row of the file, mapped, or why it cannot be read.
+type Mapped = (u64, Result<Body, Arc<Problem>>);
+
+/// A row with its body.
+type Ready = (u64, Json);
+
+/// Why a row was refused; a row may be tried again, so it can be told again.
+type Failure = (u64, Arc<Problem>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    read: i64,
+    created: i64,
+    updated: i64,
+    skipped: i64,
+    failed: i64,
+}
+
+impl Tally {
+    fn of(state: &Json) -> Self {
+        let count = |name: &str| state[name].as_i64().unwrap_or(0);
+        Self {
+            read: count("read"),
+            created: count("created"),
+            updated: count("updated"),
+            skipped: count("skipped"),
+            failed: count("failed"),
+        }
+    }
+
+    fn json(self) -> Json {
+        let Self { read, created, updated, skipped, failed } = self;
+        json!({ "read": read, "created": created, "updated": updated, "skipped": skipped, "failed": failed })
+    }
+}
+
+/// Makes records of the rows, from where the job was cut off; `dry` only says what would be.
+pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
+    let id = job.input.subject_id.ok_or_else(|| INTERNAL.problem())?;
+    let (import, currency) = run
+        .read(async |tx, ctx| {
+            let import: Import = resource::load(tx, ctx, id).await?;
+            Ok((import, ctx.settings.currency))
+        })
+        .await?;
+    let table = table::named(&import.input.resource).ok_or_else(|| INTERNAL.problem())?;
+    let layout = import.layout()?;
+    let plan = Plan::new(table, &import.input, &layout.header, currency)?;
+    let file = run.worker.files.fetch(run.lease.tenant, id).await?;
+    let mut tally = Tally::of(&job.state);
+    let mut rows = guanxi_tabular::open(file.path(), &layout, &Limits::default())?;
+    if let Some(behind) = usize::try_from(tally.read).ok().and_then(|read| read.checked_sub(1)) {
+        rows.nth(behind);
+    }
+    loop {
+        let batch = next(&mut rows, &plan);
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let step = Step { run, table, import: &import, batch: &batch, tally };
+        tally = step.go(dry).await?;
+    }
+}
+
+fn next(rows: &mut Rows, plan: &Plan) -> Vec<Mapped> {
+    let mapped = |row: guanxi_tabular::Row| {
+        let body = row.values.map(|values| plan.body(&values));
+        (row.number, body.map_err(Arc::new))
+    };
+    rows.take(AT_ONCE).map(mapped).collect()
+}
+
+struct Step<'a> {
+    run: &'a Run<'a>,
+    table: &'a Table,
+    import: &'a Import,
+    batch: &'a [Mapped],
+    tally: Tally,
+}
+
+impl Step<'_> {
+    /// Many rows at once; if they cannot be together, one by one.
+    async fn go(&self, dry: bool) -> Result<Tally> {
+        match self.try_go(dry, Together::Yes).await {
+            Err(problem) if problem.is(&DUPLICATE) || problem.is(&CONTENTION) => {
+                self.try_go(dry, Together::No).await
+            }
+            done => done,
+        }
+    }
+
+    async fn try_go(&self, dry: bool, together: Together) -> Result<Tally> {
+        if dry {
+            let found =
+                self.run.rehearse(async |tx, ctx| self.write(tx, ctx, together).await).await?;
+            return self.keep(async |_, _| Ok(&found)).await;
+        }
+        let step = async |tx: &mut Tx, ctx: &Ctx| {
+            let (tally, failures) = self.write(tx, ctx, together).await?;
+            self.note(tx, &failures).await?;
+            Ok(self.progress(tally))
+        };
+        Ok(Tally::of(&self.run.commit(step).await?.state))
+    }
+
+    /// Stores what a dry run has found.
+    async fn keep<'f>(
+        &self,
+        found: impl AsyncFn(&mut Tx, &Ctx) -> Result<&'f (Tally, Vec<Failure>)>,
+    ) -> Result<Tally> {
+        let step = async |tx: &mut Tx, ctx: &Ctx| {
+            let (tally, failures) = found(tx, ctx).await?;
+            self.note(tx, failures).await?;
+            Ok(self.progress(*tally))
+        };
+        Ok(Tally::of(&self.run.commit(step).await?.state))
+    }
+
+    async fn note(&self, tx: &mut Tx, failures: &[Failure]) -> Result<()> {
+        for (row, problem) in failures {
+            jobs::note(tx, self.run.lease.job, *row, None, problem).await?;
+        }
+        Ok(())
+    }
+
+    fn progress(&self, tally: Tally) -> Progress {
+        Progress {
+            done: tally.read,
+            total: self.run.total,
+            state: tally.json(),
+            result: tally.json(),
+        }
+    }
+
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        together: Together,
+    ) -> Result<(Tally, Vec<Failure>)> {
+        let (mut tally, mut failures) = (self.tally, Vec::new());
+        tally.read += i64::try_from(self.batch.len()).unwrap_or(0);
+        let mut names = Names::default();
+        let mut ready: Vec<Ready> = Vec::new();
+        for (number, body) in self.batch {
+            match body {
+                Ok(body) => match names.resolve(tx, ctx, body).await? {
+                    Ok(body) => ready.push((*number, body)),
+                    Err(problem) => failures.push((*number, Arc::new(problem))),
+                },
+                Err(problem) => failures.push((*number, problem.clone())),
+            }
+        }
+        // Rows of one key in one file are one record, so the second waits for the first.
+        let (first, again) = self.apart(ready);
+        for (rows, together) in [(first, together), (again, Together::No)] {
+            if together == Together::Yes {
+                self.write_some(tx, ctx, rows, together, &mut tally, &mut failures).await?;
+                continue;
+            }
+            for row in rows {
+                self.write_some(tx, ctx, vec![row], together, &mut tally, &mut failures).await?;
+            }
+        }
+        tally.failed += i64::try_from(failures.len()).unwrap_or(0);
+        Ok((tally, failures))
+    }
+
+    async fn write_some(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        rows: Vec<Ready>,
+        together: Together,
+        tally: &mut Tally,
+        failures: &mut Vec<Failure>,
+    ) -> Result<()> {
+        let found = self.matches(tx, ctx, &rows).await?;
+        let (mut numbers, mut writes) = (Vec::new(), Vec::new());
+        for (number, body) in rows {
+            let ids = self.keys(&body).into_iter().find_map(|key| found.get(&key));
+            match (
+                ids.map(|ids| ids.iter().copied().collect::<Vec<_>>()),
+                self.import.input.on_match,
+            ) {
+                (Some(ids), OnMatch::Skip) if !ids.is_empty() => tally.skipped += 1,
+                (Some(ids), OnMatch::Update) if ids.len() > 1 => {
+                    failures.push((number, Arc::new(AMBIGUOUS.problem())));
+                }
+                (Some(ids), OnMatch::Update) if ids.len() == 1 => {
+                    numbers.push(number);
+                    writes.push(Row::Update(ids[0], body));
+                }
+                _ => {
+                    numbers.push(number);
+                    writes.push(Row::Create(body));
+                }
+            }
+        }
+        let outcomes = (self.table.write)(tx, ctx, writes, together).await?;
+        for (number, outcome) in numbers.into_iter().zip(outcomes) {
+            match outcome {
+                Outcome::Created => tally.created += 1,
+                Outcome::Updated => tally.updated += 1,
+                Outcome::Unchanged => tally.skipped += 1,
+                Outcome::Failed(problem) => failures.push((number, Arc::new(problem))),
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows whose keys no row before them has, and the others.
+    fn apart(&self, rows: Vec<Ready>) -> (Vec<Ready>, Vec<Ready>) {
+        let mut seen = BTreeSet::new();
+        rows.into_iter().partition(|(_, body)| {
+            let keys = self.keys(body);
+            let new = keys.iter().all(|key| !seen.contains(key));
+            seen.extend(keys);
+            new
+        })
+    }
+
+    /// The keys of a row: each field to match on, with each value that the row has for it.
+    fn keys(&self, body: &Json) -> Vec<(String, String)> {
+        let mut keys = Vec::new();
+        for name in &self.import.input.match_on {
+            let name: &str = name;
+            let Some(field) = key_field(self.table.kind, name) else { continue };
+            let value = &body[field.name];
+            let texts = match (field.terms, value) {
+                (Some(index), Json::Array(entries)) => {
+                    let text = |entry: &Json| {
+                        let plain =
+                            ["number", "address", "id"].iter().find_map(|m| entry[*m].as_str());
+                        let plain = plain.or(entry.as_str())?;
+                        let plain = match entry["source"].as_str() {
+                            Some(source) => format!("{source}:{plain}"),
+                            None => plain.to_owned(),
+                        };
+                        (index.term)(&plain)
+                    };
+                    entries.iter().filter_map(text).collect()
+                }
+                (None, Json::String(text)) => vec![text.clone()],
+                _ => Vec::new(),
+            };
+            keys.extend(texts.into_iter().map(|text| (name.to_owned(), text)));
+        }
+        keys
+    }
+
+    /// The records that the keys of the rows name, as far as the caller may see them.
+    async fn matches(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        rows: &[Ready],
+    ) -> Result<BTreeMap<(String, String), BTreeSet<Uuid>>> {
+        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (name, text) in rows.iter().flat_map(|(_, body)| self.keys(body)) {
+            wanted.entry(name).or_default().insert(text);
+        }
+        let mut found: BTreeMap<(String, String), BTreeSet<Uuid>> = BTreeMap::new();
+        for (name, texts) in wanted {
+            let Some(field) = key_field(self.table.kind, &name) else { continue };
+            for (id, text) in named_by(tx, ctx, self.table.kind, field, &texts).await? {
+                found.entry((name.clone(), text)).or_default().insert(id);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// The field that a key names: by its name, or by the parameter of its list.
+fn key_field(kind: &'static Kind, name: &str) -> Option<&'static Field> {
+    let by_parameter = |field: &&Field| field.terms.is_some_and(|index| index.parameter == name);
+    kind.field(name).or_else(|| kind.shape.fields.iter().find(by_parameter))
+}
+
+/// The records that people name, looked up once for all rows.
+#[derive(Default)]
+struct Names(BTreeMap<(&'static str, String), Vec<Uuid>>);
+
+impl Names {
+    /// The body with ids for names.
+    async fn resolve(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        body: &Body,
+    ) -> Result<Result<Json, Problem>> {
+        let mut members = body.members.clone();
+        for (member, target, name) in &body.named {
+            let ids = self.find(tx, ctx, target, name).await?;
+            match ids[..] {
+                [id] => drop(members.insert((*member).to_owned(), json!(id))),
+                [] => return Ok(Err(UNKNOWN_REFERENCE.at(format!("/{member}")))),
+                _ => return Ok(Err(AMBIGUOUS.at(format!("/{member}")))),
+            }
+        }
+        Ok(Ok(Json::Object(members)))
+    }
+
+    async fn find(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        target: &'static Kind,
+        name: &str,
+    ) -> Result<Vec<Uuid>> {
+        if let Ok(id) = name.parse::<Uuid>() {
+            return Ok(vec![id]);
+        }
+        let key = (target.name, name.to_owned());
+        if let Some(known) = self.0.get(&key) {
+            return Ok(known.clone());
+        }
+        let mut ids = Vec::new();
+        for field in target.known_by.iter().filter_map(|field| target.field(field)) {
+            let texts = BTreeSet::from([name.to_owned()]);
+            ids = named_by(tx, ctx, target, field, &texts)
+                .await?
+                .into_iter()
+                .map(|(id, _)| id)
+                .collect();
+            if !ids.is_empty() {
+                break;
+            }
+        }
+        self.0.insert(key, ids.clone());
+        Ok(ids)
+    }
+}

@@ -1,0 +1,10 @@
+//! Jobs: work with progress, leased by one worker at a time over any number of nodes.
+
+mod model;
+mod service;
+mod store;
+
+pub use model::{JOB, Job, JobId, JobInput, JobKind, JobStatus};
+pub use service::{Finding, cancel, enqueue, findings, source_of};
+pub(crate) use service::{finish, limits};
+pub(crate) use store::{Lease, Progress, checkpoint, lease, note};

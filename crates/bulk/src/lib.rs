@@ -1,0 +1,25 @@
+//! Much at once: work that goes on by itself, files of callers, and imports of whole files.
+//!
+//! | module | holds |
+//! | --- | --- |
+//! | [`jobs`] | work with progress that survives a crash: leased by one node at a time |
+//! | [`files`] | files of callers, in a local folder or another object store |
+//! | [`table`] | what bulk work needs of a resource, by its name |
+//! | [`imports`] | a file becomes records: preview, mapping, dry run, commit |
+//! | [`undo`] | everything that one piece of work has written is taken back |
+//!
+//! A job goes forward in steps. Each step is one transaction that writes records *and* how far the
+//! job has come, so whatever kills a node, the next one goes on exactly where the last commit was.
+
+pub mod files;
+pub mod imports;
+pub mod jobs;
+mod problems;
+pub mod table;
+pub mod undo;
+pub mod worker;
+
+pub use files::Files;
+pub use problems::PROBLEMS;
+pub use table::Table;
+pub use worker::Worker;

@@ -1,0 +1,32 @@
+//! What bulk work can refuse.
+
+guanxi_kernel::problems! {
+    /// A job that is over.
+    JOB_FINISHED = Conflict "job_finished"
+        ("Job finished", "The job is over; there is nothing to cancel.")
+        ("任务已结束", "该任务已结束,无法取消。");
+    /// What is to be undone did not succeed, or cannot be undone.
+    NOTHING_TO_UNDO = Conflict "nothing_to_undo"
+        ("Nothing to undo", "The job has written nothing that can be undone.")
+        ("无可撤销内容", "该任务没有可撤销的写入。");
+    /// An import that is under way or done.
+    IMPORT_COMMITTED = Conflict "import_committed"
+        ("Import committed", "The import has been committed already; upload the file again for another one.")
+        ("导入已提交", "该导入已提交;如需再次导入,请重新上传文件。");
+    /// Text that is not the name of one record.
+    AMBIGUOUS = Invalid "ambiguous"
+        ("Ambiguous", "Several records fit this.")
+        ("匹配不唯一", "有多条记录符合。");
+    /// A record that others have changed since.
+    CHANGED_SINCE = Conflict "changed_since"
+        ("Changed since", "The record was changed since, so it was left as it is.")
+        ("此后已被修改", "该记录此后已被修改,故保持不变。");
+    /// A file that is not there any more.
+    FILE_GONE = Gone "file_gone"
+        ("File gone", "The file is not kept any more.")
+        ("文件已不存在", "该文件已不再保留。");
+    /// Another worker has the job now, or it was cancelled.
+    LEASE_LOST = Conflict "lease_lost"
+        ("Lease lost", "The job is not this worker's any more.")
+        ("任务租约已失效", "该任务已不再由此工作进程执行。");
+}

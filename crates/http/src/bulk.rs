@@ -1,0 +1,305 @@
+//! Uploads, imports and jobs, beyond the shared endpoints.
+
+use crate::{
+    app::State,
+    body::Body,
+    call::{Call, JSON, OpenCall},
+    problem::{ApiError, BODY_TIMEOUT, BODY_TOO_LARGE},
+    resources::{ListBody, bad},
+    respond::Done,
+};
+use actix_web::{HttpResponse, get, http::header, post, web::Payload};
+use futures_util::StreamExt as _;
+use guanxi_bulk::{
+    imports::{self, IMPORT, Import, Upload},
+    jobs::{self, Finding, Job, JobId},
+    undo,
+};
+use guanxi_kernel::{
+    Action, Ctx, Result,
+    problem::{INTERNAL, REQUIRED, TOO_LONG},
+};
+use guanxi_storage::{
+    Tx, cursor,
+    error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
+    list,
+};
+use guanxi_tabular::{Column, Format, WriteOptions, Writer};
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+use std::io::Write as _;
+use tempfile::NamedTempFile;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Findings that one statement reads, and that a file holds at most.
+const FINDINGS: (i64, usize) = (1_000, 100_000);
+const CSV: &str = "text/csv";
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(upload).service(commit).service(check);
+    config.service(cancel).service(take_back).service(findings);
+}
+
+/// A file that has arrived on this machine.
+struct Arrived {
+    file: NamedTempFile,
+    size: u64,
+    sha256: String,
+}
+
+/// Receives a file, bounded in bytes and time.
+async fn receive(state: &State, mut payload: Payload) -> Result<Arrived> {
+    let most = state.options.upload_bytes;
+    let failed = |error: std::io::Error| INTERNAL.problem().because(error);
+    let receive = async {
+        let mut file = NamedTempFile::new().map_err(failed)?;
+        let (mut size, mut digest) = (0_u64, Sha256::new());
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|error| {
+                crate::problem::MALFORMED_BODY
+                    .with("line", 0)
+                    .with("column", 0)
+                    .because(error.to_string())
+            })?;
+            size += chunk.len() as u64;
+            if size > most {
+                return Err(BODY_TOO_LARGE.with("bytes", most));
+            }
+            digest.update(&chunk);
+            file.write_all(&chunk).map_err(failed)?;
+        }
+        file.flush().map_err(failed)?;
+        let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok(Arrived { file, size, sha256 })
+    };
+    let received = tokio::time::timeout(state.options.request_time(), receive).await;
+    received.map_err(|_| BODY_TIMEOUT.with("seconds", state.options.request_seconds))?
+}
+
+/// Upload a file to import
+///
+/// The body is the file: CSV (UTF-8, UTF-16 or GB18030; comma, semicolon, tab or pipe), XLSX or
+/// NDJSON, up to 50 MiB; its format is told from its content. Answers with an import: how the table
+/// lies in the file, its first rows, and the mapping that the names of the columns suggest. Change
+/// the mapping by a merge patch, try it with `check`, then `commit` it.
+#[utoipa::path(tag = "imports", operation_id = "imports_create",
+    params(("resource" = String, Query, description = "What the rows are, e.g. `parties`."),
+        ("file_name" = Option<String>, Query, description = "The name of the file.", max_length = 255)),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file."),
+    responses((status = 201, description = "The import.", body = Import)))]
+#[post("/v1/imports")]
+async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> {
+    call.ctx.require(IMPORT.plural, Action::Create)?;
+    let (resource, file_name) = asked(&call)?;
+    let arrived = receive(&call.state, payload).await?;
+    let digest = Body(json!({ "sha256": arrived.sha256 }));
+    let ctx = call.ctx.clone();
+    let examined = tokio::task::spawn_blocking(move || {
+        let import = Upload {
+            resource: &resource,
+            file_name: &file_name,
+            path: arrived.file.path(),
+            size: arrived.size,
+            sha256: &arrived.sha256,
+        }
+        .examine(&ctx);
+        import.map(|import| (import, arrived))
+    });
+    let (import, arrived) = examined.await.map_err(|error| INTERNAL.problem().because(error))??;
+    let (files, tenant, id) = (call.state.worker.files(), call.ctx.tenant, import.meta.id.uuid());
+    files.keep(tenant, id, arrived.file.path()).await?;
+    let made = async |tx: &mut Tx, ctx: &Ctx| {
+        let shown = imports::create(tx, ctx, import.clone()).await?;
+        Ok(Done::created(&shown.record, &shown))
+    };
+    let answer = call.write(Some(&digest), made).await;
+    let ours = answer.as_ref().is_ok_and(|answer| {
+        let location = answer.headers().get(header::LOCATION).and_then(|value| value.to_str().ok());
+        !call.prefer.dry_run && location.is_some_and(|location| location.ends_with(&id.to_string()))
+    });
+    if !ours {
+        files.forget(tenant, id).await;
+    }
+    Ok(answer?)
+}
+
+fn asked(call: &Call) -> Result<(String, String)> {
+    let (mut resource, mut file_name) = (None, "upload".to_owned());
+    for (name, value) in call.query() {
+        match name.as_str() {
+            "resource" => resource = Some(value),
+            "file_name" if value.chars().count() > 255 || value.contains('\0') => {
+                return Err(bad(TOO_LONG.parameter(name).with("expected", "255 characters")));
+            }
+            "file_name" => file_name = value,
+            _ => return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name))),
+        }
+    }
+    let missing = || BAD_PARAMETER.problem().and(REQUIRED.parameter("resource"));
+    Ok((resource.ok_or_else(missing)?, file_name))
+}
+
+/// Commit an import
+///
+/// A job makes and changes records of the rows, in your name and with your rights. `read` is the sum
+/// of `created`, `updated`, `skipped` and `failed` in its result; what failed is listed by its
+/// problems. It goes on where it was if a server stops, and it can be undone.
+#[utoipa::path(tag = "imports", operation_id = "imports_commit",
+    params(("import_id" = String, Path, description = "The id of the import.", format = Uuid)),
+    responses((status = 202, description = "The job.", body = Job)))]
+#[post("/v1/imports/{import_id}/commit")]
+async fn commit(call: Call) -> Result<HttpResponse, ApiError> {
+    start(call, false).await
+}
+
+/// Try an import
+///
+/// A job goes over all rows as `commit` would and writes nothing: its result says what would be, its
+/// problems what is wrong in which row.
+#[utoipa::path(tag = "imports", operation_id = "imports_check",
+    params(("import_id" = String, Path, description = "The id of the import.", format = Uuid)),
+    responses((status = 202, description = "The job.", body = Job)))]
+#[post("/v1/imports/{import_id}/check")]
+async fn check(call: Call) -> Result<HttpResponse, ApiError> {
+    start(call, true).await
+}
+
+async fn start(call: Call, dry: bool) -> Result<HttpResponse, ApiError> {
+    let id = call.id("import_id")?;
+    let started = async |tx: &mut Tx, ctx: &Ctx| {
+        imports::start(tx, ctx, id.into(), dry).await.map(|job| Done::accepted(&job))
+    };
+    Ok(call.write(None, started).await?)
+}
+
+/// Cancel a job
+///
+/// What it has committed stays, and can be undone.
+#[utoipa::path(tag = "jobs", operation_id = "jobs_cancel",
+    params(("job_id" = String, Path, description = "The id of the job.", format = Uuid)),
+    responses((status = 200, description = "The job now.", body = Job)))]
+#[post("/v1/jobs/{job_id}/cancel")]
+async fn cancel(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = JobId::from(call.id("job_id")?);
+    let cancelled = async |tx: &mut Tx, ctx: &Ctx| {
+        jobs::cancel(tx, ctx, id).await.map(|job| Done::record(&job))
+    };
+    Ok(call.write(None, cancelled).await?)
+}
+
+/// Undo what a job has written
+///
+/// Another job deletes what was made and gives back the values that were changed, the last change
+/// first. Records that were changed since are left as they are; its problems list them.
+#[utoipa::path(tag = "jobs", operation_id = "jobs_undo",
+    params(("job_id" = String, Path, description = "The id of the job.", format = Uuid)),
+    responses((status = 202, description = "The job that undoes.", body = Job)))]
+#[post("/v1/jobs/{job_id}/undo")]
+async fn take_back(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = JobId::from(call.id("job_id")?);
+    let asked = async |tx: &mut Tx, ctx: &Ctx| {
+        undo::undo(tx, ctx, id).await.map(|job| Done::accepted(&job))
+    };
+    Ok(call.write(None, asked).await?)
+}
+
+/// What a job could not do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobProblemList)]
+struct Findings {
+    /// In the order of the rows.
+    data: Vec<Finding>,
+    /// Whether another page follows.
+    has_more: bool,
+    /// Continues behind this page.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+/// List what a job could not do
+///
+/// Row by row. With `Accept: text/csv` a file of all of them.
+#[utoipa::path(tag = "jobs", operation_id = "jobs_problems",
+    params(("job_id" = String, Path, description = "The id of the job.", format = Uuid),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items on a page, 50 when absent."),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before.")),
+    responses((status = 200, description = "What could not be done.", content(
+        (Findings = "application/json"), (String = "text/csv")))))]
+#[get("/v1/jobs/{job_id}/problems")]
+async fn findings(call: OpenCall) -> Result<HttpResponse, ApiError> {
+    let OpenCall(call) = call;
+    let id = JobId::from(call.id("job_id")?);
+    if call.accepts(&[JSON, CSV])? == CSV {
+        let name = format!("attachment; filename=\"problems-{id}.csv\"");
+        let file = file_of_findings(&call, id).await?;
+        return Ok(HttpResponse::Ok()
+            .content_type("text/csv; charset=utf-8")
+            .insert_header((header::CONTENT_DISPOSITION, name))
+            .body(file));
+    }
+    let fingerprint =
+        cursor::fingerprint(&["findings", &call.ctx.tenant.to_string(), &id.to_string()]);
+    let (mut limit, mut after) = (list::DEFAULT_LIMIT, i64::MIN);
+    for (name, value) in call.query() {
+        match name.as_str() {
+            "limit" => limit = list::limit(&value).map_err(bad)?,
+            "cursor" => after = cursor::open(&call.ctx.settings.seal, &fingerprint, &value)?,
+            _ => {
+                let unknown = UNKNOWN_PARAMETER.parameter(name);
+                return Err(UNKNOWN_PARAMETER.problem().and(unknown).into());
+            }
+        }
+    }
+    let most = i64::try_from(limit + 1).unwrap_or(i64::MAX);
+    let mut data =
+        call.read(async |tx, ctx| jobs::findings(tx, ctx, id, after, most).await).await?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = data.len() > limit;
+    data.truncate(limit);
+    let last = data.last().filter(|_| more).map(|finding| finding.row);
+    let next = last.map(|row| cursor::seal(&call.ctx.settings.seal, &fingerprint, &row));
+    Ok(HttpResponse::Ok().json(ListBody::new(data, next)))
+}
+
+async fn file_of_findings(call: &Call, id: JobId) -> Result<Vec<u8>> {
+    let columns = ["row", "record_id", "code", "detail", "places"]
+        .map(|name| Column { name: name.to_owned(), label: name.to_owned() });
+    let options = WriteOptions::default();
+    let mut writer = Writer::new(Format::Csv, Vec::new(), &columns, &options)?;
+    let (mut after, mut written) = (i64::MIN, 0);
+    loop {
+        let some =
+            call.read(async |tx, ctx| jobs::findings(tx, ctx, id, after, FINDINGS.0).await).await?;
+        let Some(last) = some.last() else { return writer.finish() };
+        after = last.row;
+        for finding in &some {
+            let problem = &finding.problem;
+            let places: Vec<String> = problem["errors"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .map(|e| {
+                    format!(
+                        "{}: {}",
+                        e["pointer"].as_str().unwrap_or(""),
+                        e["code"].as_str().unwrap_or("")
+                    )
+                })
+                .collect();
+            let row = [
+                json!(finding.row),
+                json!(finding.record_id),
+                problem["code"].clone(),
+                problem["detail"].clone(),
+                json!(places),
+            ];
+            writer.write(&row)?;
+        }
+        written += some.len();
+        if written >= FINDINGS.1 {
+            return writer.finish();
+        }
+    }
+}

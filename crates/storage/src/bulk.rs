@@ -1,0 +1,110 @@
+//! Many records at once: the same rules as one by one, in statements of many rows.
+
+use crate::{
+    Draft, Meta, Resource, Sql, Tx, error, events, extra,
+    resource::{self, check_references, event, registered},
+    scope, terms,
+};
+use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Rows that one statement stores; their values stay below what a statement may have.
+const AT_ONCE: usize = 100;
+
+/// Makes a record of each draft that keeps the rules; what became of each, in their order.
+///
+/// Each is judged as if the others were not there. Where two of them cannot be together (the same
+/// unique code) the store refuses all; they are to be made one by one then.
+///
+/// # Errors
+/// `forbidden` without the right to create; those of the store, after which the transaction is lost.
+pub async fn create_many<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    drafts: Vec<Draft<R>>,
+) -> Result<Vec<Result<Uuid>>> {
+    resource::require::<R>(ctx, Action::Create)?;
+    let mut outcomes = Vec::with_capacity(drafts.len());
+    let mut made: Vec<R> = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        match judge(tx, ctx, draft).await {
+            Ok(record) => {
+                outcomes.push(Ok(record.meta().id.uuid()));
+                made.push(record);
+            }
+            Err(problem) if is_of_store(&problem) => return Err(problem),
+            Err(problem) => outcomes.push(Err(problem)),
+        }
+    }
+    store(tx, ctx, &made).await?;
+    Ok(outcomes)
+}
+
+/// Whether a problem is one of the store, which ends the transaction.
+pub fn is_of_store(problem: &Problem) -> bool {
+    error::PROBLEMS.contains(&problem.code())
+}
+
+async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, draft: Draft<R>) -> Result<R> {
+    let meta = Meta { extra: draft.extra, ..Meta::new(ctx) };
+    let mut record = R::assemble(meta, draft.input);
+    record.settle(tx, ctx, None).await?;
+    extra::check_custom(&record.meta().extra)?;
+    check_references(tx, ctx, &record, None).await?;
+    Ok(record)
+}
+
+async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()> {
+    let kind = R::kind();
+    for batch in records.chunks(AT_ONCE) {
+        let mut rows = Sql::new(kind.shape.insert_many);
+        for (at, record) in batch.iter().enumerate() {
+            rows.push(if at == 0 { "($1" } else { ", ($1" });
+            let mut values = Vec::new();
+            record.write(&mut values);
+            for value in values {
+                rows.push(", ").bind(value);
+            }
+            rows.push(")");
+        }
+        tx.execute(rows).await?;
+    }
+    let terms = records.iter().flat_map(|record| {
+        let unique: BTreeSet<_> = record.all_terms().into_iter().collect();
+        unique.into_iter().map(|term| (record.meta().id.uuid(), term))
+    });
+    terms::insert(tx, kind.name, terms.collect()).await?;
+    for record in records {
+        let id = record.meta().id.uuid();
+        extra::register(tx, kind, id, &[], registered(record)).await?;
+        record.saved(tx, ctx, None).await?;
+    }
+    check_reach::<R>(tx, ctx, records).await?;
+    events::record_all(
+        tx,
+        ctx,
+        records.iter().map(|record| event(record, "created", None)).collect(),
+    )
+    .await
+}
+
+/// Refuses to make records for an owner whom the right does not reach.
+async fn check_reach<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()> {
+    let kind = R::kind();
+    let reach = resource::reach_of(ctx, kind, Action::Create);
+    if reach.all {
+        return Ok(());
+    }
+    for batch in records.chunks(AT_ONCE) {
+        let mut sql = Sql::new("SELECT COUNT(*) FROM ");
+        sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id IN ");
+        sql.bind_all(batch.iter().map(|record| record.meta().id.uuid())).push(" AND ");
+        scope::within(&mut sql, kind, &reach, ctx.actor.user);
+        let reached: Option<(i64,)> = tx.optional(sql).await?;
+        if reached != Some((i64::try_from(batch.len()).unwrap_or(i64::MAX),)) {
+            return Err(forbidden(kind.plural, Action::Create));
+        }
+    }
+    Ok(())
+}
