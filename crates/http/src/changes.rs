@@ -69,7 +69,7 @@ impl Default for News {
 }
 
 impl News {
-    /// The position of the last event, at most [`LOOK`] old.
+    /// The position of the last event, a quarter of a second old at most.
     ///
     /// # Errors
     /// Those of the store.

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`id`] | typed UUIDv7 identifiers |
 //! | [`word`] | closed vocabularies: the enum values of the API, with their labels |
-//! | [`canonical`] | JSON in one spelling, to be digested |
+//! | [`mod@canonical`] | JSON in one spelling, to be digested |
 //! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
 //! | [`phone`] | phone numbers in E.164 |
 //! | [`money`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |

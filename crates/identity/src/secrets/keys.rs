@@ -199,17 +199,26 @@ impl SigningKeys {
 
     /// Takes over what other nodes have changed in the folder. True if anything has; nothing is
     /// looked at if it was less than two seconds ago, or if the keys came from the environment.
-    /// To be called every minute, and when a token names an unknown key.
+    /// To be called when a token names an unknown key.
     ///
     /// # Errors
     /// If the folder cannot be read or holds no usable key; the keys known so far stay in use.
     pub fn reload(&self, now: DateTime<Utc>) -> Result<bool> {
-        let Some(folder) = &self.folder else { return Ok(false) };
         let (now, last) = (now.timestamp_millis(), self.reloaded.load(Ordering::Relaxed));
         if now.abs_diff(last) < RELOAD_PAUSE.num_milliseconds().unsigned_abs() {
             return Ok(false);
         }
         self.reloaded.store(now, Ordering::Relaxed);
+        self.refresh()
+    }
+
+    /// The same at any time. To be called every minute; it does not use up the two seconds, so that
+    /// a node that has just started knows the key that another one has made at the same moment.
+    ///
+    /// # Errors
+    /// As [`SigningKeys::reload`].
+    pub fn refresh(&self) -> Result<bool> {
+        let Some(folder) = &self.folder else { return Ok(false) };
         Ok(self.replace(in_order(read_folder(folder)?)?))
     }
 

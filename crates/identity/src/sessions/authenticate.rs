@@ -12,7 +12,7 @@ use super::{
 use crate::{
     api_keys::{self, ApiKey, Presented},
     rights, secrets,
-    secrets::{Claims, TokenError},
+    secrets::{Claims, KeyError, SigningKeys, TokenError},
     tenants,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -135,20 +135,25 @@ impl Auth {
     /// Checks a token; if it names an unknown key, another node may have made it just now.
     async fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims> {
         let mut verified = self.keys.verify(token, now);
-        if matches!(verified, Err(TokenError::UnknownKey)) && self.reload(now).await? {
+        if matches!(verified, Err(TokenError::UnknownKey))
+            && self.read_keys(move |keys| keys.reload(now)).await?
+        {
             verified = self.keys.verify(token, now);
         }
         verified.map_err(refusal)
     }
 
-    /// Reads the signing keys again; whether there are others now.
-    pub(super) async fn reload(&self, now: DateTime<Utc>) -> Result<bool> {
+    /// Reads the signing keys again by `read`, which blocks; whether there are others now.
+    pub(super) async fn read_keys(
+        &self,
+        read: impl FnOnce(&SigningKeys) -> Result<bool, KeyError> + Send + 'static,
+    ) -> Result<bool> {
         let keys = self.keys.clone();
         let failed = |error: &dyn std::fmt::Display| {
             tracing::warn!(%error, "the signing keys could not be read again");
             false
         };
-        let reloaded = tokio::task::spawn_blocking(move || keys.reload(now)).await;
+        let reloaded = tokio::task::spawn_blocking(move || read(&keys)).await;
         let reloaded = reloaded.map_err(|error| INTERNAL.problem().because(error))?;
         Ok(reloaded.unwrap_or_else(|error| failed(&error)))
     }

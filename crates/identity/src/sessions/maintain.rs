@@ -1,6 +1,7 @@
 //! Forgetting what need not be remembered, a little at a time.
 
 use super::{Auth, store};
+use crate::secrets::SigningKeys;
 use crate::tenants;
 use chrono::TimeDelta;
 use guanxi_kernel::{Result, TenantId};
@@ -25,7 +26,7 @@ impl Auth {
     /// # Errors
     /// Those of the store; what was removed until then is.
     pub async fn maintain(&self) -> Result<()> {
-        self.reload(self.now()).await?;
+        self.read_keys(SigningKeys::refresh).await?;
         // Tries at companies that do not exist are counted for a tenant that does not either.
         let nobodys = TenantId::from(Uuid::nil());
         let all = self.db.read(nobodys, async |tx| tenants::all_ids(tx).await).await?;
