@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "tabular",
     "storage",
     "identity",
+    "webhooks",
     "workflow",
     "customers",
     "marketing",
@@ -52,7 +53,16 @@ fn crates_use_only_what_stands_to_their_left() {
 
 #[test]
 fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
-    for name in ["kernel", "tabular", "matching", "outbound", "storage", "identity", "customers"] {
+    for name in [
+        "kernel",
+        "tabular",
+        "matching",
+        "outbound",
+        "storage",
+        "identity",
+        "webhooks",
+        "customers",
+    ] {
         let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))
             .expect("a manifest");
         assert!(!manifest.contains("actix"), "{name} uses actix");

@@ -8,3 +8,4 @@ mod memory;
 mod openapi;
 mod program;
 mod storage;
+mod webhooks;

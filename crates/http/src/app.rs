@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources,
+    resources, webhooks,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
@@ -21,6 +21,7 @@ use actix_web::{
 use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
+use guanxi_webhooks::Webhooks;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
@@ -50,6 +51,8 @@ pub struct State {
     pub draining: AtomicBool,
     /// How far the events of each tenant go.
     pub news: News,
+    /// Who is told what happens.
+    pub webhooks: Webhooks,
 }
 
 /// The program as a server.
@@ -67,6 +70,8 @@ impl App {
     ) -> Self {
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
+        let kinds = resources::KINDS.clone();
+        let webhooks = Webhooks::new(db.clone(), clock.clone(), kinds, options.webhooks.clone());
         Self(Arc::new(State {
             db,
             auth,
@@ -76,7 +81,13 @@ impl App {
             metrics,
             draining: AtomicBool::new(false),
             news: News::default(),
+            webhooks,
         }))
+    }
+
+    /// The part that sends webhooks.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     /// Makes `/health/ready` say no, so that no new requests are sent here.
@@ -142,6 +153,7 @@ pub fn routes(config: &mut ServiceConfig) {
     identity::routes(config);
     customers::routes(config);
     changes::routes(config);
+    webhooks::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

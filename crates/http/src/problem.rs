@@ -248,6 +248,8 @@ pub fn catalogue() -> Vec<&'static Code> {
             .flatten()
             .copied()
             .chain(guanxi_identity::problems())
+            .chain(guanxi_outbound::PROBLEMS.iter().copied())
+            .chain(guanxi_webhooks::PROBLEMS.iter().copied())
             .chain(guanxi_customers::PROBLEMS.iter().copied())
             .collect();
     codes.sort_by_key(|code| code.code);

@@ -25,6 +25,7 @@ pub(crate) struct Config {
     pub(crate) tokens: Tokens,
     pub(crate) admin: Admin,
     pub(crate) log: Log,
+    pub(crate) webhooks: guanxi_webhooks::Settings,
 }
 
 /// `[server]`: where it listens.

@@ -25,7 +25,9 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let keys = commands::signing_keys(&config, &clock)?;
     let auth = Auth::new(db.clone(), passwords, keys, clock.clone());
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = App::new(db.clone(), auth.clone(), clock, config.http.clone(), Some(metrics));
+    let mut options = config.http.clone();
+    options.webhooks = config.webhooks.clone();
+    let app = App::new(db.clone(), auth.clone(), clock, options, Some(metrics));
 
     let wanted = (config.server.address, config.server.port);
     let listener = TcpListener::bind(wanted).map_err(|error| {
@@ -47,6 +49,10 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let handle = server.handle();
     let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
     let sealing = actix_web::rt::spawn(seal(db.clone()));
+    let webhooks = app.webhooks().clone();
+    let dispatching = actix_web::rt::spawn(async move { webhooks.dispatch_for_ever().await });
+    let webhooks = app.webhooks().clone();
+    let sending = actix_web::rt::spawn(async move { webhooks.send_for_ever().await });
     let drain = Duration::from_secs(config.server.drain_seconds);
     actix_web::rt::spawn(async move {
         stop.await;
@@ -56,8 +62,9 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         handle.stop(true).await;
     });
     server.await?;
-    maintenance.abort();
-    sealing.abort();
+    for task in [maintenance, sealing, dispatching, sending] {
+        task.abort();
+    }
     close(db).await;
     tracing::info!("stopped");
     Ok(())
@@ -82,6 +89,9 @@ async fn maintain(app: App, auth: Auth) {
         app.tidy();
         if let Err(problem) = auth.maintain().await {
             tracing::warn!(%problem, "maintenance failed; it is tried again in a minute");
+        }
+        if let Err(problem) = app.webhooks().forget().await {
+            tracing::warn!(%problem, "old webhooks were not forgotten; it is tried again in a minute");
         }
     }
 }

@@ -200,10 +200,19 @@ impl Tx {
 
     /// What makes a `SELECT` keep the rows it finds from others until the transaction ends; SQLite's
     /// one writer needs nothing.
-    pub(crate) fn for_update(&self) -> &'static str {
+    pub fn for_update(&self) -> &'static str {
         match &self.link {
             Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
             Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE",
+        }
+    }
+
+    /// The same, but passes over the rows that somebody else keeps: for work that several nodes
+    /// share out among themselves.
+    pub fn for_update_of_free_rows(&self) -> &'static str {
+        match &self.link {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE SKIP LOCKED",
         }
     }
 
