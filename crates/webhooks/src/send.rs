@@ -20,11 +20,14 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{
     FutureExt as _, StreamExt as _, future::LocalBoxFuture, stream::FuturesUnordered,
 };
-use guanxi_kernel::{Action, Ctx, Result, TenantId, actor::forbidden, problem::NOT_FOUND};
+use guanxi_kernel::{Action, Ctx, Problem, Result, TenantId, actor::forbidden, problem::NOT_FOUND};
 use guanxi_outbound::{Delivery, ExtraHeaders, Failure, Next, Outcome, Streak, next_attempt};
 use guanxi_storage::{Tx, resource};
 use serde::Serialize;
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use tokio::time::{MissedTickBehavior, interval};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -65,7 +68,7 @@ pub struct TestResult {
     pub attempt: Attempt,
 }
 
-/// What is under way, by endpoint.
+/// The places that are taken, by endpoint.
 #[derive(Default)]
 struct Load(BTreeMap<EndpointId, usize>);
 
@@ -76,19 +79,118 @@ impl Load {
         PLACES.saturating_sub(own).min(ALL_PLACES.saturating_sub(all))
     }
 
-    fn take(&mut self, endpoint: EndpointId) {
-        *self.0.entry(endpoint).or_default() += 1;
+    fn take(&mut self, endpoint: EndpointId, places: usize) {
+        *self.0.entry(endpoint).or_default() += places;
     }
 
-    fn free(&mut self, endpoint: EndpointId) {
+    fn free(&mut self, endpoint: EndpointId, places: usize) {
         if let Some(count) = self.0.get_mut(&endpoint) {
-            *count = count.saturating_sub(1);
+            *count = count.saturating_sub(places);
         }
         self.0.retain(|_, count| *count > 0);
     }
 }
 
-type Flying<'a> = FuturesUnordered<LocalBoxFuture<'a, (TenantId, EndpointId)>>;
+/// An endpoint of a tenant.
+type Address = (TenantId, EndpointId);
+
+/// What one of the things under way has come to.
+enum Landed {
+    /// These endpoints have something due.
+    Looked(Vec<Address>),
+    /// So many places were kept for it, so many deliveries were due, and these were leased.
+    Leased(Address, usize, usize, Vec<Leased>),
+    /// An attempt has ended, whatever came of it.
+    Sent(Address),
+}
+
+/// Why looking failed, or leasing at an endpoint for which so many places were kept.
+type Failed = (Problem, Option<(EndpointId, usize)>);
+
+/// What one sender has under way. Looking, leasing and sending all advance side by side: nothing
+/// here is waited for alone, or what holds a connection of the store would stand still meanwhile.
+struct Flight<'a> {
+    webhooks: &'a Webhooks,
+    load: Load,
+    leasing: BTreeSet<EndpointId>,
+    looking: bool,
+    sent: usize,
+    flying: FuturesUnordered<LocalBoxFuture<'a, Result<Landed, Failed>>>,
+}
+
+impl<'a> Flight<'a> {
+    fn new(webhooks: &'a Webhooks) -> Self {
+        Self {
+            webhooks,
+            load: Load::default(),
+            leasing: BTreeSet::new(),
+            looking: false,
+            sent: 0,
+            flying: FuturesUnordered::new(),
+        }
+    }
+
+    fn look(&mut self) {
+        if !std::mem::replace(&mut self.looking, true) {
+            let webhooks = self.webhooks;
+            let look = async move {
+                webhooks.due().await.map(Landed::Looked).map_err(|problem| (problem, None))
+            };
+            self.flying.push(look.boxed_local());
+        }
+    }
+
+    /// Leases what is due at an endpoint, as far as there is room.
+    fn lease(&mut self, address: Address) {
+        let (webhooks, room) = (self.webhooks, self.load.room(address.1));
+        if room == 0 || !self.leasing.insert(address.1) {
+            return;
+        }
+        self.load.take(address.1, room);
+        let lease = async move {
+            let leased = webhooks.lease(address, room).await;
+            let (due, leased) = leased.map_err(|problem| (problem, Some((address.1, room))))?;
+            Ok(Landed::Leased(address, room, due, leased))
+        };
+        self.flying.push(lease.boxed_local());
+    }
+
+    fn land(&mut self, landed: Result<Landed, Failed>) -> Result<()> {
+        match landed {
+            Ok(Landed::Looked(due)) => {
+                self.looking = false;
+                due.into_iter().for_each(|address| self.lease(address));
+            }
+            Ok(Landed::Leased(address, kept, due, leased)) => {
+                self.leasing.remove(&address.1);
+                self.load.free(address.1, kept - leased.len());
+                self.sent += leased.len();
+                for one in leased {
+                    let webhooks = self.webhooks;
+                    let send = async move { Ok(Landed::Sent(webhooks.deliver(one).await)) };
+                    self.flying.push(send.boxed_local());
+                }
+                if due > 0 {
+                    self.lease(address);
+                }
+            }
+            Ok(Landed::Sent(address)) => {
+                self.load.free(address.1, 1);
+                self.lease(address);
+            }
+            Err((problem, None)) => {
+                self.looking = false;
+                return Err(problem);
+            }
+            Err((problem, Some((endpoint, kept)))) => {
+                self.leasing.remove(&endpoint);
+                self.load.free(endpoint, kept);
+                return Err(problem);
+            }
+        }
+        Ok(())
+    }
+}
 
 impl Webhooks {
     /// Turns events into deliveries, for as long as the program runs.
@@ -105,23 +207,17 @@ impl Webhooks {
 
     /// Sends what is due, for as long as the program runs.
     pub async fn send_for_ever(&self) {
-        let (mut load, mut flying) = (Load::default(), Flying::new());
+        let mut flight = Flight::new(self);
         let mut tick = interval(LOOK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
-            let landed = tokio::select! {
-                _ = tick.tick() => None,
-                Some(landed) = flying.next(), if !flying.is_empty() => Some(landed),
-            };
-            let started = match landed {
-                Some((tenant, endpoint)) => {
-                    load.free(endpoint);
-                    self.start(&mut load, &mut flying, tenant, endpoint).await.map(drop)
+            tokio::select! {
+                _ = tick.tick() => flight.look(),
+                Some(landed) = flight.flying.next() => {
+                    if let Err(problem) = flight.land(landed) {
+                        tracing::warn!(%problem, "webhooks could not be leased; it is tried again at once");
+                    }
                 }
-                None => self.start_all(&mut load, &mut flying).await.map(drop),
-            };
-            if let Err(problem) = started {
-                tracing::warn!(%problem, "webhooks could not be leased; it is tried again at once");
             }
         }
     }
@@ -131,75 +227,48 @@ impl Webhooks {
     /// # Errors
     /// Those of the store.
     pub async fn send_due(&self) -> Result<usize> {
-        let (mut load, mut flying) = (Load::default(), Flying::new());
-        let mut sent = self.start_all(&mut load, &mut flying).await?;
-        while let Some((tenant, endpoint)) = flying.next().await {
-            load.free(endpoint);
-            sent += self.start(&mut load, &mut flying, tenant, endpoint).await?;
+        let mut flight = Flight::new(self);
+        flight.look();
+        while let Some(landed) = flight.flying.next().await {
+            flight.land(landed)?;
         }
-        Ok(sent)
+        Ok(flight.sent)
     }
 
-    async fn start_all<'a>(&'a self, load: &mut Load, flying: &mut Flying<'a>) -> Result<usize> {
+    /// The endpoints for which something is to be sent now.
+    async fn due(&self) -> Result<Vec<Address>> {
         let (nobody, now) = (TenantId::from(Uuid::nil()), self.0.clock.now());
-        let due = async |tx: &mut Tx| endpoints::store::due(tx, now).await;
-        let mut started = 0;
-        for (tenant, endpoint) in self.0.db.read(nobody, due).await? {
-            started += self.start(load, flying, tenant, endpoint).await?;
-        }
-        Ok(started)
+        self.0.db.read(nobody, async |tx| endpoints::store::due(tx, now).await).await
     }
 
-    /// Begins to send what is due at one endpoint, as far as there is room.
-    async fn start<'a>(
-        &'a self,
-        load: &mut Load,
-        flying: &mut Flying<'a>,
-        tenant: TenantId,
-        endpoint: EndpointId,
-    ) -> Result<usize> {
-        let room = load.room(endpoint);
-        if room == 0 {
-            return Ok(0);
-        }
-        let leased = self.lease(tenant, endpoint, room).await?;
-        let count = leased.len();
-        for one in leased {
-            load.take(endpoint);
-            flying.push(self.deliver(one).boxed_local());
-        }
-        Ok(count)
-    }
-
-    /// Takes up to `room` deliveries that are due.
+    /// Takes up to `room` deliveries that are due; how many were, and those that are to be sent.
     async fn lease(
         &self,
-        tenant: TenantId,
-        endpoint: EndpointId,
+        (tenant, endpoint): Address,
         room: usize,
-    ) -> Result<Vec<Leased>> {
+    ) -> Result<(usize, Vec<Leased>)> {
         let room = i64::try_from(room).unwrap_or(i64::MAX);
         let lease = async |tx: &mut Tx| {
             let now = self.0.clock.now();
             let due = store::lock_due(tx, endpoint, now, room).await?;
             if due.is_empty() {
-                return Ok(Vec::new());
+                return Ok((0, Vec::new()));
             }
             let mut readers = Readers::new(tx, now).await?;
             let program = readers.program();
             let loaded = resource::load::<WebhookEndpoint>(tx, &program, endpoint.uuid()).await;
             let endpoint = match loaded {
-                Err(problem) if problem.is(&NOT_FOUND) => return Ok(Vec::new()),
+                Err(problem) if problem.is(&NOT_FOUND) => return Ok((0, Vec::new())),
                 loaded => loaded?,
             };
             if !endpoint.sends() {
-                return Ok(Vec::new());
+                return Ok((0, Vec::new()));
             }
-            let mut leased = Vec::new();
+            let (count, mut leased) = (due.len(), Vec::new());
             for id in due {
                 leased.extend(self.lease_one(tx, &mut readers, &endpoint, id, now).await?);
             }
-            Ok(leased)
+            Ok((count, leased))
         };
         self.0.db.write_locked(tenant, lease).await
     }
@@ -236,7 +305,7 @@ impl Webhooks {
     }
 
     /// Sends one delivery and notes what came of it.
-    async fn deliver(&self, leased: Leased) -> (TenantId, EndpointId) {
+    async fn deliver(&self, leased: Leased) -> Address {
         let outcome = self.send(leased.delivery.clone()).await;
         let result = if outcome.failure.is_none() { "delivered" } else { "failed" };
         metrics::counter!("guanxi_webhook_attempts_total", "result" => result).increment(1);
@@ -372,13 +441,13 @@ mod tests {
         let mut load = Load::default();
         for _ in 0..PLACES {
             assert!(load.room(one) > 0);
-            load.take(one);
+            load.take(one, 1);
         }
         assert_eq!((load.room(one), load.room(other)), (0, PLACES));
-        load.free(one);
+        load.free(one, 1);
         assert_eq!(load.room(one), 1);
         for number in 10..10 + ALL_PLACES as u128 {
-            load.take(Uuid::from_u128(number).into());
+            load.take(Uuid::from_u128(number).into(), 1);
         }
         assert_eq!(load.room(other), 0);
     }

@@ -57,7 +57,7 @@ async fn a_replay_is_bounded_and_says_what_it_needs(world: &World) {
     let receiver = Receiver::willing().await;
     let made = endpoint(&world.admin, &receiver, &["party.created"]).await;
     let replay = format!("{}/replay", path(&made));
-    let refused = world.admin.post(&replay, json!({})).await.refused(422, "validation_failed");
+    let refused = world.admin.post(&replay, json!({})).await.refused(422, "required");
     assert_eq!(refused.findings(), [("/from_position".to_owned(), "required".to_owned())]);
     let rows: Vec<_> = (0..1_001).map(|number| format!("P{number}")).collect();
     let ctx = world.ctx().await;
