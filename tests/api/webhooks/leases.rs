@@ -7,6 +7,7 @@ use super::{
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use guanxi_tests::{World, both_stores, given};
+use guanxi_webhooks::Webhooks;
 use std::{collections::BTreeSet, time::Duration};
 
 both_stores![
@@ -52,9 +53,9 @@ async fn e_20_several_nodes_send_each_message_once(world: &World) {
     }
     world.caught_up().await;
     let nodes: Vec<_> = (0..4).map(|_| world.app.webhooks().clone()).collect();
-    let made = join_all(nodes.iter().map(|node| node.dispatch())).await;
+    let made = join_all(nodes.iter().map(Webhooks::dispatch)).await;
     let made: u64 = made.into_iter().map(|made| made.expect("deliveries")).sum();
-    let sent = join_all(nodes.iter().map(|node| node.send_due())).await;
+    let sent = join_all(nodes.iter().map(Webhooks::send_due)).await;
     let sent: usize = sent.into_iter().map(|sent| sent.expect("attempts")).sum();
     assert_eq!((made, sent), (20, 20));
     let ids: BTreeSet<String> = receiver.messages().iter().map(|m| m.id().to_owned()).collect();

@@ -3,7 +3,7 @@
 mod endpoints;
 mod failing;
 mod leases;
-mod receiver;
+pub(crate) mod receiver;
 mod replaying;
 mod rights;
 mod sending;

@@ -18,7 +18,7 @@ use tokio::{
 
 /// What a receiver does with a message that it has read.
 #[derive(Debug, Clone)]
-pub(super) enum Manner {
+pub(crate) enum Manner {
     /// Answers with this status and these headers, each with a line end.
     Says(&'static str),
     /// Resets the connection.
@@ -31,23 +31,23 @@ pub(super) enum Manner {
 
 /// A message as it came.
 #[derive(Debug, Clone)]
-pub(super) struct Message {
-    pub(super) headers: BTreeMap<String, String>,
-    pub(super) body: String,
-    pub(super) at: Instant,
+pub(crate) struct Message {
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) body: String,
+    pub(crate) at: Instant,
 }
 
 impl Message {
-    pub(super) fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         &self.headers["webhook-id"]
     }
 
-    pub(super) fn json(&self) -> Json {
+    pub(crate) fn json(&self) -> Json {
         serde_json::from_str(&self.body).expect("JSON")
     }
 
     /// As a receiver with the secret of that answer does it.
-    pub(super) fn verify(&self, secret: &Answer, now: DateTime<Utc>) -> Result<(), Rejected> {
+    pub(crate) fn verify(&self, secret: &Answer, now: DateTime<Utc>) -> Result<(), Rejected> {
         let secret = secret.json["secret"].as_str().expect("a secret");
         let secrets = [WebhookSecret::parse(secret).expect("a secret")];
         let header = |name: &str| self.headers[name].as_str();
@@ -57,7 +57,7 @@ impl Message {
 }
 
 /// A receiver on a port of its own.
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     address: SocketAddr,
     messages: Arc<Mutex<Vec<Message>>>,
     manners: Arc<Mutex<VecDeque<Manner>>>,
@@ -66,7 +66,7 @@ pub(super) struct Receiver {
 
 impl Receiver {
     /// Behaves in these manners, one message after the other, and in the last one for ever.
-    pub(super) async fn start(manners: &[Manner]) -> Self {
+    pub(crate) async fn start(manners: &[Manner]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let messages: Arc<Mutex<Vec<Message>>> = Arc::default();
@@ -82,25 +82,25 @@ impl Receiver {
     }
 
     /// Answers 204.
-    pub(super) async fn willing() -> Self {
+    pub(crate) async fn willing() -> Self {
         Self::start(&[Manner::Says("204 No Content")]).await
     }
 
     /// Behaves like this from now on.
-    pub(super) fn becomes(&self, manner: Manner) {
+    pub(crate) fn becomes(&self, manner: Manner) {
         *self.manners.lock().expect("the script") = VecDeque::from([manner]);
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/in", self.address)
     }
 
-    pub(super) fn messages(&self) -> Vec<Message> {
+    pub(crate) fn messages(&self) -> Vec<Message> {
         self.messages.lock().expect("the messages").clone()
     }
 
     /// The types of the messages, sorted.
-    pub(super) fn types(&self) -> Vec<String> {
+    pub(crate) fn types(&self) -> Vec<String> {
         let kind = |message: &Message| message.json()["type"].as_str().map(str::to_owned);
         let mut types: Vec<String> = self.messages().iter().filter_map(kind).collect();
         types.sort();

@@ -1,6 +1,9 @@
 //! Who may make endpoints, and what their owners' rights let through.
 
-use super::{endpoint, path, receiver::Receiver};
+use super::{
+    endpoint, path,
+    receiver::{Message, Receiver},
+};
 use guanxi_tests::{World, both_stores, given, json};
 
 const ENDPOINTS: (&str, &str, &str) = ("webhook-endpoints", "any", "all");
@@ -27,7 +30,7 @@ async fn an_endpoint_is_told_of_what_its_owner_may_read(world: &World) {
     world.send_webhooks().await;
     let parties = receiver.messages();
     let parties: Vec<_> =
-        parties.iter().map(|m| m.json()).filter(|m| m["data"]["type"] == "party").collect();
+        parties.iter().map(Message::json).filter(|m| m["data"]["type"] == "party").collect();
     assert_eq!(parties.len(), 1, "{parties:?}");
     assert_eq!(parties[0]["data"]["record"]["name"], "Theirs");
     assert!(

@@ -2,7 +2,7 @@
 
 use super::{
     deliveries, delivery, endpoint, endpoint_and_party, path,
-    receiver::{Manner, Receiver},
+    receiver::{Manner, Message, Receiver},
 };
 use chrono::TimeDelta;
 use guanxi_outbound::signature::Rejected;
@@ -102,7 +102,7 @@ async fn an_endpoint_is_told_of_what_it_listens_to_since_it_is_there(world: &Wor
     assert_eq!(all.types(), told);
     let sequence = |message: &Json| message["data"]["sequence"].as_i64();
     let of_party = |message: &Json| message["data"]["id"] == early.json["id"];
-    let messages: Vec<Json> = all.messages().iter().map(|message| message.json()).collect();
+    let messages: Vec<Json> = all.messages().iter().map(Message::json).collect();
     let mut numbers: Vec<_> =
         messages.iter().filter(|m| of_party(m)).filter_map(sequence).collect();
     numbers.sort_unstable();
