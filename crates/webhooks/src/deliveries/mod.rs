@@ -8,4 +8,4 @@ pub use model::{
     Attempt, DELIVERY, DeliveryId, DeliveryOutcome, DeliveryStatus, WebhookDelivery,
     WebhookDeliveryInput,
 };
-pub use service::{Range, Replay, Replayed, redeliver, replay};
+pub use service::{Replay, Replayed, redeliver, replay};

@@ -41,9 +41,6 @@ pub struct Replay {
     pub occurred_before: Option<DateTime<Utc>>,
 }
 
-/// The events that a replay reads.
-pub type Range = Replay;
-
 /// What a replay has come to.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = WebhookReplayed)]
