@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "storage",
     "identity",
     "bulk",
+    "webhooks",
     "workflow",
     "customers",
     "marketing",
@@ -53,9 +54,17 @@ fn crates_use_only_what_stands_to_their_left() {
 
 #[test]
 fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
-    for name in
-        ["kernel", "tabular", "matching", "outbound", "storage", "identity", "bulk", "customers"]
-    {
+    for name in [
+        "kernel",
+        "tabular",
+        "matching",
+        "outbound",
+        "storage",
+        "identity",
+        "bulk",
+        "webhooks",
+        "customers",
+    ] {
         let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))
             .expect("a manifest");
         assert!(!manifest.contains("actix"), "{name} uses actix");

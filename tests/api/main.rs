@@ -9,3 +9,4 @@ mod memory;
 mod openapi;
 mod program;
 mod storage;
+mod webhooks;

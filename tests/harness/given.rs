@@ -39,6 +39,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             remove(&mut body, &["parent_id", "owner_id"]);
             body["code"] = json!(format!("C{number}"));
         }
+        "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());

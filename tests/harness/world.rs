@@ -10,6 +10,7 @@ use guanxi_identity::{
 };
 use guanxi_kernel::{Clock, Ctx};
 use guanxi_storage::{Db, Tx, events::chain, sql};
+use guanxi_webhooks::Settings;
 use std::{
     net::TcpListener,
     panic::AssertUnwindSafe,
@@ -51,7 +52,8 @@ pub struct World {
 
 /// Runs a test in a fresh world and takes the world away again.
 pub async fn on(engine: Engine, test: impl AsyncFnOnce(&World)) {
-    on_with(engine, Options::default(), test).await;
+    let webhooks = Settings { allow_private: true, seconds: 1 };
+    on_with(engine, Options { webhooks, ..Options::default() }, test).await;
 }
 
 /// The same with other options of the HTTP side.
@@ -209,6 +211,16 @@ impl World {
             jobs += 1;
         }
         jobs
+    }
+
+    /// Makes webhooks of all events and sends those that are due now; how many attempts that took.
+    ///
+    /// # Panics
+    /// When the store cannot.
+    pub async fn send_webhooks(&self) -> usize {
+        self.caught_up().await;
+        self.app.webhooks().dispatch().await.expect("deliveries");
+        self.app.webhooks().send_due().await.expect("attempts")
     }
 
     /// A number that no other call of this world gets.

@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources,
+    resources, webhooks,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
@@ -22,6 +22,7 @@ use guanxi_bulk::{Files, Worker};
 use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
+use guanxi_webhooks::Webhooks;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
@@ -53,6 +54,8 @@ pub struct State {
     pub news: News,
     /// Who does jobs.
     pub worker: Worker,
+    /// Who is told what happens.
+    pub webhooks: Webhooks,
 }
 
 /// The program as a server.
@@ -73,6 +76,8 @@ impl App {
         let worker = Worker::new(db.clone(), files, clock.clone());
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
+        let kinds = resources::KINDS.clone();
+        let webhooks = Webhooks::new(db.clone(), clock.clone(), kinds, options.webhooks.clone());
         Self(Arc::new(State {
             db,
             auth,
@@ -83,7 +88,13 @@ impl App {
             draining: AtomicBool::new(false),
             news: News::default(),
             worker,
+            webhooks,
         }))
+    }
+
+    /// The part that sends webhooks.
+    pub fn webhooks(&self) -> &Webhooks {
+        &self.0.webhooks
     }
 
     /// Makes `/health/ready` say no, so that no new requests are sent here.
@@ -156,6 +167,7 @@ pub fn routes(config: &mut ServiceConfig) {
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);
+    webhooks::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

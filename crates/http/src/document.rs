@@ -56,6 +56,7 @@ fn build() -> Json {
     builder.schema::<guanxi_storage::ExternalId>();
     builder.schema::<crate::batch::Batch>();
     builder.schema::<crate::batch::WriteResults>();
+    builder.schema::<guanxi_webhooks::payload::WebhookMessage>();
     builder.schemas.insert("Filter".into(), search::filter_schema());
     for served in resources::SERVED.iter() {
         for operation in &served.operations {
@@ -68,12 +69,41 @@ fn build() -> Json {
         "servers": [{ "url": "/", "description": "This server." }],
         "tags": [],
         "paths": builder.paths,
+        "webhooks": webhooks(),
         "components": { "schemas": builder.schemas },
     });
     tidy::tidy(&mut document);
     common::complete(&mut document);
     tidy::prune(&mut document);
     document
+}
+
+/// What endpoints can be told of.
+fn webhooks() -> Json {
+    let of = |served: &resources::Served| {
+        let about = served.kind.label.en.to_lowercase();
+        let plural = served.kind.plural;
+        let one = move |name: String| {
+            let verb = name.rsplit('.').next().unwrap_or_default().replace('_', " ");
+            let described = json!({
+                "operationId": format!("webhook_{}", name.replace('.', "_")),
+                "tags": [plural],
+                "summary": format!("{about}: {verb}"),
+                "description": "Sent to each webhook endpoint that listens to it and whose owner may read the record. \
+                    Signed as Standard Webhooks 1.0.0 says.",
+                "security": [],
+                "requestBody": body("WebhookMessage"),
+                "responses": {
+                    "2XX": { "description": "Taken." },
+                    "410": { "description": "Send no more: the endpoint is disabled." },
+                    "default": { "description": "Not taken: it is sent again, later and later, for three days." },
+                },
+            });
+            (name, json!({ "post": described }))
+        };
+        served.events().map(one).collect::<Vec<_>>()
+    };
+    resources::SERVED.iter().flat_map(of).collect::<Map<_, _>>().into()
 }
 
 fn members(json: &Json) -> Map<String, Json> {

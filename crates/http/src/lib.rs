@@ -33,6 +33,7 @@ pub mod respond;
 mod customers;
 mod identity;
 mod platform;
+mod webhooks;
 
 pub use app::{App, serve};
 pub use options::Options;

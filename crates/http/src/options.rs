@@ -28,6 +28,9 @@ pub struct Options {
     pub sign_ins_per_minute: u32,
     /// Sends `Strict-Transport-Security`; set it where TLS ends in front of the server.
     pub hsts: bool,
+    /// How webhooks are sent; a section of its own in the configuration.
+    #[serde(skip)]
+    pub webhooks: guanxi_webhooks::Settings,
 }
 
 impl Default for Options {
@@ -43,6 +46,7 @@ impl Default for Options {
             writes_per_minute: 3_000,
             sign_ins_per_minute: 60,
             hsts: false,
+            webhooks: guanxi_webhooks::Settings::default(),
         }
     }
 }

@@ -29,6 +29,7 @@ use guanxi_storage::{
     list::{self, ListQuery},
     resource, search,
 };
+use guanxi_webhooks::{WebhookDelivery, WebhookEndpoint};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -91,6 +92,8 @@ pub struct Served {
     pub apply: batch::Apply,
     /// What bulk work needs of it.
     pub table: fn() -> Table,
+    /// What can happen to its records besides being created, updated, deleted and restored.
+    also: &'static [&'static str],
 }
 
 fn serve<R: Resource>() -> Served {
@@ -101,12 +104,36 @@ fn serve<R: Resource>() -> Served {
         describe: |document, operation| document.resource::<R>(operation),
         apply: |tx, ctx, write| Box::pin(batch::apply::<R>(tx, ctx, write)),
         table: Table::of::<R>,
+        also: &[],
     }
 }
 
 impl Served {
     fn only(self, operations: &[Operation]) -> Self {
         Self { operations: operations.to_vec(), ..self }
+    }
+
+    fn tells(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
+
+    /// Whether what happens to its records is kept as events.
+    fn is_told(&self) -> bool {
+        self.operations.contains(&Operation::Timeline)
+    }
+
+    /// The types of events about its records.
+    pub fn events(&self) -> impl Iterator<Item = String> {
+        let shared = [
+            (Operation::Get, "created"),
+            (Operation::Get, "updated"),
+            (Operation::Delete, "deleted"),
+            (Operation::Restore, "restored"),
+        ];
+        let has = |operation: &Operation| self.is_told() && self.operations.contains(operation);
+        let shared = shared.into_iter().filter(move |(operation, _)| has(operation));
+        let verbs = shared.map(|(_, verb)| verb).chain(self.also.iter().copied());
+        verbs.map(|verb| format!("{}.{verb}", self.kind.name))
     }
 
     fn without(mut self, operation: Operation) -> Self {
@@ -134,28 +161,41 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             .without(Operation::Restore)
             .without(Operation::Batch)
             .without(Operation::Upsert),
-        serve::<customers::parties::Party>(),
+        // As with keys; and a URL is looked up before it is kept.
+        serve::<WebhookEndpoint>()
+            .without(Operation::Create)
+            .without(Operation::Update)
+            .without(Operation::Batch)
+            .without(Operation::Upsert)
+            .tells(&["secret_rotated", "paused", "resumed", "disabled"]),
+        serve::<WebhookDelivery>().only(&[Operation::List, Operation::Search, Operation::Get]),
+        serve::<customers::parties::Party>().tells(&["role_given", "role_withdrawn"]),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),
-        serve::<customers::contact_relations::ContactRelation>(),
-        serve::<customers::activities::Activity>(),
+        serve::<customers::contact_relations::ContactRelation>().tells(&["moved"]),
+        serve::<customers::activities::Activity>().tells(&["completed", "cancelled", "reopened"]),
         // Made by uploading a file.
-        serve::<bulk::imports::Import>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Update,
-            Operation::Delete,
-            Operation::Timeline,
-        ]),
+        serve::<bulk::imports::Import>()
+            .only(&[
+                Operation::List,
+                Operation::Search,
+                Operation::Get,
+                Operation::Update,
+                Operation::Delete,
+                Operation::Timeline,
+            ])
+            .tells(&["committed"]),
         // Made by what asks for them, and changed by their workers.
-        serve::<bulk::jobs::Job>().only(&[Operation::List, Operation::Search, Operation::Get]),
+        serve::<bulk::jobs::Job>()
+            .only(&[Operation::List, Operation::Search, Operation::Get])
+            .tells(&["queued", "cancelled", "finished"]),
     ]
 });
 
-/// The kinds of all resources, for what serves all of them alike.
-pub static KINDS: LazyLock<Vec<&'static Kind>> =
-    LazyLock::new(|| SERVED.iter().map(|served| served.kind).collect());
+/// The kinds of all records whose events are kept, for what serves all of them alike.
+pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
+    SERVED.iter().filter(|served| served.is_told()).map(|served| served.kind).collect()
+});
 
 /// Whether callers make records of that kind by the shared endpoint.
 pub fn makes(kind: &Kind) -> bool {
@@ -171,7 +211,7 @@ pub fn tables() -> Vec<Table> {
 
 /// The names that rights are given on: every resource, and what is not one.
 pub fn rights() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|kind| kind.plural).chain([EVENTS])
+    SERVED.iter().map(|served| served.kind.plural).chain([EVENTS])
 }
 
 /// Registers the shared endpoints of every resource.

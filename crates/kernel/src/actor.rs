@@ -101,8 +101,16 @@ pub const ANY: &str = "any";
 
 /// What decides who may come in and do what. A key sees it as far as it may and never changes it:
 /// whoever finds a key must not make themselves at home with it.
-const ACCOUNTS: &[&str] =
-    &["users", "roles", "teams", "org-units", "api-keys", "tenants", "sessions"];
+const ACCOUNTS: &[&str] = &[
+    "users",
+    "roles",
+    "teams",
+    "org-units",
+    "api-keys",
+    "tenants",
+    "sessions",
+    "webhook-endpoints",
+];
 
 impl Actor {
     /// An actor that may do everything: the command line and the program's own work.

@@ -26,6 +26,7 @@ pub(crate) struct Config {
     pub(crate) files: Files,
     pub(crate) admin: Admin,
     pub(crate) log: Log,
+    pub(crate) webhooks: guanxi_webhooks::Settings,
 }
 
 /// `[server]`: where it listens.

@@ -31,7 +31,8 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let metrics = PrometheusBuilder::new().install_recorder()?;
     let files = Files::in_folder(&config.files.folder)
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
-    let options = config.http.clone();
+    let mut options = config.http.clone();
+    options.webhooks = config.webhooks.clone();
     let app = App::new(db.clone(), auth.clone(), clock, options, Some(metrics), files);
 
     let wanted = (config.server.address, config.server.port);
@@ -59,6 +60,10 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let worker = app.worker();
     let jobs = std::thread::spawn(move || runtime.block_on(work(worker, stopping)));
+    let webhooks = app.webhooks().clone();
+    let dispatching = actix_web::rt::spawn(async move { webhooks.dispatch_for_ever().await });
+    let webhooks = app.webhooks().clone();
+    let sending = actix_web::rt::spawn(async move { webhooks.send_for_ever().await });
     let drain = Duration::from_secs(config.server.drain_seconds);
     actix_web::rt::spawn(async move {
         stop.await;
@@ -68,12 +73,13 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         handle.stop(true).await;
     });
     server.await?;
-    maintenance.abort();
-    sealing.abort();
     // A job that is under way is cut off, and goes on where its last step was committed.
     stop_work.send_replace(true);
     if jobs.join().is_err() {
         tracing::warn!("the worker had panicked");
+    }
+    for task in [maintenance, sealing, dispatching, sending] {
+        task.abort();
     }
     close(db).await;
     tracing::info!("stopped");
@@ -120,6 +126,9 @@ async fn maintain(app: App, auth: Auth) {
         app.tidy();
         if let Err(problem) = auth.maintain().await {
             tracing::warn!(%problem, "maintenance failed; it is tried again in a minute");
+        }
+        if let Err(problem) = app.webhooks().forget().await {
+            tracing::warn!(%problem, "old webhooks were not forgotten; it is tried again in a minute");
         }
     }
 }

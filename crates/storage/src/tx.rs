@@ -225,20 +225,21 @@ impl Tx {
         }
     }
 
-    /// The same for work that several share out: rows that somebody else keeps are passed over.
+    /// What makes a `SELECT` keep the rows it finds from others until the transaction ends; SQLite's
+    /// one writer needs nothing.
+    pub fn for_update(&self) -> &'static str {
+        match &self.link {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE",
+        }
+    }
+
+    /// The same, but passes over the rows that somebody else keeps: for work that several nodes
+    /// share out among themselves.
     pub fn for_update_of_free_rows(&self) -> &'static str {
         match &self.link {
             Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
             Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE SKIP LOCKED",
-        }
-    }
-
-    /// What makes a `SELECT` keep the rows it finds from others until the transaction ends; SQLite's
-    /// one writer needs nothing.
-    pub(crate) fn for_update(&self) -> &'static str {
-        match &self.link {
-            Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
-            Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE",
         }
     }
 

@@ -14,7 +14,8 @@ both_stores![
 ];
 
 fn resources() -> impl Iterator<Item = &'static Served> {
-    SERVED.iter().filter(|served| served.operations.contains(&Operation::List))
+    let made = |served: &&Served| served.operations.contains(&Operation::Delete);
+    SERVED.iter().filter(made).filter(|served| served.operations.contains(&Operation::List))
 }
 
 fn has(served: &Served, operation: Operation) -> bool {

@@ -13,6 +13,6 @@ mod service;
 mod store;
 
 pub use model::{Membership, Position, covers, is_administrator, may_give, resolve};
-pub use service::{FORBIDDEN_GRANT, PROBLEMS, of_user, register};
+pub use service::{FORBIDDEN_GRANT, PROBLEMS, of_active_user, of_user, register, require_covering};
 pub(crate) use service::{changed, check_resource, require_giving, require_giving_roles};
 pub(crate) use store::{administrator_left, roles};

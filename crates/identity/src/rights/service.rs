@@ -1,7 +1,7 @@
 //! The rights of a user, and the guard against giving away more than one has.
 
 use super::{
-    model::{may_give, resolve},
+    model::{covers, may_give, resolve},
     store,
 };
 use crate::roles::RoleGrant;
@@ -65,6 +65,26 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Grant>> {
     let Some(position) = store::position(tx, user).await? else { return Ok(Vec::new()) };
     let roles = store::roles(tx, &position.roles()).await?;
     Ok(resolve(&position, &roles))
+}
+
+/// The rights of a user as they are for those who act in the user's name without being asked: none
+/// once the user is disabled or deleted.
+///
+/// # Errors
+/// Those of the store.
+pub async fn of_active_user(tx: &mut Tx, user: UserId) -> Result<Vec<Grant>> {
+    if store::is_active(tx, user).await? { of_user(tx, user).await } else { Ok(Vec::new()) }
+}
+
+/// Refuses to take over what is done by the rights of another user, unless the caller's contain
+/// them.
+///
+/// # Errors
+/// `forbidden_grant`.
+pub async fn require_covering(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    let theirs = of_user(tx, user).await?;
+    let allowed = user == ctx.actor.user || covers(&ctx.actor.grants, &theirs);
+    if allowed { Ok(()) } else { Err(FORBIDDEN_GRANT.problem()) }
 }
 
 /// Refuses to give rights away that the caller does not hold.

@@ -19,6 +19,16 @@ struct MembershipRow {
     role_id: Option<RoleId>,
 }
 
+/// Whether there is such a user, and active.
+pub(super) async fn is_active(tx: &mut Tx, user: UserId) -> Result<bool> {
+    let select = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM users
+         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL AND status = 'active'",
+        user
+    );
+    tx.exists(select).await
+}
+
 /// Where a user stands, active or not; `None` if there is no such user.
 pub(super) async fn position(tx: &mut Tx, user: UserId) -> Result<Option<Position>> {
     let given = sql!(

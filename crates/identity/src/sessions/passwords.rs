@@ -10,7 +10,7 @@ use super::{
     store::{self, Account},
 };
 use crate::{
-    rights::{self, FORBIDDEN_GRANT, covers},
+    rights,
     secrets::{Passwords, Secret, check_password},
     tenants::{self, Found},
     users::{SetPassword, User},
@@ -99,9 +99,7 @@ async fn may_set(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
     if !resource::may(tx, ctx, User::kind(), Action::Update, user.uuid()).await? {
         return Err(forbidden(User::kind().plural, Action::Update));
     }
-    let theirs = rights::of_user(tx, user).await?;
-    let allowed = covers(&ctx.actor.grants, &theirs);
-    if allowed { Ok(()) } else { Err(FORBIDDEN_GRANT.problem()) }
+    rights::require_covering(tx, ctx, user).await
 }
 
 /// Counts a try; whether it succeeds.

@@ -7,4 +7,4 @@ mod store;
 pub use model::{Found, TENANT, Tenant, TenantInput, check_slug};
 pub use service::find;
 pub(crate) use service::{draft, insert, named};
-pub(crate) use store::{all_ids, load};
+pub use store::{all_ids, load};

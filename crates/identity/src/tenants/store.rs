@@ -24,7 +24,10 @@ pub(super) async fn find(tx: &mut Tx, slug: &str) -> Result<Option<TenantId>> {
 }
 
 /// The tenant in whose name the statements run.
-pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Found>> {
+///
+/// # Errors
+/// Those of the store.
+pub async fn load(tx: &mut Tx) -> Result<Option<Found>> {
     let select = sql!(
         "SELECT id, created_by, slug, name, time_zone, currency, country, fiscal_first_month, seal
          FROM tenants WHERE tenant_id = $1 AND id = $1"
@@ -42,7 +45,10 @@ pub(crate) async fn load(tx: &mut Tx) -> Result<Option<Found>> {
 }
 
 /// Every tenant, for work that is done for all of them.
-pub(crate) async fn all_ids(tx: &mut Tx) -> Result<Vec<TenantId>> {
+///
+/// # Errors
+/// Those of the store.
+pub async fn all_ids(tx: &mut Tx) -> Result<Vec<TenantId>> {
     let rows: Vec<(TenantId,)> =
         tx.all_untenanted(sql!("SELECT id FROM tenants ORDER BY id")).await?;
     Ok(rows.into_iter().map(|row| row.0).collect())
