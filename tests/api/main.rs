@@ -6,5 +6,6 @@ mod customers;
 mod identity;
 mod memory;
 mod openapi;
+mod platform;
 mod program;
 mod storage;

@@ -5,11 +5,11 @@ use crate::{
     changes::News,
     customers, document,
     envelope::{self, Asked},
-    identity,
+    exchange_rates, identity,
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources,
+    resources, work_calendars,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
@@ -142,6 +142,8 @@ pub fn routes(config: &mut ServiceConfig) {
     identity::routes(config);
     customers::routes(config);
     changes::routes(config);
+    work_calendars::routes(config);
+    exchange_rates::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

@@ -27,8 +27,11 @@ pub mod resources;
 pub mod respond;
 
 mod customers;
+mod exchange_rates;
 mod identity;
+mod parameters;
 mod platform;
+mod work_calendars;
 
 pub use app::{App, serve};
 pub use options::Options;

@@ -23,6 +23,7 @@ use guanxi_storage::{
         timeline::{self, TimelineItem, TimelineQuery},
     },
     list::{self, ListQuery},
+    rates::EXCHANGE_RATES,
     resource, search,
 };
 use serde::Serialize;
@@ -116,6 +117,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<identity::api_keys::ApiKey>()
             .without(Operation::Create)
             .without(Operation::Restore),
+        serve::<identity::work_calendars::WorkCalendar>(),
         serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),
@@ -136,7 +138,7 @@ pub fn makes(kind: &Kind) -> bool {
 
 /// The names that rights are given on: every resource, and what is not one.
 pub fn rights() -> impl Iterator<Item = &'static str> {
-    KINDS.iter().map(|kind| kind.plural).chain([EVENTS])
+    KINDS.iter().map(|kind| kind.plural).chain([EVENTS, EXCHANGE_RATES])
 }
 
 /// Registers the shared endpoints of every resource.

@@ -29,6 +29,7 @@ pub const SHARED: &[Step] = &[
     shared!(3, "0003_customers"),
     shared!(5, "0005_memory"),
     shared!(6, "0006_extra"),
+    shared!(9, "0009_reference"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[own!("sqlite", 2, "0002_terms")];

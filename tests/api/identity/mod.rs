@@ -7,6 +7,7 @@ mod sessions;
 mod teams;
 mod tenant;
 mod users;
+mod work_calendars;
 
 use guanxi_tests::{Answer, Client, Json, World, json, world::PASSWORD};
 

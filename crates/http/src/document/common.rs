@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Sign in, stay signed in, sign out."),
     ("me", "The caller."),
+    ("exchange-rates", "What one currency was worth in another, by business date."),
     ("platform", "What a client has to know of the server."),
     ("health", "For operators and load balancers."),
 ];
@@ -111,6 +112,9 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     if has_body {
         codes.extend([408, 413, 415, 422]);
     }
+    // What an operation of its own says it can fail with.
+    let own = operation["responses"].as_object().into_iter().flatten();
+    codes.extend(own.filter_map(|(code, _)| code.parse::<u16>().ok()).filter(|code| *code >= 400));
     if one_record || matches!(method, "patch" | "put") {
         codes.push(428);
     }

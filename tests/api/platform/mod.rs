@@ -1,0 +1,3 @@
+//! What serves all parts alike.
+
+mod exchange_rates;
