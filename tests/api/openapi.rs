@@ -23,6 +23,7 @@ const PUBLIC: &[&str] = &[
 
 /// Operations on the caller's own things: credentials are all they need.
 const OWN: &[&str] = &[
+    "access_explain",
     "auth_logout",
     "auth_logout_everywhere",
     "me_get",

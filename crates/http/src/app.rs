@@ -1,7 +1,7 @@
 //! Puts the server together.
 
 use crate::{
-    Options, changes,
+    Options, access, changes,
     changes::News,
     customers, document,
     envelope::{self, Asked},
@@ -144,6 +144,7 @@ pub fn routes(config: &mut ServiceConfig) {
     changes::routes(config);
     work_calendars::routes(config);
     exchange_rates::routes(config);
+    access::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

@@ -26,6 +26,7 @@ pub mod problem;
 pub mod resources;
 pub mod respond;
 
+mod access;
 mod customers;
 mod exchange_rates;
 mod identity;

@@ -30,7 +30,7 @@ pub mod split;
 pub mod text;
 pub mod word;
 
-pub use actor::{Action, Actor, Reach, Scope};
+pub use actor::{Action, Actor, Barrier, Reach, Scope};
 pub use calendar::Calendar;
 pub use canonical::canonical;
 pub use clock::Clock;

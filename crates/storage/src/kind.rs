@@ -95,6 +95,11 @@ impl Kind {
         }
     }
 
+    /// Whether its records belong to nobody, so that all of the tenant or none can be seen.
+    pub fn is_directory(&self) -> bool {
+        matches!(self.visibility, Visibility::Tenant)
+    }
+
     /// The field of that name.
     pub fn field(&self, name: &str) -> Option<&Field> {
         self.shape.fields.iter().find(|field| field.name == name && !field.hidden)

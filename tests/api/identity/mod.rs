@@ -1,5 +1,6 @@
 //! Who may come in, and what they may see and do then.
 
+mod access;
 mod api_keys;
 mod org_units;
 mod roles;

@@ -12,6 +12,7 @@ use serde_json::{Map, Value as Json, json};
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Sign in, stay signed in, sign out."),
     ("me", "The caller."),
+    ("access", "Who may do what, and why."),
     ("exchange-rates", "What one currency was worth in another, by business date."),
     ("platform", "What a client has to know of the server."),
     ("health", "For operators and load balancers."),
