@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, work_calendars,
+    resources, schema, work_calendars,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
@@ -145,6 +145,7 @@ pub fn routes(config: &mut ServiceConfig) {
     work_calendars::routes(config);
     exchange_rates::routes(config);
     access::routes(config);
+    schema::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

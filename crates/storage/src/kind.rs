@@ -28,11 +28,17 @@ pub struct Kind {
     pub visibility: Visibility,
     /// The label in the singular.
     pub label: Texts,
+    /// What can happen to its records beyond [`EVERYWHERE`], in the past, e.g. `completed`; the
+    /// tests hold every event that they cause against it.
+    pub verbs: &'static [&'static str],
     /// Its fields and the texts made of them, worked out once.
     pub shape: LazyLock<Shape>,
     /// Loads records by id as JSON, as far as the caller may see them.
     pub load: Load,
 }
+
+/// What can happen to records of every kind, as the last part of the kind of an event.
+pub const EVERYWHERE: &[&str] = &["created", "updated", "deleted", "restored"];
 
 /// See [`Kind::load`].
 pub type Load = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> Loading<'a>;
@@ -90,9 +96,22 @@ impl Kind {
             table,
             visibility,
             label,
+            verbs: &[],
             shape: LazyLock::new(|| Shape::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
         }
+    }
+
+    /// The same with these verbs of its own.
+    #[must_use]
+    pub const fn also(mut self, verbs: &'static [&'static str]) -> Self {
+        self.verbs = verbs;
+        self
+    }
+
+    /// Whether that can happen to its records.
+    pub fn knows(&self, verb: &str) -> bool {
+        EVERYWHERE.contains(&verb) || self.verbs.contains(&verb)
     }
 
     /// Whether its records belong to nobody, so that all of the tenant or none can be seen.

@@ -155,7 +155,7 @@ fn describe(operation: &mut Json) {
 /// Whether the path names one versioned record.
 fn one_etag(path: &str) -> bool {
     (path.ends_with("_id}") && !path.contains("/sessions/"))
-        || matches!(path, "/v1/tenant" | "/v1/me")
+        || matches!(path, "/v1/tenant" | "/v1/me" | "/v1/schema" | "/v1/schema/{resource}")
 }
 
 fn success_headers(writes: bool, method: &str, code: &str, path: &str) -> Json {
