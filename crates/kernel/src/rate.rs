@@ -36,7 +36,7 @@ mod tests {
     use super::*;
     use serde_json::{Value, from_value, json, to_value};
 
-    fn rate(text: Value) -> Result<ExchangeRate, String> {
+    fn rate(text: &Value) -> Result<ExchangeRate, String> {
         let wire = json!({ "base": "USD", "quote": "CNY", "rate": text, "valid_on": "2026-03-01" });
         from_value(wire).map_err(|error| error.to_string())
     }
@@ -44,16 +44,16 @@ mod tests {
     #[test]
     fn a_rate_is_a_plain_decimal_string() {
         for good in ["7.1", "0.000000000001", "999999999999.999999999999", "007"] {
-            assert!(rate(json!(good)).unwrap().check().is_ok(), "{good}");
+            assert!(rate(&json!(good)).unwrap().check().is_ok(), "{good}");
         }
-        let shown = to_value(rate(json!("7.10")).unwrap()).unwrap();
+        let shown = to_value(rate(&json!("7.10")).unwrap()).unwrap();
         assert_eq!(shown["rate"], "7.1");
         for bad in ["", ".1", "1.", "-1", "+1", "1e3", "1_000", "1.0000000000001", "1234567890123"]
         {
-            let said = rate(json!(bad)).unwrap_err();
+            let said = rate(&json!(bad)).unwrap_err();
             assert!(said.starts_with("invalid_format"), "{bad}: {said}");
         }
-        assert!(rate(json!("0.00")).unwrap_err().starts_with("out_of_range"));
-        assert!(rate(json!(7.1)).is_err());
+        assert!(rate(&json!("0.00")).unwrap_err().starts_with("out_of_range"));
+        assert!(rate(&json!(7.1)).is_err());
     }
 }

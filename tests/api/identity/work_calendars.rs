@@ -72,7 +72,7 @@ async fn z_11_due_dates_and_deadlines_follow_the_calendar(world: &World) {
     // A holiday more moves the answer with the next question.
     let mut longer = spring_festival()["holidays"].clone();
     let more = json!({ "date": "2026-02-24", "name": "公司年假" });
-    longer.as_array_mut().unwrap().push(more);
+    longer.as_array_mut().expect("holidays").push(more);
     let path = format!("{ALL}/{id}");
     world.admin.patch(path, json!({ "holidays": longer })).await.expect(200);
     let answer = compute(world, &id, "date=2026-02-15").await.expect(200);
@@ -109,7 +109,7 @@ async fn z_11_minutes_are_counted_in_the_zone_of_the_calendar(world: &World) {
         ("2026-10-24/2026-10-27", 25),
         ("2026-06-06/2026-06-09", 24),
     ] {
-        let (from, until) = around.split_once('/').unwrap();
+        let (from, until) = around.split_once('/').expect("two days");
         let query = format!("from={from}T12:00:00Z&until={until}T12:00:00Z");
         let answer = compute(world, &id, &query).await.expect(200);
         assert_eq!(answer.json["working_minutes_between"], hours * 60, "{around}");
