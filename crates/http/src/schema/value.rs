@@ -91,7 +91,7 @@ pub(super) struct ValueSchema {
     pub items: Option<Box<ValueSchema>>,
     /// The members of an object.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, no_recursion)]
+    #[schema(nullable = false)]
     pub members: Option<Vec<MemberSchema>>,
 }
 
@@ -115,6 +115,7 @@ pub(super) struct MemberSchema {
     pub required: bool,
     /// What it holds.
     #[serde(flatten)]
+    #[schema(no_recursion)]
     pub value: ValueSchema,
 }
 
