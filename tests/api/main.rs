@@ -7,6 +7,7 @@ mod customers;
 mod identity;
 mod memory;
 mod openapi;
+mod platform;
 mod program;
 mod storage;
 mod webhooks;

@@ -23,12 +23,15 @@ const PUBLIC: &[&str] = &[
 
 /// Operations on the caller's own things: credentials are all they need.
 const OWN: &[&str] = &[
+    "access_explain",
     "auth_logout",
     "auth_logout_everywhere",
     "me_get",
     "me_change_password",
     "me_list_sessions",
     "me_end_session",
+    "schema_list",
+    "schema_get",
 ];
 
 /// Method, path and operation of each.
@@ -147,6 +150,7 @@ async fn every_operation_exists_and_wants_credentials_and_rights(world: &World) 
 fn path_of(template: &str) -> String {
     let fill = |part: &str| match part {
         "{role}" => "customer".to_owned(),
+        "{resource}" => "parties".to_owned(),
         "{code}" => "not_found".to_owned(),
         part if part.starts_with('{') => "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c70".to_owned(),
         part => part.to_owned(),

@@ -1,7 +1,9 @@
 //! Every answer is held against the OpenAPI document: the operation must be there, the status must
 //! be one of its own, and the body must fit its schema.
 
-use guanxi_http::document::DOCUMENT;
+use guanxi_http::{document::DOCUMENT, resources::KINDS};
+use guanxi_kernel::TenantId;
+use guanxi_storage::{Db, Sql, Tx};
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
 use std::{
@@ -10,6 +12,7 @@ use std::{
     path::PathBuf,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
+use uuid::Uuid;
 
 type Known = HashMap<(String, u16), Option<Arc<Validator>>>;
 
@@ -32,6 +35,23 @@ pub fn never_succeeded() -> Option<BTreeSet<String>> {
     let operations = paths.values().flat_map(|item| item.as_object().into_iter().flatten());
     let names = operations.filter_map(|(_, operation)| operation["operationId"].as_str());
     Some(names.filter(|name| !seen.contains(*name)).map(str::to_owned).collect())
+}
+
+/// Holds the kinds of all events in a store against what the resources say can happen to them.
+///
+/// # Panics
+/// When one is not announced: `Kind::also` does that.
+pub async fn announced(db: &Db) {
+    let kinds = async |tx: &mut Tx| {
+        tx.all_untenanted::<(String,)>(Sql::new("SELECT DISTINCT kind FROM events")).await
+    };
+    // A test may have taken the store away; what it wanted to show then is something else.
+    let Ok(written) = db.read(TenantId::from(Uuid::nil()), kinds).await else { return };
+    for (kind,) in written {
+        let (name, verb) = kind.split_once('.').expect("a record and a verb");
+        let known = KINDS.iter().any(|kind| kind.name == name && kind.knows(verb));
+        assert!(known, "{kind} happened and the schema does not tell of it; see Kind::also");
+    }
 }
 
 /// Remembers that an operation has succeeded, in the folder of [`SUCCEEDED`] if there is one.

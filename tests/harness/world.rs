@@ -1,6 +1,6 @@
 //! A world for one test: store, server, clock, and people with rights.
 
-use crate::{Client, Engine, Json, json, store};
+use crate::{Client, Engine, Json, contract, json, store};
 use chrono::{DateTime, Utc};
 use guanxi_bulk::Files;
 use guanxi_http::{App, Options};
@@ -60,7 +60,11 @@ pub async fn on(engine: Engine, test: impl AsyncFnOnce(&World)) {
 pub async fn on_with(engine: Engine, options: Options, test: impl AsyncFnOnce(&World)) {
     let Some(store) = store::fresh(engine).await else { return };
     let (world, server) = World::new(engine, &store.url, options).await;
-    let tested = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(test(&world))).await;
+    let whole = async {
+        test(&world).await;
+        contract::announced(&world.db).await;
+    };
+    let tested = futures_util::FutureExt::catch_unwind(AssertUnwindSafe(whole)).await;
     server.stop(false).await;
     world.db.close().await;
     store.remove().await;

@@ -1,15 +1,15 @@
 //! Puts the server together.
 
 use crate::{
-    Options, batch, bulk, changes,
+    Options, access, batch, bulk, changes,
     changes::News,
     customers, document,
     envelope::{self, Asked},
-    identity,
+    exchange_rates, identity,
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, webhooks,
+    resources, schema, webhooks, work_calendars,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
@@ -168,6 +168,10 @@ pub fn routes(config: &mut ServiceConfig) {
     batch::routes(config);
     bulk::routes(config);
     webhooks::routes(config);
+    work_calendars::routes(config);
+    exchange_rates::routes(config);
+    access::routes(config);
+    schema::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

@@ -3,6 +3,7 @@
 use crate::{
     app::State,
     call::{Call, JSON, OpenCall},
+    parameters::whole,
     problem::{ApiError, BAD_HEADER},
     resources::{KINDS, ListBody, bad, id, instant, words},
 };
@@ -12,11 +13,7 @@ use actix_web::{
     web::{Bytes, Data},
 };
 use futures_util::stream;
-use guanxi_kernel::{
-    Action, Result, TenantId,
-    actor::forbidden,
-    problem::{OUT_OF_RANGE, UNKNOWN_VALUE},
-};
+use guanxi_kernel::{Action, Result, TenantId, actor::forbidden, problem::UNKNOWN_VALUE};
 use guanxi_storage::{
     Db,
     error::UNKNOWN_PARAMETER,
@@ -31,9 +28,7 @@ use quick_cache::sync::Cache;
 use serde::Serialize;
 use std::{
     convert::Infallible,
-    fmt::{Display, Write as _},
-    ops::RangeInclusive,
-    str::FromStr,
+    fmt::Write as _,
     sync::{Arc, atomic::Ordering},
     time::{Duration, Instant},
 };
@@ -272,18 +267,6 @@ fn asked(call: &Call) -> Result<Asked> {
         }
     }
     Ok(Asked { query, wait: Duration::from_secs(wait) })
-}
-
-fn whole<T: FromStr + PartialOrd + Display>(
-    name: &str,
-    value: &str,
-    range: RangeInclusive<T>,
-) -> Result<T> {
-    let plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
-    let number = if plain { value.parse().ok() } else { None };
-    let expected = format!("{} to {}", range.start(), range.end());
-    let number = number.filter(|number| range.contains(number));
-    number.ok_or_else(|| bad(OUT_OF_RANGE.parameter(name).with("expected", expected)))
 }
 
 /// A page of events.

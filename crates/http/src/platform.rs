@@ -88,18 +88,20 @@ static OPENAPI: LazyLock<String> = LazyLock::new(|| document::DOCUMENT.to_string
     responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
 #[get("/openapi.json")]
 async fn openapi(request: HttpRequest) -> HttpResponse {
-    let tag = format!("\"{API_VERSION}-{}\"", OPENAPI.len());
+    fixed(&request, &format!("\"{API_VERSION}-{}\"", OPENAPI.len()), &OPENAPI)
+}
+
+/// JSON that stays as it is until the program changes; 304 for who has it already.
+pub(crate) fn fixed(request: &HttpRequest, tag: &str, body: &'static str) -> HttpResponse {
     let held = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
-    let cache = (header::CACHE_CONTROL, "private, max-age=300");
-    if held == Some(tag.as_str()) {
-        return HttpResponse::NotModified()
-            .insert_header((header::ETAG, tag))
-            .insert_header(cache)
-            .finish();
-    }
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::ETAG, tag)).insert_header(cache);
-    answer.content_type("application/json").body(OPENAPI.as_str())
+    let current = |held: &str| {
+        held.split(',').any(|one| matches!(one.trim(), one if one == tag || one == "*"))
+    };
+    let known = held.is_some_and(current);
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((header::ETAG, tag));
+    answer.insert_header((header::CACHE_CONTROL, "private, max-age=300"));
+    if known { answer.finish() } else { answer.content_type("application/json").body(body) }
 }
 
 /// The keys that access tokens are signed with

@@ -27,6 +27,7 @@ use guanxi_storage::{
         timeline::{self, TimelineItem, TimelineQuery},
     },
     list::{self, ListQuery},
+    rates::EXCHANGE_RATES,
     resource, search,
 };
 use guanxi_webhooks::{WebhookDelivery, WebhookEndpoint};
@@ -92,8 +93,6 @@ pub struct Served {
     pub apply: batch::Apply,
     /// What bulk work needs of it.
     pub table: fn() -> Table,
-    /// What can happen to its records besides being created, updated, deleted and restored.
-    also: &'static [&'static str],
 }
 
 fn serve<R: Resource>() -> Served {
@@ -104,17 +103,12 @@ fn serve<R: Resource>() -> Served {
         describe: |document, operation| document.resource::<R>(operation),
         apply: |tx, ctx, write| Box::pin(batch::apply::<R>(tx, ctx, write)),
         table: Table::of::<R>,
-        also: &[],
     }
 }
 
 impl Served {
     fn only(self, operations: &[Operation]) -> Self {
         Self { operations: operations.to_vec(), ..self }
-    }
-
-    fn tells(self, also: &'static [&'static str]) -> Self {
-        Self { also, ..self }
     }
 
     /// Whether what happens to its records is kept as events.
@@ -132,7 +126,8 @@ impl Served {
         ];
         let has = |operation: &Operation| self.is_told() && self.operations.contains(operation);
         let shared = shared.into_iter().filter(move |(operation, _)| has(operation));
-        let verbs = shared.map(|(_, verb)| verb).chain(self.also.iter().copied());
+        let own = self.kind.verbs.iter().copied().filter(|_| self.is_told());
+        let verbs = shared.map(|(_, verb)| verb).chain(own);
         verbs.map(|verb| format!("{}.{verb}", self.kind.name))
     }
 
@@ -161,34 +156,30 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             .without(Operation::Restore)
             .without(Operation::Batch)
             .without(Operation::Upsert),
+        serve::<identity::work_calendars::WorkCalendar>(),
         // As with keys; and a URL is looked up before it is kept.
         serve::<WebhookEndpoint>()
             .without(Operation::Create)
             .without(Operation::Update)
             .without(Operation::Batch)
-            .without(Operation::Upsert)
-            .tells(&["secret_rotated", "paused", "resumed", "disabled"]),
+            .without(Operation::Upsert),
         serve::<WebhookDelivery>().only(&[Operation::List, Operation::Search, Operation::Get]),
-        serve::<customers::parties::Party>().tells(&["role_given", "role_withdrawn"]),
+        serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),
-        serve::<customers::contact_relations::ContactRelation>().tells(&["moved"]),
-        serve::<customers::activities::Activity>().tells(&["completed", "cancelled", "reopened"]),
+        serve::<customers::contact_relations::ContactRelation>(),
+        serve::<customers::activities::Activity>(),
         // Made by uploading a file.
-        serve::<bulk::imports::Import>()
-            .only(&[
-                Operation::List,
-                Operation::Search,
-                Operation::Get,
-                Operation::Update,
-                Operation::Delete,
-                Operation::Timeline,
-            ])
-            .tells(&["committed"]),
+        serve::<bulk::imports::Import>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Update,
+            Operation::Delete,
+            Operation::Timeline,
+        ]),
         // Made by what asks for them, and changed by their workers.
-        serve::<bulk::jobs::Job>()
-            .only(&[Operation::List, Operation::Search, Operation::Get])
-            .tells(&["queued", "cancelled", "finished"]),
+        serve::<bulk::jobs::Job>().only(&[Operation::List, Operation::Search, Operation::Get]),
     ]
 });
 
@@ -211,7 +202,7 @@ pub fn tables() -> Vec<Table> {
 
 /// The names that rights are given on: every resource, and what is not one.
 pub fn rights() -> impl Iterator<Item = &'static str> {
-    SERVED.iter().map(|served| served.kind.plural).chain([EVENTS])
+    SERVED.iter().map(|served| served.kind.plural).chain([EVENTS, EXCHANGE_RATES])
 }
 
 /// Registers the shared endpoints of every resource.

@@ -10,6 +10,7 @@
 //! | [`rights`] | what all of that gives one user; who may give what away |
 //! | [`api_keys`] | keys by which programs act for their owner |
 //! | [`sessions`] | signing in and staying signed in; who sends a request |
+//! | [`work_calendars`] | when the company works: hours, holidays, make-up days |
 //! | [`secrets`] | passwords and tokens themselves, without any store |
 //! | [`bootstrap`] | the first tenant and its administrator; what the command line makes |
 
@@ -23,6 +24,7 @@ pub mod sessions;
 pub mod teams;
 pub mod tenants;
 pub mod users;
+pub mod work_calendars;
 
 #[cfg(test)]
 mod testing;
@@ -43,10 +45,11 @@ pub fn kinds() -> Vec<&'static Kind> {
         teams::Team::kind(),
         roles::Role::kind(),
         api_keys::ApiKey::kind(),
+        work_calendars::WorkCalendar::kind(),
     ]
 }
 
 /// The codes of this crate.
 pub fn problems() -> Vec<&'static Code> {
-    [rights::PROBLEMS, users::PROBLEMS, sessions::PROBLEMS].concat()
+    [rights::PROBLEMS, users::PROBLEMS, sessions::PROBLEMS, work_calendars::PROBLEMS].concat()
 }

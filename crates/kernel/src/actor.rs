@@ -51,6 +51,16 @@ pub struct Reach {
     pub units: BTreeSet<OrgUnitId>,
 }
 
+crate::words! {
+    /// What an API key takes away from the rights of its owner.
+    pub enum Barrier {
+        /// The action is not among the scopes of the key.
+        Scopes = "key_scopes" ("Not a scope of the key", "不在密钥范围内"),
+        /// No key changes who may come in and do what.
+        Accounts = "key_accounts" ("Not for keys", "密钥不可执行"),
+    }
+}
+
 impl Reach {
     /// Reaches everything.
     pub fn all() -> Self {
@@ -127,19 +137,26 @@ impl Actor {
     /// How far the right to `action` on `resource` reaches; nothing without the right.
     pub fn reach(&self, resource: &str, action: Action) -> Reach {
         let mut reach = Reach::default();
-        let covers = |granted: &str, by: Action| {
-            (granted == resource || granted == ANY) && (by == action || by == Action::Any)
-        };
-        let limited =
-            self.limits.as_ref().is_some_and(|limits| !limits.iter().any(|(r, a)| covers(r, *a)));
-        let by_key =
-            self.api_key.is_some() && action != Action::Read && ACCOUNTS.contains(&resource);
-        if !limited && !by_key {
-            for grant in self.grants.iter().filter(|grant| covers(&grant.resource, grant.action)) {
+        if self.barrier(resource, action).is_none() {
+            let grants = self.grants.iter();
+            for grant in grants.filter(|one| covers(&one.resource, one.action, resource, action)) {
                 reach.widen(&grant.reach);
             }
         }
         reach
+    }
+
+    /// What the key of the actor, if it is one, has against `action` on `resource`, whatever the
+    /// rights of its owner are.
+    pub fn barrier(&self, resource: &str, action: Action) -> Option<Barrier> {
+        let within = |limits: &Vec<(String, Action)>| {
+            limits.iter().any(|(granted, by)| covers(granted, *by, resource, action))
+        };
+        if !self.limits.as_ref().is_none_or(within) {
+            return Some(Barrier::Scopes);
+        }
+        let changes = action != Action::Read && ACCOUNTS.contains(&resource);
+        (self.api_key.is_some() && changes).then_some(Barrier::Accounts)
     }
 
     /// The reach of a right that the caller must have.
@@ -150,6 +167,11 @@ impl Actor {
         let reach = self.reach(resource, action);
         if reach.is_nothing() { Err(forbidden(resource, action)) } else { Ok(reach) }
     }
+}
+
+/// Whether a right to do `by` to `granted` is one to do `action` to `resource`.
+pub fn covers(granted: &str, by: Action, resource: &str, action: Action) -> bool {
+    (granted == resource || granted == ANY) && (by == action || by == Action::Any)
 }
 
 /// The refusal of `action` on `resource`.
@@ -180,6 +202,8 @@ mod tests {
         assert!(actor.reach("parties", Action::Read).all);
         assert!(actor.reach("parties", Action::Update).is_nothing());
         assert!(actor.reach("users", Action::Read).is_nothing());
+        assert_eq!(actor.barrier("users", Action::Read), Some(Barrier::Scopes));
+        assert_eq!(actor.barrier("parties", Action::Read), None);
     }
 
     #[test]
@@ -191,6 +215,7 @@ mod tests {
         for accounts in ACCOUNTS {
             for action in [Action::Create, Action::Update, Action::Delete, Action::Any] {
                 assert!(actor.reach(accounts, action).is_nothing(), "{action} {accounts}");
+                assert_eq!(actor.barrier(accounts, action), Some(Barrier::Accounts));
             }
         }
     }

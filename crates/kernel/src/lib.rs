@@ -8,10 +8,12 @@
 //! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
 //! | [`phone`] | phone numbers in E.164 |
 //! | [`money`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
+//! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
 
 pub mod actor;
+pub mod calendar;
 pub mod canonical;
 pub mod clock;
 pub mod ctx;
@@ -21,13 +23,15 @@ pub mod money;
 pub mod period;
 pub mod phone;
 pub mod problem;
+mod rate;
 pub mod ratio;
 pub mod scalar;
 pub mod split;
 pub mod text;
 pub mod word;
 
-pub use actor::{Action, Actor, Reach, Scope};
+pub use actor::{Action, Actor, Barrier, Reach, Scope};
+pub use calendar::Calendar;
 pub use canonical::canonical;
 pub use clock::Clock;
 pub use ctx::{Ctx, Language};

@@ -307,15 +307,21 @@ impl ToSchema for Money {
 }
 
 /// What one major unit of `from` was worth in major units of `to` on a business date.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ExchangeRate {
     /// The currency that is given.
+    #[serde(rename = "base")]
     pub from: Currency,
     /// The currency that is got.
+    #[serde(rename = "quote")]
     pub to: Currency,
-    /// Major units of `to` for one of `from`.
+    /// Major units of `quote` for one of `base`.
+    #[serde(serialize_with = "decimal", deserialize_with = "crate::rate::read")]
+    #[schema(value_type = String, pattern = r"^[0-9]{1,12}(\.[0-9]{1,12})?$", example = "7.1")]
     pub rate: Decimal,
     /// The business date from which it holds, until a later one.
+    #[serde(rename = "valid_on")]
     pub on: NaiveDate,
 }
 

@@ -284,14 +284,18 @@ pub fn business_date(instant: DateTime<Utc>, tz: Tz) -> NaiveDate {
     if instant >= start_of_day(next, tz) { next } else { shown }
 }
 
-/// The first instant of a day: its midnight, of two midnights the earlier, and if clocks are put
-/// forward across midnight (or over the whole day) the first instant after the jump.
+/// The first instant of a day: its midnight.
 fn start_of_day(day: NaiveDate, tz: Tz) -> DateTime<Utc> {
-    let midnight = NaiveDateTime::new(day, NaiveTime::MIN);
-    let after_jump = || GapInfo::new(&midnight, &tz).and_then(|gap| gap.end);
-    let start = tz.from_local_datetime(&midnight).earliest().or_else(after_jump);
+    first_instant(NaiveDateTime::new(day, NaiveTime::MIN), tz)
+}
+
+/// The instant at which clocks of the zone show that time: of two the earlier, and if clocks are put
+/// forward across it (or over the whole day) the first instant after the jump.
+pub(crate) fn first_instant(shown: NaiveDateTime, tz: Tz) -> DateTime<Utc> {
+    let after_jump = || GapInfo::new(&shown, &tz).and_then(|gap| gap.end);
+    let first = tz.from_local_datetime(&shown).earliest().or_else(after_jump);
     // Every gap in the zone data has an end; were one missing, UTC would still be deterministic.
-    start.map_or_else(|| midnight.and_utc(), |start| start.to_utc())
+    first.map_or_else(|| shown.and_utc(), |first| first.to_utc())
 }
 
 /// Months since the start of year 0.

@@ -129,6 +129,7 @@ macro_rules! words {
                 $crate::expansion::utoipa::openapi::ObjectBuilder::new()
                     .schema_type($crate::expansion::utoipa::openapi::schema::Type::String)
                     .enum_values(Some(<Self as $crate::Word>::WORDS.iter().copied()))
+                    .extensions(Some($crate::word::labels::<Self>()))
                     .into()
             }
         }
@@ -140,6 +141,21 @@ macro_rules! words {
         }
     };
 }
+
+/// The labels of the words, as an extension of their schema.
+#[doc(hidden)]
+pub fn labels<W: Word>() -> utoipa::openapi::extensions::Extensions {
+    let label = |value: &W| {
+        let texts =
+            [Language::En, Language::Zh].map(|l| (l.tag().to_owned(), value.label(l).into()));
+        (value.word().to_owned(), serde_json::Value::Object(texts.into_iter().collect()))
+    };
+    let labels: serde_json::Map<_, _> = W::ALL.iter().map(label).collect();
+    [(LABELS, serde_json::Value::Object(labels))].into_iter().collect()
+}
+
+/// Where the schema of a vocabulary keeps the labels of its words, by language.
+pub const LABELS: &str = "x-labels";
 
 /// Reads a word; what is no word of the vocabulary is refused without being echoed.
 #[doc(hidden)]

@@ -65,6 +65,14 @@ guanxi_kernel::problems! {
     NO_RATE = Invalid "no_exchange_rate"
         ("No exchange rate", "No rate from {from} to {to} is known on or before {on}.")
         ("缺少汇率", "没有 {on} 当日或之前从 {from} 到 {to} 的汇率。");
+    /// Another rate is kept for the day, and figures may rest on it.
+    RATE_KEPT = Conflict "exchange_rate_kept"
+        ("Another rate is kept", "The rate from {from} to {to} on {on} is kept with another value, and stays.")
+        ("汇率已存在", "{on} 从 {from} 到 {to} 的汇率已按另一数值保存,不可更改。");
+    /// The converted amount has too many digits.
+    CONVERSION_OVERFLOW = Invalid "conversion_overflow"
+        ("Too large to convert", "In {to} the amount would be too large.")
+        ("金额过大,无法换算", "换算为 {to} 后金额过大。");
 }
 
 /// Sorts a driver's error into the catalogue. The cause goes to the log only.

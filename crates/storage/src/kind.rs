@@ -28,6 +28,9 @@ pub struct Kind {
     pub visibility: Visibility,
     /// The label in the singular.
     pub label: Texts,
+    /// What can happen to its records beyond [`EVERYWHERE`], in the past, e.g. `completed`; the
+    /// tests hold every event that they cause against it.
+    pub verbs: &'static [&'static str],
     /// Its fields and the texts made of them, worked out once.
     pub shape: LazyLock<Shape>,
     /// Loads records by id as JSON, as far as the caller may see them.
@@ -35,6 +38,9 @@ pub struct Kind {
     /// The fields by which people name a record, e.g. in a file: the first that fits counts.
     pub known_by: &'static [&'static str],
 }
+
+/// What can happen to records of every kind, as the last part of the kind of an event.
+pub const EVERYWHERE: &[&str] = &["created", "updated", "deleted", "restored"];
 
 /// See [`Kind::load`].
 pub type Load = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> Loading<'a>;
@@ -94,6 +100,7 @@ impl Kind {
             table,
             visibility,
             label,
+            verbs: &[],
             shape: LazyLock::new(|| Shape::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
             known_by: &[],
@@ -105,6 +112,23 @@ impl Kind {
     pub const fn known_by(mut self, fields: &'static [&'static str]) -> Self {
         self.known_by = fields;
         self
+    }
+
+    /// The same with these verbs of its own.
+    #[must_use]
+    pub const fn also(mut self, verbs: &'static [&'static str]) -> Self {
+        self.verbs = verbs;
+        self
+    }
+
+    /// Whether that can happen to its records.
+    pub fn knows(&self, verb: &str) -> bool {
+        EVERYWHERE.contains(&verb) || self.verbs.contains(&verb)
+    }
+
+    /// Whether its records belong to nobody, so that all of the tenant or none can be seen.
+    pub fn is_directory(&self) -> bool {
+        matches!(self.visibility, Visibility::Tenant)
     }
 
     /// The field of that name.

@@ -453,8 +453,12 @@ async fn rights_on(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Res
 /// `any` on their own records must not give them the users and roles of the company.
 pub(crate) fn reach_of(ctx: &Ctx, kind: &'static Kind, action: Action) -> Reach {
     let reach = ctx.reach(kind.plural, action);
-    let directory = matches!(kind.visibility, crate::Visibility::Tenant);
-    if directory && action != Action::Read && !reach.all { Reach::default() } else { reach }
+    if needs_all(kind, action) && !reach.all { Reach::default() } else { reach }
+}
+
+/// Whether a right with a narrower scope than all counts for nothing: to change directory data.
+pub fn needs_all(kind: &Kind, action: Action) -> bool {
+    kind.is_directory() && action != Action::Read
 }
 
 pub(crate) async fn reaches(

@@ -4,8 +4,9 @@
 //! identity crate: `users.org_unit_id`, `org_unit_tree` (each unit with all units above it) and
 //! `team_members`. So moving a unit or leaving a team takes effect in the same transaction.
 
-use crate::{Kind, Sql, Visibility};
-use guanxi_kernel::{Reach, UserId};
+use crate::{Kind, Sql, Tx, Visibility};
+use guanxi_kernel::{Reach, Result, UserId};
+use uuid::Uuid;
 
 /// Adds the condition that the record `t` of `kind` is within `reach` of `user`.
 ///
@@ -47,6 +48,40 @@ pub(crate) fn held_by(sql: &mut Sql, kind: &Kind, owner: &dyn Fn(&mut Sql, &'sta
             sql.push(")))");
         }
     }
+}
+
+/// The users for whose sake a right reaches that record: its owner, and whoever owns what it belongs
+/// to. `None` if there is no such record, or if it is deleted or hidden by a deleted parent.
+///
+/// Directory data has no owners.
+///
+/// # Errors
+/// Those of the store.
+pub async fn owners(tx: &mut Tx, kind: &'static Kind, id: Uuid) -> Result<Option<Vec<UserId>>> {
+    let mut there = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
+    one_of(&mut there, kind, id, &|sql, _| {
+        sql.push("TRUE");
+    });
+    if !tx.exists(there).await? {
+        return Ok(None);
+    }
+    if kind.is_directory() {
+        return Ok(Some(Vec::new()));
+    }
+    let mut held =
+        Sql::new("SELECT u.id FROM users u WHERE u.tenant_id = $1 AND EXISTS (SELECT 1 FROM ");
+    one_of(&mut held, kind, id, &|sql, owner| {
+        sql.push(owner).push(" = u.id");
+    });
+    held.push(") ORDER BY u.id");
+    Ok(Some(tx.all::<(UserId,)>(held).await?.into_iter().map(|row| row.0).collect()))
+}
+
+/// The live record `t` with that id, by the same condition that guards it.
+fn one_of(sql: &mut Sql, kind: &Kind, id: Uuid, owner: &dyn Fn(&mut Sql, &'static str)) {
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id = ");
+    sql.bind(id).push(" AND ");
+    held_by(sql, kind, owner);
 }
 
 /// The condition that the user in `owner` is one whom `reach` covers.

@@ -1,5 +1,6 @@
 //! Who may come in, and what they may see and do then.
 
+mod access;
 mod api_keys;
 mod org_units;
 mod roles;
@@ -7,6 +8,7 @@ mod sessions;
 mod teams;
 mod tenant;
 mod users;
+mod work_calendars;
 
 use guanxi_tests::{Answer, Client, Json, World, json, world::PASSWORD};
 

@@ -41,6 +41,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         table: "api_keys",
         visibility,
         label: Texts { en: "Thing", zh: "东西" },
+        verbs: &[],
         shape: LazyLock::new(|| Shape {
             fields: Vec::new(),
             columns: "",

@@ -119,4 +119,5 @@ pub static IMPORT: Kind = Kind::new::<Import>(
     "imports",
     Visibility::Owner,
     Texts { en: "Import", zh: "导入" },
-);
+)
+.also(&["committed"]);

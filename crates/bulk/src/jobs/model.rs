@@ -122,4 +122,5 @@ pub struct Job {
 
 /// The resource of jobs.
 pub static JOB: Kind =
-    Kind::new::<Job>("job", "jobs", "jobs", Visibility::Owner, Texts { en: "Job", zh: "任务" });
+    Kind::new::<Job>("job", "jobs", "jobs", Visibility::Owner, Texts { en: "Job", zh: "任务" })
+        .also(&["queued", "cancelled", "finished"]);

@@ -194,7 +194,8 @@ pub static ACTIVITY: Kind = Kind::new::<Activity>(
     "activities",
     Visibility::OwnerOrParent { column: "party_id", table: "parties" },
     Texts { en: "Activity", zh: "活动" },
-);
+)
+.also(&["completed", "cancelled", "reopened"]);
 
 /// Closes an activity that was done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema)]

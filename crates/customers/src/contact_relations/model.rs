@@ -93,7 +93,8 @@ pub static CONTACT_RELATION: Kind = Kind::new::<ContactRelation>(
     "contact_relations",
     Visibility::Parent { column: "party_id", table: "parties" },
     Texts { en: "Contact relation", zh: "联系人关系" },
-);
+)
+.also(&["moved"]);
 
 /// A relation as one of its contacts sees it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

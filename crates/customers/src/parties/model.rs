@@ -172,7 +172,8 @@ pub static PARTY: Kind = Kind::new::<Party>(
     Visibility::Owner,
     Texts { en: "Party", zh: "客户/业务对象" },
 )
-.known_by(&["code", "name"]);
+.known_by(&["code", "name"])
+.also(&["role_given", "role_withdrawn"]);
 
 impl PartyInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.

@@ -12,6 +12,8 @@ use serde_json::{Map, Value as Json, json};
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Sign in, stay signed in, sign out."),
     ("me", "The caller."),
+    ("access", "Who may do what, and why."),
+    ("exchange-rates", "What one currency was worth in another, by business date."),
     ("platform", "What a client has to know of the server."),
     ("health", "For operators and load balancers."),
 ];
@@ -111,6 +113,9 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     if has_body {
         codes.extend([408, 413, 415, 422]);
     }
+    // What an operation of its own says it can fail with.
+    let own = operation["responses"].as_object().into_iter().flatten();
+    codes.extend(own.filter_map(|(code, _)| code.parse::<u16>().ok()).filter(|code| *code >= 400));
     if one_record || matches!(method, "patch" | "put") || path.ends_with("/batch") {
         codes.push(428);
     }
@@ -153,7 +158,7 @@ fn describe(operation: &mut Json) {
 /// Whether the path names one versioned record.
 fn one_etag(path: &str) -> bool {
     (path.ends_with("_id}") && !path.contains("/sessions/"))
-        || matches!(path, "/v1/tenant" | "/v1/me")
+        || matches!(path, "/v1/tenant" | "/v1/me" | "/v1/schema" | "/v1/schema/{resource}")
 }
 
 fn success_headers(writes: bool, method: &str, code: &str, path: &str) -> Json {

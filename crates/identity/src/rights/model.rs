@@ -45,23 +45,48 @@ impl Position {
     }
 }
 
-/// What the roles of a user reach: those given to the user through all their teams, the role of a
+/// A right of a user with where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source<'r> {
+    /// The role that gives it.
+    pub role_id: RoleId,
+    /// The team, for a role that comes with a membership.
+    pub team_id: Option<TeamId>,
+    /// The right as the role words it.
+    pub grant: &'r RoleGrant,
+    /// What it reaches.
+    pub reach: Reach,
+}
+
+/// Each right of a user: those of the roles given to them through all their teams, the role of a
 /// membership through that team only. A role that is not among `roles` is deleted and gives nothing.
-pub fn resolve(position: &Position, roles: &BTreeMap<RoleId, Vec<RoleGrant>>) -> Vec<Grant> {
-    let all_teams = position.memberships.iter().map(|membership| membership.team_id).collect();
-    let given = position.role_ids.iter().map(|role| (*role, &all_teams));
-    let one_team: Vec<_> = position
+pub fn sources<'r>(
+    position: &Position,
+    roles: &'r BTreeMap<RoleId, Vec<RoleGrant>>,
+) -> Vec<Source<'r>> {
+    let all_teams: BTreeSet<TeamId> =
+        position.memberships.iter().map(|membership| membership.team_id).collect();
+    let given = position.role_ids.iter().map(|role| (*role, None, all_teams.clone()));
+    let by_team = position
         .memberships
         .iter()
-        .filter_map(|m| Some((m.role_id?, BTreeSet::from([m.team_id]))))
-        .collect();
-    let by_team = one_team.iter().map(|(role, team)| (*role, team));
+        .filter_map(|m| Some((m.role_id?, Some(m.team_id), BTreeSet::from([m.team_id]))));
+    let mut sources = Vec::new();
+    for (role_id, team_id, teams) in given.chain(by_team) {
+        sources.extend(roles.get(&role_id).into_iter().flatten().map(|grant| {
+            let reach = position.reach(grant.scope, &teams);
+            Source { role_id, team_id, grant, reach }
+        }));
+    }
+    sources
+}
+
+/// What the roles of a user reach, summed up by resource and action.
+pub fn resolve(position: &Position, roles: &BTreeMap<RoleId, Vec<RoleGrant>>) -> Vec<Grant> {
+    let sources = sources(position, roles);
     let mut grants: BTreeMap<(&str, Action), Reach> = BTreeMap::new();
-    for (role, teams) in given.chain(by_team) {
-        for grant in roles.get(&role).into_iter().flatten() {
-            let reach = position.reach(grant.scope, teams);
-            widen(grants.entry((&*grant.resource, grant.action)).or_default(), &reach);
-        }
+    for Source { grant, reach, .. } in &sources {
+        widen(grants.entry((&*grant.resource, grant.action)).or_default(), reach);
     }
     let grant = |((resource, action), reach): ((&str, Action), Reach)| Grant {
         resource: resource.to_owned(),

@@ -73,7 +73,8 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Grant>> {
 /// # Errors
 /// Those of the store.
 pub async fn of_active_user(tx: &mut Tx, user: UserId) -> Result<Vec<Grant>> {
-    if store::is_active(tx, user).await? { of_user(tx, user).await } else { Ok(Vec::new()) }
+    let active = store::is_active(tx, user).await?.unwrap_or(false);
+    if active { of_user(tx, user).await } else { Ok(Vec::new()) }
 }
 
 /// Refuses to take over what is done by the rights of another user, unless the caller's contain

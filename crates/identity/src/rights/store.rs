@@ -1,7 +1,10 @@
 //! Roles, memberships and managed units in the store. Nothing is decided here.
 
-use super::model::{Membership, Position};
-use crate::roles::RoleGrant;
+use super::{
+    explain::Owner,
+    model::{Membership, Position},
+};
+use crate::{roles::RoleGrant, users::UserStatus};
 use guanxi_kernel::{OrgUnitId, Result, RoleId, TeamId, UserId};
 use guanxi_storage::{Sql, Tx, sql};
 use sqlx::types::Json;
@@ -17,16 +20,6 @@ struct RoleRow {
 struct MembershipRow {
     team_id: TeamId,
     role_id: Option<RoleId>,
-}
-
-/// Whether there is such a user, and active.
-pub(super) async fn is_active(tx: &mut Tx, user: UserId) -> Result<bool> {
-    let select = sql!(
-        "SELECT CAST(1 AS BIGINT) FROM users
-         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL AND status = 'active'",
-        user
-    );
-    tx.exists(select).await
 }
 
 /// Where a user stands, active or not; `None` if there is no such user.
@@ -54,6 +47,48 @@ pub(super) async fn position(tx: &mut Tx, user: UserId) -> Result<Option<Positio
         memberships: rows.into_iter().map(membership).collect(),
         units: units.into_iter().map(|unit| unit.0).collect(),
     }))
+}
+
+/// Whether a user is active; `None` if there is no such user.
+pub(super) async fn is_active(tx: &mut Tx, user: UserId) -> Result<Option<bool>> {
+    let select = sql!(
+        "SELECT status FROM users WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        user
+    );
+    let row: Option<(UserStatus,)> = tx.optional(select).await?;
+    Ok(row.map(|(status,)| status == UserStatus::Active))
+}
+
+/// The teams and units of an owner of records, who may be gone by now.
+pub(super) async fn owner(tx: &mut Tx, user: UserId) -> Result<Owner> {
+    let teams =
+        sql!("SELECT team_id FROM team_members WHERE tenant_id = $1 AND user_id = $2", user);
+    let teams: Vec<(TeamId,)> = tx.all(teams).await?;
+    let unit = sql!(
+        "SELECT org_unit_id FROM users WHERE tenant_id = $1 AND id = $2
+             AND org_unit_id IS NOT NULL",
+        user
+    );
+    let unit = tx.optional::<(OrgUnitId,)>(unit).await?.map(|row| row.0);
+    let units = match unit {
+        Some(unit) => units_above(tx, unit).await?,
+        None => Vec::new(),
+    };
+    Ok(Owner { user: Some(user), teams: teams.into_iter().map(|team| team.0).collect(), units })
+}
+
+/// The unit and those above it, in order up to the top.
+async fn units_above(tx: &mut Tx, unit: OrgUnitId) -> Result<Vec<OrgUnitId>> {
+    let select = sql!(
+        "SELECT o.id, o.parent_id FROM org_unit_tree x
+         JOIN org_units o ON o.tenant_id = x.tenant_id AND o.id = x.above_id
+         WHERE x.tenant_id = $1 AND x.unit_id = $2",
+        unit
+    );
+    let rows: Vec<(OrgUnitId, Option<OrgUnitId>)> = tx.all(select).await?;
+    let parents: BTreeMap<_, _> = rows.into_iter().collect();
+    let up = |unit: &OrgUnitId| parents.get(unit).copied().flatten();
+    Ok(std::iter::successors(Some(unit), up).take(parents.len()).collect())
 }
 
 /// The rights of those of the roles that are not deleted.

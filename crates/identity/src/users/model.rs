@@ -127,7 +127,8 @@ pub static USER: Kind = Kind::new::<User>(
     Visibility::Tenant,
     Texts { en: "User", zh: "用户" },
 )
-.known_by(&["email"]);
+.known_by(&["email"])
+.also(&["signed_in", "sign_in_failed", "refresh_reused", "password_changed", "password_set"]);
 
 impl SalesProfile {
     /// Whether somebody with this profile can own new records on `today`.

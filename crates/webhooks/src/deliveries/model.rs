@@ -154,7 +154,8 @@ pub static DELIVERY: Kind = Kind::new::<WebhookDelivery>(
     "webhook_deliveries",
     Visibility::Parent { column: "endpoint_id", table: "webhook_endpoints" },
     Texts { en: "Webhook delivery", zh: "Webhook 投递" },
-);
+)
+.also(&["redelivered"]);
 
 impl Resource for WebhookDelivery {
     fn kind() -> &'static Kind {

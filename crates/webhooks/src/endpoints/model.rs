@@ -235,7 +235,8 @@ pub static ENDPOINT: Kind = Kind::new::<WebhookEndpoint>(
     "webhook_endpoints",
     Visibility::Owner,
     Texts { en: "Webhook endpoint", zh: "Webhook 端点" },
-);
+)
+.also(&["secret_rotated", "paused", "resumed", "disabled"]);
 
 /// Whether one of these patterns is for that type of event.
 pub fn matches(patterns: &[Line<100>], event_type: &str) -> bool {

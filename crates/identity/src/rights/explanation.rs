@@ -1,0 +1,104 @@
+//! Answering who may do what, and why, without telling more than the caller may see themself.
+
+use super::{
+    explain::{self, About, Reason, Step},
+    model::sources,
+    store,
+};
+use crate::users::USER;
+use guanxi_kernel::{Action, Ctx, Result, UserId, actor::forbidden, problem::NOT_FOUND};
+use guanxi_storage::{Kind, Tx, scope};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish {
+    /// Whose rights.
+    pub user: UserId,
+    /// On which resource.
+    pub kind: &'static Kind,
+    /// To do what.
+    pub action: Action,
+    /// To which record, if to one in particular.
+    pub record: Option<Uuid>,
+}
+
+/// Whether a user may do something, and why. It speaks of rights alone: the state of a record can
+/// still stand in the way.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Explanation {
+    /// Whether the user may; without a record, whether there can be one to which they may.
+    pub allowed: bool,
+    /// Why.
+    pub reason: Reason,
+    /// The user.
+    pub user_id: UserId,
+    /// The plural name of the resource.
+    pub resource: &'static str,
+    /// The action.
+    pub action: Action,
+    /// The record.
+    #[schema(required)]
+    pub record_id: Option<Uuid>,
+    /// The rights that are needed, all of them: what is changed must be seen first.
+    pub steps: Vec<Step>,
+}
+
+/// Explains a right of the caller, limits of the key included, or of another user.
+///
+/// # Errors
+/// `forbidden` about others without the right to read users with scope all, and without the right
+/// to read the resource if a record is named; `not_found` for a user, or about others for a record,
+/// that the caller may not see.
+pub async fn explain(tx: &mut Tx, ctx: &Ctx, wish: Wish) -> Result<Explanation> {
+    let Wish { user, kind, action, record } = wish;
+    let own = user == ctx.actor.user;
+    if !own && !ctx.reach(USER.plural, Action::Read).all {
+        return Err(forbidden(USER.plural, Action::Read));
+    }
+    let not_found = || NOT_FOUND.problem();
+    let active = store::is_active(tx, user).await?.ok_or_else(not_found)?;
+    let about = match record {
+        None => About::Anything,
+        Some(id) => {
+            if !own {
+                ctx.require(kind.plural, Action::Read)?;
+            }
+            let about = about(tx, ctx, kind, id).await?;
+            if !own && about == About::Nothing {
+                return Err(not_found());
+            }
+            about
+        }
+    };
+    let position = store::position(tx, user).await?.ok_or_else(not_found)?;
+    let roles = store::roles(tx, &position.roles()).await?;
+    let sources = sources(&position, &roles);
+    let barrier = |action| if own { ctx.actor.barrier(kind.plural, action) } else { None };
+    let step =
+        |action: &Action| explain::step(kind, user, &sources, barrier(*action), *action, &about);
+    let steps: Vec<Step> = explain::needed(action).iter().map(step).collect();
+    let refused = steps.iter().find(|step| !step.allowed).map(|step| step.reason);
+    let reason = match refused {
+        _ if !active => Reason::Inactive,
+        Some(reason) => reason,
+        None => Reason::Granted,
+    };
+    let allowed = reason == Reason::Granted;
+    let resource = kind.plural;
+    Ok(Explanation { allowed, reason, user_id: user, resource, action, record_id: record, steps })
+}
+
+/// The record as far as the caller may see it.
+async fn about(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<About> {
+    if (kind.load)(tx, ctx, &[id]).await?.is_empty() {
+        return Ok(About::Nothing);
+    }
+    let mut owners = Vec::new();
+    for user in scope::owners(tx, kind, id).await?.unwrap_or_default() {
+        owners.push(store::owner(tx, user).await?);
+    }
+    Ok(About::Record(owners))
+}

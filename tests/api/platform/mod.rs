@@ -1,0 +1,4 @@
+//! What serves all parts alike.
+
+mod exchange_rates;
+mod schema;
