@@ -39,7 +39,7 @@ CREATE INDEX jobs_updated_idx ON jobs (tenant_id, updated_at, id);
 CREATE INDEX jobs_owner_idx ON jobs (tenant_id, owner_id, created_at, id);
 CREATE INDEX jobs_subject_idx ON jobs (tenant_id, subject_id);
 -- The work that waits, whichever tenant it is of.
-CREATE INDEX jobs_waiting_idx ON jobs (created_at, id) WHERE finished_at IS NULL;
+CREATE INDEX jobs_waiting_idx ON jobs (tenant_id, created_at, id) WHERE finished_at IS NULL;
 
 -- What a job could not do, row by row.
 CREATE TABLE job_problems (

@@ -1,7 +1,7 @@
 //! Every answer is held against the OpenAPI document: the operation must be there, the status must
 //! be one of its own, and the body must fit its schema.
 
-use guanxi_http::{document::DOCUMENT, resources::KINDS};
+use guanxi_http::{document::DOCUMENT, resources::SERVED};
 use guanxi_kernel::TenantId;
 use guanxi_storage::{Db, Sql, Tx};
 use jsonschema::Validator;
@@ -49,7 +49,7 @@ pub async fn announced(db: &Db) {
     let Ok(written) = db.read(TenantId::from(Uuid::nil()), kinds).await else { return };
     for (kind,) in written {
         let (name, verb) = kind.split_once('.').expect("a record and a verb");
-        let known = KINDS.iter().any(|kind| kind.name == name && kind.knows(verb));
+        let known = SERVED.iter().any(|s| s.kind.name == name && s.kind.knows(verb));
         assert!(known, "{kind} happened and the schema does not tell of it; see Kind::also");
     }
 }

@@ -37,7 +37,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Changes on a page when the caller does not say, and at most.
-const PAGE: (usize, usize) = (100, 500);
+pub(crate) const PAGE: (usize, usize) = (100, 500);
 /// Seconds that a caller may wait for changes.
 const LONGEST_WAIT: u64 = 25;
 /// How often it is looked for changes on behalf of all who wait in one tenant.
@@ -45,7 +45,7 @@ const LOOK: Duration = Duration::from_millis(250);
 /// A stream says that it lives.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Events that one verification checks when the caller does not say, and at most.
-const VERIFIED: i64 = 10_000;
+pub(crate) const VERIFIED: i64 = 10_000;
 const EVENT_STREAM: &str = "text/event-stream";
 
 pub(crate) fn routes(config: &mut ServiceConfig) {

@@ -137,8 +137,8 @@ async fn days_and_people_are_those_of_the_caller(world: &World) {
 }
 
 async fn a_refusal_names_the_byte(world: &World) {
-    let fields = "one of id, created_at, updated_at, created_by, kind, name, code, role, industry, region, \
-        tier, owner_id, parent_id, employees, external_id, phone, email, tag";
+    let fields = "one of id, created_at, updated_at, created_by, external_id, kind, name, code, role, industry, region, \
+        tier, owner_id, parent_id, employees, phone, email, tag";
     for (filter, offset, expected) in [
         ("", 0, "a field"),
         ("name = 软件 kind = person", 14, "AND, OR or the end"),

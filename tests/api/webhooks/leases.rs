@@ -98,7 +98,8 @@ async fn slow_node(world: &World) {
         webhooks.send_due().await
     };
     let (slow, other) = tokio::join!(slow, other);
-    assert_eq!((slow.expect("attempts"), other.expect("attempts")), (1, 1));
+    // Whoever comes first after the lease makes the second attempt.
+    assert_eq!(slow.expect("attempts") + other.expect("attempts"), 2);
     let delivery = delivery(world, &endpoint).await;
     assert_eq!(
         (&delivery["status"], delivery["attempts"].as_array().map(Vec::len)),

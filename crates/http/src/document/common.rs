@@ -15,6 +15,8 @@ const TAGS: &[(&str, &str)] = &[
     ("access", "Who may do what, and why."),
     ("exchange-rates", "What one currency was worth in another, by business date."),
     ("platform", "What a client has to know of the server."),
+    ("changes", "What has changed, for whoever keeps a copy; what was done offline."),
+    ("events", "Everything that happened, for auditors."),
     ("health", "For operators and load balancers."),
 ];
 
@@ -101,7 +103,8 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
             shared.push("IfMatch");
         }
     }
-    let own = operation["parameters"].as_array().cloned().unwrap_or_default();
+    let mut own = operation["parameters"].as_array().cloned().unwrap_or_default();
+    own.iter_mut().for_each(|parameter| default_limit(path, parameter));
     let shared =
         shared.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
     operation["parameters"] = own.into_iter().chain(shared).collect();
@@ -142,6 +145,17 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
             json!({ "$ref": format!("#/components/responses/Problem{code}") });
     }
     operation
+}
+
+/// The derives cannot say what a page holds when the caller does not.
+fn default_limit(path: &str, parameter: &mut Json) {
+    if parameter["name"] == "limit" && parameter["schema"].get("default").is_none() {
+        parameter["schema"]["default"] = match path {
+            "/v1/changes" => json!(crate::changes::PAGE.0),
+            "/v1/events/verification" => json!(crate::changes::VERIFIED),
+            _ => json!(guanxi_storage::list::DEFAULT_LIMIT),
+        };
+    }
 }
 
 /// Every operation has a description: its summary when nothing more is to be said.
@@ -189,6 +203,7 @@ fn failures() -> Json {
         (Kind::NotAcceptable, "Nothing here that the caller accepts."),
         (Kind::Timeout, "The body did not arrive in time."),
         (Kind::Conflict, "The state of things forbids it now."),
+        (Kind::Gone, "It was there once and is not kept any more."),
         (Kind::Stale, "Somebody has changed it meanwhile; `ETag` is the current version."),
         (Kind::TooLarge, "The body is too large."),
         (Kind::UnsupportedMedia, "The body is of a type or encoding that is not read here."),
