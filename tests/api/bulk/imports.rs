@@ -303,6 +303,11 @@ async fn hostile_files_are_refused(world: &World) {
             refused.text
         );
     }
+    let unwanted = upload(&world.admin, "parties", CARDS).await.expect(201).id();
+    let path = format!("/v1/imports/{unwanted}");
+    world.admin.get(&path).await.expect(200);
+    assert_eq!(world.admin.get(format!("{path}/timeline")).await.expect(200).data().len(), 1);
+    world.admin.delete(&path).await.expect(204);
     upload(&world.admin, "dragons", CARDS).await.refused(400, "bad_parameter");
     world
         .admin

@@ -1,9 +1,11 @@
 //! Records as they were, and where their values came from.
 
 use chrono::TimeDelta;
+use guanxi_http::resources::{Operation, SERVED, Served};
 use guanxi_tests::{World, both_stores, given, json};
 
 both_stores![
+    every_resource_tells_where_its_values_came_from,
     k_37_a_record_is_shown_as_it_was,
     k_37_the_history_of_a_field_lists_each_change,
     k_12_every_value_keeps_its_source_and_time,
@@ -98,4 +100,25 @@ async fn k_12_every_value_keeps_its_source_and_time(world: &World) {
     assert!(of("region").is_null(), "a value that is not there has no origin");
     let fields: Vec<_> = origins.each("field");
     assert!(fields.is_sorted_by_key(ToString::to_string));
+}
+
+async fn every_resource_tells_where_its_values_came_from(world: &World) {
+    let has = |served: &&Served| {
+        served.operations.contains(&Operation::Provenance)
+            && served.operations.contains(&Operation::Batch)
+    };
+    for served in SERVED.iter().filter(has) {
+        let made = given::record(&world.admin, served.kind.plural).await;
+        let path = format!("/v1/{}/{}/provenance", served.kind.plural, made.id());
+        let origins = world.admin.get(path).await.expect(200);
+        assert!(origins.each("field").contains(&json!("id")), "{}", served.kind.plural);
+    }
+    let keys = world.admin.post(
+        "/v1/api-keys",
+        json!({ "name": "K", "scopes": [{ "resource": "parties", "action": "read" }] }),
+    );
+    let key = keys.await.expect(201).id();
+    for path in [format!("/v1/api-keys/{key}/provenance"), "/v1/tenant/provenance".to_owned()] {
+        assert!(!world.admin.get(path).await.expect(200).data().is_empty());
+    }
 }
