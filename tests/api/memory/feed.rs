@@ -22,6 +22,7 @@ async fn give(world: &World, party: &str, owner: &str) {
 
 async fn z_14_the_feed_tells_what_to_do_with_a_copy(world: &World) {
     let party = given::party(&world.admin, "A").await;
+    world.caught_up().await;
     let first = world.admin.get("/v1/changes?types=party").await.expect(200);
     assert_eq!(
         (first.each("op"), first.each("id")),
@@ -177,6 +178,7 @@ async fn whoever_waits_is_told_at_once(world: &World) {
 
 async fn the_feed_is_a_stream_too(world: &World) {
     let party = given::party(&world.admin, "A").await;
+    world.caught_up().await;
     let http = reqwest::Client::new();
     let open = async |last: Option<&str>| {
         let token = world.admin.credentials().expect("a token").1.to_owned();
@@ -204,6 +206,7 @@ async fn the_feed_is_a_stream_too(world: &World) {
     assert!(told.contains("event: upsert\ndata: {\"op\":\"upsert\""), "{told}");
     let id = told.lines().find_map(|line| line.strip_prefix("id: ")).expect("an id").to_owned();
     let second = given::party(&world.admin, "B").await;
+    world.caught_up().await;
     until(&mut stream, &second.id()).await;
     drop(stream);
     let mut stream = open(Some(&id)).await;
