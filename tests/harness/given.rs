@@ -38,6 +38,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         "parties" => {
             remove(&mut body, &["parent_id", "owner_id"]);
             body["code"] = json!(format!("C{number}"));
+            nobody_yet(&mut body, number);
         }
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
@@ -46,6 +47,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         }
         "contacts" => {
             remove(&mut body, &["department_id", "is_primary"]);
+            nobody_yet(&mut body, number);
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
         }
         "contact-relations" => {
@@ -66,6 +68,13 @@ pub async fn body(client: &Client, plural: &str) -> Json {
 pub async fn record(client: &Client, plural: &str) -> Answer {
     let body = body(client, plural).await;
     client.post(format!("/v1/{plural}"), body).await.expect(201)
+}
+
+/// A name, a phone number and an address that nobody has yet, so that it is no duplicate.
+fn nobody_yet(body: &mut Json, number: u64) {
+    body["name"] = json!(format!("{} {number}", body["name"].as_str().expect("a name")));
+    body["phones"][0]["number"] = json!(format!("+86138{:08}", 10_000_000 + number));
+    body["emails"][0]["address"] = json!(format!("somebody{number}@example.com"));
 }
 
 fn remove(body: &mut Json, members: &[&str]) {

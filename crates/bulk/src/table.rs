@@ -6,7 +6,7 @@ use guanxi_kernel::{Ctx, Problem, Result, ctx::Seen};
 use guanxi_storage::{
     Draft, Field, Kind, Record as _, Resource, Tx,
     bulk::{create_many, is_of_store},
-    resource,
+    merging, resource,
 };
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
@@ -16,28 +16,39 @@ use uuid::Uuid;
 pub struct Table {
     /// The resource.
     pub kind: &'static Kind,
+    /// Whether rows of files can become its records.
+    of_rows: bool,
     /// The fields that callers write.
     pub(crate) fields: Vec<Field>,
     pub(crate) write: WriteRows,
     pub(crate) take_back: TakeBack,
+    /// See [`merging::redirect`].
+    pub redirect: Redirect,
+    /// See [`merging::take_back`].
+    pub part: Part,
 }
 
 /// The resources that there are, by the first call of [`register`].
 static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
 
-/// Says which resources rows can become; the first call counts.
+/// Says which resources there are; the first call counts.
 pub fn register(tables: impl FnOnce() -> Vec<Table>) {
     TABLES.get_or_init(tables);
 }
 
 /// All of them.
-pub(crate) fn all() -> impl Iterator<Item = &'static Table> {
+pub fn all() -> impl Iterator<Item = &'static Table> {
     TABLES.get().into_iter().flatten()
 }
 
-/// The one of that name in the plural, e.g. `parties`.
+/// Those that rows can become.
+pub(crate) fn of_rows() -> impl Iterator<Item = &'static Table> {
+    all().filter(|table| table.of_rows)
+}
+
+/// The one of these that has that name in the plural, e.g. `parties`.
 pub(crate) fn named(plural: &str) -> Option<&'static Table> {
-    all().find(|table| table.kind.plural == plural)
+    of_rows().find(|table| table.kind.plural == plural)
 }
 
 /// What is to become of a row.
@@ -60,6 +71,23 @@ pub(crate) enum Outcome {
 type WriteRows =
     for<'a> fn(&'a mut Tx, &'a Ctx, Vec<Row>, Together) -> BoxFuture<'a, Result<Vec<Outcome>>>;
 type TakeBack = for<'a> fn(&'a mut Tx, &'a Ctx, Change) -> BoxFuture<'a, Result<()>>;
+
+/// See [`Table::redirect`].
+pub type Redirect = for<'a> fn(
+    &'a mut Tx,
+    &'a Ctx,
+    &'static Kind,
+    (Uuid, Uuid),
+    usize,
+) -> BoxFuture<'a, Result<usize>>;
+
+/// See [`Table::part`].
+pub type Part = for<'a> fn(
+    &'a mut Tx,
+    &'a Ctx,
+    Uuid,
+    (&'a Json, &'a Json),
+) -> BoxFuture<'a, Result<Vec<String>>>;
 
 /// Whether new records are stored in statements of many rows, or one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,10 +114,25 @@ impl Table {
         fields.retain(|field| !field.hidden);
         Self {
             kind: R::kind(),
+            of_rows: true,
             fields,
             write: |tx, ctx, rows, together| Box::pin(write::<R>(tx, ctx, rows, together)),
             take_back: |tx, ctx, change| Box::pin(take_back::<R>(tx, ctx, change)),
+            redirect: |tx, ctx, target, ids, most| {
+                Box::pin(merging::redirect::<R>(tx, ctx, target, ids, most))
+            },
+            part: |tx, ctx, id, change| {
+                Box::pin(merging::take_back::<R>(tx, ctx, id, change, "updated"))
+            },
         }
+    }
+}
+
+impl Table {
+    /// The same; whether rows of files can become its records.
+    #[must_use]
+    pub fn made_of_rows(self, of_rows: bool) -> Self {
+        Self { of_rows, ..self }
     }
 }
 

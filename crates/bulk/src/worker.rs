@@ -2,12 +2,13 @@
 
 use crate::{
     Files, imports,
-    jobs::{self, Job, JobKind, JobStatus, Lease, Progress},
+    jobs::{self, Job, JobId, JobKind, JobStatus, Lease, Progress},
     problems::LEASE_LOST,
     undo,
 };
+use futures_util::future::LocalBoxFuture;
 use guanxi_identity::bootstrap;
-use guanxi_kernel::{Actor, Clock, Ctx, Problem, Result, UserId};
+use guanxi_kernel::{Actor, Clock, Ctx, Problem, Result, UserId, problem::INTERNAL};
 use guanxi_storage::{Db, Tx, resource};
 use uuid::Uuid;
 
@@ -19,10 +20,14 @@ pub struct Worker {
     clock: Clock,
     /// Tells this worker from all others.
     name: String,
+    works: Vec<(JobKind, Work)>,
 }
 
+/// Work that another crate does.
+pub type Work = for<'a> fn(&'a Run<'a>, &'a Job) -> LocalBoxFuture<'a, Result<()>>;
+
 /// A job under way.
-pub(crate) struct Run<'a> {
+pub struct Run<'a> {
     pub(crate) worker: &'a Worker,
     pub(crate) lease: Lease,
     pub(crate) total: Option<i64>,
@@ -33,7 +38,14 @@ impl Worker {
     /// Over this store and these files.
     pub fn new(db: Db, files: Files, clock: Clock) -> Self {
         let name = format!("{}-{}", std::process::id(), Uuid::new_v4().simple());
-        Self { db, files, clock, name }
+        Self { db, files, clock, name, works: Vec::new() }
+    }
+
+    /// The same, also doing jobs of that kind.
+    #[must_use]
+    pub fn with(mut self, kind: JobKind, work: Work) -> Self {
+        self.works.push((kind, work));
+        self
     }
 
     /// Where files are.
@@ -72,6 +84,10 @@ impl Worker {
             JobKind::Import => imports::run(&run, &job, false).await,
             JobKind::ImportCheck => imports::run(&run, &job, true).await,
             JobKind::Undo => undo::run(&run, &job.task, &job.state).await,
+            other => match self.works.iter().find(|(kind, _)| *kind == other) {
+                Some((_, work)) => work(&run, &job).await,
+                None => Err(INTERNAL.problem().because("nobody does jobs of this kind")),
+            },
         }
     }
 
@@ -117,9 +133,17 @@ impl Worker {
 }
 
 impl Run<'_> {
+    /// The job.
+    pub fn job(&self) -> JobId {
+        self.lease.job
+    }
+
     /// Does one step and stores how far the job has come, in one transaction. If another transaction
     /// gets in between, `step` runs again.
-    pub(crate) async fn commit(
+    ///
+    /// # Errors
+    /// Those of the step; `lease_lost` when the job is to stop, and then nothing of the step is kept.
+    pub async fn commit(
         &self,
         step: impl AsyncFn(&mut Tx, &Ctx) -> Result<Progress>,
     ) -> Result<Progress> {
@@ -144,10 +168,10 @@ impl Run<'_> {
     }
 
     /// Reads in the name of who asked.
-    pub(crate) async fn read<T>(
-        &self,
-        work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>,
-    ) -> Result<T> {
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub async fn read<T>(&self, work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>) -> Result<T> {
         let ctx = self.now();
         self.worker.db.read(self.lease.tenant, async |tx| work(tx, &ctx).await).await
     }

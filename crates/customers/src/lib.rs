@@ -6,6 +6,8 @@
 //! | [`departments`] | the organisation of a party, as a tree |
 //! | [`contacts`] | the people of a party |
 //! | [`contact_relations`] | who reports to, influences, likes or rivals whom |
+//! | [`duplicates`] | who is there already, and who is there twice |
+//! | [`merges`] | two records become one, and are parted again |
 //! | [`activities`] | visits, calls, meetings and the like, with their results |
 //!
 //! Each of them is a resource, so reading, listing, creating, changing, deleting and restoring come
@@ -18,7 +20,9 @@ pub mod contact_points;
 pub mod contact_relations;
 pub mod contacts;
 pub mod departments;
+pub mod duplicates;
 mod engine;
+pub mod merges;
 pub mod parties;
 pub mod problems;
 mod rules;
@@ -37,6 +41,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &contacts::CONTACT,
         &contact_relations::CONTACT_RELATION,
         &activities::ACTIVITY,
+        &duplicates::DUPLICATE_PAIR,
+        &merges::MERGE,
     ]
 }
 
@@ -65,6 +71,8 @@ mod tests {
         example_is_read_back::<crate::contacts::Contact>();
         example_is_read_back::<crate::contact_relations::ContactRelation>();
         example_is_read_back::<crate::activities::Activity>();
+        example_is_read_back::<crate::duplicates::Duplicate>();
+        example_is_read_back::<crate::merges::Merge>();
     }
 
     #[test]

@@ -33,6 +33,26 @@ guanxi_kernel::problems! {
     TOO_MANY_RECORDS = Conflict "too_many_records"
         ("Too many records", "There are more than {limit} records of {resource}; read them page by page instead.")
         ("记录过多", "{resource} 的记录超过{limit}条,请改为分页读取。");
+    /// Only merges say that a pair has been merged.
+    MERGED_BY_MERGES = Invalid "merged_by_merges"
+        ("Set by merges", "A pair becomes merged by POST /v1/merges, and open again when that is undone.")
+        ("由合并操作设置", "已合并状态由 POST /v1/merges 设置,撤销合并后恢复。");
+    /// A record cannot become part of itself.
+    MERGED_INTO_SELF = Invalid "merged_into_self"
+        ("Merged into itself", "The two must be different records.")
+        ("不能与自身合并", "必须是两条不同的记录。");
+    /// Two records that cannot be the same.
+    CANNOT_BE_ONE = Conflict "cannot_be_one"
+        ("Cannot be one", "An organisation and a person, a party and one further above it, or contacts of different parties cannot be merged.")
+        ("无法合并", "组织与个人、某客户与其更上级的客户、或不同客户的联系人不能合并。");
+    /// A merge that was undone before.
+    MERGE_UNDONE = Conflict "merge_undone"
+        ("Merge undone", "The two have been parted already.")
+        ("合并已撤销", "两条记录已恢复为各自独立。");
+    /// A merge whose survivor is not there.
+    OTHER_MERGE_FIRST = Conflict "other_merge_first"
+        ("Survivor not there", "The survivor is deleted or merged into another record by now; restore it first.")
+        ("保留记录不存在", "保留记录已被删除或已并入其他记录,请先恢复。");
     /// A closed activity cannot be changed, nor closed again.
     ACTIVITY_CLOSED = Conflict "activity_closed"
         ("Activity is closed", "The activity is {status}; possible now: {allowed}.")

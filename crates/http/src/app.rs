@@ -3,7 +3,7 @@
 use crate::{
     Options, access, batch, bulk, changes,
     changes::News,
-    customers, document,
+    customers, document, duplicates,
     envelope::{self, Asked},
     exchange_rates, identity,
     limits::RateLimits,
@@ -18,7 +18,7 @@ use actix_web::{
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
-use guanxi_bulk::{Files, Worker};
+use guanxi_bulk::{Files, Worker, jobs::JobKind};
 use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
@@ -73,7 +73,8 @@ impl App {
         files: Files,
     ) -> Self {
         guanxi_bulk::table::register(resources::tables);
-        let worker = Worker::new(db.clone(), files, clock.clone());
+        let worker = Worker::new(db.clone(), files, clock.clone())
+            .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         let kinds = resources::KINDS.clone();
@@ -164,6 +165,7 @@ pub fn routes(config: &mut ServiceConfig) {
     platform::routes(config);
     identity::routes(config);
     customers::routes(config);
+    duplicates::routes(config);
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);

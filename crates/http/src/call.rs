@@ -40,6 +40,8 @@ pub struct Prefer {
     pub minimal: bool,
     /// Do everything and keep nothing.
     pub dry_run: bool,
+    /// Make a record although there seems to be one of the same already.
+    pub accept_duplicates: bool,
 }
 
 impl FromRequest for Call {
@@ -81,6 +83,7 @@ impl Call {
         let class = if reads { Class::Read } else { Class::Write };
         state.limits.spend(&request, class, caller.actor.principal())?;
         request.extensions_mut().insert(Principal(caller.actor.principal()));
+        let prefer = prefer(&request);
         let ctx = Ctx {
             tenant: caller.tenant,
             settings: caller.settings,
@@ -90,8 +93,9 @@ impl Call {
             source: guanxi_kernel::ctx::API,
             language: language(&request),
             seen: seen(&request)?,
+            accept_duplicates: prefer.accept_duplicates,
         };
-        let (idempotency_key, prefer) = (idempotency_key(&request)?, prefer(&request));
+        let idempotency_key = idempotency_key(&request)?;
         Ok(Self { state, ctx, request, idempotency_key, prefer })
     }
 
@@ -251,6 +255,7 @@ fn prefer(request: &HttpRequest) -> Prefer {
         for word in value.split(',').map(str::trim) {
             prefer.minimal |= word == "return=minimal";
             prefer.dry_run |= word == "dry-run";
+            prefer.accept_duplicates |= word == "accept-duplicates";
         }
     }
     prefer

@@ -24,6 +24,7 @@ pub mod bulk;
 pub mod call;
 pub mod changes;
 pub mod document;
+mod duplicates;
 pub mod envelope;
 pub mod limits;
 pub mod options;

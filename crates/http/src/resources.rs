@@ -169,6 +169,22 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customers::contacts::Contact>(),
         serve::<customers::contact_relations::ContactRelation>(),
         serve::<customers::activities::Activity>(),
+        // Found by a search, and decided about.
+        serve::<customers::duplicates::Duplicate>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        // Made by what does them, and undone as a whole.
+        serve::<customers::merges::Merge>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+        ]),
         // Made by uploading a file.
         serve::<bulk::imports::Import>().only(&[
             Operation::List,
@@ -194,10 +210,12 @@ pub fn makes(kind: &Kind) -> bool {
     SERVED.iter().find(of_kind).is_some_and(|served| served.operations.contains(&Operation::Create))
 }
 
-/// What bulk work needs of the resources that callers make records of.
+/// What bulk work needs of every resource.
 pub fn tables() -> Vec<Table> {
-    let makes = |served: &&Served| served.operations.contains(&Operation::Batch);
-    SERVED.iter().filter(makes).map(|served| (served.table)()).collect()
+    let table = |served: &Served| {
+        (served.table)().made_of_rows(served.operations.contains(&Operation::Batch))
+    };
+    SERVED.iter().map(table).collect()
 }
 
 /// The names that rights are given on: every resource, and what is not one.
@@ -219,7 +237,8 @@ const SEARCH: &str = "/search";
 
 /// Whether a request only reads: every `GET`, and a search, whose `POST` is there for its body.
 pub fn only_reads(method: &str, template: &str) -> bool {
-    matches!(method, "GET" | "HEAD") || (method == "POST" && template.ends_with(SEARCH))
+    let asks = template.ends_with(SEARCH) || template == "/v1/duplicates/check";
+    matches!(method, "GET" | "HEAD") || (method == "POST" && asks)
 }
 
 /// The path of a shared endpoint.

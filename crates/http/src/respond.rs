@@ -212,11 +212,12 @@ fn answer(kept: Answer, prefer: Prefer, replayed: bool) -> HttpResponse {
     if replayed {
         response.insert_header(("idempotent-replayed", "true"));
     }
-    let applied: Vec<&str> = [(minimal, "return=minimal"), (prefer.dry_run, "dry-run")]
-        .iter()
-        .filter(|(on, _)| *on)
-        .map(|(_, word)| *word)
-        .collect();
+    let applied = [
+        (minimal, "return=minimal"),
+        (prefer.dry_run, "dry-run"),
+        (prefer.accept_duplicates, "accept-duplicates"),
+    ];
+    let applied: Vec<&str> = applied.iter().filter(|(on, _)| *on).map(|(_, word)| *word).collect();
     if !applied.is_empty() {
         response.insert_header(("preference-applied", applied.join(", ")));
     }

@@ -220,6 +220,7 @@ impl House {
             source: guanxi_kernel::ctx::API,
             language: Language::En,
             seen: Seen::Any,
+            accept_duplicates: false,
         }
     }
 

@@ -64,6 +64,8 @@ pub struct Ctx {
     pub language: Language,
     /// What the caller has seen of the record it wants to change (`If-Match`).
     pub seen: Seen,
+    /// Whether to make a record although there seems to be one of the same already.
+    pub accept_duplicates: bool,
 }
 
 /// Which version of a record the caller has seen.

@@ -6,12 +6,12 @@ use crate::{
     similarity::of_slips,
     weights::{self, Weight},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 guanxi_kernel::words! {
     /// What of two profiles was compared.
-    pub enum Field {
+    pub enum ComparedField {
         /// Organisation or person.
         Kind = "kind" ("Kind", "类型"),
         /// An identifier.
@@ -63,21 +63,23 @@ guanxi_kernel::words! {
 
 guanxi_kernel::words! {
     /// What the evidence says.
+    #[derive(Default)]
     pub enum Verdict {
         /// The same, beyond reasonable doubt.
         Certain = "certain" ("Certain", "确定"),
         /// Probably the same; somebody should look.
         Likely = "likely" ("Likely", "可能"),
         /// Not the same, or nothing says so.
+        #[default]
         No = "no" ("No", "否"),
     }
 }
 
 /// One piece of evidence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Reason {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Evidence {
     /// What was compared.
-    pub field: Field,
+    pub field: ComparedField,
     /// How the two agree.
     pub agreement: Agreement,
     /// How alike the two are, 0 to 100.
@@ -97,7 +99,7 @@ pub struct Comparison {
     /// The sum of the points of the reasons.
     pub points: i32,
     /// The evidence.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<Evidence>,
 }
 
 /// From how many points on a verdict is given.
@@ -129,8 +131,8 @@ impl Comparison {
     }
 }
 
-impl Reason {
-    pub(crate) fn of(field: Field, weight: &Weight, similarity: u8) -> Self {
+impl Evidence {
+    pub(crate) fn of(field: ComparedField, weight: &Weight, similarity: u8) -> Self {
         let agreement = match similarity {
             100 => Agreement::Equal,
             s if s >= weight.floor => Agreement::Similar,
@@ -149,7 +151,7 @@ impl Reason {
 }
 
 /// The points of several reasons.
-pub(crate) fn sum(reasons: &[Reason]) -> i32 {
+pub(crate) fn sum(reasons: &[Evidence]) -> i32 {
     reasons.iter().map(|reason| reason.points).sum()
 }
 
@@ -170,16 +172,16 @@ pub(crate) fn compare_if(one: &Prepared, other: &Prepared, least: i32) -> Option
 }
 
 /// All evidence but that of the addresses.
-fn own_evidence(one: &Prepared, other: &Prepared) -> Vec<Reason> {
+fn own_evidence(one: &Prepared, other: &Prepared) -> Vec<Evidence> {
     let mut reasons = Vec::with_capacity(12);
     if one.kind != other.kind {
-        reasons.push(Reason::of(Field::Kind, &weights::KIND, 0));
+        reasons.push(Evidence::of(ComparedField::Kind, &weights::KIND, 0));
     }
     names::compare(one, other, &mut reasons);
     for (field, weight, of_one, of_other) in [
-        (Field::Code, &weights::CODE, &one.codes, &other.codes),
-        (Field::Email, &weights::EMAIL, &one.emails, &other.emails),
-        (Field::Phone, &weights::PHONE, &one.phones, &other.phones),
+        (ComparedField::Code, &weights::CODE, &one.codes, &other.codes),
+        (ComparedField::Email, &weights::EMAIL, &one.emails, &other.emails),
+        (ComparedField::Phone, &weights::PHONE, &one.phones, &other.phones),
     ] {
         reasons.extend(in_common(field, weight, of_one, of_other));
     }
@@ -187,7 +189,7 @@ fn own_evidence(one: &Prepared, other: &Prepared) -> Vec<Reason> {
     reasons
 }
 
-fn complete(one: &Prepared, other: &Prepared, mut reasons: Vec<Reason>) -> Comparison {
+fn complete(one: &Prepared, other: &Prepared, mut reasons: Vec<Evidence>) -> Comparison {
     addresses::compare(one, other, &mut reasons);
     let shared = only_shared(&reasons);
     reasons.extend(shared);
@@ -198,37 +200,38 @@ fn complete(one: &Prepared, other: &Prepared, mut reasons: Vec<Reason>) -> Compa
 
 /// Whether two sorted sets have something in common; nothing if either is empty.
 fn in_common(
-    field: Field,
+    field: ComparedField,
     weight: &Weight,
     one: &[Box<str>],
     other: &[Box<str>],
-) -> Option<Reason> {
+) -> Option<Evidence> {
     if one.is_empty() || other.is_empty() {
         return None;
     }
     let common = one.iter().any(|value| other.binary_search(value).is_ok());
-    Some(Reason::of(field, weight, if common { 100 } else { 0 }))
+    Some(Evidence::of(field, weight, if common { 100 } else { 0 }))
 }
 
 /// Nothing if either is missing, or is only the year or month of the other.
-fn birth_dates(one: &str, other: &str) -> Option<Reason> {
+fn birth_dates(one: &str, other: &str) -> Option<Evidence> {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
     let vague = short != long && short.len() <= "YYYYMM".len() && long.starts_with(short);
     let known = !short.is_empty() && !vague;
-    known.then(|| Reason::of(Field::BirthDate, &weights::BIRTH, of_slips(one, other)))
+    known.then(|| Evidence::of(ComparedField::BirthDate, &weights::BIRTH, of_slips(one, other)))
 }
 
 /// The correction where names differ and all that agrees is what a household or an office shares.
-fn only_shared(reasons: &[Reason]) -> Option<Reason> {
-    let other_name = reasons
-        .iter()
-        .any(|reason| matches!(reason.field, Field::Name | Field::GivenName) && reason.points < 0);
-    let agrees =
-        |fields: &[Field]| reasons.iter().any(|r| r.points > 0 && fields.contains(&r.field));
-    let own = agrees(&[Field::Code, Field::Email, Field::BirthDate]);
-    let common = agrees(&[Field::Phone, Field::Street]);
-    (other_name && common && !own).then_some(Reason {
-        field: Field::Shared,
+fn only_shared(reasons: &[Evidence]) -> Option<Evidence> {
+    let other_name = reasons.iter().any(|reason| {
+        matches!(reason.field, ComparedField::Name | ComparedField::GivenName) && reason.points < 0
+    });
+    let agrees = |fields: &[ComparedField]| {
+        reasons.iter().any(|r| r.points > 0 && fields.contains(&r.field))
+    };
+    let own = agrees(&[ComparedField::Code, ComparedField::Email, ComparedField::BirthDate]);
+    let common = agrees(&[ComparedField::Phone, ComparedField::Street]);
+    (other_name && common && !own).then_some(Evidence {
+        field: ComparedField::Shared,
         agreement: Agreement::Equal,
         similarity: 100,
         points: weights::SHARED.points,

@@ -37,7 +37,8 @@ fn verdict(one: &Profile, other: &Profile) -> Verdict {
 
 /// The reasons as a person reads them.
 fn told(comparison: &Comparison) -> Vec<String> {
-    let line = |r: &Reason| format!("{} {} {} {:+}", r.field, r.agreement, r.similarity, r.points);
+    let line =
+        |r: &Evidence| format!("{} {} {} {:+}", r.field, r.agreement, r.similarity, r.points);
     comparison.reasons.iter().map(line).collect()
 }
 

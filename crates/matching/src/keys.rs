@@ -6,7 +6,7 @@ use crate::{
     normalise::{Address, Name, Prepared, has_han},
     profile::ProfileKind,
 };
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 /// How many keys a profile has at most.
 pub const MOST_KEYS: usize = 24;
@@ -38,6 +38,24 @@ pub fn keys(profile: &Prepared) -> BTreeSet<String> {
     keys.0
 }
 
+/// Parts of its names that a spelling of the same probably contains, at most six: what an index of any
+/// middle part of names is asked for. Folded; a Chinese name is one part, of any other the two longest
+/// words are.
+pub fn lookups(profile: &Prepared) -> BTreeSet<String> {
+    let mut parts = BTreeSet::new();
+    for name in profile.names.iter().take(3) {
+        if has_han(&name.compact) {
+            parts.insert(name.compact.to_string());
+            continue;
+        }
+        let mut words: Vec<&str> =
+            name.words.iter().map(|word| &**word).filter(|word| word.len() > 2).collect();
+        words.sort_by_key(|word| Reverse(word.chars().count()));
+        parts.extend(words.into_iter().take(2).map(str::to_owned));
+    }
+    parts.into_iter().take(6).collect()
+}
+
 struct Keys(BTreeSet<String>);
 
 impl Keys {
@@ -62,7 +80,7 @@ fn organisation(profile: &Prepared, keys: &mut Keys) {
         } else {
             let mut long: Vec<&str> =
                 name.words.iter().map(|word| &**word).filter(|word| word.len() > 2).collect();
-            long.sort_by_key(|word| std::cmp::Reverse(word.len()));
+            long.sort_by_key(|word| Reverse(word.len()));
             for word in long.into_iter().take(4) {
                 keys.add("w", &[start(word, 5)]);
             }

@@ -2,7 +2,7 @@
 //!
 //! A [`Profile`] is what is known of somebody; [`prepare()`] brings it once into the form in which it
 //! is compared. Two profiles that share one of their [`keys()`] are candidates; [`compare()`] adds up
-//! what speaks for and against their being the same, with a [`Reason`] for every point.
+//! what speaks for and against their being the same, with a [`Evidence`] for every point.
 //!
 //! | module | holds |
 //! | --- | --- |
@@ -34,8 +34,8 @@ mod similarity;
 mod weights;
 
 pub use cluster::clusters;
-pub use compare::{Agreement, Comparison, Field, Reason, Thresholds, Verdict, compare};
+pub use compare::{Agreement, ComparedField, Comparison, Evidence, Thresholds, Verdict, compare};
 pub use find::{Found, Pair, Skipped, find, find_with};
-pub use keys::{MOST_KEYS, keys};
+pub use keys::{MOST_KEYS, keys, lookups};
 pub use normalise::{Prepared, prepare};
 pub use profile::{PostalAddress, Profile, ProfileKind};

@@ -1,7 +1,7 @@
 //! What the names of two profiles say.
 
 use crate::{
-    compare::{Field, Reason, sum},
+    compare::{ComparedField, Evidence, sum},
     normalise::{Name, Prepared, has_han},
     profile::ProfileKind,
     similarity::{REORDERED, of_chinese, of_phrases, of_slips, of_words},
@@ -14,7 +14,7 @@ const HOMOPHONE: u8 = 85;
 const READING: u8 = 88;
 
 /// Appends the evidence of the names.
-pub(crate) fn compare(one: &Prepared, other: &Prepared, reasons: &mut Vec<Reason>) {
+pub(crate) fn compare(one: &Prepared, other: &Prepared, reasons: &mut Vec<Evidence>) {
     let both = |kind| one.kind == kind && other.kind == kind;
     if both(ProfileKind::Organisation) {
         reasons.extend(best(one, other, organisations));
@@ -45,12 +45,12 @@ fn parts_say_all(one: &Prepared, other: &Prepared) -> bool {
 }
 
 /// The pair of spellings that says most for the two.
-fn best(one: &Prepared, other: &Prepared, of: fn(&Name, &Name) -> Vec<Reason>) -> Vec<Reason> {
+fn best(one: &Prepared, other: &Prepared, of: fn(&Name, &Name) -> Vec<Evidence>) -> Vec<Evidence> {
     let pairs = one.names.iter().flat_map(|a| other.names.iter().map(move |b| (a, b)));
     pairs.map(|(a, b)| of(a, b)).max_by_key(|reasons| sum(reasons)).unwrap_or_default()
 }
 
-fn organisations(one: &Name, other: &Name) -> Vec<Reason> {
+fn organisations(one: &Name, other: &Name) -> Vec<Evidence> {
     let alike = if let Some(alike) = chinese(one, other) {
         alike
     } else {
@@ -59,12 +59,12 @@ fn organisations(one: &Name, other: &Name) -> Vec<Reason> {
     let mut reasons = vec![whole(&ORGANISATION, alike)];
     if !one.branch.is_empty() || !other.branch.is_empty() {
         let alike = if one.branch == other.branch { 100 } else { 0 };
-        reasons.push(Reason::of(Field::Branch, &BRANCH, alike));
+        reasons.push(Evidence::of(ComparedField::Branch, &BRANCH, alike));
     }
     reasons
 }
 
-fn persons(one: &Name, other: &Name) -> Vec<Reason> {
+fn persons(one: &Name, other: &Name) -> Vec<Evidence> {
     let alike = if let Some(alike) = chinese(one, other) {
         alike
     } else if one.compact == other.compact {
@@ -78,8 +78,8 @@ fn persons(one: &Name, other: &Name) -> Vec<Reason> {
     vec![whole(&PERSON, alike)]
 }
 
-fn whole(weight: &Weight, alike: u8) -> Reason {
-    let reason = Reason::of(Field::Name, weight, alike);
+fn whole(weight: &Weight, alike: u8) -> Evidence {
+    let reason = Evidence::of(ComparedField::Name, weight, alike);
     if alike == REORDERED { reason.swapped() } else { reason }
 }
 
@@ -109,16 +109,16 @@ fn by_reading(pinyin: &str, latin: &Name) -> u8 {
 
 /// Given against given and family against family name, or crosswise if that says more. Nothing if
 /// no part can be compared, or if a name is Chinese, whose family names are too few to say much.
-fn parts(one: &Prepared, other: &Prepared) -> Option<Vec<Reason>> {
+fn parts(one: &Prepared, other: &Prepared) -> Option<Vec<Evidence>> {
     if [&one.given, &one.family, &other.given, &other.family].iter().any(|part| has_han(part)) {
         return None;
     }
     let part = |field, weight: &Weight, a: &str, b: &str| {
-        (!a.is_empty() && !b.is_empty()).then(|| Reason::of(field, weight, of_words(a, b)))
+        (!a.is_empty() && !b.is_empty()).then(|| Evidence::of(field, weight, of_words(a, b)))
     };
-    let straight: Vec<Reason> = [
-        part(Field::GivenName, &GIVEN, &one.given, &other.given),
-        part(Field::FamilyName, &FAMILY, &one.family, &other.family),
+    let straight: Vec<Evidence> = [
+        part(ComparedField::GivenName, &GIVEN, &one.given, &other.given),
+        part(ComparedField::FamilyName, &FAMILY, &one.family, &other.family),
     ]
     .into_iter()
     .flatten()
@@ -131,13 +131,13 @@ fn parts(one: &Prepared, other: &Prepared) -> Option<Vec<Reason>> {
     if !initial(&one.given, &other.family) && !initial(&one.family, &other.given) {
         return (!straight.is_empty()).then_some(straight);
     }
-    let crossed: Vec<Reason> = [
-        part(Field::GivenName, &GIVEN, &one.given, &other.family),
-        part(Field::FamilyName, &FAMILY, &one.family, &other.given),
+    let crossed: Vec<Evidence> = [
+        part(ComparedField::GivenName, &GIVEN, &one.given, &other.family),
+        part(ComparedField::FamilyName, &FAMILY, &one.family, &other.given),
     ]
     .into_iter()
     .flatten()
-    .map(Reason::swapped)
+    .map(Evidence::swapped)
     .collect();
     let better = !crossed.is_empty() && (straight.is_empty() || sum(&crossed) > sum(&straight));
     let chosen = if better { crossed } else { straight };

@@ -114,6 +114,60 @@ pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()
     }
 }
 
+/// Shows what concerns `from` on the timeline of `to` too, for the sake of a merge.
+///
+/// # Errors
+/// Those of the store.
+pub async fn share(tx: &mut Tx, (from, to): (Uuid, Uuid), merge: Uuid) -> Result<()> {
+    let insert = crate::sql!(
+        "INSERT INTO event_links (tenant_id, record_id, seq, merge_id)
+         SELECT l.tenant_id, $3, l.seq, $4 FROM event_links l
+         WHERE l.tenant_id = $1 AND l.record_id = $2
+         ON CONFLICT (tenant_id, record_id, seq) DO NOTHING",
+        from,
+        to,
+        merge
+    );
+    tx.execute(insert).await.map(drop)
+}
+
+/// Takes back what [`share`] did for the sake of that merge.
+///
+/// # Errors
+/// Those of the store.
+pub async fn unshare(tx: &mut Tx, merge: Uuid) -> Result<()> {
+    let delete =
+        crate::sql!("DELETE FROM event_links WHERE tenant_id = $1 AND merge_id = $2", merge);
+    tx.execute(delete).await.map(drop)
+}
+
+/// What was written under one source, in the order in which it was.
+#[derive(sqlx::FromRow)]
+pub struct Written {
+    /// The kind of the record.
+    pub subject_type: String,
+    /// The record.
+    pub subject_id: Uuid,
+    /// The record before; none if it was made.
+    pub before: Option<sqlx::types::Json<Json>>,
+    /// The record after.
+    pub after: sqlx::types::Json<Json>,
+}
+
+/// Every event with that source, `most` at most.
+///
+/// # Errors
+/// Those of the store.
+pub async fn of_source(tx: &mut Tx, source: &str, most: i64) -> Result<Vec<Written>> {
+    let select = crate::sql!(
+        "SELECT subject_type, subject_id, before, after FROM events
+         WHERE tenant_id = $1 AND source = $2 AND source <> 'api' ORDER BY seq LIMIT $3",
+        source,
+        most
+    );
+    tx.all(select).await
+}
+
 fn json_or_null<T: serde::Serialize>(value: Option<&T>) -> sea_query::Value {
     value.map_or(sea_query::Value::Json(None), record::json)
 }

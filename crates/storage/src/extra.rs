@@ -113,9 +113,7 @@ fn read_ids(ids: &Json, findings: &mut Vec<FieldError>) -> Vec<ExternalId> {
             Ok(id) if !is_source(&id.source) => {
                 findings.push(wrong(&format!("{place}/source"), "small letters, digits, _ and -"));
             }
-            Ok(id) if !seen.insert(id.source.to_string()) => {
-                findings.push(REPEATED.field(format!("{place}/source")));
-            }
+            Ok(id) if !seen.insert(id.term()) => findings.push(REPEATED.field(place)),
             Ok(id) => read.push(id),
             Err(_) => findings.push(wrong(&place, "an object with source and id")),
         }
@@ -246,8 +244,8 @@ mod tests {
             (json!([{ "source": "erp" }]), "/external_ids/0"),
             (json!([{ "source": "erp", "id": "" }]), "/external_ids/0"),
             (
-                json!([{ "source": "a", "id": "1" }, { "source": "a", "id": "2" }]),
-                "/external_ids/1/source",
+                json!([{ "source": "a", "id": "1" }, { "source": "a", "id": "1" }]),
+                "/external_ids/1",
             ),
             (json!(vec![json!({ "source": "erp", "id": "1" }); 21]), "/external_ids"),
         ] {

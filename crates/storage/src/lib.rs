@@ -4,7 +4,7 @@
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
-//! [`count`] for totals), [`events`], [`idempotency`], [`rates`].
+//! [`count`] for totals), [`merging`], [`events`], [`idempotency`], [`rates`].
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
@@ -19,6 +19,7 @@ pub mod filter;
 pub mod idempotency;
 pub mod kind;
 pub mod list;
+pub mod merging;
 pub mod migrate;
 pub mod rates;
 pub mod record;

@@ -199,17 +199,20 @@ pub async fn upsert<R: Resource>(
     key: &ExternalId,
     body: &Json,
 ) -> Result<(Shown<R>, bool)> {
-    let ctx = &Ctx { source: format!("upsert:{}", key.source).into(), ..ctx.clone() };
+    // A program cannot decide who is who; what it makes twice is found by a search for duplicates.
+    let source = format!("upsert:{}", key.source).into();
+    let ctx = &Ctx { source, accept_duplicates: true, ..ctx.clone() };
     let Some(id) = extra::find(tx, R::kind(), key).await? else {
         let mut draft = Draft::<R>::read(body.clone())?;
-        draft.extra.external_ids.retain(|id| id.source != key.source);
+        draft.extra.external_ids.retain(|id| id != key);
         draft.extra.external_ids.push(key.clone());
         return create_draft(tx, ctx, draft).await.map(|shown| (shown, true));
     };
     let mut body = body.clone();
     if let Some(Json::Array(ids)) = body.get_mut("external_ids") {
-        ids.retain(|id| id["source"] != *key.source);
-        ids.push(document(key));
+        let key = document(key);
+        ids.retain(|id| *id != key);
+        ids.push(key);
     }
     let changed = patch::<R>(tx, ctx, id, &body).await;
     let hidden = |problem: Problem| {
@@ -542,7 +545,7 @@ async fn find<R: Resource>(
 }
 
 /// Writes a change under the version that was read, with its terms and its event.
-async fn save<R: Resource>(
+pub(crate) async fn save<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     before: &R,

@@ -41,6 +41,7 @@ impl Readers {
             actor: Arc::new(actor),
             language: Language::default(),
             seen: Seen::Unsaid,
+            accept_duplicates: true,
             ..self.program()
         };
         self.known.insert(owner, ctx.clone());

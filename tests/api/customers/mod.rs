@@ -4,6 +4,8 @@ mod activities;
 mod contact_relations;
 mod contacts;
 mod departments;
+mod duplicates;
+mod merges;
 mod parties;
 mod timeline;
 mod visibility;

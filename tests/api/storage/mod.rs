@@ -90,6 +90,7 @@ fn context() -> Ctx {
         source: guanxi_kernel::ctx::API,
         language: Language::En,
         seen: Seen::Any,
+        accept_duplicates: false,
     }
 }
 

@@ -5,6 +5,6 @@ mod model;
 mod run;
 mod service;
 
-pub use model::{IMPORT, Import, ImportId, ImportInput, Mapping, OnMatch};
+pub use model::{IMPORT, Import, ImportId, ImportInput, Mapping, OnDuplicate, OnMatch};
 pub(crate) use run::run;
 pub use service::{Upload, create, start};

@@ -21,6 +21,20 @@ guanxi_kernel::words! {
     }
 }
 
+guanxi_kernel::words! {
+    /// What becomes of a row that seems to be a record that is there, although no key says so.
+    #[derive(Default)]
+    pub enum OnDuplicate {
+        /// A record is made; a search for duplicates may find both afterwards.
+        #[default]
+        Accept = "accept" ("Make it all the same", "仍然新建"),
+        /// The row is left out.
+        Skip = "skip" ("Leave the row out", "跳过"),
+        /// The row fails, with the records that it may be.
+        Refuse = "refuse" ("List it as a problem", "列为问题"),
+    }
+}
+
 /// Where a column goes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +79,11 @@ pub struct ImportInput {
     #[serde(default = "skip")]
     #[field(zh = "匹配处理")]
     pub on_match: OnMatch,
+    /// What becomes of a row that is certainly a record that is there, by what is known of both;
+    /// `accept` when absent. To look for them takes time with every row.
+    #[serde(default)]
+    #[field(zh = "查重处理")]
+    pub on_duplicate: OnDuplicate,
     /// The system that the column `external_id` names records of.
     #[serde(default)]
     #[field(zh = "来源系统")]

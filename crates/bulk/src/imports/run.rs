@@ -1,7 +1,7 @@
 //! The work of an import: rows in steps, each step one transaction.
 
 use super::{
-    Import, OnMatch,
+    Import, OnDuplicate, OnMatch,
     mapping::{Body, Plan},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 };
 use guanxi_kernel::{
     Ctx, Problem, Result,
-    problem::{DUPLICATE, INTERNAL, UNKNOWN_REFERENCE},
+    problem::{DUPLICATE, INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
     Field, Kind, Tx,
@@ -230,12 +230,19 @@ impl Step<'_> {
                 }
             }
         }
+        let on_duplicate = self.import.input.on_duplicate;
+        let ctx = &Ctx { accept_duplicates: on_duplicate == OnDuplicate::Accept, ..ctx.clone() };
         let outcomes = (self.table.write)(tx, ctx, writes, together).await?;
         for (number, outcome) in numbers.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Created => tally.created += 1,
                 Outcome::Updated => tally.updated += 1,
                 Outcome::Unchanged => tally.skipped += 1,
+                Outcome::Failed(problem)
+                    if on_duplicate == OnDuplicate::Skip && problem.is(&POSSIBLE_DUPLICATE) =>
+                {
+                    tally.skipped += 1;
+                }
                 Outcome::Failed(problem) => failures.push((number, Arc::new(problem))),
             }
         }

@@ -1,6 +1,6 @@
 //! Uploading a file, and asking for what is to be done with it.
 
-use super::{IMPORT, Import, ImportId, ImportInput, OnMatch, mapping, mapping::Plan};
+use super::{IMPORT, Import, ImportId, ImportInput, OnDuplicate, OnMatch, mapping, mapping::Plan};
 use crate::{
     jobs::{self, Job, JobKind},
     problems::IMPORT_COMMITTED,
@@ -92,7 +92,7 @@ impl Upload<'_> {
     /// As [`create`].
     pub fn examine(&self, ctx: &Ctx) -> Result<Import> {
         let table = table::named(self.resource).ok_or_else(|| {
-            let known: Vec<&str> = table::all().map(|table| table.kind.plural).collect();
+            let known: Vec<&str> = table::of_rows().map(|table| table.kind.plural).collect();
             let finding = UNKNOWN_VALUE.parameter("resource").with("expected", known.join(", "));
             guanxi_storage::error::BAD_PARAMETER.problem().and(finding)
         })?;
@@ -109,6 +109,7 @@ impl Upload<'_> {
             defaults: Map::new(),
             match_on: Vec::new(),
             on_match: OnMatch::Skip,
+            on_duplicate: OnDuplicate::Accept,
             source: None,
         };
         let mut import = Import::assemble(Meta::new(ctx), input);

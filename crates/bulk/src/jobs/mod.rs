@@ -7,4 +7,5 @@ mod store;
 pub use model::{JOB, Job, JobId, JobInput, JobKind, JobStatus};
 pub use service::{Finding, cancel, enqueue, findings, source_of};
 pub(crate) use service::{finish, limits};
-pub(crate) use store::{Lease, Progress, checkpoint, lease, note};
+pub use store::Progress;
+pub(crate) use store::{Lease, checkpoint, lease, note};

@@ -37,6 +37,8 @@ guanxi_kernel::words! {
         ImportCheck = "import_check" ("Check of an import", "导入检查"),
         /// Takes back what another job has written.
         Undo = "undo" ("Undo", "撤销"),
+        /// Looks for records that are the same.
+        DuplicateSearch = "duplicate_search" ("Search for duplicates", "查重"),
     }
 }
 
@@ -80,7 +82,8 @@ pub struct Job {
     /// How much there is to do; `null` when nobody knows.
     #[field(zh = "总数")]
     pub total: Option<i64>,
-    /// What came of it so far; of an import `read`, `created`, `updated`, `skipped` and `failed`.
+    /// What came of it so far; of an import `read`, `created`, `updated`, `skipped` and `failed`, of a
+    /// search for duplicates `records`, `certain`, `likely`, `new` and `not_compared`.
     #[field(zh = "结果", json)]
     #[schema(value_type = Object)]
     pub result: Json,

@@ -23,11 +23,15 @@ pub(crate) struct Lease {
 
 /// How far a job has come.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Progress {
-    pub(crate) done: i64,
-    pub(crate) total: Option<i64>,
-    pub(crate) state: Json,
-    pub(crate) result: Json,
+pub struct Progress {
+    /// How much is done.
+    pub done: i64,
+    /// How much there is to do, if that is known.
+    pub total: Option<i64>,
+    /// Where the work goes on.
+    pub state: Json,
+    /// What came of it so far.
+    pub result: Json,
 }
 
 /// Takes the job that waits longest, of whatever tenant.

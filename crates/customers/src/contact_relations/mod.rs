@@ -13,4 +13,4 @@ pub use model::{
     RelationView,
 };
 pub use service::relations_of;
-pub(crate) use service::{delete_of, follow};
+pub(crate) use service::{delete_of, follow, make_room, turn};

@@ -113,7 +113,7 @@ pub struct RelationView {
 
 impl ContactRelationInput {
     /// Turns the relation round: the same fact, told from the other end.
-    fn turn(&mut self) {
+    pub(super) fn turn(&mut self) {
         std::mem::swap(&mut self.from_id, &mut self.to_id);
         self.kind = self.kind.inverse();
     }

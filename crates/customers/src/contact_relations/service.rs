@@ -4,11 +4,11 @@ use super::{CONTACT_RELATION, ContactRelation, RelationKind, RelationView, store
 use crate::{
     contacts::{Contact, ContactId},
     engine::{on_behalf, refer, standing, visible},
-    problems::TOO_MANY_RECORDS,
+    problems::{CANNOT_BE_ONE, TOO_MANY_RECORDS},
     rules::{MAX_LEVELS, place},
 };
 use guanxi_kernel::{Action, Ctx, Result, problem::DUPLICATE};
-use guanxi_storage::{Kind, Resource, Tx, resource};
+use guanxi_storage::{Kind, Resource, Tx, merging::rewrite, resource};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -118,6 +118,49 @@ pub(crate) async fn follow(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Result
         // Nothing is decided: settling alone finds the new party.
         let same = |_: &mut ContactRelation| Ok(());
         resource::change(tx, &ctx, relation.uuid(), "moved", same).await?;
+    }
+    Ok(())
+}
+
+/// Deletes the relations of `theirs` that `ours` cannot take over when the two contacts become one.
+///
+/// # Errors
+/// `cannot_be_one` when one of them would stand above itself then.
+pub(crate) async fn make_room(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ours: ContactId,
+    theirs: ContactId,
+) -> Result<()> {
+    for (one, other) in [(ours, theirs), (theirs, ours)] {
+        let above = store::above(tx, one, Uuid::nil().into(), MAX_LEVELS).await?;
+        // One directly above the other is only a relation of the two, which goes.
+        if above.iter().skip(2).any(|id| *id == other) {
+            return Err(CANNOT_BE_ONE.at("/merged_id"));
+        }
+    }
+    for relation in store::in_the_way(tx, ours, theirs).await? {
+        rewrite::<ContactRelation>(tx, ctx, relation.uuid(), "deleted", |relation| {
+            relation.meta.deleted_at = Some(ctx.now);
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Turns the relations of a contact into the direction in which they are stored, after one of their
+/// ends has become another contact.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn turn(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Result<()> {
+    for relation in store::turned(tx, contact).await? {
+        rewrite::<ContactRelation>(tx, ctx, relation.uuid(), "updated", |relation| {
+            relation.input.turn();
+            Ok(())
+        })
+        .await?;
     }
     Ok(())
 }

@@ -105,3 +105,42 @@ pub(super) async fn views(
     };
     Ok(tx.all(sql).await?.into_iter().map(view).collect())
 }
+
+/// The live relations of `theirs` that could not be relations of `ours` instead: between the two, what
+/// `ours` has already with the same contact, and a second superior.
+pub(super) async fn in_the_way(
+    tx: &mut Tx,
+    ours: ContactId,
+    theirs: ContactId,
+) -> Result<Vec<ContactRelationId>> {
+    let sql = sql!(
+        "SELECT r.id FROM contact_relations r
+         WHERE r.tenant_id = $1 AND r.deleted_at IS NULL AND (r.from_id = $3 OR r.to_id = $3)
+             AND (r.from_id = $2 OR r.to_id = $2 OR EXISTS (
+                 SELECT 1 FROM contact_relations o
+                 WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.kind = r.kind
+                     AND ((r.from_id = $3 AND o.from_id = $2
+                              AND (o.to_id = r.to_id OR r.kind = 'reports_to'))
+                         OR (r.to_id = $3 AND o.to_id = $2 AND o.from_id = r.from_id)
+                         OR (r.kind IN ('friend', 'rival') AND (
+                             (r.from_id = $3 AND o.to_id = $2 AND o.from_id = r.to_id)
+                             OR (r.to_id = $3 AND o.from_id = $2 AND o.to_id = r.from_id))))))
+         ORDER BY r.id",
+        ours,
+        theirs
+    );
+    let rows = tx.all::<(ContactRelationId,)>(sql).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The live relations of a contact that lie in the other direction than they are stored in.
+pub(super) async fn turned(tx: &mut Tx, contact: ContactId) -> Result<Vec<ContactRelationId>> {
+    let sql = sql!(
+        "SELECT r.id FROM contact_relations r
+         WHERE r.tenant_id = $1 AND (r.from_id = $2 OR r.to_id = $2) AND r.from_id > r.to_id
+             AND r.kind IN ('friend', 'rival') AND r.deleted_at IS NULL ORDER BY r.id",
+        contact
+    );
+    let rows = tx.all::<(ContactRelationId,)>(sql).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}

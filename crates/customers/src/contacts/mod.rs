@@ -7,4 +7,4 @@ mod service;
 mod store;
 
 pub use model::{CONTACT, Contact, ContactId, ContactInput};
-pub(crate) use store::of_party;
+pub(crate) use store::{of_party, primary_of};

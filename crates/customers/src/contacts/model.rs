@@ -89,7 +89,8 @@ pub static CONTACT: Kind = Kind::new::<Contact>(
     Visibility::Parent { column: "party_id", table: "parties" },
     Texts { en: "Contact", zh: "联系人" },
 )
-.known_by(&["name"]);
+.known_by(&["name"])
+.also(&["merged", "absorbed", "parted"]);
 
 impl ContactInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.

@@ -4,6 +4,7 @@ use super::{CONTACT, Contact, store};
 use crate::{
     contact_relations,
     departments::Department,
+    duplicates::refuse_duplicate,
     engine::{refer, standing},
     parties::Party,
 };
@@ -21,7 +22,8 @@ impl Resource for Contact {
         self.input.settle(&ctx.settings.country)?;
         self.name_folded = text::sort_key(&self.input.name);
         self.check_department(tx, ctx, standing(before)).await?;
-        self.check_primary(tx, ctx, before).await
+        self.check_primary(tx, ctx, before).await?;
+        if before.is_none() { refuse_duplicate(tx, ctx, self).await } else { Ok(()) }
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {

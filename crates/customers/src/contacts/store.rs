@@ -35,3 +35,13 @@ pub(crate) async fn of_party(tx: &mut Tx, party: PartyId, most: usize) -> Result
     };
     Ok(tx.all(sql).await?.into_iter().map(row).collect())
 }
+
+/// The live contact of the party that is the one to turn to first.
+pub(crate) async fn primary_of(tx: &mut Tx, party: PartyId) -> Result<Option<ContactId>> {
+    let sql = sql!(
+        "SELECT id FROM contacts
+         WHERE tenant_id = $1 AND party_id = $2 AND is_primary = TRUE AND deleted_at IS NULL LIMIT 1",
+        party
+    );
+    Ok(tx.optional::<(ContactId,)>(sql).await?.map(|(id,)| id))
+}

@@ -173,7 +173,7 @@ pub static PARTY: Kind = Kind::new::<Party>(
     Texts { en: "Party", zh: "客户/业务对象" },
 )
 .known_by(&["code", "name"])
-.also(&["role_given", "role_withdrawn"]);
+.also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted"]);
 
 impl PartyInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.

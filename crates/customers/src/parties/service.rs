@@ -5,6 +5,7 @@ use super::{PARTY, Party, PartyId, PartyInput, PartyRole, org_chart::OrgChart, s
 use crate::{
     contacts::{self, CONTACT},
     departments::{self, DEPARTMENT},
+    duplicates::refuse_duplicate,
     engine::{check_new_owner, refer, standing},
     problems::TOO_MANY_RECORDS,
     rules::{MAX_LEVELS, place},
@@ -38,7 +39,8 @@ impl Resource for Party {
         self.check_code(tx, standing(before)).await?;
         self.check_parent(tx, ctx, standing(before)).await?;
         let had = before.and_then(|before| before.input.owner_id);
-        check_new_owner(tx, ctx, self.input.owner_id, had).await
+        check_new_owner(tx, ctx, self.input.owner_id, had).await?;
+        if before.is_none() { refuse_duplicate(tx, ctx, self).await } else { Ok(()) }
     }
 
     async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {

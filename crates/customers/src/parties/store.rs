@@ -42,3 +42,8 @@ pub(super) async fn has_subsidiaries(tx: &mut Tx, id: PartyId) -> Result<bool> {
     );
     tx.exists(sql).await
 }
+
+/// Whether `one` stands anywhere below `other`.
+pub(crate) async fn is_below(tx: &mut Tx, one: PartyId, other: PartyId) -> Result<bool> {
+    Ok(above(tx, one, crate::rules::MAX_LEVELS + 1).await?.iter().skip(1).any(|id| *id == other))
+}

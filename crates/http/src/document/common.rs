@@ -262,8 +262,8 @@ fn parameters() -> Json {
         },
         "Prefer": {
             "name": "Prefer", "in": "header",
-            "description": "`return=minimal` for an answer without a body; `dry-run` to do everything and keep nothing.",
-            "schema": { "type": "string", "enum": ["return=minimal", "dry-run", "return=minimal, dry-run"] },
+            "description": "`return=minimal` for an answer without a body; `dry-run` to do everything and keep nothing; `accept-duplicates` to make a record although there seems to be one of the same (see `possible_duplicate`). Several are separated by commas.",
+            "schema": { "type": "string", "pattern": "^(return=minimal|dry-run|accept-duplicates)(, *(return=minimal|dry-run|accept-duplicates))*$" },
         },
     })
 }

@@ -164,6 +164,7 @@ impl Found {
             source: guanxi_kernel::ctx::PROGRAM,
             language: Language::default(),
             seen: Seen::Unsaid,
+            accept_duplicates: true,
         }
     }
 }

@@ -185,6 +185,7 @@ fn context() -> Ctx {
         source: guanxi_kernel::ctx::API,
         language: Language::En,
         seen: Seen::Any,
+        accept_duplicates: false,
     }
 }
 

@@ -1,0 +1,11 @@
+//! Merges: two records of the same company or person become one, and can be parted again.
+//!
+//! The survivor keeps its values, gets those it has not, and everything that named the merged record
+//! names it. Nothing is lost: every change is an event under the source of the merge, which is all
+//! that parting them needs.
+
+mod model;
+mod service;
+
+pub use model::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
+pub use service::{merge, undo};
