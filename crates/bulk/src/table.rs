@@ -42,7 +42,7 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
 }
 
 /// Those that rows can become.
-pub(crate) fn of_rows() -> impl Iterator<Item = &'static Table> {
+pub fn of_rows() -> impl Iterator<Item = &'static Table> {
     all().filter(|table| table.of_rows)
 }
 

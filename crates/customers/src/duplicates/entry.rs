@@ -2,7 +2,7 @@
 
 use super::{Identity, RecordType};
 use crate::{contacts::Contact, parties::Party};
-use guanxi_kernel::{Action, Ctx, Result, problem::POSSIBLE_DUPLICATE, scalar::Entry as _};
+use guanxi_kernel::{Action, Ctx, Result, problem::POSSIBLE_DUPLICATE, scalar::Entry};
 use guanxi_matching::{Evidence, Prepared, Thresholds, Verdict, compare, lookups};
 use guanxi_storage::{Draft as Written, Meta, Tx, merging::candidates, resource};
 use serde::{Deserialize, Serialize};
@@ -96,8 +96,8 @@ pub(crate) async fn refuse_duplicate<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &
 
 async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<Match>> {
     let profile = new.prepared();
-    let phones = new.phones().iter().map(|phone| phone.term()).collect();
-    let emails = new.emails().iter().map(|email| email.term()).collect();
+    let phones = new.phones().iter().map(Entry::term).collect();
+    let emails = new.emails().iter().map(Entry::term).collect();
     let wanted = [("phone", phones), ("email", emails)];
     let there = candidates::<R>(tx, ctx, &wanted, &lookups(&profile), CANDIDATES).await?;
     let mut matches: Vec<Match> =

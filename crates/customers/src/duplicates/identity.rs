@@ -5,7 +5,7 @@ use crate::{
     contacts::Contact,
     parties::{Party, PartyKind},
 };
-use guanxi_kernel::scalar::Entry as _;
+use guanxi_kernel::scalar::Entry;
 use guanxi_matching::{PostalAddress, Prepared, Profile, ProfileKind, prepare};
 use guanxi_storage::Resource;
 
@@ -96,7 +96,7 @@ fn profile(
 ) -> Profile {
     let mut profile = Profile::new(kind, names.into_iter().flatten());
     profile.phones = phones.iter().map(|phone| phone.number.to_string()).collect();
-    profile.emails = emails.iter().map(|email| email.term()).collect();
+    profile.emails = emails.iter().map(Entry::term).collect();
     profile
 }
 

@@ -57,7 +57,7 @@ pub struct Duplicate {
     /// What the two are.
     #[field(zh = "记录类型", filter)]
     pub record_type: RecordType,
-    /// The record that was made first.
+    /// One record; the one with the smaller id, which was made first.
     #[field(zh = "记录一", filter)]
     pub left_id: Uuid,
     /// The other one.
