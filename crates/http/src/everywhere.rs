@@ -93,7 +93,8 @@ struct TrashList {
 /// List what has been deleted
 ///
 /// The records of all kinds that were deleted and that you may see and restore, those that were
-/// deleted last first. `POST` to `restore` brings one back. A page may hold fewer than `limit` and be
+/// deleted last first. `POST` to `restore` brings one back; what belongs to a deleted record shows
+/// when that one has been restored. A page may hold fewer than `limit` and be
 /// followed by another.
 #[utoipa::path(tag = "trash", operation_id = "trash_list",
     params(

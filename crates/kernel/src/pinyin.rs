@@ -280,7 +280,7 @@ fn readings(
     let known = OTHER.get(&c).copied();
     let usual = match known {
         Some(_) => None,
-        None => c.to_pinyin().map(|read| read.with_tone_num_end()),
+        None => c.to_pinyin().map(::pinyin::Pinyin::with_tone_num_end),
     };
     if known.is_none() && usual.is_none() {
         return Vec::new();

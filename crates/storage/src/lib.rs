@@ -30,6 +30,7 @@ pub mod search;
 pub mod sql;
 mod sqlite;
 pub mod terms;
+pub mod transfer;
 pub mod trash;
 pub mod tx;
 

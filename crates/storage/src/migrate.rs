@@ -1,7 +1,7 @@
 //! The schema, step by step. A step never changes once it has landed; a new one takes the next
 //! number, whether both stores share it or only one needs it.
 
-use crate::error::Error;
+use crate::{error::Error, transfer::renumber};
 use sqlx::{
     Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
@@ -57,7 +57,11 @@ pub(crate) async fn sqlite(mut connection: SqliteConnection) -> Result<(), Error
 /// Each step in a transaction of its own, all under a lock that other nodes wait for. It needs a
 /// connection of its own, because the lock of a step that failed ends with it.
 pub(crate) async fn postgres(mut connection: PgConnection) -> Result<(), Error> {
-    let done = run(POSTGRES, &mut connection).await;
+    let done = async {
+        run(POSTGRES, &mut connection).await?;
+        renumber::renumber(&mut connection).await.map(drop)
+    };
+    let done = done.await;
     done.and(connection.close().await)
 }
 

@@ -92,18 +92,12 @@ pub fn searchable(text: &str, out: &mut Vec<Term>) {
 /// Readings of a text that are terms at most, those with the fewest unlikely syllables first.
 const READINGS: usize = 8;
 
-/// What the names of most companies end with. Nobody looks for them by that, and leaving its pinyin
-/// out saves a third of theirs.
-const LEGAL_FORMS: [&str; 3] = ["股份有限公司", "有限责任公司", "有限公司"];
-
 /// Adds the pinyin of a text from every character on, and its initials.
 fn read_aloud(folded: &str, out: &mut Vec<Term>) {
     let pieces = pinyin::pieces(folded, false);
     if !pieces.iter().any(Piece::is_han) {
         return;
     }
-    let form = LEGAL_FORMS.iter().find_map(|form| folded.strip_suffix(form)).map_or(0, str::len);
-    let last = if form == 0 { folded.len() } else { form };
     // From the end to the beginning: each piece in front of what was made of those behind it.
     let (mut whole, mut initials) = (vec![(0, String::new())], vec![(0, String::new())]);
     let mut chinese = false;
@@ -111,7 +105,7 @@ fn read_aloud(folded: &str, out: &mut Vec<Term>) {
         whole = in_front(piece, &whole, false);
         initials = in_front(piece, &initials, true);
         chinese |= piece.is_han();
-        if chinese && piece.at < last {
+        if chinese {
             let fields: &[_] = if at == 0 { &[SEARCH, START] } else { &[SEARCH] };
             for field in fields {
                 let term = |(_, term): &(usize, String)| Term { field, term: term.clone() };
@@ -306,6 +300,6 @@ mod tests {
         let all = of(&long, SEARCH).len() + of(&long, START).len();
         assert!(all <= most, "{all} {most}");
         let usual = "上海宏图软件科技有限公司";
-        assert_eq!((of(usual, SEARCH).len(), of(usual, START).len()), (12 + 8 + 1, 2));
+        assert_eq!((of(usual, SEARCH).len(), of(usual, START).len()), (12 + 12 + 1, 2));
     }
 }
