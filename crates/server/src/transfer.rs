@@ -8,10 +8,14 @@ use crate::{
 use clap::Subcommand;
 use guanxi_identity::bootstrap;
 use guanxi_kernel::Clock;
-use guanxi_storage::transfer::{Moved, backup, export, import};
+use guanxi_storage::{
+    Db,
+    transfer::{Moved, backup, export, import},
+};
 use std::{
     fmt::Write as _,
     fs::{self, OpenOptions},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -32,7 +36,8 @@ pub(crate) enum TenantCommand {
 }
 
 pub(crate) async fn backup_to(config: &Config, file: &Path) -> Outcome {
-    let db = open(config).await?;
+    // As it is: a copy is what one takes before a newer program changes the schema.
+    let db = Db::open(&config.store()).await?;
     let bytes = backup::backup(&db, file).await;
     db.close().await;
     print(&format!(
@@ -45,11 +50,12 @@ pub(crate) async fn backup_to(config: &Config, file: &Path) -> Outcome {
 
 pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome {
     let db = open(config).await?;
-    let done = match &command {
+    let done: Outcome<Moved> = match &command {
         TenantCommand::Export { tenant, file } => {
             let tenant = bootstrap::tenant(&db, tenant).await?;
             // Made anew, so that nothing is written over; taken away if it does not become whole.
-            let out = OpenOptions::new().write(true).create_new(true).open(file);
+            // It holds what nobody else should read: digests of passwords, secrets of webhooks.
+            let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
             let out = out.map_err(|error| format!("{}: {error}", file.display()))?;
             let done = export::export(&db, tenant, Clock::System.now(), &out).await;
             match done {
@@ -60,8 +66,7 @@ pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome {
         TenantCommand::Import { file } => import::import(&db, file).await.map_err(Into::into),
     };
     db.close().await;
-    let moved: Moved = done.map_err(|error: Box<dyn std::error::Error + Send + Sync>| error)?;
-    print(&report(config, &command, &moved))
+    print(&report(config, &command, &done?))
 }
 
 fn report(config: &Config, command: &TenantCommand, moved: &Moved) -> String {

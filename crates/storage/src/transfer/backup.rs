@@ -6,6 +6,7 @@ use guanxi_kernel::{Problem, Result, problem::INTERNAL};
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use std::{
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -28,6 +29,8 @@ pub async fn backup(db: &Db, file: &Path) -> Result<u64> {
     let draft = file.with_file_name(format!(".{}.{}", name.display(), uuid::Uuid::new_v4()));
     let _removed = Draft(draft.clone());
     copy(connection, &draft).await.map_err(because)?;
+    // It holds what nobody else should read.
+    fs::set_permissions(&draft, fs::Permissions::from_mode(0o600)).map_err(because)?;
     let made =
         fs::File::open(&draft).and_then(|copy| copy.sync_all().and_then(|()| copy.metadata()));
     let made = made.map_err(because)?;

@@ -49,12 +49,16 @@ pub async fn import(db: &Db, file: &Path) -> Result<Moved> {
         for table in &tables {
             counts.push(rows(tx, table, |_| Ok(())).await?);
         }
-        let differs = |(one, other): &(&Count, &Count)| one != other;
-        if let Some((there, here)) = trailer.end.iter().zip(&counts).find(differs) {
-            return Err(refused(format!(
-                "table {}: the file has {} rows ({}), the store {} ({})",
-                there.table, there.rows, there.checksum, here.rows, here.checksum
-            )));
+        for here in &counts {
+            let there = trailer.end.iter().find(|there| there.table == here.table);
+            if there != Some(here) {
+                let (rows, checksum) =
+                    there.map_or((0, "none"), |there| (there.rows, there.checksum.as_str()));
+                return Err(refused(format!(
+                    "table {}: the file has {rows} rows ({checksum}), the store {} ({})",
+                    here.table, here.rows, here.checksum
+                )));
+            }
         }
         Ok(Moved { header, counts, files: trailer.files })
     })
