@@ -103,7 +103,7 @@ fn terms_text(count: usize) -> &'static str {
     };
     let tuples: Vec<String> = (0..count).map(tuple).collect();
     format!(
-        "INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES {}",
+        "INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES {} ON CONFLICT DO NOTHING",
         tuples.join(", ")
     )
     .leak()

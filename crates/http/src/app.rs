@@ -5,7 +5,7 @@ use crate::{
     changes::News,
     customers, document, duplicates,
     envelope::{self, Asked},
-    exchange_rates, identity,
+    everywhere, exchange_rates, identity,
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -171,6 +171,7 @@ pub fn routes(config: &mut ServiceConfig) {
     bulk::routes(config);
     webhooks::routes(config);
     work_calendars::routes(config);
+    everywhere::routes(config);
     exchange_rates::routes(config);
     access::routes(config);
     schema::routes(config);

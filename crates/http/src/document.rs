@@ -370,7 +370,7 @@ fn words(name: &str, description: &str, items: &Json) -> Json {
 /// The words of `sort`.
 fn sorts(kind: &Kind) -> Vec<String> {
     let names = list::sortable(kind).into_iter();
-    names.flat_map(|name| [name.to_owned(), format!("-{name}")]).collect()
+    names.flat_map(|name| [name.clone(), format!("-{name}")]).collect()
 }
 
 fn list_parameters(kind: &'static Kind) -> Vec<Json> {
@@ -379,7 +379,7 @@ fn list_parameters(kind: &'static Kind) -> Vec<Json> {
         cursor(),
         words(
             "sort",
-            "The order, at most 3 fields; `-` turns one round. The newest first when absent.",
+            "The order, at most 3 fields; `-` turns one round, `:pinyin` orders Chinese as a dictionary does. The newest first when absent.",
             &json!({ "type": "string", "enum": sorts(kind) }),
         ),
         parameter(
@@ -390,7 +390,7 @@ fn list_parameters(kind: &'static Kind) -> Vec<Json> {
     ];
     parameters.push(parameter(
         "q",
-        "Finds any part of the names and codes, whatever the case and width.",
+        list::ABOUT_SEARCH,
         &json!({ "type": "string", "minLength": 1, "maxLength": guanxi_storage::terms::LONGEST }),
     ));
     parameters.extend(search::parameters(kind));

@@ -10,7 +10,7 @@
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
 //! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
 //! | [`changes`] | the change feed, by poll, long poll and server-sent events; all events |
-//! | `work_calendars`, `exchange_rates`, `access`, `schema` | endpoints of their own; `parameters` reads their queries |
+//! | `work_calendars`, `exchange_rates`, `everywhere`, `access`, `schema` | endpoints of their own; `parameters` reads their queries |
 //! | [`resources`] | the endpoints that every resource gets, and the list of resources |
 //! | [`problem`] | problems as `application/problem+json`; the only place with failure statuses |
 //! | [`document`] | the OpenAPI document, made from routes, types and the data of resources |
@@ -34,6 +34,7 @@ pub mod respond;
 
 mod access;
 mod customers;
+mod everywhere;
 mod exchange_rates;
 mod identity;
 mod parameters;

@@ -7,6 +7,7 @@
 //! | [`mod@canonical`] | JSON in one spelling, to be digested |
 //! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
 //! | [`phone`] | phone numbers in E.164 |
+//! | [`pinyin`] | how Chinese characters are read |
 //! | [`money`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
@@ -22,6 +23,7 @@ pub mod input;
 pub mod money;
 pub mod period;
 pub mod phone;
+pub mod pinyin;
 pub mod problem;
 mod rate;
 pub mod ratio;

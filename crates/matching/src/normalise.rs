@@ -4,8 +4,7 @@ use crate::{
     organisation,
     profile::{PostalAddress, Profile, ProfileKind},
 };
-use guanxi_kernel::text::fold;
-use pinyin::ToPinyin as _;
+use guanxi_kernel::{pinyin::latin, text::fold};
 use rapidfuzz::distance::osa;
 use std::{borrow::Cow, collections::BTreeSet};
 use unicode_normalization::UnicodeNormalization as _;
@@ -107,20 +106,6 @@ const STREET_WORDS: &[(&str, &str)] = &[
     ("eighth", "8th"),
     ("ninth", "9th"),
     ("tenth", "10th"),
-];
-
-/// Surnames that are read differently from the same character elsewhere.
-const SURNAMES: &[(char, &str)] = &[
-    ('单', "shan"),
-    ('解', "xie"),
-    ('仇', "qiu"),
-    ('区', "ou"),
-    ('查', "zha"),
-    ('朴', "piao"),
-    ('曾', "zeng"),
-    ('翟', "zhai"),
-    ('盖', "ge"),
-    ('任', "ren"),
 ];
 
 /// Brings a profile into the form in which it is compared.
@@ -227,24 +212,10 @@ pub(crate) fn named(words: Vec<String>, branch: String) -> Name {
         } else {
             words.into_iter().map(Into::into).collect()
         },
-        pinyin: if han { reading(&compact).into() } else { Box::default() },
+        pinyin: if han { latin(&compact).into() } else { Box::default() },
         compact: compact.into(),
         branch: branch.into(),
     }
-}
-
-/// How Chinese is read, in Latin letters without tones; other characters stay.
-fn reading(text: &str) -> String {
-    let mut read = String::new();
-    for (at, c) in text.chars().enumerate() {
-        let surname = SURNAMES.iter().find(|(surname, _)| at == 0 && *surname == c);
-        match (surname, c.to_pinyin()) {
-            (Some((_, reading)), _) => read.push_str(reading),
-            (None, Some(pinyin)) => read.push_str(&pinyin.plain().replace('ü', "u")),
-            (None, None) => read.push(c),
-        }
-    }
-    read
 }
 
 fn address(address: &PostalAddress) -> Address {

@@ -8,11 +8,12 @@ use guanxi_identity::{
     secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
 };
 use guanxi_kernel::{Action, Clock, Ctx, Word as _};
-use guanxi_storage::{Db, events::chain};
+use guanxi_storage::{Db, Kind, events::chain, reindex};
 use std::{
     io::{IsTerminal as _, Write as _},
     process::ExitCode,
     sync::Arc,
+    time::Duration,
 };
 
 #[derive(Debug, Subcommand)]
@@ -80,6 +81,11 @@ pub(crate) async fn open(config: &Config) -> Outcome<Db> {
     Ok(db)
 }
 
+/// The kinds of all records that are indexed.
+pub(crate) fn kinds() -> Vec<&'static Kind> {
+    guanxi_http::resources::SERVED.iter().map(|served| served.kind).collect()
+}
+
 pub(crate) fn passwords() -> Outcome<Passwords> {
     Ok(Passwords::new(Cost::default())?)
 }
@@ -117,6 +123,7 @@ pub(crate) async fn first_administrator(
 
 pub(crate) async fn migrate(config: &Config) -> Outcome {
     let db = open(config).await?;
+    reindex::run(&db, &kinds(), Duration::ZERO).await?;
     print(&format!("The schema of the {} store is up to date.\n", db.engine()))?;
     db.close().await;
     Ok(())

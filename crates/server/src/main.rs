@@ -5,6 +5,7 @@ mod config;
 mod demo;
 mod import;
 mod serve;
+mod transfer;
 
 use clap::{Parser, Subcommand};
 use config::{Config, LogFormat};
@@ -49,6 +50,14 @@ enum Command {
         #[arg(long, default_value = guanxi_identity::bootstrap::MAIN)]
         tenant: String,
     },
+    /// Copy the embedded store to a new file, while it is used.
+    Backup {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Move a tenant from one store to another, of either engine.
+    #[command(subcommand)]
+    Tenant(transfer::TenantCommand),
     /// The configuration.
     #[command(subcommand)]
     Config(commands::ConfigCommand),
@@ -83,6 +92,8 @@ fn run(arguments: Arguments) -> Outcome<ExitCode> {
         Command::Import(arguments) => runtime.block_on(import::import(&config, arguments)),
         Command::Demo => runtime.block_on(demo::demo(&config)).map(done),
         Command::Verify { tenant } => runtime.block_on(commands::verify(&config, &tenant)),
+        Command::Backup { file } => runtime.block_on(transfer::backup_to(&config, &file)).map(done),
+        Command::Tenant(command) => runtime.block_on(transfer::tenant(&config, command)).map(done),
         Command::Config(command) => commands::config(&config, &command).map(done),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

@@ -4,7 +4,7 @@ use crate::{Outcome, commands, config::Config};
 use guanxi_bulk::{Files, Worker};
 use guanxi_http::App;
 use guanxi_identity::Auth;
-use guanxi_storage::{Db, events::chain};
+use guanxi_storage::{Db, events::chain, reindex};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::{net::TcpListener, time::Duration};
 use tokio::{
@@ -17,6 +17,8 @@ use tokio::{
 const IDLE: Duration = Duration::from_millis(500);
 /// How often events are sealed.
 const SEALING: Duration = Duration::from_secs(2);
+/// What others get between two steps of indexing.
+const INDEXING: Duration = Duration::from_millis(20);
 /// How often the server tidies up.
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
@@ -55,6 +57,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let handle = server.handle();
     let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
     let sealing = actix_web::rt::spawn(seal(db.clone()));
+    let indexing = actix_web::rt::spawn(index(db.clone()));
     // On a thread of its own, since reading a file keeps it busy.
     let (stop_work, stopping) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -78,7 +81,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     if jobs.join().is_err() {
         tracing::warn!("the worker had panicked");
     }
-    for task in [maintenance, sealing, dispatching, sending] {
+    for task in [maintenance, sealing, indexing, dispatching, sending] {
         task.abort();
     }
     close(db).await;
@@ -104,6 +107,18 @@ async fn work(worker: Worker, mut stopping: watch::Receiver<bool>) {
     tokio::select! {
         () = work => {}
         _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
+}
+
+/// Indexes beside the server what an older program has saved.
+async fn index(db: Db) {
+    loop {
+        match reindex::run(&db, &commands::kinds(), INDEXING).await {
+            Ok(0) => return,
+            Ok(steps) => return tracing::info!(steps, "older records are found by pinyin now"),
+            Err(problem) => tracing::warn!(%problem, "indexing was cut off; it goes on in a while"),
+        }
+        tokio::time::sleep(MAINTENANCE).await;
     }
 }
 

@@ -75,6 +75,7 @@ struct Mode {
     keep: bool,
 }
 
+const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const LOCKED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 impl Default for Mode {
@@ -122,6 +123,14 @@ impl Db {
         }
     }
 
+    /// A connection to the embedded store beside its pools; none to PostgreSQL.
+    pub(crate) async fn beside(&self) -> Result<Option<sqlx::SqliteConnection>, Error> {
+        match &*self.0 {
+            Engine::Sqlite { write, .. } => write.apart().await.map(Some),
+            Engine::Postgres { .. } => Ok(None),
+        }
+    }
+
     /// The name of the engine, for people.
     pub fn engine(&self) -> &'static str {
         match &*self.0 {
@@ -154,6 +163,33 @@ impl Db {
             Link::SqliteRead(lease) if !lost => lease.give_back(),
             _ => {}
         }
+        done
+    }
+
+    /// Runs `work`, which reads; all its statements see what is committed when the first starts.
+    ///
+    /// # Errors
+    /// Those of `work`; a write is refused by the store.
+    pub async fn snapshot<T>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let begin = async || {
+            Ok(match &*self.0 {
+                Engine::Sqlite { read, .. } => {
+                    let mut lease = read.lease().await?;
+                    lease.begin_reading().await?;
+                    Link::SqliteWrite(lease)
+                }
+                Engine::Postgres { write, pulse, .. } => {
+                    Link::PostgresWrite(begin_postgres(write, pulse, SNAPSHOT).await?)
+                }
+            })
+        };
+        let mut tx = Tx::new(tenant, begin().await.map_err(error::problem)?);
+        let done = work(&mut tx).await;
+        tx.rollback().await;
         done
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     Field, Record, Tx,
     extra::{ExternalId, Extra},
-    record,
+    record, reindex,
     resource::Verb,
     terms::{self, Term},
 };
@@ -35,6 +35,10 @@ pub struct Kind {
     pub shape: LazyLock<Shape>,
     /// Loads records by id as JSON, as far as the caller may see them.
     pub load: Load,
+    /// The same of deleted records that the caller may see and restore.
+    pub load_deleted: Load,
+    /// Indexes the next records behind an id again, by the rules of today.
+    pub index: reindex::Index,
     /// The fields by which people name a record, e.g. in a file: the first that fits counts.
     pub known_by: &'static [&'static str],
 }
@@ -103,6 +107,8 @@ impl Kind {
             verbs: &[],
             shape: LazyLock::new(|| Shape::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
+            load_deleted: |tx, ctx, ids| Box::pin(crate::trash::load::<R>(tx, ctx, ids)),
+            index: |tx, after| Box::pin(reindex::some::<R>(tx, after)),
             known_by: &[],
         }
     }
@@ -410,6 +416,9 @@ pub trait Resource:
         let _ = (tx, ctx);
         std::future::ready(Ok(()))
     }
+
+    /// Works out the values that lists are ordered by, from the record alone; `settle` does so too.
+    fn derive_keys(&mut self) {}
 
     /// The texts that `q` searches.
     fn searchable(&self) -> Vec<&str> {

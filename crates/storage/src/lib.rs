@@ -4,7 +4,8 @@
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
-//! [`count`] for totals), [`merging`], [`events`], [`idempotency`], [`rates`].
+//! [`count`] for totals), [`everywhere`] (one search over all kinds), [`trash`], [`merging`],
+//! [`events`], [`idempotency`], [`rates`].
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
@@ -14,6 +15,7 @@ pub mod cursor;
 pub mod db;
 pub mod error;
 pub mod events;
+pub mod everywhere;
 pub mod extra;
 pub mod filter;
 pub mod idempotency;
@@ -23,12 +25,15 @@ pub mod merging;
 pub mod migrate;
 pub mod rates;
 pub mod record;
+pub mod reindex;
 pub mod resource;
 pub mod scope;
 pub mod search;
 pub mod sql;
 mod sqlite;
 pub mod terms;
+pub mod transfer;
+pub mod trash;
 pub mod tx;
 
 pub use db::{Db, Limits, Options};

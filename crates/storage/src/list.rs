@@ -17,7 +17,7 @@ use guanxi_kernel::{
     Ctx, Problem, Result, Word as _,
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
     scalar::Type,
-    text::{fold, sort_key},
+    text::sort_key,
 };
 use sea_query::Value;
 use serde_json::Value as Json;
@@ -131,7 +131,7 @@ pub struct ListQuery {
     sort: Vec<Sort>,
     conditions: Vec<(Test, Vec<Value>, bool)>,
     filter: Option<Condition>,
-    search: Option<String>,
+    search: Option<Vec<String>>,
     fingerprint: String,
 }
 
@@ -246,12 +246,9 @@ impl ListQuery {
             filter.write(sql, kind, false);
         }
         if let Some(search) = &self.search {
-            sql.push(
-                " AND t.id IN (SELECT record_id FROM record_terms WHERE tenant_id = $1 AND kind = ",
-            );
-            sql.bind(kind.name).push(" AND field = ").bind(terms::SEARCH);
-            sql.push(" AND term >= ").bind(search.clone());
-            sql.push(" AND term < ").bind(terms::after_prefix(search)).push(")");
+            sql.push(" AND t.id IN (");
+            terms::finding(sql, kind.name, search);
+            sql.push(")");
         }
     }
 
@@ -396,21 +393,23 @@ pub fn limit(value: &str) -> Result<u64, FieldError> {
     })
 }
 
-fn search(value: &str) -> Result<String, FieldError> {
-    let folded = fold(value);
-    let length = folded.chars().count();
-    if (1..=terms::LONGEST).contains(&length) && !folded.contains('\0') {
-        return Ok(folded);
+/// Reads `q`: the texts that it may mean.
+///
+/// # Errors
+/// When it is empty or longer than [`terms::LONGEST`] characters.
+pub fn search(value: &str) -> Result<Vec<String>, FieldError> {
+    let asked = terms::asked(value);
+    let good = |text: &String| {
+        (1..=terms::LONGEST).contains(&text.chars().count()) && !text.contains('\0')
+    };
+    if asked.iter().all(good) {
+        return Ok(asked);
     }
     let expected = format!("1 to {} characters", terms::LONGEST);
     Err(OUT_OF_RANGE.parameter("q").with("expected", expected))
 }
 
-fn words<'a>(
-    name: &str,
-    value: &'a str,
-    known: &[&'static str],
-) -> Result<Vec<&'a str>, FieldError> {
+fn words<'a>(name: &str, value: &'a str, known: &[&str]) -> Result<Vec<&'a str>, FieldError> {
     let words: Vec<&str> = value.split(',').map(str::trim).collect();
     let good = words.iter().all(|word| known.contains(&word.strip_prefix('-').unwrap_or(*word)));
     if good {
@@ -420,9 +419,25 @@ fn words<'a>(
     }
 }
 
+/// What `q` does, for the document.
+pub const ABOUT_SEARCH: &str = "Finds any part of the names and codes, whatever the case and width; \
+     Chinese also by pinyin (`wangwei`, `wáng wěi`) from any character on, and by the initials of the \
+     whole (`ww`).";
+
+/// The order of Chinese by its pinyin, as it stands behind the name of a field in `sort`.
+const PINYIN: &str = ":pinyin";
+/// How the column is called that holds the keys of that order, behind the name of the field.
+const PINYIN_COLUMN: &str = "_pinyin";
+
 /// The names that `sort` understands.
-pub fn sortable(kind: &Kind) -> Vec<&'static str> {
-    kind.shape.fields.iter().filter(|f| f.sort.is_some() && !f.hidden).map(|f| f.name).collect()
+pub fn sortable(kind: &Kind) -> Vec<String> {
+    let fields = kind.shape.fields.iter();
+    let by_pinyin = |f: &Field| {
+        let name = f.name.strip_suffix(PINYIN_COLUMN).filter(|_| f.hidden)?;
+        Some(format!("{name}{PINYIN}"))
+    };
+    let plain = |f: &Field| (f.sort.is_some() && !f.hidden).then(|| f.name.to_owned());
+    fields.filter_map(|f| plain(f).or_else(|| by_pinyin(f))).collect()
 }
 
 /// The names that `expand` understands: each reference without its `_id`.
@@ -439,6 +454,7 @@ pub fn showable(kind: &Kind) -> Vec<&'static str> {
 
 fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
     let known = sortable(kind);
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
     let words = words("sort", value, &known)?;
     if words.len() > MAX_SORT {
         return Err(OUT_OF_RANGE
@@ -447,6 +463,11 @@ fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
     }
     let sort = words.iter().filter_map(|word| {
         let (name, descending) = word.strip_prefix('-').map_or((*word, false), |name| (name, true));
+        if let Some(name) = name.strip_suffix(PINYIN) {
+            let column = |f: &&Field| f.name.strip_suffix(PINYIN_COLUMN) == Some(name);
+            let field = kind.shape.fields.iter().find(column)?;
+            return Some(Sort { column: field.name, kind: Type::Text, descending });
+        }
         let field = kind.field(name)?;
         Some(Sort { column: field.sort?, kind: field.kind, descending })
     });

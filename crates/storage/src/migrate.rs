@@ -1,7 +1,7 @@
 //! The schema, step by step. A step never changes once it has landed; a new one takes the next
 //! number, whether both stores share it or only one needs it.
 
-use crate::error::Error;
+use crate::{error::Error, transfer::renumber};
 use sqlx::{
     Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
@@ -33,6 +33,7 @@ pub const SHARED: &[Step] = &[
     shared!(8, "0008_webhooks"),
     shared!(9, "0009_reference"),
     shared!(11, "0011_duplicates"),
+    shared!(12, "0012_search"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[own!("sqlite", 2, "0002_terms")];
@@ -41,6 +42,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 2, "0002_terms"),
     own!("postgres", 4, "0004_customer_order"),
     own!("postgres", 10, "0010_calendar_order"),
+    own!("postgres", 16, "0016_pinyin_order"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -56,7 +58,11 @@ pub(crate) async fn sqlite(mut connection: SqliteConnection) -> Result<(), Error
 /// Each step in a transaction of its own, all under a lock that other nodes wait for. It needs a
 /// connection of its own, because the lock of a step that failed ends with it.
 pub(crate) async fn postgres(mut connection: PgConnection) -> Result<(), Error> {
-    let done = run(POSTGRES, &mut connection).await;
+    let done = async {
+        run(POSTGRES, &mut connection).await?;
+        renumber::renumber(&mut connection).await.map(drop)
+    };
+    let done = done.await;
     done.and(connection.close().await)
 }
 
@@ -101,7 +107,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=11), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq((1..=12).chain([16])), "say here which there are");
         for own in [SQLITE, POSTGRES] {
             assert!(own.iter().all(|step| SHARED.iter().all(|shared| shared.0 != step.0)));
         }

@@ -10,7 +10,7 @@ use crate::{
     events::{self, Event},
     extra,
     list::{self, ListQuery},
-    scope, terms,
+    scope, terms, trash,
 };
 use guanxi_kernel::{
     Action, Code, Ctx, Problem, Reach, Result,
@@ -566,6 +566,7 @@ pub(crate) async fn save<R: Resource>(
     let id = after.meta().id.uuid();
     terms::save(tx, kind.name, id, before.all_terms(), after.all_terms()).await?;
     extra::register(tx, kind, id, registered(before), registered(after)).await?;
+    trash::keep(tx, ctx, kind, before.meta(), after.meta()).await?;
     after.saved(tx, ctx, Some(before)).await?;
     remember(tx, ctx, after, verb, Some(before)).await
 }

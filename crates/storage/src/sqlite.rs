@@ -170,6 +170,11 @@ impl Lease {
         self.statement().execute("BEGIN IMMEDIATE").await.map(drop)
     }
 
+    /// Begins a transaction that reads one state of the store.
+    pub(crate) async fn begin_reading(&mut self) -> Result<(), Error> {
+        self.statement().execute("BEGIN").await.map(drop)
+    }
+
     /// Commits and gives the connection back.
     pub(crate) async fn commit(mut self) -> Result<(), Error> {
         self.statement().execute("COMMIT").await?;

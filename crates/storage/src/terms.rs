@@ -3,19 +3,25 @@
 //! One table, `record_terms (tenant, resource, field, term, record)`, serves every resource: a
 //! filter on a list (`role=customer`) is an equality in it, and a search is a range, because every
 //! suffix of a searchable text is a term. `q=软件` so finds 上海软件有限公司 by its middle, on both
-//! stores, through the table's primary key.
+//! stores, through the table's primary key. Chinese is also a term by its pinyin from every character
+//! on (`ruanjian…`), and by the initials of the whole (`shrjyxgs`).
 
 use crate::{Sql, Tx};
 use guanxi_kernel::{
-    Result,
+    Result, pinyin,
+    pinyin::Piece,
     scalar::{Entry, Type},
     text::fold,
 };
 use std::collections::BTreeSet;
+use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
 /// The field name under which searchable texts are indexed.
 pub const SEARCH: &str = "q";
+
+/// The field name under which searchable texts are indexed from their beginning only.
+pub const START: &str = "^q";
 
 /// How many characters of a suffix are kept, and so how long a search may be.
 pub const LONGEST: usize = 48;
@@ -70,13 +76,99 @@ pub fn collect<L: List>(list: &L, field: &'static str, out: &mut Vec<Term>) {
     out.extend(list.entries().iter().map(|entry| Term { field, term: entry.term() }));
 }
 
-/// Adds the terms by which `q` finds any middle part of `text`.
+/// Adds the terms by which `q` finds any middle part of `text`, also by its pinyin.
 pub fn searchable(text: &str, out: &mut Vec<Term>) {
     let folded = fold(text);
+    let cut = |text: &str| text.chars().take(LONGEST).collect::<String>();
+    out.push(Term { field: START, term: cut(&folded) });
     for (start, first) in folded.char_indices() {
         if !first.is_whitespace() {
-            out.push(Term { field: SEARCH, term: folded[start..].chars().take(LONGEST).collect() });
+            out.push(Term { field: SEARCH, term: cut(&folded[start..]) });
         }
+    }
+    read_aloud(&folded, out);
+}
+
+/// Readings of a text that are terms at most, those with the fewest unlikely syllables first.
+const READINGS: usize = 8;
+
+/// Adds the pinyin of a text from every character on, and its initials.
+fn read_aloud(folded: &str, out: &mut Vec<Term>) {
+    let pieces = pinyin::pieces(folded, false);
+    if !pieces.iter().any(Piece::is_han) {
+        return;
+    }
+    // From the end to the beginning: each piece in front of what was made of those behind it.
+    let (mut whole, mut initials) = (vec![(0, String::new())], vec![(0, String::new())]);
+    let mut chinese = false;
+    for (at, piece) in pieces.iter().enumerate().rev() {
+        whole = in_front(piece, &whole, false);
+        initials = in_front(piece, &initials, true);
+        chinese |= piece.is_han();
+        if chinese {
+            let fields: &[_] = if at == 0 { &[SEARCH, START] } else { &[SEARCH] };
+            for field in fields {
+                let term = |(_, term): &(usize, String)| Term { field, term: term.clone() };
+                out.extend(whole.iter().map(term));
+            }
+        }
+    }
+    if pieces.len() > 1 {
+        out.extend(initials.into_iter().map(|(_, term)| Term { field: SEARCH, term }));
+    }
+}
+
+/// The readings of a text, each with the number of its unlikely syllables, with another piece in front.
+fn in_front(piece: &Piece<'_>, rest: &[(usize, String)], initial: bool) -> Vec<(usize, String)> {
+    let mut readings = Vec::new();
+    let letters = if initial && piece.is_han() { 1 } else { LONGEST };
+    let own = piece.readings.iter().map(|reading| pinyin::plain(reading));
+    let written = (!piece.is_han()).then_some(piece.written);
+    for (unlikely, own) in own.chain(written).enumerate() {
+        let whole = rest.iter().map(|(others, rest)| {
+            let own = own.chars().take(letters);
+            (others + unlikely.min(1), own.chain(rest.chars()).take(LONGEST).collect())
+        });
+        readings.extend(whole);
+    }
+    readings.sort();
+    let mut known = BTreeSet::new();
+    readings.retain(|(_, text): &(usize, String)| known.insert(text.clone()));
+    readings.truncate(READINGS);
+    readings
+}
+
+/// What a search may mean by `text`: it itself, folded, and the pinyin that it is when tones, blanks
+/// and apostrophes are left out.
+pub fn asked(text: &str) -> Vec<String> {
+    let folded = fold(text);
+    let mut typed = String::new();
+    for c in folded.nfd() {
+        match c {
+            '\u{308}' if typed.ends_with('u') => {
+                typed.pop();
+                typed.push('v');
+            }
+            '\u{300}'..='\u{36f}' | ' ' | '\'' | '\u{2019}' | '-' => {}
+            other => typed.push(other),
+        }
+    }
+    // No syllable ends with an l.
+    let typed = typed.replace("lyu", "lv");
+    let is_pinyin = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let other = (is_pinyin && typed != folded).then_some(typed);
+    [folded].into_iter().chain(other).collect()
+}
+
+/// Adds the statement that finds the records of `kind` that have one of these as the beginning of a
+/// term.
+pub(crate) fn finding(sql: &mut Sql, kind: &'static str, asked: &[String]) {
+    for (at, text) in asked.iter().enumerate() {
+        sql.push(if at == 0 { "" } else { " UNION ALL " });
+        sql.push("SELECT record_id FROM record_terms WHERE tenant_id = $1 AND kind = ");
+        sql.bind(kind).push(" AND field = ").bind(SEARCH);
+        sql.push(" AND term >= ").bind(text.clone());
+        sql.push(" AND term < ").bind(after_prefix(text));
     }
 }
 
@@ -104,7 +196,7 @@ pub(crate) async fn save(
     insert(tx, kind, new.map(|term| (record, term)).collect()).await
 }
 
-/// Adds terms that are not there yet.
+/// Adds those terms that are not there yet.
 pub(crate) async fn insert(
     tx: &mut Tx,
     kind: &'static str,
@@ -122,6 +214,7 @@ pub(crate) async fn insert(
             sql.bind(kind).push(", ").bind(term.field).push(", ");
             sql.bind(term.term.clone()).push(", ").bind(*record).push(")");
         }
+        sql.push(" ON CONFLICT DO NOTHING");
         tx.execute(sql).await?;
     }
     Ok(())
@@ -140,11 +233,73 @@ mod tests {
     fn any_middle_part_is_the_start_of_a_term() {
         let mut terms = Vec::new();
         searchable("上海软件 ＡＢ", &mut terms);
-        let texts: Vec<_> = terms.iter().map(|t| t.term.as_str()).collect();
-        assert_eq!(texts, ["上海软件 ab", "海软件 ab", "软件 ab", "件 ab", "ab", "b"]);
+        let mut texts: Vec<_> = terms.iter().filter(|t| t.field == SEARCH).collect();
+        texts.retain(|t| !t.term.is_ascii());
+        let texts: Vec<_> = texts.iter().map(|t| t.term.as_str()).collect();
+        assert_eq!(texts, ["上海软件 ab", "海软件 ab", "软件 ab", "件 ab"]);
         assert!(texts.iter().any(|t| t.starts_with(&fold("软件"))));
         assert!(
             "软件 ab" < after_prefix("软件").as_str() && "软体" > after_prefix("软件").as_str()
         );
+    }
+
+    fn of(text: &str, field: &str) -> BTreeSet<String> {
+        let mut terms = Vec::new();
+        searchable(text, &mut terms);
+        terms.into_iter().filter(|term| term.field == field).map(|term| term.term).collect()
+    }
+
+    fn finds(asked_for: &str, text: &str) -> bool {
+        let terms = of(text, SEARCH);
+        asked(asked_for).iter().any(|asked| terms.iter().any(|term| term.starts_with(asked)))
+    }
+
+    #[test]
+    fn a_name_is_found_by_its_pinyin_however_it_is_typed() {
+        let typed =
+            ["wangwei", "Wang Wei", "wáng wěi", "wang'wei", "ｗａｎｇ", "ww", "wangw", "wei"];
+        assert!(typed.iter().all(|typed| finds(typed, "王伟")));
+        assert_eq!(of("王伟", SEARCH).len(), 5);
+        assert_eq!(of("王伟", START).len(), 2);
+        for (typed, text) in [
+            ("zhongshihua", "中石化上海分公司"),
+            ("shihua", "中石化"),
+            ("tclkeji", "TCL科技"),
+            ("tcl keji", "TCL科技"),
+            ("zgsh", "中国石化"),
+            ("lvbu", "吕布"),
+            ("lǚ bù", "吕布"),
+            ("lyubu", "吕布"),
+            ("lubu", "吕布"),
+            ("ouyang", "欧阳锋"),
+        ] {
+            assert!(finds(typed, text), "{typed} {text}");
+        }
+        assert!(!finds("angwei", "王伟"), "a syllable is not torn apart");
+    }
+
+    #[test]
+    fn either_reading_finds_a_name() {
+        for (text, readings) in [
+            ("重庆", &["chongqing", "zhongqing"][..]),
+            ("长乐银行", &["changle", "zhangle", "changyue", "yinhang", "leyinxing"]),
+            ("单田芳", &["shantianfang", "dantianfang"]),
+            ("仇英", &["qiuying", "chouying"]),
+            ("解缙", &["xiejin", "jiejin"]),
+            ("曾国藩", &["zengguofan", "cengguofan"]),
+        ] {
+            assert!(readings.iter().all(|reading| finds(reading, text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_terms_of_a_text_are_bounded() {
+        // All of it ambiguous, and longer than a term.
+        let long = "长行乐重单朝调传".repeat(25);
+        let most = long.chars().count() * (1 + READINGS) + 4 * READINGS + 1;
+        let all = of(&long, SEARCH).len() + of(&long, START).len();
+        assert!(all <= most, "{all} {most}");
+        let usual = "上海宏图软件科技有限公司";
+        assert_eq!((of(usual, SEARCH).len(), of(usual, START).len()), (12 + 12 + 1, 2));
     }
 }

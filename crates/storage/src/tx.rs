@@ -158,11 +158,24 @@ impl Tx {
         sql: Sql,
         finish: impl Fn(T, &mut Cells<'_>) -> Result<U, Error>,
     ) -> Result<Vec<U>> {
+        self.cells(sql, |cells| {
+            let record = T::read(cells)?;
+            finish(record, cells)
+        })
+        .await
+    }
+
+    /// The rows of a statement, each read cell by cell.
+    ///
+    /// # Errors
+    /// As [`error::problem`] sorts them.
+    pub(crate) async fn cells<U>(
+        &mut self,
+        sql: Sql,
+        read: impl Fn(&mut Cells<'_>) -> Result<U, Error>,
+    ) -> Result<Vec<U>> {
         let rendered = sql.render(self.tenant.uuid());
-        let read = |mut cells: Cells<'_>| {
-            let record = T::read(&mut cells)?;
-            finish(record, &mut cells)
-        };
+        let read = |mut cells: Cells<'_>| read(&mut cells);
         on_either!(self, rendered, |text, args, conn| {
             let rows = sqlx::query_with(text, args).fetch_all(conn).await;
             rows.and_then(|rows| rows.iter().map(|row| read(row.into())).collect())
@@ -223,6 +236,11 @@ impl Tx {
                 "CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS TEXT) AS BIGINT)"
             }
         }
+    }
+
+    /// Whether this is the embedded store.
+    pub(crate) fn is_sqlite(&self) -> bool {
+        matches!(&self.link, Link::SqliteRead(_) | Link::SqliteWrite(_))
     }
 
     /// What makes a `SELECT` keep the rows it finds from others until the transaction ends; SQLite's

@@ -2,3 +2,5 @@
 
 mod exchange_rates;
 mod schema;
+mod search;
+mod trash;

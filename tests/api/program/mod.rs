@@ -28,6 +28,7 @@ mod demo;
 mod import;
 mod readme;
 mod serving;
+mod transfer;
 mod webhooks;
 
 use guanxi_tests::{Answer, Client, Engine, Json, json, store};

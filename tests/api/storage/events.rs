@@ -50,6 +50,8 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
             update: "",
         }),
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
+        load_deleted: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
+        index: |_, _| Box::pin(async { Ok(None) }),
         known_by: &[],
     }
 }

@@ -9,6 +9,7 @@ mod limits;
 mod loss;
 mod rates;
 mod schema;
+mod transfer;
 
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{

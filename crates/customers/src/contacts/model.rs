@@ -79,6 +79,10 @@ pub struct Contact {
     #[serde(skip)]
     #[field(hidden)]
     pub name_folded: String,
+    /// The same by pinyin.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub name_pinyin: String,
 }
 
 /// The resource of contacts.

@@ -8,7 +8,7 @@ use crate::{
     engine::{refer, standing},
     parties::Party,
 };
-use guanxi_kernel::{Ctx, Result, problem::DUPLICATE, text};
+use guanxi_kernel::{Ctx, Result, pinyin, problem::DUPLICATE, text};
 use guanxi_storage::{Kind, Resource, Tx};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ impl Resource for Contact {
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         self.input.settle(&ctx.settings.country)?;
-        self.name_folded = text::sort_key(&self.input.name);
+        self.derive_keys();
         self.check_department(tx, ctx, standing(before)).await?;
         self.check_primary(tx, ctx, before).await?;
         if before.is_none() { refuse_duplicate(tx, ctx, self).await } else { Ok(()) }
@@ -35,6 +35,11 @@ impl Resource for Contact {
         } else {
             Ok(())
         }
+    }
+
+    fn derive_keys(&mut self) {
+        self.name_folded = text::sort_key(&self.input.name);
+        self.name_pinyin = pinyin::sort_key(&self.name_folded, true);
     }
 
     fn searchable(&self) -> Vec<&str> {

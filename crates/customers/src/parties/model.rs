@@ -162,6 +162,10 @@ pub struct Party {
     #[serde(skip)]
     #[field(hidden)]
     pub name_folded: String,
+    /// The same by pinyin.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub name_pinyin: String,
 }
 
 /// The resource of parties.

@@ -1,7 +1,7 @@
 //! The rules of parties that need the store, and what can be done with parties besides the shared
 //! use cases.
 
-use super::{PARTY, Party, PartyId, PartyInput, PartyRole, org_chart::OrgChart, store};
+use super::{PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole, org_chart::OrgChart, store};
 use crate::{
     contacts::{self, CONTACT},
     departments::{self, DEPARTMENT},
@@ -11,7 +11,7 @@ use crate::{
     rules::{MAX_LEVELS, place},
 };
 use guanxi_kernel::{
-    Action, Ctx, Id, Result,
+    Action, Ctx, Id, Result, pinyin,
     problem::{DUPLICATE, IN_USE},
     text,
 };
@@ -32,7 +32,7 @@ impl Resource for Party {
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         self.input.settle(&ctx.settings.country)?;
-        self.name_folded = text::sort_key(&self.input.name);
+        self.derive_keys();
         if before.is_none() {
             self.input.owner_id.get_or_insert(ctx.actor.user);
         }
@@ -49,6 +49,12 @@ impl Resource for Party {
         } else {
             Ok(())
         }
+    }
+
+    fn derive_keys(&mut self) {
+        let person = self.input.kind == PartyKind::Person;
+        self.name_folded = text::sort_key(&self.input.name);
+        self.name_pinyin = pinyin::sort_key(&self.name_folded, person);
     }
 
     fn searchable(&self) -> Vec<&str> {

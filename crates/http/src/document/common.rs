@@ -12,6 +12,8 @@ use serde_json::{Map, Value as Json, json};
 const TAGS: &[(&str, &str)] = &[
     ("auth", "Sign in, stay signed in, sign out."),
     ("me", "The caller."),
+    ("search", "Records of all kinds, by any part of their names."),
+    ("trash", "What has been deleted, and can be restored."),
     ("access", "Who may do what, and why."),
     ("exchange-rates", "What one currency was worth in another, by business date."),
     ("platform", "What a client has to know of the server."),

@@ -62,7 +62,7 @@ pub(super) fn body_schema(kind: &'static Kind) -> Json {
     let filter = json!({ "oneOf": [text_schema(), reference("Filter")] });
     add("filter", "As text, as in the parameter of the list, or as JSON.", filter);
     let q = json!({ "type": "string", "minLength": 1, "maxLength": terms::LONGEST });
-    add("q", "Finds any part of the names and codes, whatever the case and width.", q);
+    add("q", guanxi_storage::list::ABOUT_SEARCH, q);
     let sort = json!({ "type": "string", "enum": sorts(kind) });
     let sort = json!({ "type": "array", "items": sort, "minItems": 1, "maxItems": 3 });
     add("sort", "The order; `-` turns a field round. The newest first when absent.", sort);

@@ -1,0 +1,184 @@
+//! One search over all kinds of records: the best hits that the caller may see.
+//!
+//! Candidates come from the index of terms, a bounded number of each kind; then each kind is asked
+//! which of them the caller may see. A hit is better if a whole text is what was asked for, then if a
+//! text begins with it, then if it is somewhere in one; hits that are equally good stand in the order
+//! of the text from the match on.
+
+use crate::{
+    Kind, Sql, Tx,
+    terms::{self, SEARCH, START, Term, after_prefix},
+    trash::title,
+};
+use guanxi_kernel::{Action, Ctx, Result};
+use serde::Serialize;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Candidates of one kind, for the beginnings and for all other matches each.
+const CANDIDATES: usize = 400;
+/// Records of one kind that are asked for at once.
+const AT_ONCE: usize = 100;
+
+guanxi_kernel::words! {
+    /// How good a hit is.
+    pub enum Match {
+        /// A text of the record is what was asked for.
+        Exact = "exact" ("Exact", "完全一致"),
+        /// A text of the record begins with it.
+        Prefix = "prefix" ("Beginning", "开头一致"),
+        /// It is somewhere in a text of the record, or its initials are.
+        Middle = "middle" ("Middle", "部分一致"),
+    }
+}
+
+/// A record that was found.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Hit {
+    /// What it is, in the singular.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// The record.
+    pub id: Uuid,
+    /// What it is called.
+    #[schema(required)]
+    pub title: Option<String>,
+    /// The member of the record that matched.
+    #[schema(required)]
+    pub member: Option<String>,
+    /// How well it did.
+    #[serde(rename = "match")]
+    pub how: Match,
+    /// The path of the record.
+    pub href: String,
+}
+
+/// What a search has found.
+#[derive(Debug)]
+pub struct Found {
+    /// The best hits.
+    pub hits: Vec<Hit>,
+    /// Whether there may be more than these.
+    pub more: bool,
+}
+
+/// A record that has a matching term.
+#[derive(sqlx::FromRow)]
+struct Candidate {
+    kind: String,
+    field: String,
+    term: String,
+    record_id: Uuid,
+}
+
+/// The best matches of each record of a kind, with the term, best first.
+type Ranked = Vec<(Match, String, Uuid)>;
+
+/// Searches the records of these kinds for `asked`, as [`terms::asked`] reads it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn search(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kinds: &[&'static Kind],
+    asked: &[String],
+    limit: usize,
+) -> Result<Found> {
+    let readable = |kind: &&&'static Kind| !ctx.reach(kind.plural, Action::Read).is_nothing();
+    let kinds: Vec<&'static Kind> = kinds.iter().filter(readable).copied().collect();
+    if kinds.is_empty() {
+        return Ok(Found { hits: Vec::new(), more: false });
+    }
+    let rows: Vec<Candidate> = tx.all(candidates(&kinds, asked)).await?;
+    let mut found: Vec<(Match, String, usize, Hit)> = Vec::new();
+    let mut more = false;
+    for (place, kind) in kinds.iter().enumerate() {
+        let (ranked, cut) = rank(&rows, kind, asked);
+        more |= cut;
+        // None of a kind beyond the limit can be among the best of all.
+        let wanted = limit + 1;
+        let mut own = 0;
+        for some in ranked.chunks(AT_ONCE) {
+            let ids: Vec<Uuid> = some.iter().map(|(_, _, id)| *id).collect();
+            let records: BTreeMap<Uuid, Json> =
+                (kind.load)(tx, ctx, &ids).await?.into_iter().collect();
+            for (how, term, id) in some {
+                let Some(record) = records.get(id) else { continue };
+                found.push((*how, term.clone(), place, hit(kind, *id, record, *how, term)));
+                own += 1;
+            }
+            if own >= wanted {
+                break;
+            }
+        }
+    }
+    found.sort_by(|one, other| {
+        (one.0, &one.1, one.2, one.3.id).cmp(&(other.0, &other.1, other.2, other.3.id))
+    });
+    more |= found.len() > limit;
+    Ok(Found { hits: found.into_iter().take(limit).map(|(.., hit)| hit).collect(), more })
+}
+
+/// The first terms of each kind that begin with what was asked for, in their order.
+fn candidates(kinds: &[&'static Kind], asked: &[String]) -> Sql {
+    let most = i64::try_from(CANDIDATES).unwrap_or(i64::MAX);
+    let mut sql = Sql::new("");
+    let mut before = "";
+    for kind in kinds {
+        for field in [START, SEARCH] {
+            for text in asked {
+                sql.push(before).push(
+                    "SELECT * FROM (SELECT kind, field, term, record_id FROM record_terms
+                     WHERE tenant_id = $1 AND kind = ",
+                );
+                sql.bind(kind.name).push(" AND field = ").bind(field);
+                sql.push(" AND term >= ").bind(text.clone());
+                sql.push(" AND term < ").bind(after_prefix(text));
+                sql.push(" ORDER BY term, record_id LIMIT ").bind(most).push(") c");
+                before = " UNION ALL ";
+            }
+        }
+    }
+    sql
+}
+
+/// The candidates of a kind, each record once, the best first; and whether there may be others.
+fn rank(rows: &[Candidate], kind: &Kind, asked: &[String]) -> (Ranked, bool) {
+    let mut best: BTreeMap<Uuid, (Match, &str)> = BTreeMap::new();
+    let (mut starts, mut all) = (0, 0);
+    for row in rows.iter().filter(|row| row.kind == kind.name) {
+        let how = match row.field.as_str() {
+            START if asked.contains(&row.term) => Match::Exact,
+            START => Match::Prefix,
+            _ => Match::Middle,
+        };
+        *if row.field == START { &mut starts } else { &mut all } += 1;
+        let own = (how, row.term.as_str());
+        let known = best.entry(row.record_id).or_insert(own);
+        *known = (*known).min(own);
+    }
+    let mut ranked: Ranked =
+        best.into_iter().map(|(id, (how, term))| (how, term.to_owned(), id)).collect();
+    ranked.sort();
+    (ranked, starts >= CANDIDATES || all >= CANDIDATES)
+}
+
+fn hit(kind: &'static Kind, id: Uuid, record: &Json, how: Match, term: &str) -> Hit {
+    let member = record.as_object().into_iter().flatten().find(|(_, value)| {
+        let mut terms = Vec::new();
+        value.as_str().into_iter().for_each(|text| terms::searchable(text, &mut terms));
+        let field = if how == Match::Middle { SEARCH } else { START };
+        terms.contains(&Term { field, term: term.to_owned() })
+    });
+    Hit {
+        kind: kind.name,
+        id,
+        title: title(record),
+        member: member.map(|(name, _)| name.clone()),
+        how,
+        href: format!("/v1/{}/{id}", kind.plural),
+    }
+}
