@@ -45,6 +45,10 @@ guanxi_kernel::problems! {
     CANNOT_BE_ONE = Conflict "cannot_be_one"
         ("Cannot be one", "An organisation and a person, a party and one further above it, or contacts of different parties cannot be merged.")
         ("无法合并", "组织与个人、某客户与其更上级的客户、或不同客户的联系人不能合并。");
+    /// A record that is gone because it was merged.
+    MERGED_AWAY = Conflict "merged_away"
+        ("Merged", "The record has become part of another one by merge {merge_id}; undo that to have it back.")
+        ("已被合并", "该记录已通过合并 {merge_id} 并入另一条记录,如需恢复请撤销该合并。");
     /// A merge that was undone before.
     MERGE_UNDONE = Conflict "merge_undone"
         ("Merge undone", "The two have been parted already.")

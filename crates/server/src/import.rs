@@ -107,15 +107,15 @@ fn prepare(ctx: &Ctx, arguments: &ImportArguments) -> Outcome<Import> {
         let wanted = wanted.map_err(|_| format!("{field:?} is no field"))?;
         map(&mut import.input, column, wanted)?;
     }
-    let lost = import.input.mapping.iter().find(|mapping| {
-        mapping.field.is_none() && !maps.contains_key(&*mapping.column as &str)
-    });
+    let lost =
+        import.input.mapping.iter().find(|mapping| {
+            mapping.field.is_none() && !maps.contains_key(&*mapping.column as &str)
+        });
     if let Some(Mapping { column, .. }) = lost {
         let column: &str = column;
         return Err(format!("column {column:?} is no field; use --map {column}=FIELD, or --map {column}=- to leave it out").into());
     }
-    import.input.defaults =
-        sets.into_iter().map(|(field, value)| (field, json!(value))).collect();
+    import.input.defaults = sets.into_iter().map(|(field, value)| (field, json!(value))).collect();
     Ok(import)
 }
 
@@ -188,7 +188,9 @@ fn report(
     }
     if job.status != JobStatus::Succeeded {
         let why = job.problem.as_ref().and_then(|problem| problem["detail"].as_str());
-        return Err(format!("{text}job {}: {}", job.meta.id, why.unwrap_or("it was stopped")).into());
+        return Err(
+            format!("{text}job {}: {}", job.meta.id, why.unwrap_or("it was stopped")).into()
+        );
     }
     let verb = if arguments.dry_run { "would be made" } else { "made" };
     let seconds = started.elapsed().as_secs_f64();

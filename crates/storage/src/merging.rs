@@ -103,6 +103,7 @@ pub async fn rewrite<R: Resource>(
     let before = found.into_iter().next().ok_or_else(|| NOT_FOUND.problem())?;
     let mut after = before.clone();
     decide(&mut after)?;
+    after.derive_keys();
     if document(&before) != document(&after) {
         save(tx, ctx, &before, &mut after, verb).await?;
     }

@@ -192,6 +192,19 @@ pub(crate) async fn load<R: Resource>(
     tx.records(sql, |record: R, _| Ok((record.meta().id.uuid(), document(&record)))).await
 }
 
+/// Forgets a deleted record that comes back by other ways than being restored.
+///
+/// # Errors
+/// Those of the store.
+pub async fn forget(tx: &mut Tx, kind: &'static Kind, id: Uuid) -> Result<()> {
+    let delete = crate::sql!(
+        "DELETE FROM trash WHERE tenant_id = $1 AND kind = $2 AND record_id = $3",
+        kind.name,
+        id
+    );
+    tx.execute(delete).await.map(drop)
+}
+
 /// Keeps the row of a record that was saved.
 pub(crate) async fn keep<K>(
     tx: &mut Tx,
@@ -201,21 +214,18 @@ pub(crate) async fn keep<K>(
     after: &Meta<K>,
 ) -> Result<()> {
     let id = after.id.uuid();
-    let sql = match (before.deleted_at, after.deleted_at) {
-        (None, Some(at)) => crate::sql!(
-            "INSERT INTO trash (tenant_id, kind, record_id, deleted_at, deleted_by)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            kind.name,
-            id,
-            at,
-            ctx.actor.user
-        ),
-        (Some(_), None) => crate::sql!(
-            "DELETE FROM trash WHERE tenant_id = $1 AND kind = $2 AND record_id = $3",
-            kind.name,
-            id
-        ),
+    let at = match (before.deleted_at, after.deleted_at) {
+        (None, Some(at)) => at,
+        (Some(_), None) => return forget(tx, kind, id).await,
         _ => return Ok(()),
     };
+    let sql = crate::sql!(
+        "INSERT INTO trash (tenant_id, kind, record_id, deleted_at, deleted_by)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+        kind.name,
+        id,
+        at,
+        ctx.actor.user
+    );
     tx.execute(sql).await.map(drop)
 }

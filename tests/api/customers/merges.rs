@@ -131,6 +131,9 @@ async fn x_80_a_merge_is_undone_with_all_that_it_moved(world: &World) {
     assert_eq!(merge.json["moved"], moved);
     assert_eq!(merge.json["filled"], json!(["code", "external_ids", "industry", "tags"]));
     admin.get(two.path(&two.theirs)).await.refused(404, "not_found");
+    let restore = format!("{}/restore", two.path(&two.theirs));
+    admin.act(restore).await.refused(409, "merged_away");
+    assert!(admin.get("/v1/trash").await.expect(200).data().is_empty());
     for path in &two.others {
         let record = read(admin, path).await;
         let of = record["party_id"].as_str().or(record["parent_id"].as_str());
@@ -218,7 +221,7 @@ async fn contacts_are_merged_with_their_relations(world: &World) {
     let kept = relate(&theirs, "friend", &friend).await;
     let between = relate(&ours, "rival", &theirs).await;
     let body = json!({ "record_type": "contact", "survivor_id": ours, "merged_id": theirs,
-        "data": { "job_title": "CEO" } });
+        "data": { "job_title": "CEO", "name": "Zhang" } });
     let merged = merge(admin, body).await.expect(201);
     let path = |id: &str| format!("/v1/contact-relations/{id}");
     for gone in [&second, &between] {
@@ -235,6 +238,8 @@ async fn contacts_are_merged_with_their_relations(world: &World) {
         assert!([&relation["from_id"], &relation["to_id"]].contains(&&json!(theirs)));
     }
     assert_eq!(read(admin, &format!("/v1/contacts/{ours}")).await["job_title"], Json::Null);
+    let names = admin.get("/v1/contacts?sort=-name&limit=1").await.expect(200);
+    assert_eq!(names.each("name"), ["王先生"], "in order by the name of before");
 }
 
 async fn two_merges_of_one_party_at_once_have_one_winner(world: &World) {

@@ -31,11 +31,8 @@ async fn good_rows_are_made_and_refused_ones_are_named_by_their_lines(program: &
     program.write("rows.csv", rows);
     let ended = import(program, "rows.csv", "parties", &[]).expect(3);
     assert!(ended.out.contains("3 made, 3 refused"), "{}", ended.out);
-    let refused: Vec<&str> = ended
-        .out
-        .lines()
-        .filter_map(|line| line.strip_prefix("row ")?.split(':').next())
-        .collect();
+    let refused: Vec<&str> =
+        ended.out.lines().filter_map(|line| line.strip_prefix("row ")?.split(':').next()).collect();
     assert_eq!(refused, ["3", "6", "7"], "{}", ended.out);
     for place in ["/name", "/kind", "/code"] {
         assert!(ended.out.contains(place), "{place}: {}", ended.out);

@@ -6,6 +6,7 @@ use crate::{
     departments::Department,
     duplicates::refuse_duplicate,
     engine::{refer, standing},
+    merges::refuse_restore,
     parties::Party,
 };
 use guanxi_kernel::{Ctx, Result, pinyin, problem::DUPLICATE, text};
@@ -19,6 +20,7 @@ impl Resource for Contact {
     }
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        refuse_restore(tx, before).await?;
         self.input.settle(&ctx.settings.country)?;
         self.derive_keys();
         self.check_department(tx, ctx, standing(before)).await?;

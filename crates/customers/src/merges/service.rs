@@ -8,7 +8,8 @@ use crate::{
     engine::on_behalf,
     parties::{self, Party},
     problems::{
-        CANNOT_BE_ONE, MERGE_UNDONE, MERGED_INTO_SELF, OTHER_MERGE_FIRST, TOO_MANY_RECORDS,
+        CANNOT_BE_ONE, MERGE_UNDONE, MERGED_AWAY, MERGED_INTO_SELF, OTHER_MERGE_FIRST,
+        TOO_MANY_RECORDS,
     },
 };
 use guanxi_bulk::table;
@@ -24,6 +25,7 @@ use guanxi_storage::{
     kind::Parts as _,
     merging::{fill, rewrite, take_back},
     resource::{self, Shown, Verb},
+    sql, trash,
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -88,6 +90,24 @@ pub async fn undo(tx: &mut Tx, ctx: &Ctx, id: MergeId) -> Result<Shown<Merge>> {
     match merge.input.record_type {
         RecordType::Party => part::<Party>(tx, ctx, &merge).await,
         RecordType::Contact => part::<Contact>(tx, ctx, &merge).await,
+    }
+}
+
+/// Refuses to restore a record that is not deleted but merged.
+///
+/// # Errors
+/// `merged_away` with the merge that would have to be undone.
+pub(crate) async fn refuse_restore<R: Resource>(tx: &mut Tx, before: Option<&R>) -> Result<()> {
+    let Some(deleted) = before.filter(|before| before.meta().deleted_at.is_some()) else {
+        return Ok(());
+    };
+    let select = sql!(
+        "SELECT id FROM merges WHERE tenant_id = $1 AND merged_id = $2 AND undone_at IS NULL LIMIT 1",
+        deleted.meta().id.uuid()
+    );
+    match tx.optional::<(Uuid,)>(select).await? {
+        Some((merge,)) => Err(MERGED_AWAY.with("merge_id", merge.to_string())),
+        None => Ok(()),
     }
 }
 
@@ -177,6 +197,7 @@ async fn join<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, input: MergeInput) -> Result
         Ok(())
     })
     .await?;
+    trash::forget(tx, kind, merged_id).await?;
     record.filled = absorb(tx, ctx, &survivor, &merged, &record.input.data).await?;
     close_pairs_of(tx, system, merged_id).await?;
     events::share(tx, (merged_id, survivor_id), id.uuid()).await?;

@@ -7,6 +7,7 @@ use crate::{
     departments::{self, DEPARTMENT},
     duplicates::refuse_duplicate,
     engine::{check_new_owner, refer, standing},
+    merges::refuse_restore,
     problems::TOO_MANY_RECORDS,
     rules::{MAX_LEVELS, place},
 };
@@ -31,6 +32,7 @@ impl Resource for Party {
     }
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        refuse_restore(tx, before).await?;
         self.input.settle(&ctx.settings.country)?;
         self.derive_keys();
         if before.is_none() {
