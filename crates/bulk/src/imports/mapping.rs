@@ -177,7 +177,7 @@ impl Plan {
             }
             Place::Field { name, kind: Type::Json, entry } => match value {
                 Json::String(text) => {
-                    let entries = text.split([';', ';']).map(str::trim).filter(|e| !e.is_empty());
+                    let entries = text.split([';', '；']).map(str::trim).filter(|e| !e.is_empty());
                     let entries = entries.map(|one| match entry {
                         Some(member) => json!({ "kind": "other", *member: one }),
                         None => json!(one),
