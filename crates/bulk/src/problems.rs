@@ -25,6 +25,10 @@ guanxi_kernel::problems! {
     FILE_GONE = Gone "file_gone"
         ("File gone", "The file is not kept any more.")
         ("文件已不存在", "该文件已不再保留。");
+    /// An export without a file.
+    NO_FILE_YET = Conflict "no_file_yet"
+        ("No file yet", "The export has no file: its job is not done, or could not do it.")
+        ("尚无文件", "该导出尚无文件:任务未完成或未能完成。");
     /// Another worker has the job now, or it was cancelled.
     LEASE_LOST = Conflict "lease_lost"
         ("Lease lost", "The job is not this worker's any more.")

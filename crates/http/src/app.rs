@@ -5,7 +5,7 @@ use crate::{
     changes::News,
     customers, document,
     envelope::{self, Asked},
-    exchange_rates, identity,
+    exchange_rates, exports, identity,
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -167,6 +167,7 @@ pub fn routes(config: &mut ServiceConfig) {
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);
+    exports::routes(config);
     webhooks::routes(config);
     work_calendars::routes(config);
     exchange_rates::routes(config);

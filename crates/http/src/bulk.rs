@@ -49,6 +49,13 @@ struct Arrived {
     sha256: String,
 }
 
+impl Arrived {
+    /// The same file, to be read by somebody else.
+    fn reopen(&self) -> Result<std::fs::File> {
+        self.file.reopen().map_err(|error| INTERNAL.problem().because(error))
+    }
+}
+
 /// Receives a file, bounded in bytes and time.
 async fn receive(state: &State, mut payload: Payload) -> Result<Arrived> {
     let most = state.options.upload_bytes;
@@ -109,7 +116,7 @@ async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> 
     });
     let (import, arrived) = examined.await.map_err(|error| INTERNAL.problem().because(error))??;
     let (files, tenant, id) = (call.state.worker.files(), call.ctx.tenant, import.meta.id.uuid());
-    files.keep(tenant, id, arrived.file.path()).await?;
+    files.keep(tenant, id, arrived.reopen()?).await?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
         let shown = imports::create(tx, ctx, import.clone()).await?;
         Ok(Done::created(&shown.record, &shown))

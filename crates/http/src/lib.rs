@@ -4,7 +4,7 @@
 //! | module | does |
 //! | --- | --- |
 //! | [`app`] | puts the server together: routes, middleware, limits |
-//! | [`bulk`] | uploads, imports, jobs |
+//! | [`bulk`] | uploads, imports, jobs; `exports`, and `download` for files as answers |
 //! | [`call`] | an authenticated request: who asks, in which words, under which conditions |
 //! | [`batch`] | many writes in one request, upsert by another system's name, sync of offline clients |
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
@@ -33,7 +33,9 @@ pub mod respond;
 
 mod access;
 mod customers;
+mod download;
 mod exchange_rates;
+mod exports;
 mod identity;
 mod parameters;
 mod platform;

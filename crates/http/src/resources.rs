@@ -178,6 +178,14 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Delete,
             Operation::Timeline,
         ]),
+        // Made with its job.
+        serve::<bulk::exports::Export>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Delete,
+            Operation::Timeline,
+        ]),
         // Made by what asks for them, and changed by their workers.
         serve::<bulk::jobs::Job>().only(&[Operation::List, Operation::Search, Operation::Get]),
     ]
@@ -194,10 +202,15 @@ pub fn makes(kind: &Kind) -> bool {
     SERVED.iter().find(of_kind).is_some_and(|served| served.operations.contains(&Operation::Create))
 }
 
-/// What bulk work needs of the resources that callers make records of.
+/// What bulk work needs of every resource with a list, which is what can be exported; rows become
+/// records where callers make many at once.
 pub fn tables() -> Vec<Table> {
-    let makes = |served: &&Served| served.operations.contains(&Operation::Batch);
-    SERVED.iter().filter(makes).map(|served| (served.table)()).collect()
+    let listed = |served: &&Served| served.operations.contains(&Operation::List);
+    let table = |served: &Served| match served.operations.contains(&Operation::Batch) {
+        true => (served.table)(),
+        false => (served.table)().not_imported(),
+    };
+    SERVED.iter().filter(listed).map(table).collect()
 }
 
 /// The names that rights are given on: every resource, and what is not one.
