@@ -54,7 +54,10 @@ async fn create(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
         (status = 200, description = "The file.", content(
             (String = "text/csv"), (String = "application/x-ndjson"),
             (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
-        (status = 206, description = "The part of the file that was asked for.")))]
+        (status = 206, description = "The part of the file that was asked for."),
+        (status = 304, description = "You have it already."),
+        (status = 409, description = "Its job is not done."),
+        (status = 410, description = "It was removed.")))]
 #[get("/v1/exports/{export_id}/file")]
 async fn file(call: OpenCall) -> Result<HttpResponse, ApiError> {
     let OpenCall(call) = call;

@@ -1,5 +1,6 @@
-//! Imports of files, and the jobs that do the work.
+//! Imports and exports of files, and the jobs that do the work.
 
+mod exports;
 mod imports;
 mod jobs;
 

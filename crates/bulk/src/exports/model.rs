@@ -3,12 +3,15 @@
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, UserId, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Visibility, filter::parse::MAX_CHARACTERS};
 use guanxi_tabular::Format;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, OneOfBuilder, Ref, Schema, Type},
+};
 use uuid::Uuid;
 use validator::Validate;
 
@@ -31,7 +34,7 @@ pub struct ExportInput {
     pub format: Format,
     /// The filter, as in a search of the list: text or JSON.
     #[serde(default)]
-    #[schema(value_type = Option<Object>)]
+    #[schema(schema_with = filter_schema)]
     #[field(zh = "筛选表达式", json)]
     pub filter: Option<Json>,
     /// The other filters of the list, as in its address: the parameter and its value.
@@ -63,6 +66,14 @@ pub struct ExportInput {
     #[serde(default)]
     #[field(zh = "字节顺序标记")]
     pub bom: bool,
+}
+
+/// The document describes filters once, beside the searches.
+fn filter_schema() -> Schema {
+    let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX_CHARACTERS));
+    let null = ObjectBuilder::new().schema_type(Type::Null);
+    let either = OneOfBuilder::new().item(text).item(Ref::from_schema_name("Filter")).item(null);
+    either.description(Some("The filter, as in a search of the list: text or JSON.")).into()
 }
 
 impl ExportInput {
