@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`jobs`] | work with progress that survives a crash: leased by one node at a time |
+//! | [`attachments`] | files that belong to a record |
 //! | [`files`] | files of callers, in a local folder or another object store |
 //! | [`table`] | what bulk work needs of a resource, by its name |
 //! | [`imports`] | a file becomes records: preview, mapping, dry run, commit |
@@ -12,11 +13,12 @@
 //! A job goes forward in steps. Each step is one transaction that writes records *and* how far the
 //! job has come, so whatever kills a node, the next one goes on exactly where the last commit was.
 
+pub mod attachments;
 pub mod exports;
 pub mod files;
 pub mod imports;
 pub mod jobs;
-mod problems;
+pub mod problems;
 pub mod table;
 pub mod undo;
 pub mod worker;

@@ -1,7 +1,7 @@
 //! Whoever does jobs: takes one after the other, in the name and with the rights of who asked.
 
 use crate::{
-    Files, exports, imports,
+    Files, attachments, exports, imports,
     jobs::{self, Job, JobKind, JobStatus, Lease, Progress},
     problems::LEASE_LOST,
     undo,
@@ -70,7 +70,9 @@ impl Worker {
     /// # Errors
     /// Those of the store.
     pub async fn tidy(&self) -> Result<()> {
-        exports::expire(&self.db, &self.files, self.clock.now()).await
+        let (db, files, now) = (&self.db, &self.files, self.clock.now());
+        attachments::forget_unclaimed(db, files, now).await?;
+        exports::expire(db, files, now).await
     }
 
     async fn run(&self, lease: &Lease) -> Result<()> {

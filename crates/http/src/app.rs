@@ -1,7 +1,7 @@
 //! Puts the server together.
 
 use crate::{
-    Options, access, batch, bulk, changes,
+    Options, access, attachments, batch, bulk, changes,
     changes::News,
     customers, document,
     envelope::{self, Asked},
@@ -168,6 +168,7 @@ pub fn routes(config: &mut ServiceConfig) {
     batch::routes(config);
     bulk::routes(config);
     exports::routes(config);
+    attachments::routes(config);
     webhooks::routes(config);
     work_calendars::routes(config);
     exchange_rates::routes(config);

@@ -32,6 +32,7 @@ pub const SHARED: &[Step] = &[
     shared!(7, "0007_jobs"),
     shared!(8, "0008_webhooks"),
     shared!(9, "0009_reference"),
+    shared!(14, "0014_attachments"),
     shared!(15, "0015_exports"),
 ];
 /// Steps of SQLite alone.
@@ -101,7 +102,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq((1..=10).chain([15])), "say here which there are");
+        assert!(numbers.into_iter().eq((1..=10).chain([14, 15])), "say here which there are");
         for own in [SQLITE, POSTGRES] {
             assert!(own.iter().all(|step| SHARED.iter().all(|shared| shared.0 != step.0)));
         }
