@@ -70,7 +70,7 @@ async fn z_17_a_file_is_attached_shown_downloaded_deleted_and_restored(world: &W
     held.await.expect(304);
 
     let list = format!("/v1/attachments?parent_type=party&parent_id={party}");
-    assert_eq!(world.admin.get(&list).await.expect(200).data(), &[read.json.clone()]);
+    assert_eq!(world.admin.get(&list).await.expect(200).data(), std::slice::from_ref(&read.json));
     world.admin.request("DELETE", &path).await.refused(428, "if_match_required");
     world.admin.request("DELETE", &path).if_match(7).await.refused(412, "stale_version");
     world.admin.delete(&path).await.expect(204);

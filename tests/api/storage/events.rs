@@ -51,6 +51,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         }),
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         known_by: &[],
+        with_parent: false,
     }
 }
 
