@@ -47,7 +47,7 @@ pub struct World {
     /// Password hashing, cheap.
     pub passwords: Passwords,
     counter: AtomicU64,
-    _keys: TempDir,
+    folder: TempDir,
 }
 
 /// Runs a test in a fresh world and takes the world away again.
@@ -113,9 +113,14 @@ impl World {
             app,
             passwords,
             counter: AtomicU64::new(0),
-            _keys: folder,
+            folder,
         };
         (world, handle)
+    }
+
+    /// Where files of callers lie, in a folder for each tenant.
+    pub fn files(&self) -> std::path::PathBuf {
+        self.folder.path().join("files")
     }
 
     /// Nobody.

@@ -1,16 +1,29 @@
 //! Files of callers: in a local folder by default, in any object store behind the same interface.
 
 use crate::problems::FILE_GONE;
-use futures_util::StreamExt as _;
-use guanxi_kernel::{Result, TenantId, problem::INTERNAL};
-use object_store::{ObjectStore, local::LocalFileSystem, path::Path};
-use std::{fs::File, io::Write as _, path::PathBuf, sync::Arc};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use guanxi_kernel::{Problem, Result, TenantId, problem::INTERNAL};
+use object_store::{
+    GetOptions, GetRange, MultipartUpload, ObjectStore, local::LocalFileSystem, path::Path,
+};
+use sha2::{Digest as _, Sha256};
+use std::{fs::File, io::Write as _, ops::Range, path::PathBuf, sync::Arc};
 use tempfile::NamedTempFile;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use uuid::Uuid;
 
 /// Bytes that are sent to the store at once.
 const PART: usize = 5 * 1024 * 1024;
+
+/// What is kept of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its digest, SHA-256 in hex.
+    pub sha256: String,
+}
 
 /// The store of files. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -35,24 +48,22 @@ impl Files {
         Path::from(format!("{tenant}/{id}"))
     }
 
-    /// Keeps the file under that id.
+    /// Keeps what the file holds from its beginning under that id; nothing is there before all is.
     ///
     /// # Errors
     /// `internal` when the store does not take it.
-    pub async fn keep(&self, tenant: TenantId, id: Uuid, file: &std::path::Path) -> Result<()> {
+    pub async fn keep(&self, tenant: TenantId, id: Uuid, file: File) -> Result<Kept> {
+        let mut from = tokio::fs::File::from_std(file);
         let keep = async {
-            let mut from = tokio::fs::File::open(file).await?;
+            from.rewind().await?;
             let mut upload = self.store.put_multipart(&Self::path(tenant, id)).await?;
-            loop {
-                let mut part = Vec::with_capacity(PART);
-                (&mut from).take(PART as u64).read_to_end(&mut part).await?;
-                if part.is_empty() {
-                    break;
-                }
-                upload.put_part(part.into()).await?;
+            let sent = send(&mut from, &mut *upload).await;
+            if sent.is_err() {
+                // What was sent already would lie there for ever.
+                upload.abort().await?;
             }
-            upload.complete().await?;
-            self.sync(tenant, id)
+            self.sync(tenant, id)?;
+            sent
         };
         keep.await.map_err(|error| INTERNAL.problem().because(error))
     }
@@ -72,15 +83,26 @@ impl Files {
         File::open(folder)?.sync_all()
     }
 
+    /// The bytes of the file one chunk after the other, all of them or those of a range.
+    ///
+    /// # Errors
+    /// `file_gone`; `internal` when the store does not answer.
+    pub async fn read(
+        &self,
+        tenant: TenantId,
+        id: Uuid,
+        range: Option<Range<u64>>,
+    ) -> Result<impl Stream<Item = std::io::Result<Bytes>> + use<>> {
+        let options = GetOptions { range: range.map(GetRange::Bounded), ..GetOptions::default() };
+        let found = self.store.get_opts(&Self::path(tenant, id), options).await.map_err(failed)?;
+        Ok(found.into_stream().map_err(std::io::Error::other))
+    }
+
     /// A copy of the file that lies on this machine, for as long as the returned value lives.
     ///
     /// # Errors
     /// `file_gone`; `internal` when the store does not answer.
     pub async fn fetch(&self, tenant: TenantId, id: Uuid) -> Result<NamedTempFile> {
-        let failed = |error: object_store::Error| match error {
-            object_store::Error::NotFound { .. } => FILE_GONE.problem(),
-            other => INTERNAL.problem().because(other),
-        };
         let local = |error: std::io::Error| INTERNAL.problem().because(error);
         let mut copy = NamedTempFile::new().map_err(local)?;
         let mut chunks =
@@ -91,6 +113,38 @@ impl Files {
         copy.flush().map_err(local)?;
         Ok(copy)
     }
+}
+
+fn failed(error: object_store::Error) -> Problem {
+    match error {
+        object_store::Error::NotFound { .. } => FILE_GONE.problem(),
+        other => INTERNAL.problem().because(other),
+    }
+}
+
+/// Sends a file part by part, none of which is kept here.
+async fn send(
+    from: &mut tokio::fs::File,
+    upload: &mut dyn MultipartUpload,
+) -> std::io::Result<Kept> {
+    let (mut size, mut digest) = (0, Sha256::new());
+    loop {
+        let mut part = Vec::with_capacity(PART);
+        (&mut *from).take(PART as u64).read_to_end(&mut part).await?;
+        if part.is_empty() {
+            break;
+        }
+        size += part.len() as u64;
+        digest.update(&part);
+        upload.put_part(part.into()).await?;
+    }
+    upload.complete().await?;
+    Ok(Kept { size, sha256: hex(&digest.finalize()) })
+}
+
+/// A digest in small hexadecimal digits.
+pub fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]
@@ -105,7 +159,11 @@ mod tests {
         let mut file = NamedTempFile::new().unwrap();
         let bytes: Vec<u8> = (0..PART + 7).map(|at| u8::try_from(at % 251).unwrap()).collect();
         file.write_all(&bytes).unwrap();
-        files.keep(tenant, id, file.path()).await.unwrap();
+        let kept = files.keep(tenant, id, file.reopen().unwrap()).await.unwrap();
+        assert_eq!((kept.size, kept.sha256), (bytes.len() as u64, hex(&Sha256::digest(&bytes))));
+        let part = files.read(tenant, id, Some(10..20)).await.unwrap();
+        let part: Vec<Bytes> = part.try_collect().await.unwrap();
+        assert_eq!(part.concat(), bytes[10..20]);
         let copy = files.fetch(tenant, id).await.unwrap();
         assert_eq!(std::fs::read(copy.path()).unwrap(), bytes);
         let other = TenantId::from(Uuid::from_u128(3));

@@ -3,18 +3,22 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`jobs`] | work with progress that survives a crash: leased by one node at a time |
+//! | [`attachments`] | files that belong to a record |
 //! | [`files`] | files of callers, in a local folder or another object store |
 //! | [`table`] | what bulk work needs of a resource, by its name |
 //! | [`imports`] | a file becomes records: preview, mapping, dry run, commit |
+//! | [`exports`] | a list becomes a file |
 //! | [`undo`] | everything that one piece of work has written is taken back |
 //!
 //! A job goes forward in steps. Each step is one transaction that writes records *and* how far the
 //! job has come, so whatever kills a node, the next one goes on exactly where the last commit was.
 
+pub mod attachments;
+pub mod exports;
 pub mod files;
 pub mod imports;
 pub mod jobs;
-mod problems;
+pub mod problems;
 pub mod table;
 pub mod undo;
 pub mod worker;

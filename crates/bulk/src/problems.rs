@@ -25,6 +25,14 @@ guanxi_kernel::problems! {
     FILE_GONE = Gone "file_gone"
         ("File gone", "The file is not kept any more.")
         ("文件已不存在", "该文件已不再保留。");
+    /// A file that is not taken.
+    FILE_TYPE_REFUSED = Invalid "file_type_refused"
+        ("File type refused", "The name must end with one of {expected}, and the content must be of that type.")
+        ("文件类型不被接受", "文件名须以 {expected} 之一结尾,且内容须与之相符。");
+    /// An export without a file.
+    NO_FILE_YET = Conflict "no_file_yet"
+        ("No file yet", "The export has no file: its job is not done, or could not do it.")
+        ("尚无文件", "该导出尚无文件:任务未完成或未能完成。");
     /// Another worker has the job now, or it was cancelled.
     LEASE_LOST = Conflict "lease_lost"
         ("Lease lost", "The job is not this worker's any more.")

@@ -2,10 +2,12 @@
 //! change is taken back.
 
 use futures_util::future::BoxFuture;
-use guanxi_kernel::{Ctx, Problem, Result, ctx::Seen};
+use guanxi_kernel::{Action, Ctx, Problem, Result, ctx::Seen};
 use guanxi_storage::{
     Draft, Field, Kind, Record as _, Resource, Tx,
     bulk::{create_many, is_of_store},
+    count::Counting,
+    list::ListQuery,
     merging, resource,
 };
 use serde_json::{Map, Value as Json};
@@ -16,10 +18,11 @@ use uuid::Uuid;
 pub struct Table {
     /// The resource.
     pub kind: &'static Kind,
-    /// Whether rows of files can become its records.
-    of_rows: bool,
     /// The fields that callers write.
     pub(crate) fields: Vec<Field>,
+    /// Whether rows of files can become records.
+    pub(crate) imported: bool,
+    pub(crate) page: ReadPage,
     pub(crate) write: WriteRows,
     pub(crate) take_back: TakeBack,
     /// See [`merging::redirect`].
@@ -42,13 +45,13 @@ pub fn all() -> impl Iterator<Item = &'static Table> {
 }
 
 /// Those that rows can become.
-pub fn of_rows() -> impl Iterator<Item = &'static Table> {
-    all().filter(|table| table.of_rows)
+pub fn imported() -> impl Iterator<Item = &'static Table> {
+    all().filter(|table| table.imported)
 }
 
-/// The one of these that has that name in the plural, e.g. `parties`.
+/// The one of them with that name in the plural, e.g. `parties`.
 pub(crate) fn named(plural: &str) -> Option<&'static Table> {
-    of_rows().find(|table| table.kind.plural == plural)
+    imported().find(|table| table.kind.plural == plural)
 }
 
 /// What is to become of a row.
@@ -70,6 +73,7 @@ pub(crate) enum Outcome {
 
 type WriteRows =
     for<'a> fn(&'a mut Tx, &'a Ctx, Vec<Row>, Together) -> BoxFuture<'a, Result<Vec<Outcome>>>;
+type ReadPage = for<'a> fn(&'a mut Tx, &'a Ctx, &'a ListQuery) -> BoxFuture<'a, Result<Page>>;
 type TakeBack = for<'a> fn(&'a mut Tx, &'a Ctx, Change) -> BoxFuture<'a, Result<()>>;
 
 /// See [`Table::redirect`].
@@ -114,8 +118,9 @@ impl Table {
         fields.retain(|field| !field.hidden);
         Self {
             kind: R::kind(),
-            of_rows: true,
             fields,
+            imported: true,
+            page: |tx, ctx, query| Box::pin(page::<R>(tx, ctx, query)),
             write: |tx, ctx, rows, together| Box::pin(write::<R>(tx, ctx, rows, together)),
             take_back: |tx, ctx, change| Box::pin(take_back::<R>(tx, ctx, change)),
             redirect: |tx, ctx, target, ids, most| {
@@ -129,11 +134,28 @@ impl Table {
 }
 
 impl Table {
-    /// The same; whether rows of files can become its records.
+    /// The same of a resource whose records are not made of rows.
     #[must_use]
-    pub fn made_of_rows(self, of_rows: bool) -> Self {
-        Self { of_rows, ..self }
+    pub fn not_imported(self) -> Self {
+        Self { imported: false, ..self }
     }
+}
+
+/// A page of a list, as JSON.
+#[derive(Debug)]
+pub(crate) struct Page {
+    pub(crate) rows: Vec<Json>,
+    pub(crate) next: Option<String>,
+    /// How many there are on all pages, if that is known exactly.
+    pub(crate) total: Option<i64>,
+}
+
+/// What the list shows that may be taken away too.
+async fn page<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Page> {
+    let page = resource::list_for::<R>(tx, ctx, query, Action::Export).await?;
+    let exact = page.total.filter(|total| total.kind == Counting::Exact);
+    let rows = page.data.iter().map(|record| serde_json::to_value(record).unwrap_or_default());
+    Ok(Page { rows: rows.collect(), next: page.next, total: exact.map(|total| total.total) })
 }
 
 async fn write<R: Resource>(

@@ -1,7 +1,7 @@
 //! Whoever does jobs: takes one after the other, in the name and with the rights of who asked.
 
 use crate::{
-    Files, imports,
+    Files, attachments, exports, imports,
     jobs::{self, Job, JobId, JobKind, JobStatus, Lease, Progress},
     problems::LEASE_LOST,
     undo,
@@ -77,12 +77,23 @@ impl Worker {
         Ok(true)
     }
 
+    /// Removes files that have had their time; called once in a while.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn tidy(&self) -> Result<()> {
+        let (db, files, now) = (&self.db, &self.files, self.clock.now());
+        attachments::forget_unclaimed(db, files, now).await?;
+        exports::expire(db, files, now).await
+    }
+
     async fn run(&self, lease: &Lease) -> Result<()> {
         let (job, ctx) = self.context(lease).await?;
         let run = Run { worker: self, lease: lease.clone(), total: job.total, ctx };
         match job.input.kind {
             JobKind::Import => imports::run(&run, &job, false).await,
             JobKind::ImportCheck => imports::run(&run, &job, true).await,
+            JobKind::Export => exports::run(&run, &job).await,
             JobKind::Undo => undo::run(&run, &job.task, &job.state).await,
             other => match self.works.iter().find(|(kind, _)| *kind == other) {
                 Some((_, work)) => work(&run, &job).await,
@@ -173,6 +184,15 @@ impl Run<'_> {
     /// Those of `work`.
     pub async fn read<T>(&self, work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>) -> Result<T> {
         let ctx = self.now();
+        self.worker.db.read(self.lease.tenant, async |tx| work(tx, &ctx).await).await
+    }
+
+    /// Reads what belongs to the job itself, whatever who asked may see.
+    pub(crate) async fn by_itself<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>,
+    ) -> Result<T> {
+        let ctx = jobs::by_itself(&self.now());
         self.worker.db.read(self.lease.tenant, async |tx| work(tx, &ctx).await).await
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     params(
         ("user_id" = Option<uuid::Uuid>, Query, description = "Whose right; yours when absent."),
         ("resource" = String, Query, description = "The plural name, e.g. `parties`."),
-        ("action" = String, Query, description = "`read`, `create`, `update` or `delete`."),
+        ("action" = String, Query, description = "`read`, `create`, `update`, `delete` or `export`."),
         ("record_id" = Option<uuid::Uuid>, Query, description = "One record; not with `create`.")),
     responses((status = 200, description = "The answer.", body = Explanation)))]
 #[get("/v1/access/explain")]
@@ -51,7 +51,7 @@ fn wish(call: &Call) -> Result<Wish> {
             }
             "action" => {
                 let found = Action::from_word(&value).filter(|action| *action != Action::Any);
-                let known = || "read, create, update, delete".to_owned();
+                let known = || "read, create, update, delete, export".to_owned();
                 action = Some(found.ok_or_else(|| expected(known()))?);
             }
             _ => return Err(unknown(&name)),

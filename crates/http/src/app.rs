@@ -1,11 +1,11 @@
 //! Puts the server together.
 
 use crate::{
-    Options, access, batch, bulk, changes,
+    Options, access, attachments, batch, bulk, changes,
     changes::News,
     customers, document, duplicates,
     envelope::{self, Asked},
-    everywhere, exchange_rates, identity,
+    everywhere, exchange_rates, exports, identity,
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -169,6 +169,8 @@ pub fn routes(config: &mut ServiceConfig) {
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);
+    exports::routes(config);
+    attachments::routes(config);
     webhooks::routes(config);
     work_calendars::routes(config);
     everywhere::routes(config);

@@ -1,15 +1,14 @@
 //! Uploads, imports and jobs, beyond the shared endpoints.
 
 use crate::{
-    app::State,
     body::Body,
     call::{Call, JSON, OpenCall},
-    problem::{ApiError, BODY_TIMEOUT, BODY_TOO_LARGE},
+    problem::ApiError,
     resources::{ListBody, bad},
     respond::Done,
+    upload::{receive, reopen},
 };
 use actix_web::{HttpResponse, get, http::header, post, web::Payload};
-use futures_util::StreamExt as _;
 use guanxi_bulk::{
     imports::{self, IMPORT, Import, Upload},
     jobs::{self, Finding, Job, JobId},
@@ -27,9 +26,6 @@ use guanxi_storage::{
 use guanxi_tabular::{Column, Format, WriteOptions, Writer};
 use serde::Serialize;
 use serde_json::json;
-use sha2::{Digest as _, Sha256};
-use std::io::Write as _;
-use tempfile::NamedTempFile;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -40,42 +36,6 @@ const CSV: &str = "text/csv";
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(upload).service(commit).service(check);
     config.service(cancel).service(take_back).service(findings);
-}
-
-/// A file that has arrived on this machine.
-struct Arrived {
-    file: NamedTempFile,
-    size: u64,
-    sha256: String,
-}
-
-/// Receives a file, bounded in bytes and time.
-async fn receive(state: &State, mut payload: Payload) -> Result<Arrived> {
-    let most = state.options.upload_bytes;
-    let failed = |error: std::io::Error| INTERNAL.problem().because(error);
-    let receive = async {
-        let mut file = NamedTempFile::new().map_err(failed)?;
-        let (mut size, mut digest) = (0_u64, Sha256::new());
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| {
-                crate::problem::MALFORMED_BODY
-                    .with("line", 0)
-                    .with("column", 0)
-                    .because(error.to_string())
-            })?;
-            size += chunk.len() as u64;
-            if size > most {
-                return Err(BODY_TOO_LARGE.with("bytes", most));
-            }
-            digest.update(&chunk);
-            file.write_all(&chunk).map_err(failed)?;
-        }
-        file.flush().map_err(failed)?;
-        let sha256 = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(Arrived { file, size, sha256 })
-    };
-    let received = tokio::time::timeout(state.options.request_time(), receive).await;
-    received.map_err(|_| BODY_TIMEOUT.with("seconds", state.options.request_seconds))?
 }
 
 /// Upload a file to import
@@ -93,7 +53,7 @@ async fn receive(state: &State, mut payload: Payload) -> Result<Arrived> {
 async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> {
     call.ctx.require(IMPORT.plural, Action::Create)?;
     let (resource, file_name) = asked(&call)?;
-    let arrived = receive(&call.state, payload).await?;
+    let arrived = receive(&call.state, payload, call.state.options.upload_bytes).await?;
     let digest = Body(json!({ "sha256": arrived.sha256 }));
     let ctx = call.ctx.clone();
     let examined = tokio::task::spawn_blocking(move || {
@@ -109,7 +69,7 @@ async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> 
     });
     let (import, arrived) = examined.await.map_err(|error| INTERNAL.problem().because(error))??;
     let (files, tenant, id) = (call.state.worker.files(), call.ctx.tenant, import.meta.id.uuid());
-    files.keep(tenant, id, arrived.file.path()).await?;
+    files.keep(tenant, id, reopen(&arrived.file)?).await?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
         let shown = imports::create(tx, ctx, import.clone()).await?;
         Ok(Done::created(&shown.record, &shown))

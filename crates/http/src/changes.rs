@@ -5,7 +5,7 @@ use crate::{
     call::{Call, JSON, OpenCall},
     parameters::whole,
     problem::{ApiError, BAD_HEADER},
-    resources::{KINDS, ListBody, bad, id, instant, words},
+    resources::{CONCERNING, KINDS, ListBody, bad, id, instant, words},
 };
 use actix_web::{
     HttpResponse, get,
@@ -320,7 +320,7 @@ fn audit_query(call: &Call) -> Result<AuditQuery> {
                 return Err(bad(UNKNOWN_VALUE.parameter(name).with("expected", expected)));
             }
             "subject_type" => {
-                let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+                let known: Vec<&str> = CONCERNING.iter().map(|kind| kind.name).collect();
                 query.subject_types = words(&name, &value, &known, false)?;
             }
             "subject_id" => query.subject_id = Some(id(&name, &value)?),

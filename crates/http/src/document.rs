@@ -58,6 +58,8 @@ fn build() -> Json {
     builder.schema::<crate::batch::WriteResults>();
     builder.schema::<guanxi_webhooks::payload::WebhookMessage>();
     builder.schemas.insert("Filter".into(), search::filter_schema());
+    // It has no shared endpoint.
+    builder.shapes::<guanxi_bulk::attachments::Attachment>();
     for served in resources::SERVED.iter() {
         for operation in &served.operations {
             (served.describe)(&mut builder, *operation);
@@ -132,17 +134,23 @@ impl Builder {
     /// Adds a shared endpoint of a resource.
     pub fn resource<R: Resource>(&mut self, operation: Operation) {
         let kind = R::kind();
+        let names = self.shapes::<R>();
+        let (method, described) = describe(kind, operation, &names);
+        let item = self.paths.entry(resources::path(kind, operation)).or_insert_with(|| json!({}));
+        item[method] = described;
+    }
+
+    /// Adds the schemas of a resource.
+    fn shapes<R: Resource>(&mut self) -> Names {
         self.schema::<R>();
         self.schema::<R::Input>();
         let names = Names {
             shown: R::name().into_owned(),
             input: <R::Input as ToSchema>::name().into_owned(),
-            noun: kind.label.en.to_lowercase(),
+            noun: R::kind().label.en.to_lowercase(),
         };
         self.complete_resource::<R>(&names);
-        let (method, described) = describe(kind, operation, &names);
-        let item = self.paths.entry(resources::path(kind, operation)).or_insert_with(|| json!({}));
-        item[method] = described;
+        names
     }
 
     /// What the derives do not know of a resource: its actions, its page, its patch, an example.
@@ -484,7 +492,7 @@ fn scalar(kind: Type) -> Json {
 
 fn timeline_parameters(kind: &'static Kind) -> Vec<Json> {
     let instant = json!({ "type": "string", "format": "date-time" });
-    let kinds: Vec<&str> = resources::KINDS.iter().map(|kind| kind.name).collect();
+    let kinds: Vec<&str> = resources::CONCERNING.iter().map(|kind| kind.name).collect();
     vec![
         limit(),
         cursor(),

@@ -9,11 +9,11 @@ use crate::{
 use actix_web::{HttpResponse, post};
 use guanxi_bulk::jobs::Job;
 use guanxi_customers::{
-    duplicates::{self, Draft, DuplicateSearch, Matches},
+    duplicates::{self, Draft, Duplicate, DuplicateSearch, Matches},
     merges::{self, Merge, MergeId, MergeInput},
 };
-use guanxi_kernel::{Ctx, Result};
-use guanxi_storage::Tx;
+use guanxi_kernel::{Action, Ctx, Result};
+use guanxi_storage::{Tx, resource};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -29,6 +29,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     responses((status = 200, description = "The matches, the strongest first.", body = Matches)))]
 #[post("/v1/duplicates/check")]
 async fn check(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require::<Duplicate>(&call.ctx, Action::Read)?;
     let draft: Draft = body.read()?;
     let found = call.read(async |tx, ctx| duplicates::check(tx, ctx, &draft).await).await?;
     Ok(HttpResponse::Ok().json(found))
@@ -43,6 +44,7 @@ async fn check(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     responses((status = 202, description = "The job.", body = Job)))]
 #[post("/v1/duplicates/find")]
 async fn find(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require::<Duplicate>(&call.ctx, Action::Create)?;
     let search: DuplicateSearch = body.read()?;
     let asked = async |tx: &mut Tx, ctx: &Ctx| {
         duplicates::search(tx, ctx, &search).await.map(|job| Done::accepted(&job))
@@ -61,6 +63,7 @@ async fn find(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
         (status = 409, description = "The two cannot be one.", body = ProblemBody)))]
 #[post("/v1/merges")]
 async fn merge(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require::<Merge>(&call.ctx, Action::Create)?;
     let input: MergeInput = body.read()?;
     call.require_idempotency_key()?;
     let merged = async |tx: &mut Tx, ctx: &Ctx| {

@@ -214,7 +214,7 @@ fn finish(
 }
 
 /// Tells the compressor, which stands outside of this, to leave an answer alone.
-const IDENTITY: &str = "identity";
+pub(crate) const IDENTITY: &str = "identity";
 
 /// Takes the mark off again, outside of the compressor: `identity` is no content coding.
 ///

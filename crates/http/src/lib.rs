@@ -4,7 +4,7 @@
 //! | module | does |
 //! | --- | --- |
 //! | [`app`] | puts the server together: routes, middleware, limits |
-//! | [`bulk`] | uploads, imports, jobs |
+//! | [`bulk`] | imports, jobs; `exports`, `attachments`; `upload` and `download` for files |
 //! | [`call`] | an authenticated request: who asks, in which words, under which conditions |
 //! | [`batch`] | many writes in one request, upsert by another system's name, sync of offline clients |
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
@@ -33,13 +33,17 @@ pub mod resources;
 pub mod respond;
 
 mod access;
+mod attachments;
 mod customers;
+mod download;
 mod everywhere;
 mod exchange_rates;
+mod exports;
 mod identity;
 mod parameters;
 mod platform;
 mod schema;
+mod upload;
 mod webhooks;
 mod work_calendars;
 

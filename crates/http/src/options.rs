@@ -16,6 +16,8 @@ pub struct Options {
     pub body_bytes: usize,
     /// The largest file to import, in bytes.
     pub upload_bytes: u64,
+    /// The largest attachment, in bytes.
+    pub attachment_bytes: u64,
     /// Seconds that a body may take to arrive.
     pub body_seconds: u64,
     /// Seconds that a request may take.
@@ -40,6 +42,7 @@ impl Default for Options {
             docs: true,
             body_bytes: 256 * 1024,
             upload_bytes: 50 * 1024 * 1024,
+            attachment_bytes: 25 * 1024 * 1024,
             body_seconds: 15,
             request_seconds: 30,
             reads_per_minute: 6_000,

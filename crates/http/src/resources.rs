@@ -194,6 +194,16 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Delete,
             Operation::Timeline,
         ]),
+        // Everything goes by the rights of the record that it belongs to.
+        serve::<bulk::attachments::Attachment>().only(&[]),
+        // Made with its job.
+        serve::<bulk::exports::Export>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Delete,
+            Operation::Timeline,
+        ]),
         // Made by what asks for them, and changed by their workers.
         serve::<bulk::jobs::Job>().only(&[Operation::List, Operation::Search, Operation::Get]),
     ]
@@ -204,23 +214,33 @@ pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
     SERVED.iter().filter(|served| served.is_told()).map(|served| served.kind).collect()
 });
 
+/// The kinds of all records whose events timelines show.
+pub static CONCERNING: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
+    let others = SERVED.iter().map(|served| served.kind).filter(|kind| kind.with_parent);
+    KINDS.iter().copied().chain(others).collect()
+});
+
 /// Whether callers make records of that kind by the shared endpoint.
 pub fn makes(kind: &Kind) -> bool {
     let of_kind = |served: &&Served| std::ptr::eq(served.kind, kind);
     SERVED.iter().find(of_kind).is_some_and(|served| served.operations.contains(&Operation::Create))
 }
 
-/// What bulk work needs of every resource.
+/// What bulk work needs of every resource with a list, which is what can be exported; rows become
+/// records where callers make many at once.
 pub fn tables() -> Vec<Table> {
-    let table = |served: &Served| {
-        (served.table)().made_of_rows(served.operations.contains(&Operation::Batch))
+    let listed = |served: &&Served| served.operations.contains(&Operation::List);
+    let table = |served: &Served| match served.operations.contains(&Operation::Batch) {
+        true => (served.table)(),
+        false => (served.table)().not_imported(),
     };
-    SERVED.iter().map(table).collect()
+    SERVED.iter().filter(listed).map(table).collect()
 }
 
 /// The names that rights are given on: every resource, and what is not one.
 pub fn rights() -> impl Iterator<Item = &'static str> {
-    SERVED.iter().map(|served| served.kind.plural).chain([EVENTS, EXCHANGE_RATES])
+    let own = SERVED.iter().map(|served| served.kind).filter(|kind| !kind.with_parent);
+    own.map(|kind| kind.plural).chain([EVENTS, EXCHANGE_RATES])
 }
 
 /// Registers the shared endpoints of every resource.
@@ -424,7 +444,7 @@ async fn timeline<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let (items, next) = call
         .read(async |tx, ctx| {
             resource::get::<R>(tx, ctx, id).await?;
-            timeline::timeline(tx, ctx, &KINDS, id, &query).await
+            timeline::timeline(tx, ctx, &CONCERNING, id, &query).await
         })
         .await?;
     Ok(HttpResponse::Ok().json(ListBody::<TimelineItem>::new(items, next)))
@@ -632,7 +652,7 @@ fn timeline_query(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Tim
             "limit" => query.limit = list::limit(value).map_err(bad)?,
             "cursor" => query.cursor = Some(value.clone()),
             "subject_type" => {
-                let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+                let known: Vec<&str> = CONCERNING.iter().map(|kind| kind.name).collect();
                 query.subject_types = words(name, value, &known, false)?;
             }
             "kind" => query.kinds = split(value),

@@ -150,7 +150,7 @@ fn describe(served: &Served) -> ResourceSchema {
         resource: kind.plural,
         name: kind.name,
         label: Labels { en: kind.label.en.to_owned(), zh: kind.label.zh.to_owned() },
-        directory: kind.is_directory(),
+        directory: kind.is_directory() && !kind.with_parent,
         fields: fields.map(|one| field(one, &shown["properties"], &written, &required)).collect(),
         operations: operations(kind),
         events: events(served),

@@ -19,6 +19,8 @@ crate::words! {
         Update = "update" ("Change", "修改"),
         /// Delete and restore it.
         Delete = "delete" ("Delete", "删除"),
+        /// Take many of them away in a file; a right of its own beside seeing them.
+        Export = "export" ("Export", "导出"),
         /// All of these.
         Any = "any" ("Anything", "全部操作"),
     }

@@ -14,8 +14,12 @@ use guanxi_storage::{Db, Tx, resource};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::{
-    collections::BTreeMap, fs::File, io, path::PathBuf, process::ExitCode, time::Duration,
-    time::Instant,
+    collections::BTreeMap,
+    fs::File,
+    io::{self, Read as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    time::{Duration, Instant},
 };
 
 /// Rows whose refusal is printed; the others are counted.
@@ -52,7 +56,7 @@ pub(crate) struct ImportArguments {
 /// A resource that rows can become.
 fn resource_of_rows(name: &str) -> Result<String, String> {
     table::register(guanxi_http::resources::tables);
-    let known: Vec<&str> = table::of_rows().map(|table| table.kind.plural).collect();
+    let known: Vec<&str> = table::imported().map(|table| table.kind.plural).collect();
     match known.contains(&name) {
         true => Ok(name.to_owned()),
         false => Err(format!("expected one of: {}", known.join(", "))),
@@ -66,7 +70,7 @@ pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outco
     let files = Files::in_folder(&config.files.folder)
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
     let import = prepare(&ctx, &arguments)?;
-    files.keep(ctx.tenant, import.meta.id.uuid(), &arguments.file).await?;
+    files.keep(ctx.tenant, import.meta.id.uuid(), File::open(&arguments.file)?).await?;
     let asked = async |tx: &mut Tx| {
         let import = imports::create(tx, &ctx, import.clone()).await?.record.meta.id;
         imports::start(tx, &ctx, import, arguments.dry_run).await
@@ -89,16 +93,14 @@ pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outco
 /// The import with the mapping that its columns and the arguments give it.
 fn prepare(ctx: &Ctx, arguments: &ImportArguments) -> Outcome<Import> {
     let unreadable = |error: io::Error| format!("{}: {error}", arguments.file.display());
-    let mut file = File::open(&arguments.file).map_err(unreadable)?;
-    let mut digest = Sha256::new();
-    let size = io::copy(&mut file, &mut digest).map_err(unreadable)?;
+    let (size, sha256) = digest(&arguments.file).map_err(unreadable)?;
     let name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned());
     let upload = Upload {
         resource: &arguments.resource,
         file_name: name.as_deref().unwrap_or("file"),
         path: &arguments.file,
         size,
-        sha256: &digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>(),
+        sha256: &sha256,
     };
     let mut import = upload.examine(ctx)?;
     let (maps, sets) = (pairs(&arguments.map)?, pairs(&arguments.set)?);
@@ -117,6 +119,21 @@ fn prepare(ctx: &Ctx, arguments: &ImportArguments) -> Outcome<Import> {
     }
     import.input.defaults = sets.into_iter().map(|(field, value)| (field, json!(value))).collect();
     Ok(import)
+}
+
+/// The size of a file and its SHA-256 in hex.
+fn digest(path: &Path) -> io::Result<(u64, String)> {
+    let (mut file, mut digest) = (File::open(path)?, Sha256::new());
+    let (mut size, mut part) = (0, vec![0; 1 << 20]);
+    loop {
+        let read = file.read(&mut part)?;
+        if read == 0 {
+            break;
+        }
+        size += read as u64;
+        digest.update(&part[..read]);
+    }
+    Ok((size, digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
 }
 
 fn map(input: &mut ImportInput, column: &str, field: Option<Line<100>>) -> Outcome {

@@ -142,6 +142,9 @@ async fn maintain(app: App, auth: Auth) {
         if let Err(problem) = auth.maintain().await {
             tracing::warn!(%problem, "maintenance failed; it is tried again in a minute");
         }
+        if let Err(problem) = app.worker().tidy().await {
+            tracing::warn!(%problem, "old files were not removed; it is tried again in a minute");
+        }
         if let Err(problem) = app.webhooks().forget().await {
             tracing::warn!(%problem, "old webhooks were not forgotten; it is tried again in a minute");
         }

@@ -41,6 +41,9 @@ pub struct Kind {
     pub index: reindex::Index,
     /// The fields by which people name a record, e.g. in a file: the first that fits counts.
     pub known_by: &'static [&'static str],
+    /// Whether its events are shown in a timeline to whoever may see the record that it concerns,
+    /// because it has no rights of its own.
+    pub with_parent: bool,
 }
 
 /// What can happen to records of every kind, as the last part of the kind of an event.
@@ -110,7 +113,15 @@ impl Kind {
             load_deleted: |tx, ctx, ids| Box::pin(crate::trash::load::<R>(tx, ctx, ids)),
             index: |tx, after| Box::pin(reindex::some::<R>(tx, after)),
             known_by: &[],
+            with_parent: false,
         }
+    }
+
+    /// The same, without rights of its own; see [`Kind::with_parent`].
+    #[must_use]
+    pub const fn seen_with_parent(mut self) -> Self {
+        self.with_parent = true;
+        self
     }
 
     /// The same, with the fields by which people name a record.

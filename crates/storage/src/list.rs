@@ -272,6 +272,12 @@ impl ListQuery {
         Ok(())
     }
 
+    /// The same, behind the page that ended with this cursor.
+    #[must_use]
+    pub fn behind(self, cursor: String) -> Self {
+        Self { cursor: Some(cursor), count: None, ..self }
+    }
+
     fn last_descending(&self) -> bool {
         self.sort.last().is_some_and(|sort| sort.descending)
     }

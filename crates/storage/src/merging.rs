@@ -256,7 +256,9 @@ fn names(kind: &Kind, field: &Field, target: &Kind) -> bool {
         }
         Visibility::Tenant | Visibility::Owner => false,
     };
-    parent || field.target.is_some_and(|of| std::ptr::eq(of(), target))
+    // Whatever a record of any kind can be the parent of; an id is of one record only.
+    let any = field.name == "parent_id" && kind.field("parent_type").is_some();
+    parent || any || field.target.is_some_and(|of| std::ptr::eq(of(), target))
 }
 
 /// A list of ids with `to` for `from`, each once.

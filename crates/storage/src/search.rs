@@ -3,13 +3,19 @@
 //! The members are the shared parameters of lists; what narrows the list is the filter, as the text
 //! of the parameter or as JSON.
 
-use crate::{Kind, filter::json, list::ListQuery};
+use crate::{
+    Kind,
+    error::UNKNOWN_PARAMETER,
+    filter::json,
+    list::{self, ListQuery},
+};
 use guanxi_kernel::{
     Ctx, Problem, Result, input,
     problem::{FieldError, INVALID_TYPE, Place, VALIDATION_FAILED},
 };
 use serde::Deserialize;
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -64,33 +70,61 @@ impl Search {
 /// # Errors
 /// `validation_failed` with every finding.
 pub fn read(kind: &'static Kind, ctx: &Ctx, body: Json) -> Result<ListQuery> {
+    read_with(kind, ctx, body, &BTreeMap::new())
+}
+
+/// The same, narrowed by parameters of the list besides, which stand under `/filters`.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_with(
+    kind: &'static Kind,
+    ctx: &Ctx,
+    body: Json,
+    filters: &BTreeMap<String, String>,
+) -> Result<ListQuery> {
     // serde would take a list for the members in their order, and `null` for one that is absent.
     let Json::Object(members) = &body else {
-        return Err(refusal(vec![INVALID_TYPE.field("").with("expected", "an object")]));
+        return Err(refusal(vec![INVALID_TYPE.field("").with("expected", "an object")], filters));
     };
     let nulls = members.iter().filter(|(_, value)| value.is_null()).map(|(name, _)| {
-        let place = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
-        INVALID_TYPE.field(place).with("expected", "a value; leave out what you do not ask for")
+        let expected = "a value; leave out what you do not ask for";
+        INVALID_TYPE.field(member("", name)).with("expected", expected)
     });
     Problem::collect(nulls.collect())?;
     let search: Search = input::read(body)?;
     let as_json = search.filter.as_ref().filter(|filter| !filter.is_string());
     let located = as_json.map(|filter| json::read(filter, "/filter")).transpose();
-    let located = located.map_err(|finding| refusal(vec![finding]))?;
-    ListQuery::read(kind, ctx, &search.pairs(), located.as_ref()).map_err(refusal)
+    let located = located.map_err(|finding| refusal(vec![finding], filters))?;
+    let shared = filters.keys().filter(|name| list::SHARED.contains(&name.as_str()));
+    Problem::collect(
+        shared.map(|name| UNKNOWN_PARAMETER.field(member("/filters", name))).collect(),
+    )?;
+    let mut pairs = search.pairs();
+    pairs.extend(filters.iter().map(|(name, value)| (name.clone(), value.clone())));
+    let query = ListQuery::read(kind, ctx, &pairs, located.as_ref());
+    query.map_err(|findings| refusal(findings, filters))
 }
 
 /// The findings as one problem about the body.
-fn refusal(findings: Vec<FieldError>) -> Problem {
+fn refusal(findings: Vec<FieldError>, filters: &BTreeMap<String, String>) -> Problem {
     let refused = VALIDATION_FAILED.with("count", findings.len());
-    findings.into_iter().map(in_body).fold(refused, Problem::and)
+    findings.into_iter().map(|finding| in_body(finding, filters)).fold(refused, Problem::and)
 }
 
 /// A finding about a parameter is one about the member of the same name.
-fn in_body(finding: FieldError) -> FieldError {
+fn in_body(finding: FieldError, filters: &BTreeMap<String, String>) -> FieldError {
     let place = match finding.place {
-        Place::Parameter(name) => Place::Pointer(format!("/{name}")),
+        Place::Parameter(name) if filters.contains_key(&name) => {
+            Place::Pointer(member("/filters", &name))
+        }
+        Place::Parameter(name) => Place::Pointer(member("", &name)),
         pointer @ Place::Pointer(_) => pointer,
     };
     FieldError { place, ..finding }
+}
+
+/// A member as a JSON pointer (RFC 6901).
+fn member(of: &str, name: &str) -> String {
+    format!("{of}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

@@ -5,6 +5,7 @@
 
 use crate::{
     Delimiter, Encoding, Limits,
+    formula::unguard,
     problems::{BROKEN_QUOTING, ROW_TOO_LONG, TOO_MANY_COLUMNS},
     read::{Source, unreadable},
     text::{LineEnd, Text, begin, line_end, line_ends, utf8},
@@ -164,6 +165,16 @@ impl Lines {
     }
 }
 
+impl Lines {
+    /// A cell as a value, without the mark of a text that is no formula.
+    fn value(&self, at: usize, cell: &[u8]) -> Result<Value> {
+        Ok(match value::text(utf8(cell)?, at, &self.limits)? {
+            Value::String(text) => Value::from(unguard(&text)),
+            other => other,
+        })
+    }
+}
+
 impl Source for Lines {
     fn advance(&mut self) -> Result<Option<u64>> {
         loop {
@@ -198,7 +209,7 @@ impl Source for Lines {
             Some(flaw) => Err(problem(flaw, &self.limits)),
             None => {
                 let cells = self.cells.iter().enumerate();
-                cells.map(|(at, cell)| value::text(utf8(cell)?, at, &self.limits)).collect()
+                cells.map(|(at, cell)| self.value(at, cell)).collect()
             }
         }
     }

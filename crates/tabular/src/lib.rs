@@ -17,6 +17,7 @@
 mod csv;
 mod detect;
 pub mod format;
+mod formula;
 pub mod layout;
 pub mod limits;
 mod ndjson;

@@ -1,5 +1,7 @@
-//! Imports of files, and the jobs that do the work.
+//! Imports, exports and attachments of files, and the jobs that do the work.
 
+mod attachments;
+mod exports;
 mod imports;
 mod jobs;
 

@@ -53,6 +53,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         load_deleted: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         index: |_, _| Box::pin(async { Ok(None) }),
         known_by: &[],
+        with_parent: false,
     }
 }
 

@@ -15,6 +15,9 @@ use serde_json::{Map, Value as Json, json};
 /// The column for the name in another system.
 const EXTERNAL_ID: &str = "external_id";
 
+/// What every record can carry beyond its input.
+const CARRIED: [&str; 2] = ["external_ids", "custom"];
+
 /// Which column goes where.
 #[derive(Debug)]
 pub(crate) struct Plan {
@@ -176,8 +179,11 @@ impl Plan {
                 body.members.insert("external_ids".to_owned(), entry);
             }
             Place::Field { name, kind: Type::Json, entry } => match value {
+                Json::String(text) if as_json(text).is_some() => {
+                    drop(body.members.insert((*name).to_owned(), json!(as_json(text))));
+                }
                 Json::String(text) => {
-                    let entries = text.split([';', ';']).map(str::trim).filter(|e| !e.is_empty());
+                    let entries = text.split([';', '；']).map(str::trim).filter(|e| !e.is_empty());
                     let entries = entries.map(|one| match entry {
                         Some(member) => json!({ "kind": "other", *member: one }),
                         None => json!(one),
@@ -201,6 +207,12 @@ impl Plan {
     }
 }
 
+/// A list or an object, if that is what the text says: what a file of rows has for one.
+fn as_json(text: &str) -> Option<Json> {
+    let nested = text.starts_with(['[', '{']);
+    nested.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
 fn no_column(at: usize, header: &[String]) -> FieldError {
     UNKNOWN_VALUE.field(format!("/mapping/{at}/column")).with("expected", header.join(", "))
 }
@@ -217,6 +229,9 @@ fn place(table: &Table, wanted: &str) -> Option<Place> {
             _ => None,
         };
         return Some(Place::Field { name: field.name, kind: field.kind, entry });
+    }
+    if let Some(name) = CARRIED.into_iter().find(|name| *name == wanted) {
+        return Some(Place::Field { name, kind: Type::Json, entry: None });
     }
     let by_name = |field: &&Field| field.name.strip_suffix("_id") == Some(wanted);
     let field = table.fields.iter().find(by_name)?;

@@ -92,7 +92,7 @@ impl Upload<'_> {
     /// As [`create`].
     pub fn examine(&self, ctx: &Ctx) -> Result<Import> {
         let table = table::named(self.resource).ok_or_else(|| {
-            let known: Vec<&str> = table::of_rows().map(|table| table.kind.plural).collect();
+            let known: Vec<&str> = table::imported().map(|table| table.kind.plural).collect();
             let finding = UNKNOWN_VALUE.parameter("resource").with("expected", known.join(", "));
             guanxi_storage::error::BAD_PARAMETER.problem().and(finding)
         })?;

@@ -6,6 +6,6 @@ mod store;
 
 pub use model::{JOB, Job, JobId, JobInput, JobKind, JobStatus};
 pub use service::{Finding, cancel, enqueue, findings, source_of};
-pub(crate) use service::{finish, limits};
+pub(crate) use service::{by_itself, finish, limits};
 pub use store::Progress;
 pub(crate) use store::{Lease, checkpoint, lease, note};

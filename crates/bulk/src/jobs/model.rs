@@ -35,6 +35,8 @@ guanxi_kernel::words! {
         Import = "import" ("Import", "导入"),
         /// Says what an import would do.
         ImportCheck = "import_check" ("Check of an import", "导入检查"),
+        /// Writes the records of a list into a file.
+        Export = "export" ("Export", "导出"),
         /// Takes back what another job has written.
         Undo = "undo" ("Undo", "撤销"),
         /// Looks for records that are the same.
@@ -83,7 +85,7 @@ pub struct Job {
     #[field(zh = "总数")]
     pub total: Option<i64>,
     /// What came of it so far; of an import `read`, `created`, `updated`, `skipped` and `failed`, of a
-    /// search for duplicates `records`, `certain`, `likely`, `new` and `not_compared`.
+    /// search for duplicates `records`, `certain`, `likely`, `new` and `not_compared`, of an export `rows`, and when it is done `size_bytes`, `file` (where it is) and `expires_at`.
     #[field(zh = "结果", json)]
     #[schema(value_type = Object)]
     pub result: Json,

@@ -76,7 +76,7 @@ pub fn source_of(kind: JobKind, job: JobId) -> Cow<'static, str> {
 }
 
 /// The context in which the program looks after its own jobs.
-fn by_itself(ctx: &Ctx) -> Ctx {
+pub(crate) fn by_itself(ctx: &Ctx) -> Ctx {
     let grants = Actor::system(ctx.actor.user).grants;
     let actor = Actor { grants, limits: None, ..Actor::clone(&ctx.actor) };
     Ctx { actor: Arc::new(actor), seen: Seen::Unsaid, ..ctx.clone() }

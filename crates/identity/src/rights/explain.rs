@@ -154,7 +154,10 @@ pub fn needed(action: Action) -> &'static [Action] {
         Action::Create => &[Action::Create],
         Action::Update => &[Action::Read, Action::Update],
         Action::Delete => &[Action::Read, Action::Delete],
-        Action::Any => &[Action::Read, Action::Create, Action::Update, Action::Delete],
+        Action::Export => &[Action::Read, Action::Export],
+        Action::Any => {
+            &[Action::Read, Action::Create, Action::Update, Action::Delete, Action::Export]
+        }
     }
 }
 

@@ -123,7 +123,10 @@ fn single(action: Action) -> &'static [Action] {
         Action::Create => &[Action::Create],
         Action::Update => &[Action::Update],
         Action::Delete => &[Action::Delete],
-        Action::Any => &[Action::Read, Action::Create, Action::Update, Action::Delete],
+        Action::Export => &[Action::Export],
+        Action::Any => {
+            &[Action::Read, Action::Create, Action::Update, Action::Delete, Action::Export]
+        }
     }
 }
 
@@ -313,10 +316,10 @@ mod tests {
         assert!(covers(&two, &[grant(Action::Read, units(&[2]))]));
         assert!(!covers(&two, &[grant(Action::Read, units(&[3]))]));
         assert!(!covers(&two, &[grant(Action::Read, teams(&[1]))]));
-        // The four actions together are any.
-        let each = [Action::Read, Action::Create, Action::Update, Action::Delete];
-        let each = each.map(|action| grant(action, units(&[1, 2])));
-        assert!(covers(&each, &two) && !covers(&each[..3], &two));
+        // All single actions together are any.
+        let each: Vec<Grant> =
+            single(Action::Any).iter().map(|action| grant(*action, units(&[1, 2]))).collect();
+        assert!(covers(&each, &two) && !covers(&each[1..], &two));
         // What is granted in parts is held as a whole.
         let parts = [grant(Action::Read, units(&[1])), grant(Action::Any, teams(&[5]))];
         let both = Reach { teams: BTreeSet::from([id(5)]), ..units(&[1]) };

@@ -148,6 +148,11 @@ pub async fn timeline(
 fn visible_subjects(sql: &mut Sql, ctx: &Ctx, kinds: &[&'static Kind]) {
     sql.push(" AND (FALSE");
     for kind in kinds {
+        if kind.with_parent {
+            // Whoever sees this timeline sees what the event concerns.
+            sql.push(" OR e.subject_type = ").bind(kind.name);
+            continue;
+        }
         let reach = ctx.reach(kind.plural, Action::Read);
         if reach.is_nothing() {
             continue;

@@ -1,5 +1,6 @@
 //! Values as the text of one cell.
 
+use crate::formula;
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -11,13 +12,14 @@ pub(super) enum Guard {
 }
 
 impl Guard {
-    /// The text of a CSV cell. A JSON number is never a formula.
+    /// The text of a CSV cell. A number and an amount are never formulas.
     pub(super) fn cell(self, value: &Value) -> Cow<'_, str> {
         let text = text(value);
-        if self == Self::On && !value.is_number() && is_formula(&text) {
-            return Cow::Owned(format!("'{text}"));
+        match value {
+            Value::Number(_) | Value::Object(_) => text,
+            _ if self == Self::On => formula::guard(text),
+            _ => text,
         }
-        text
     }
 }
 
@@ -26,11 +28,22 @@ impl Guard {
 pub(super) fn text(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Array(items) => {
-            let texts: Option<Vec<_>> = items.iter().map(scalar).collect();
+            let texts: Option<Vec<_>> = items.iter().map(entry).collect();
             Cow::Owned(texts.map_or_else(|| value.to_string(), |texts| texts.join("; ")))
         }
         other => scalar(other).unwrap_or_else(|| Cow::Owned(other.to_string())),
     }
+}
+
+/// An entry of a list that is joined: what could not be told apart again, or would be read as JSON,
+/// makes the whole list JSON.
+fn entry(value: &Value) -> Option<Cow<'_, str>> {
+    scalar(value).filter(|text| {
+        !text.is_empty()
+            && text.trim() == text
+            && !text.contains([';', '；'])
+            && !text.starts_with(['[', '{'])
+    })
 }
 
 fn scalar(value: &Value) -> Option<Cow<'_, str>> {
@@ -45,28 +58,6 @@ fn scalar(value: &Value) -> Option<Cow<'_, str>> {
         }
         Value::Array(_) => None,
     }
-}
-
-/// Whether a spreadsheet program may compute what the text says (OWASP, "CSV Injection").
-fn is_formula(text: &str) -> bool {
-    if text.starts_with(['\t', '\r', '\n']) {
-        return true;
-    }
-    let text = text.trim_start();
-    text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) && !is_number(text)
-}
-
-/// A decimal number with a sign, perhaps with a currency; a phone number is one too.
-fn is_number(text: &str) -> bool {
-    let (number, currency) = text.split_once(' ').unwrap_or((text, "CNY"));
-    let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    all_digits(whole)
-        && all_digits(fraction)
-        && currency.len() == 3
-        && currency.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 #[cfg(test)]
@@ -88,6 +79,8 @@ mod tests {
                 r#"{"amount":"1","currency":"CNY","on":1}"#,
             ),
             (json!([{"a": 1}]), r#"[{"a":1}]"#),
+            (json!(["a; b", "c"]), r#"["a; b","c"]"#),
+            (json!(["a", ""]), r#"["a",""]"#),
         ];
         for (value, expected) in table {
             assert_eq!(text(&value), expected);
@@ -95,37 +88,12 @@ mod tests {
     }
 
     #[test]
-    fn formulas_are_made_harmless_and_numbers_stay() {
-        let harmful = [
-            "=1+1",
-            "+cmd|' /C calc'!A0",
-            "-2+3",
-            "@SUM(A1)",
-            "\t=1",
-            "\r=1",
-            "\n=1",
-            "＝1",
-            "＋1",
-            "－1",
-            "＠a",
-            " =1",
-            "\u{3000}=1",
-            "-",
-            "+",
-            "-1 cny",
-            "-1.2.3",
-            "+86 138",
-            "--1",
-        ];
-        for text in harmful {
-            assert_eq!(Guard::On.cell(&json!(text)), format!("'{text}"));
-            assert_eq!(Guard::Off.cell(&json!(text)), text);
-        }
+    fn texts_are_guarded_and_numbers_stay() {
+        assert_eq!(Guard::On.cell(&json!("+86 138")), "'+86 138");
+        assert_eq!(Guard::Off.cell(&json!("+86 138")), "+86 138");
         assert_eq!(Guard::On.cell(&json!(["=1", "b"])), "'=1; b");
-        let harmless = ["-12.50", "+8613800138000", "-1234.50 CNY", "a=b", "", "1-2", "'=1"];
-        for text in harmless {
-            assert_eq!(Guard::On.cell(&json!(text)), text);
-        }
         assert_eq!(Guard::On.cell(&json!(-5)), "-5");
+        let debt = json!({"amount": "-12.50", "currency": "CNY"});
+        assert_eq!(Guard::On.cell(&debt), "-12.50 CNY");
     }
 }

@@ -6,7 +6,7 @@
 //! | XLSX | one sheet. Numbers and booleans are such, text is text and never a formula, null is no cell |
 //! | NDJSON | one object per line with the names of the columns as members, values as they are |
 //!
-//! In CSV and XLSX a list of scalars is joined with `; `, money is `1234.50 CNY`, and any other list
+//! In CSV and XLSX a list of scalars is joined with `; ` unless an entry holds one, money is `1234.50 CNY`, and any other list
 //! or object is JSON text.
 
 mod flat;
@@ -38,8 +38,8 @@ pub struct WriteOptions {
     /// Whether CSV cells are left as they are even if a spreadsheet program would take them for
     /// formulas; for files that programs read. Otherwise a text whose first character that is not
     /// blank is one of `= + - @` or their full-width forms, or that begins with a tab or a line
-    /// end, gets a leading `'`. A decimal number with a sign (`-12.50`), one with a currency
-    /// (`-12.50 CNY`) and a phone number in E.164 (`+8613800138000`) are no formulas and stay.
+    /// end, gets a leading `'`: phone numbers too. Reading a CSV file takes it off again. A JSON
+    /// number and an amount of money with its currency are no texts and stay.
     pub raw: bool,
     /// Whether the header of CSV and XLSX has the labels of the columns instead of their names.
     pub labels: bool,

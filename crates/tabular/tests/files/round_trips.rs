@@ -1,5 +1,5 @@
-//! What the writer wrote, the reader reads. CSV loses types, outer blanks and nothing else but what
-//! the guard against formulas puts in front; XLSX loses outer blanks and two code points that XML
+//! What the writer wrote, the reader reads. CSV loses types, outer blanks and nothing else: what
+//! the guard against formulas puts in front is taken off again; XLSX loses outer blanks and two code points that XML
 //! cannot hold; NDJSON loses nothing.
 
 use crate::common::{file, read};
@@ -54,7 +54,7 @@ proptest! {
 
     #[test]
     fn csv_comes_back_as_text(rows in prop::collection::vec(any_row(), 1..8), bom: bool) {
-        let options = WriteOptions { bom, raw: true, labels: false };
+        let options = WriteOptions { bom, raw: false, labels: false };
         let flat = |row: &Vec<Value>| -> Vec<Value> {
             let name = trimmed(row[0].as_str().unwrap());
             vec![name, json!(row[1].to_string()), json!(row[2].to_string())]
@@ -62,7 +62,10 @@ proptest! {
         let expected: Vec<_> = rows.iter().map(flat).collect();
         let content = written(Format::Csv, &rows, &options);
         prop_assert_eq!(content.starts_with("\u{feff}".as_bytes()), bom);
-        prop_assert_eq!(read_back(&content).1, expected);
+        let mut back = read_back(&content).1;
+        // Behind the mark blanks are inner ones.
+        back.iter_mut().for_each(|row| row[0] = row[0].as_str().map_or(Value::Null, trimmed));
+        prop_assert_eq!(back, expected);
     }
 
     #[test]
@@ -99,7 +102,7 @@ fn csv_is_made_by_the_letter_of_rfc_4180_and_guarded_against_formulas() {
     let rows = vec![vec![json!("=1+1"), json!("-12.50"), json!("a \"b\", c")]];
     let options = WriteOptions { labels: true, ..WriteOptions::default() };
     let text = String::from_utf8(written(Format::Csv, &rows, &options)).unwrap();
-    assert_eq!(text, "名称,'=金额,有效\r\n'=1+1,-12.50,\"a \"\"b\"\", c\"\r\n");
+    assert_eq!(text, "名称,'=金额,有效\r\n'=1+1,'-12.50,\"a \"\"b\"\", c\"\r\n");
     let raw = WriteOptions { raw: true, ..options };
     let text = String::from_utf8(written(Format::Csv, &rows, &raw)).unwrap();
     assert!(text.starts_with("名称,=金额,有效\r\n=1+1,"), "{text}");

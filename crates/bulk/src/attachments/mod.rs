@@ -1,0 +1,19 @@
+//! Attachments: documents that belong to a record of any resource that callers make.
+//!
+//! They have no rights of their own. Who may read the record may read what is attached to it; who
+//! may change the record may add to it and take away from it. So everything here asks the parent
+//! first, and only then touches the attachment, with the program's own rights.
+//!
+//! A file is announced before it is kept and claimed in the transaction of its record. So a record
+//! never names a file that is not there, and a file that nothing came of is found and removed.
+
+mod content;
+mod model;
+mod service;
+mod store;
+
+pub use content::{ContentType, HEAD, extensions, recognise};
+pub use model::{ATTACHMENT, Attachment, AttachmentId, AttachmentInput};
+pub use service::{New, add, delete, get, list, may_add, restore};
+pub(crate) use store::forget_unclaimed;
+pub use store::{announce, give_up};

@@ -1,0 +1,97 @@
+//! The work of an export: the list page by page into a file, then the file into the store of files.
+
+use super::{
+    Export, ExportId,
+    service::{finish, query, table_of},
+    sheet::Sheet,
+    store::claim_file,
+};
+use crate::{
+    files::Kept,
+    jobs::{Job, Progress},
+    worker::Run,
+};
+use guanxi_kernel::{Ctx, Result, problem::INTERNAL};
+use guanxi_storage::{Tx, bulk::is_of_store, count::Counting, resource};
+use serde_json::json;
+use std::fs::File;
+use uuid::Uuid;
+
+/// Records of one page.
+const AT_ONCE: u64 = 500;
+
+/// Writes the file, from its beginning if a worker was cut off before.
+pub(crate) async fn run(run: &Run<'_>, job: &Job) -> Result<()> {
+    if job.state["kept"] == true {
+        return Ok(());
+    }
+    let id = job.input.subject_id.ok_or_else(|| INTERNAL.problem())?;
+    let load = async |tx: &mut Tx, ctx: &Ctx| resource::load::<Export>(tx, ctx, id).await;
+    let export = run.by_itself(load).await?;
+    let (file, rows) = write(run, &export).await?;
+    keep(run, id, file, rows).await
+}
+
+/// The list as a file without a name.
+async fn write(run: &Run<'_>, export: &Export) -> Result<(File, i64)> {
+    let table = table_of(&export.input)?;
+    let mut sheet = Sheet::new(table.kind, &export.input)?;
+    let mut query = run.read(async |_, ctx| query(table, ctx, &export.input)).await?;
+    (query.limit, query.count) = (AT_ONCE, Some(Counting::Exact));
+    let (mut rows, mut total) = (0, None);
+    loop {
+        let page = run.read(async |tx, ctx| (table.page)(tx, ctx, &query).await).await?;
+        rows += i64::try_from(page.rows.len()).unwrap_or(0);
+        total = total.or(page.total);
+        for record in page.rows {
+            sheet.write(record)?;
+        }
+        tell(run, rows, total).await?;
+        match page.next {
+            Some(next) => query = query.behind(next),
+            None => return Ok((sheet.finish()?, rows)),
+        }
+    }
+}
+
+/// Says how far it has come, and learns whether it is to stop.
+async fn tell(run: &Run<'_>, rows: i64, total: Option<i64>) -> Result<()> {
+    let progress = async |_: &mut Tx, _: &Ctx| {
+        Ok(Progress { done: rows, total, state: json!({}), result: json!({ "rows": rows }) })
+    };
+    run.commit(progress).await.map(drop)
+}
+
+/// Keeps the file, then says in one transaction that it is there.
+async fn keep(run: &Run<'_>, id: Uuid, file: File, rows: i64) -> Result<()> {
+    let (files, tenant, name) = (&run.worker.files, run.lease.tenant, Uuid::new_v4());
+    let claim = async |tx: &mut Tx, _: &Ctx| {
+        let before = claim_file(tx, ExportId::from(id), name).await?;
+        let (state, result) = (json!({ "before": before }), json!({ "rows": rows }));
+        Ok(Progress { done: rows, total: Some(rows), state, result })
+    };
+    let claimed = run.commit(claim).await?;
+    if let Some(before) = claimed.state["before"].as_str().and_then(|id| id.parse().ok()) {
+        files.forget(tenant, before).await;
+    }
+    let kept = files.keep(tenant, name, file).await?;
+    let done = async |tx: &mut Tx, ctx: &Ctx| progress(tx, ctx, id, rows, &kept).await;
+    match run.commit(done).await {
+        // Whether the store has it is not known; whoever takes the job up again will see.
+        Err(problem) if is_of_store(&problem) => Err(problem),
+        Err(problem) => {
+            files.forget(tenant, name).await;
+            Err(problem)
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
+async fn progress(tx: &mut Tx, ctx: &Ctx, id: Uuid, rows: i64, kept: &Kept) -> Result<Progress> {
+    let export = finish(tx, ctx, id, rows, kept).await?.record;
+    let result = json!({
+        "rows": rows, "size_bytes": kept.size, "expires_at": export.expires_at,
+        "file": format!("/v1/exports/{id}/file"),
+    });
+    Ok(Progress { done: rows, total: Some(rows), state: json!({ "kept": true }), result })
+}

@@ -1,0 +1,63 @@
+//! Bodies that are files: received on this machine, bounded in bytes and time, never whole in memory.
+
+use crate::{
+    app::State,
+    problem::{BODY_TIMEOUT, BODY_TOO_LARGE, MALFORMED_BODY},
+};
+use actix_web::web::Payload;
+use futures_util::StreamExt as _;
+use guanxi_bulk::{attachments::HEAD, files::hex};
+use guanxi_kernel::{Problem, Result, problem::INTERNAL};
+use sha2::{Digest as _, Sha256};
+use std::{fs::File, io::Write as _};
+use tempfile::NamedTempFile;
+
+/// A file that has arrived on this machine.
+pub(crate) struct Arrived {
+    pub(crate) file: NamedTempFile,
+    pub(crate) size: u64,
+    /// Its digest, SHA-256 in hex.
+    pub(crate) sha256: String,
+    /// Its first bytes.
+    pub(crate) head: Vec<u8>,
+}
+
+/// Receives a file of at most so many bytes.
+///
+/// # Errors
+/// `body_too_large`, `body_timeout`, `malformed_body`.
+pub(crate) async fn receive(state: &State, mut payload: Payload, most: u64) -> Result<Arrived> {
+    let receive = async {
+        let mut file = NamedTempFile::new().map_err(failed)?;
+        let (mut size, mut digest, mut head) = (0_u64, Sha256::new(), Vec::new());
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|error| {
+                MALFORMED_BODY.with("line", 0).with("column", 0).because(error.to_string())
+            })?;
+            size += chunk.len() as u64;
+            if size > most {
+                return Err(BODY_TOO_LARGE.with("bytes", most));
+            }
+            let missing = HEAD - head.len();
+            head.extend_from_slice(&chunk[..missing.min(chunk.len())]);
+            digest.update(&chunk);
+            file.write_all(&chunk).map_err(failed)?;
+        }
+        file.flush().map_err(failed)?;
+        Ok(Arrived { file, size, sha256: hex(&digest.finalize()), head })
+    };
+    let received = tokio::time::timeout(state.options.request_time(), receive).await;
+    received.map_err(|_| BODY_TIMEOUT.with("seconds", state.options.request_seconds))?
+}
+
+/// The same file, to be read by somebody else.
+///
+/// # Errors
+/// `internal`.
+pub(crate) fn reopen(file: &NamedTempFile) -> Result<File> {
+    file.reopen().map_err(failed)
+}
+
+fn failed(error: std::io::Error) -> Problem {
+    INTERNAL.problem().because(error)
+}
