@@ -8,6 +8,7 @@
 
 mod common;
 mod search;
+pub mod tenant;
 mod tidy;
 
 use crate::{API_VERSION, app, resources, resources::Operation};
@@ -435,6 +436,7 @@ fn view_parameters(kind: &'static Kind) -> Vec<Json> {
 fn filter(filter: &list::Parameter) -> Json {
     let name = &filter.name;
     match filter.test {
+        list::Test::Custom { .. } => parameter(name, "Of your own fields.", &scalar(filter.kind)),
         list::Test::AtLeast(column) => {
             parameter(name, &format!("`{column}` is this or later or more."), &scalar(filter.kind))
         }

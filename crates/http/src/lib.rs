@@ -38,6 +38,7 @@ mod identity;
 mod parameters;
 mod platform;
 mod schema;
+mod tenants;
 mod webhooks;
 mod work_calendars;
 

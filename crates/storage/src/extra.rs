@@ -4,7 +4,7 @@
 use crate::{Kind, Resource, Tx};
 use guanxi_kernel::{
     Line, Problem, Result, input,
-    problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED, UNKNOWN_FIELD},
+    problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED},
     scalar::{Entry, Type},
 };
 use serde::{Deserialize, Serialize};
@@ -144,8 +144,20 @@ impl<R: Resource> Draft<R> {
     ///
     /// # Errors
     /// `validation_failed` with every finding.
-    pub fn read(mut body: Json) -> Result<Self> {
-        let extra = Extra::take(&mut body);
+    pub fn read(body: Json) -> Result<Self> {
+        Self::read_with(body, Ok)
+    }
+
+    /// The same, where `custom` says what becomes of the values of the tenant's own fields.
+    ///
+    /// # Errors
+    /// As [`Draft::read`], with the findings of `custom`.
+    pub(crate) fn read_with(
+        mut body: Json,
+        custom: impl FnOnce(Map<String, Json>) -> Result<Map<String, Json>, Vec<FieldError>>,
+    ) -> Result<Self> {
+        let extra = Extra::take(&mut body)
+            .and_then(|extra| Ok(Extra { custom: custom(extra.custom)?, ..extra }));
         match (input::read(body), extra) {
             (Ok(input), Ok(extra)) => Ok(Self { input, extra, id: None }),
             (Ok(_), Err(findings)) => {
@@ -155,15 +167,6 @@ impl<R: Resource> Draft<R> {
             (Err(problem), Err(findings)) => Err(findings.into_iter().fold(problem, Problem::and)),
         }
     }
-}
-
-/// Refuses values of fields that the tenant has not defined.
-///
-/// # Errors
-/// `unknown_field` at each of them.
-pub(crate) fn check_custom(extra: &Extra) -> Result<()> {
-    let unknown = extra.custom.keys().map(|name| UNKNOWN_FIELD.field(format!("/custom/{name}")));
-    Problem::collect(unknown.collect())
 }
 
 /// Brings the register of external ids of a record from `before` to `after`.

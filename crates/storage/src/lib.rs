@@ -4,13 +4,14 @@
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
-//! [`count`] for totals), [`events`], [`idempotency`], [`rates`].
+//! [`count`] for totals), [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`].
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
 pub mod bulk;
 pub mod count;
 pub mod cursor;
+pub mod custom;
 pub mod db;
 pub mod error;
 pub mod events;

@@ -3,7 +3,7 @@
 //! The members are the shared parameters of lists; what narrows the list is the filter, as the text
 //! of the parameter or as JSON.
 
-use crate::{Kind, filter::json, list::ListQuery};
+use crate::{Kind, custom::Fields, filter::json, list::ListQuery};
 use guanxi_kernel::{
     Ctx, Problem, Result, input,
     problem::{FieldError, INVALID_TYPE, Place, VALIDATION_FAILED},
@@ -59,11 +59,11 @@ impl Search {
     }
 }
 
-/// Reads the body of a search in the list of `kind`.
+/// Reads the body of a search in the list of `kind`; `custom` are the tenant's fields of it.
 ///
 /// # Errors
 /// `validation_failed` with every finding.
-pub fn read(kind: &'static Kind, ctx: &Ctx, body: Json) -> Result<ListQuery> {
+pub fn read(kind: &'static Kind, ctx: &Ctx, custom: &Fields, body: Json) -> Result<ListQuery> {
     // serde would take a list for the members in their order, and `null` for one that is absent.
     let Json::Object(members) = &body else {
         return Err(refusal(vec![INVALID_TYPE.field("").with("expected", "an object")]));
@@ -77,7 +77,7 @@ pub fn read(kind: &'static Kind, ctx: &Ctx, body: Json) -> Result<ListQuery> {
     let as_json = search.filter.as_ref().filter(|filter| !filter.is_string());
     let located = as_json.map(|filter| json::read(filter, "/filter")).transpose();
     let located = located.map_err(|finding| refusal(vec![finding]))?;
-    ListQuery::read(kind, ctx, &search.pairs(), located.as_ref()).map_err(refusal)
+    ListQuery::read(kind, ctx, custom, &search.pairs(), located.as_ref()).map_err(refusal)
 }
 
 /// The findings as one problem about the body.

@@ -11,6 +11,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     Db, Kind, Meta, Options, Record, Resource, Tx, Visibility,
+    custom::Fields,
     list::ListQuery,
     resource::{self, Page},
     sql,
@@ -233,7 +234,7 @@ impl Ground {
     async fn list(&self, ctx: &Ctx, pairs: &[(&str, &str)]) -> Result<Page<Thing>> {
         let pairs: Vec<_> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let query = ListQuery::parse(&THING, ctx, &pairs)?;
+        let query = ListQuery::parse(&THING, ctx, &Fields::default(), &pairs)?;
         self.page(ctx, &query).await
     }
 

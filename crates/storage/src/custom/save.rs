@@ -1,0 +1,206 @@
+//! The rules of a save: what callers write of the tenant's fields, held against them, and the terms
+//! by which lists find it.
+
+use super::{Fields, MOST, carrier, definitions, fields::fields};
+use crate::{Kind, Resource, Sql, Tx, error::FIELD_INACTIVE, resource};
+use guanxi_kernel::{
+    Ctx, Result,
+    problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_REFERENCE},
+};
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+type Custom = Map<String, Json>;
+
+impl Fields {
+    /// What a record carries after a caller has written `written`, where it carried `before`, or
+    /// when it is new. Values that stay as they were are not asked again; those of fields that are
+    /// not among these stay as they were.
+    ///
+    /// # Errors
+    /// Every finding.
+    pub fn settle(
+        &self,
+        before: Option<&Custom>,
+        written: Custom,
+    ) -> Result<Custom, Vec<FieldError>> {
+        let (mut settled, mut findings) = (Custom::new(), Vec::new());
+        for (name, value) in written {
+            let place = format!("/custom/{}", name.replace('~', "~0").replace('/', "~1"));
+            let Some(field) = self.get(&name) else {
+                findings.push(UNKNOWN_FIELD.field(place));
+                continue;
+            };
+            if value.is_null() || before.is_some_and(|before| before.get(&name) == Some(&value)) {
+                if !value.is_null() {
+                    settled.insert(name, value);
+                }
+            } else if !field.active {
+                findings.push(FIELD_INACTIVE.field(place));
+            } else {
+                match field.read(&value, &place) {
+                    Ok(Some(value)) => drop(settled.insert(name, value)),
+                    Ok(None) => {}
+                    Err(finding) => {
+                        findings.push(finding);
+                        // It was there, so it is not missing as well.
+                        settled.insert(name, Json::Null);
+                    }
+                }
+            }
+        }
+        for field in self.iter() {
+            if settled.contains_key(&field.name) {
+                continue;
+            }
+            match (before, &field.default_value) {
+                (None, Some(value)) if field.active => {
+                    settled.insert(field.name.clone(), value.clone());
+                }
+                _ if !field.required || !field.active => {}
+                (Some(before), _) if !before.contains_key(&field.name) => {}
+                _ => findings.push(REQUIRED.field(field.pointer())),
+            }
+        }
+        let unseen = before.into_iter().flatten().filter(|(name, _)| self.get(name).is_none());
+        settled.extend(unseen.map(|(name, value)| (name.clone(), value.clone())));
+        if findings.is_empty() { Ok(settled) } else { Err(findings) }
+    }
+
+    /// The part of what a record carries that is of these fields.
+    pub(crate) fn part(&self, custom: &Custom) -> Custom {
+        let mut part = custom.clone();
+        self.show(&mut part);
+        part
+    }
+}
+
+/// Holds what a new record carries against the fields of its resource.
+///
+/// # Errors
+/// `validation_failed` with every finding.
+pub(crate) async fn settle_new<R: Resource>(tx: &mut Tx, ctx: &Ctx, record: &mut R) -> Result<()> {
+    let fields = fields(tx, ctx, R::kind()).await?;
+    let custom = &mut record.meta_mut().extra.custom;
+    match fields.settle(None, std::mem::take(custom)) {
+        Ok(settled) => *custom = settled,
+        Err(findings) => guanxi_kernel::Problem::collect(findings)?,
+    }
+    Ok(())
+}
+
+/// Takes what the caller may not see out of what a record carries.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn show(tx: &mut Tx, ctx: &Ctx, kind: &Kind, custom: &mut Custom) -> Result<()> {
+    if !custom.is_empty() {
+        fields(tx, ctx, kind).await?.show(custom);
+    }
+    Ok(())
+}
+
+/// Every record that a field newly names must exist and be visible to the caller.
+///
+/// # Errors
+/// `unknown_reference` at the first that is not.
+pub(crate) async fn check_references(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &Kind,
+    before: Option<&Custom>,
+    after: &Custom,
+) -> Result<()> {
+    if before == Some(after) || after.is_empty() {
+        return Ok(());
+    }
+    let fields = definitions(tx).await?.of(kind.plural);
+    for field in fields.iter() {
+        let Some(target) = &field.target else { continue };
+        let value = after.get(&field.name);
+        if value == before.and_then(|before| before.get(&field.name)) {
+            continue;
+        }
+        let Some(id) = value.and_then(|id| id.as_str()?.parse::<Uuid>().ok()) else { continue };
+        let known = match carrier(target) {
+            Some(target) => resource::visible(tx, ctx, target, id).await?,
+            None => false,
+        };
+        if !known {
+            return Err(UNKNOWN_REFERENCE.at(field.pointer()));
+        }
+    }
+    Ok(())
+}
+
+/// Brings the terms of a record from `before` to `after`.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn index(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    record: Uuid,
+    before: &Custom,
+    after: &Custom,
+) -> Result<()> {
+    if before == after {
+        return Ok(());
+    }
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differ = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let (mut gone, mut new) = (Vec::new(), Custom::new());
+    for name in differ {
+        if before.contains_key(name) {
+            gone.push(name.clone());
+        }
+        if let Some(value) = after.get(name) {
+            new.insert(name.clone(), value.clone());
+        }
+    }
+    if !gone.is_empty() {
+        let mut delete = Sql::new("DELETE FROM custom_terms WHERE tenant_id = $1 AND record_id = ");
+        delete.bind(record).push(" AND field IN ").bind_all(gone);
+        tx.execute(delete).await?;
+    }
+    index_new(tx, kind, &[(record, &new)]).await
+}
+
+/// Adds the terms of records that have none yet.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn index_new(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    records: &[(Uuid, &Custom)],
+) -> Result<()> {
+    // A statement has a bounded number of values on both stores.
+    const AT_ONCE: usize = 2 * MOST;
+    if records.iter().all(|(_, custom)| custom.is_empty()) {
+        return Ok(());
+    }
+    let fields = definitions(tx).await?.of(kind.plural);
+    let mut rows: Vec<(String, String, Uuid)> = Vec::new();
+    for (record, custom) in records {
+        for (name, value) in *custom {
+            let Some(field) = fields.get(name) else { continue };
+            let terms: BTreeSet<String> = field.terms(value).into_iter().collect();
+            rows.extend(terms.into_iter().map(|term| (name.clone(), term, *record)));
+        }
+    }
+    rows.sort();
+    for batch in rows.chunks(AT_ONCE) {
+        let mut sql = Sql::new(
+            "INSERT INTO custom_terms (tenant_id, resource, field, term, record_id) VALUES ",
+        );
+        for (at, (field, term, record)) in batch.iter().enumerate() {
+            sql.push(if at == 0 { "($1, " } else { ", ($1, " }).bind(kind.plural).push(", ");
+            sql.bind(field.clone()).push(", ").bind(term.clone()).push(", ").bind(*record);
+            sql.push(")");
+        }
+        tx.execute(sql).await?;
+    }
+    Ok(())
+}
