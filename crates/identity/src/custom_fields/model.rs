@@ -120,13 +120,13 @@ fn yes() -> bool {
 #[serde(untagged)]
 pub enum DefaultValue {
     /// Text, a number as text, a date, an instant or a word.
-    Text(String),
+    Text(Text<2000>),
     /// A whole number.
     Integer(i64),
     /// True or false.
     Boolean(bool),
     /// Some of the choices.
-    Words(Vec<String>),
+    Words(#[schema(max_items = 50)] Vec<Line<40>>),
 }
 
 /// A field that a tenant has defined.

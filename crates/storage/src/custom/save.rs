@@ -55,8 +55,12 @@ impl Fields {
                 continue;
             }
             match (before, &field.default_value) {
-                (None, Some(value)) if field.active => {
-                    settled.insert(field.name.clone(), value.clone());
+                // A default that is none any more, such as a closed choice, is no default.
+                (None, Some(value))
+                    if field.active
+                        && let Ok(Some(value)) = field.read(value, "") =>
+                {
+                    settled.insert(field.name.clone(), value);
                 }
                 _ if !field.required || !field.active => {}
                 (Some(before), _) if !before.contains_key(&field.name) => {}
