@@ -104,7 +104,7 @@ async fn write<R: Resource>(
     let (mut drafts, mut places) = (Vec::new(), Vec::new());
     for (at, row) in rows.into_iter().enumerate() {
         outcomes.push(match row {
-            Row::Create(body) => match Draft::<R>::read(body) {
+            Row::Create(body) => match Draft::<R>::read(ctx, body) {
                 Ok(draft) if together == Together::Yes => {
                     drafts.push(draft);
                     places.push(at);

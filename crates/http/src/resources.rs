@@ -358,7 +358,7 @@ async fn page<R: Resource>(
 async fn create<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     // Who may not make one is not told what is wrong with it.
     resource::require::<R>(&call.ctx, Action::Create)?;
-    let draft: Draft<R> = Draft::read(body.0.clone())?;
+    let draft: Draft<R> = Draft::read(&call.ctx, body.0.clone())?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
         resource::create_draft::<R>(tx, ctx, draft.clone())
             .await
@@ -442,7 +442,7 @@ async fn provenance<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let (shown, data) = call
         .read(async |tx, ctx| {
             let shown = resource::get::<R>(tx, ctx, id).await?;
-            let record = serde_json::to_value(&shown.record).unwrap_or_default();
+            let record = serde_json::to_value(&shown).unwrap_or_default();
             let data = history::provenance(tx, R::kind(), id, &record).await?;
             Ok((shown, Provenance { data }))
         })
@@ -465,11 +465,13 @@ impl View {
     /// # Errors
     /// `unknown_parameter`, `bad_parameter`.
     pub fn parse(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Self> {
-        let mut view = Self::default();
+        let (mut view, all) = (Self::default(), Fields::default());
         for (name, value) in pairs {
             match name.as_str() {
-                "fields" => view.fields = Some(words(name, value, &list::showable(kind), true)?),
-                "expand" => view.expand = words(name, value, &list::expandable(kind), false)?,
+                "fields" => {
+                    view.fields = Some(words(name, value, &list::showable(kind, &all), true)?);
+                }
+                "expand" => view.expand = words(name, value, &list::expandable(kind, &all), false)?,
                 "as_of" => view.as_of = Some(instant(name, value)?),
                 "explain" if value == "actions" => view.explain = true,
                 "explain" => {
@@ -490,10 +492,16 @@ impl View {
         Ok(view)
     }
 
-    /// Refuses members of `custom` that are no fields.
+    /// Refuses what the caller does not see, and members of `custom` that are no fields.
     async fn check(&self, tx: &mut Tx, ctx: &Ctx, kind: &'static Kind) -> Result<()> {
-        let Some(paths) = &self.fields else { return Ok(()) };
         let custom = custom::fields(tx, ctx, kind).await?;
+        words("expand", &self.expand.join(","), &list::expandable(kind, &custom), false)
+            .map_or_else(
+                |refused| if self.expand.is_empty() { Ok(()) } else { Err(refused) },
+                |_| Ok(()),
+            )?;
+        let Some(paths) = &self.fields else { return Ok(()) };
+        words("fields", &paths.join(","), &list::showable(kind, &custom), true)?;
         list::check_paths(&custom, paths.iter().map(String::as_str)).map_err(bad)
     }
 
@@ -648,7 +656,7 @@ fn timeline_query(
             "kind" => query.kinds = split(value),
             "field" => {
                 let own: Vec<String> = custom.iter().map(|field| field.path()).collect();
-                let mut known: Vec<&str> = list::showable(kind);
+                let mut known: Vec<&str> = list::showable(kind, custom);
                 known.extend(own.iter().map(String::as_str));
                 query.field = words(name, value, &known, false)?.pop();
             }

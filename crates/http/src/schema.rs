@@ -149,7 +149,8 @@ fn describe(served: &Served, custom: &Fields) -> ResourceSchema {
     let kind = served.kind;
     let shown = response(kind);
     let (written, required) = written(kind);
-    let fields = kind.shape.fields.iter().filter(|field| !field.hidden);
+    let seen = |field: &&Field| !field.hidden && !custom.hides(field.name);
+    let fields = kind.shape.fields.iter().filter(seen);
     ResourceSchema {
         resource: kind.plural,
         name: kind.name,

@@ -1,9 +1,9 @@
 //! What every record can carry beyond the fields of its resource: the names that other systems know
 //! it by, and the fields that the tenant has defined.
 
-use crate::{Kind, Resource, Tx};
+use crate::{Kind, Resource, Tx, custom::save};
 use guanxi_kernel::{
-    Line, Problem, Result, input,
+    Ctx, Line, Problem, Result, input,
     problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED},
     scalar::{Entry, Type},
 };
@@ -140,11 +140,12 @@ impl<R: Resource> Draft<R> {
         Self { input, extra: Extra::default(), id: None }
     }
 
-    /// Reads a body.
+    /// Reads a body of a new record.
     ///
     /// # Errors
-    /// `validation_failed` with every finding.
-    pub fn read(body: Json) -> Result<Self> {
+    /// `validation_failed` with every finding; `forbidden_field` for what the caller may not write.
+    pub fn read(ctx: &Ctx, body: Json) -> Result<Self> {
+        save::check_members(ctx, R::kind(), &body, None)?;
         Self::read_with(body, Ok)
     }
 
@@ -160,9 +161,7 @@ impl<R: Resource> Draft<R> {
             .and_then(|extra| Ok(Extra { custom: custom(extra.custom)?, ..extra }));
         match (input::read(body), extra) {
             (Ok(input), Ok(extra)) => Ok(Self { input, extra, id: None }),
-            (Ok(_), Err(findings)) => {
-                Err(Problem::collect(findings).err().unwrap_or_else(|| INVALID_FORMAT.problem()))
-            }
+            (Ok(_), Err(findings)) => Err(save::refusal(findings)),
             (Err(problem), Ok(_)) => Err(problem),
             (Err(problem), Err(findings)) => Err(findings.into_iter().fold(problem, Problem::and)),
         }

@@ -37,6 +37,8 @@ pub struct Kind {
     pub load: Load,
     /// The fields by which people name a record, e.g. in a file: the first that fits counts.
     pub known_by: &'static [&'static str],
+    /// The fields that `q` searches.
+    pub searched: &'static [&'static str],
 }
 
 /// What can happen to records of every kind, as the last part of the kind of an event.
@@ -104,7 +106,15 @@ impl Kind {
             shape: LazyLock::new(|| Shape::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
             known_by: &[],
+            searched: &[],
         }
+    }
+
+    /// The same, with the fields that `q` searches: those of [`Resource::searchable`].
+    #[must_use]
+    pub const fn searched(mut self, fields: &'static [&'static str]) -> Self {
+        self.searched = fields;
+        self
     }
 
     /// The same, with the fields by which people name a record.

@@ -79,9 +79,9 @@ pub enum Test {
     },
 }
 
-/// The filters of a resource.
-pub fn parameters(kind: &Kind) -> Vec<Parameter> {
-    kind.shape.fields.iter().filter(|field| !field.hidden).flat_map(field_parameters).collect()
+/// The filters of a resource: those of its fields, then those of the tenant's.
+pub fn parameters(kind: &Kind, custom: &Fields) -> Vec<Parameter> {
+    seen(kind, custom).flat_map(field_parameters).chain(custom.parameters()).collect()
 }
 
 fn field_parameters(field: &Field) -> Vec<Parameter> {
@@ -196,8 +196,7 @@ impl ListQuery {
             order: None,
             fingerprint: String::new(),
         };
-        let mut filters = parameters(kind);
-        filters.extend(custom.parameters());
+        let filters = parameters(kind, custom);
         let known = Known { kind, custom, filters };
         let mut findings = Vec::new();
         for (name, value) in pairs {
@@ -239,7 +238,7 @@ impl ListQuery {
             }
             "q" => self.search = Some(search(value)?),
             "fields" => self.fields = Some(fields(kind, custom, value)?),
-            "expand" => self.expand = expand(kind, value)?,
+            "expand" => self.expand = expand(kind, custom, value)?,
             "include_deleted" => {
                 let read = value.parse::<bool>();
                 self.include_deleted = read.map_err(|_| wrong(name, Type::Boolean))?;
@@ -485,20 +484,25 @@ fn words<'a>(
 }
 
 /// The names that `sort` understands.
-pub fn sortable(kind: &Kind) -> Vec<&'static str> {
-    kind.shape.fields.iter().filter(|f| f.sort.is_some() && !f.hidden).map(|f| f.name).collect()
+pub fn sortable(kind: &Kind, custom: &Fields) -> Vec<&'static str> {
+    seen(kind, custom).filter(|f| f.sort.is_some()).map(|f| f.name).collect()
+}
+
+/// The fields that are shown.
+fn seen<'k>(kind: &'k Kind, custom: &'k Fields) -> impl Iterator<Item = &'k Field> {
+    kind.shape.fields.iter().filter(|field| !field.hidden && !custom.hides(field.name))
 }
 
 /// The names that `expand` understands: each reference without its `_id`.
-pub fn expandable(kind: &Kind) -> Vec<&'static str> {
-    let references = kind.shape.fields.iter().filter(|f| f.target.is_some() && !f.hidden);
+pub fn expandable(kind: &Kind, custom: &Fields) -> Vec<&'static str> {
+    let references = seen(kind, custom).filter(|f| f.target.is_some());
     references.filter_map(|f| f.name.strip_suffix("_id")).collect()
 }
 
 /// The names that `fields` understands.
-pub fn showable(kind: &Kind) -> Vec<&'static str> {
-    let shown = kind.shape.fields.iter().filter(|f| !f.hidden).map(|f| f.name);
-    shown.chain(expandable(kind)).chain(["actions"]).collect()
+pub fn showable(kind: &Kind, custom: &Fields) -> Vec<&'static str> {
+    let shown = seen(kind, custom).map(|f| f.name);
+    shown.chain(expandable(kind, custom)).chain(["actions"]).collect()
 }
 
 /// The order of a field of the tenant. It stands alone: no index holds it beside another one.
@@ -520,7 +524,7 @@ fn order(custom: &Fields, value: &str) -> Result<Option<Order>, FieldError> {
 }
 
 fn sort(kind: &'static Kind, custom: &Fields, value: &str) -> Result<Vec<Sort>, FieldError> {
-    let known = sortable(kind);
+    let known = sortable(kind, custom);
     let words = words("sort", value, &known).map_err(|refused| {
         let own = custom.sortable();
         let all: Vec<&str> = known.iter().copied().chain(own.iter().map(String::as_str)).collect();
@@ -541,7 +545,7 @@ fn sort(kind: &'static Kind, custom: &Fields, value: &str) -> Result<Vec<Sort>, 
 
 fn fields(kind: &Kind, custom: &Fields, value: &str) -> Result<Vec<String>, FieldError> {
     check_paths(custom, value.split(',').map(str::trim))?;
-    let known = showable(kind);
+    let known = showable(kind, custom);
     let tops: Vec<&str> =
         value.split(',').map(|path| path.trim().split('.').next().unwrap_or("")).collect();
     if !tops.iter().all(|top| known.contains(top)) {
@@ -567,8 +571,8 @@ pub fn check_paths<'p>(
     Ok(())
 }
 
-fn expand(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
-    let words = words("expand", value, &expandable(kind))?;
+fn expand(kind: &Kind, custom: &Fields, value: &str) -> Result<Vec<String>, FieldError> {
+    let words = words("expand", value, &expandable(kind, custom))?;
     Ok(words.into_iter().map(str::to_owned).collect())
 }
 

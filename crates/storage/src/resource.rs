@@ -26,7 +26,7 @@ use guanxi_kernel::{
     scalar::Type,
 };
 use sea_query::Value;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -54,17 +54,35 @@ impl Verb {
     }
 }
 
-/// A record as one caller sees it.
-#[derive(Debug, Clone, Serialize)]
+/// A record as one caller sees it: on the wire without what the caller's rights hide.
+#[derive(Debug, Clone)]
 pub struct Shown<R> {
     /// The record.
-    #[serde(flatten)]
     pub record: R,
     /// The verbs open to the caller now.
     pub actions: Vec<&'static str>,
     /// The verbs that are not, for those who ask.
-    #[serde(skip)]
     pub refused: Vec<Refusal>,
+    /// The members that the caller does not see.
+    hidden: BTreeSet<String>,
+}
+
+impl<R: Serialize> Serialize for Shown<R> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a, R> {
+            #[serde(flatten)]
+            record: &'a R,
+            actions: &'a [&'static str],
+        }
+        let whole = Whole { record: &self.record, actions: &self.actions };
+        if self.hidden.is_empty() {
+            return whole.serialize(to);
+        }
+        let mut masked = document(&whole);
+        mask(&mut masked, &self.hidden);
+        masked.serialize(to)
+    }
 }
 
 /// A verb that is not open to the caller now.
@@ -279,7 +297,7 @@ pub async fn upsert<R: Resource>(
 ) -> Result<(Shown<R>, bool)> {
     let ctx = &Ctx { source: format!("upsert:{}", key.source).into(), ..ctx.clone() };
     let Some(id) = extra::find(tx, R::kind(), key).await? else {
-        let mut draft = Draft::<R>::read(body.clone())?;
+        let mut draft = Draft::<R>::read(ctx, body.clone())?;
         draft.extra.external_ids.retain(|id| id.source != key.source);
         draft.extra.external_ids.push(key.clone());
         return create_draft(tx, ctx, draft).await.map(|shown| (shown, true));
@@ -354,6 +372,7 @@ pub async fn patch<R: Resource>(
     let fields = custom::fields(tx, ctx, R::kind()).await?;
     change::<R>(tx, ctx, id, "updated", |record| {
         let mut merged = document(record.input());
+        carried::check_members(ctx, R::kind(), patch, Some(&merged))?;
         let extra = &record.meta().extra;
         extra.put(&mut merged);
         // What the caller does not see is nothing to merge with.
@@ -471,6 +490,13 @@ pub async fn load_json<R: Resource>(
     Ok(records)
 }
 
+/// Takes members out of a record.
+fn mask(record: &mut Json, hidden: &BTreeSet<String>) {
+    if let (Json::Object(members), false) = (record, hidden.is_empty()) {
+        members.retain(|name, _| !hidden.contains(name));
+    }
+}
+
 /// Takes what the caller may not see out of records.
 ///
 /// # Errors
@@ -481,7 +507,9 @@ pub(crate) async fn shown(
     kind: &Kind,
     records: impl Iterator<Item = &mut Json>,
 ) -> Result<()> {
+    let hidden = ctx.actor.withheld(kind.plural).hidden;
     for record in records {
+        mask(record, &hidden);
         if record["custom"].as_object().is_some_and(|custom| !custom.is_empty()) {
             custom::fields(tx, ctx, kind).await?.show_in(record);
         }
@@ -777,5 +805,6 @@ async fn show<R: Resource>(
             Some(code) => refused.push(Refusal { action: verb.name, code: code.code }),
         }
     }
-    Ok(Shown { record, actions, refused })
+    let hidden = ctx.actor.withheld(R::kind().plural).hidden;
+    Ok(Shown { record, actions, refused, hidden })
 }

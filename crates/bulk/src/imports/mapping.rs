@@ -77,6 +77,9 @@ pub(crate) struct Body {
 pub(super) fn propose(table: &Table, custom: &Fields, header: &[String]) -> Vec<Mapping> {
     let name = |column: &String| {
         let field = table.fields.iter().find(|field| {
+            if custom.hides(field.name) {
+                return false;
+            }
             let labels = [field.name.to_owned(), field.zh.to_owned(), field.en()];
             let term = field.terms.map(|index| index.parameter.to_owned());
             labels.into_iter().chain(term).any(|label| fold(&label) == fold(column))
@@ -124,7 +127,8 @@ impl Plan {
     ) -> Result<Self> {
         let mut findings = Vec::new();
         let known = || {
-            let names = table.fields.iter().map(|field| field.name.to_owned());
+            let seen = table.fields.iter().filter(|field| !custom.hides(field.name));
+            let names = seen.map(|field| field.name.to_owned());
             let names = names.chain(custom.iter().map(|field| field.path()));
             names.collect::<Vec<_>>().join(", ")
         };
@@ -154,7 +158,10 @@ impl Plan {
                     |field: &&Field| field.terms.is_some_and(|i| i.parameter == &**name);
                 table.kind.shape.fields.iter().find(by_parameter)
             });
-            if !key.is_some_and(|field| field.filter || field.terms.is_some()) {
+            let usable = |field: &Field| {
+                !custom.hides(field.name) && (field.filter || field.terms.is_some())
+            };
+            if !key.is_some_and(usable) {
                 findings.push(UNKNOWN_FIELD.field(format!("/match_on/{at}")));
             }
         }
@@ -245,7 +252,8 @@ fn place(table: &Table, custom: &Fields, wanted: &str) -> Option<Place> {
     if wanted == EXTERNAL_ID {
         return Some(Place::ExternalId);
     }
-    if let Some(field) = table.fields.iter().find(|field| field.name == wanted) {
+    let mut seen = table.fields.iter().filter(|field| !custom.hides(field.name));
+    if let Some(field) = seen.clone().find(|field| field.name == wanted) {
         let entry = match field.name {
             "phones" => Some("number"),
             "emails" => Some("address"),
@@ -254,7 +262,7 @@ fn place(table: &Table, custom: &Fields, wanted: &str) -> Option<Place> {
         return Some(Place::Field { name: field.name, kind: field.kind, entry });
     }
     let by_name = |field: &&Field| field.name.strip_suffix("_id") == Some(wanted);
-    let field = table.fields.iter().find(by_name)?;
+    let field = seen.find(by_name)?;
     let target = field.target?();
     (!target.known_by.is_empty()).then_some(Place::Named { member: field.name, target })
 }

@@ -12,7 +12,10 @@ use guanxi_storage::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Schema, Type},
+};
 use validator::Validate;
 
 guanxi_kernel::problems! {
@@ -90,6 +93,7 @@ pub struct CustomFieldInput {
     /// What a new record has that says nothing: a value of the field.
     #[serde(default)]
     #[field(zh = "默认值", json)]
+    #[schema(schema_with = default_schema)]
     pub default_value: Option<DefaultValue>,
     /// The unit, for people.
     #[field(zh = "单位")]
@@ -116,7 +120,7 @@ fn yes() -> bool {
 }
 
 /// A value of a field: text, a whole number, a truth value, or a list of words.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum DefaultValue {
     /// Text, a number as text, a date, an instant or a word.
@@ -126,7 +130,21 @@ pub enum DefaultValue {
     /// True or false.
     Boolean(bool),
     /// Some of the choices.
-    Words(#[schema(max_items = 50)] Vec<Line<40>>),
+    Words(Vec<Line<40>>),
+}
+
+/// The derive knows no bounds of lists in variants.
+fn default_schema() -> Schema {
+    let text = |most| ObjectBuilder::new().schema_type(Type::String).max_length(Some(most));
+    let words = ArrayBuilder::new().items(text(40)).max_items(Some(value::MOST_CHOSEN));
+    OneOfBuilder::new()
+        .description(Some("What a new record has that says nothing: a value of the field."))
+        .item(text(value::LONGEST))
+        .item(ObjectBuilder::new().schema_type(Type::Integer))
+        .item(ObjectBuilder::new().schema_type(Type::Boolean))
+        .item(words)
+        .item(ObjectBuilder::new().schema_type(Type::Null))
+        .into()
 }
 
 /// A field that a tenant has defined.
@@ -153,7 +171,8 @@ pub static CUSTOM_FIELD: Kind = Kind::new::<CustomField>(
     "custom_fields",
     Visibility::Tenant,
     Texts { en: "Custom field", zh: "自定义字段" },
-);
+)
+.searched(&["name", "label"]);
 
 impl CustomFieldInput {
     /// As the engine reads values by it.

@@ -4,7 +4,7 @@
 
 use super::{Choice, Definition, FieldKind, FieldLabel, LegalBasis, PREFIX};
 use crate::{Kind, Sql, Tx};
-use guanxi_kernel::{Ctx, Id, Result, TenantId};
+use guanxi_kernel::{Ctx, Id, Result, TenantId, actor::Withheld};
 use serde_json::{Map, Value as Json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -45,16 +45,38 @@ impl Definitions {
     }
 }
 
-/// The fields of one resource that are not deleted.
+/// The fields of one resource that are not deleted, as somebody sees them.
 #[derive(Debug, Default, Clone)]
 pub struct Fields {
     all: Vec<Arc<Definition>>,
+    hidden: BTreeSet<String>,
 }
 
 impl Fields {
     /// Those, in this order.
     pub fn new(all: Vec<Arc<Definition>>) -> Self {
-        Self { all }
+        Self { all, hidden: BTreeSet::new() }
+    }
+
+    /// Whether a field that the program knows is hidden.
+    pub fn hides(&self, name: &str) -> bool {
+        self.hidden.contains(name)
+    }
+
+    /// The same without what is withheld.
+    fn without(&self, withheld: &Withheld) -> Self {
+        let seen = |field: &Arc<Definition>| {
+            let path = field.path();
+            if withheld.hidden.contains(&path) {
+                return None;
+            }
+            Some(match withheld.read_only.contains(&path) {
+                true => Arc::new(Definition { read_only: true, ..Definition::clone(field) }),
+                false => field.clone(),
+            })
+        };
+        let hidden = withheld.hidden.iter().filter(|name| !name.starts_with(PREFIX));
+        Self { all: self.all.iter().filter_map(seen).collect(), hidden: hidden.cloned().collect() }
     }
 
     /// In the order that people gave them.
@@ -137,19 +159,29 @@ pub async fn fields(tx: &mut Tx, ctx: &Ctx, kind: &Kind) -> Result<Arc<Fields>> 
 }
 
 /// Those of the fields that the caller may see.
-pub fn seen(_ctx: &Ctx, _plural: &str, fields: Arc<Fields>) -> Arc<Fields> {
-    fields
+pub fn seen(ctx: &Ctx, plural: &str, fields: Arc<Fields>) -> Arc<Fields> {
+    let withheld = ctx.actor.withheld(plural);
+    if withheld.is_nothing() { fields } else { Arc::new(fields.without(&withheld)) }
 }
 
-/// The members of records of `kind` that are there and that the caller does not see: deleted fields.
-pub fn unseen(_ctx: &Ctx, kind: &Kind, definitions: &Definitions) -> BTreeSet<String> {
+/// The members of records of `kind` that are there and that the caller does not see: deleted fields,
+/// and those that the caller's rights hide.
+pub fn unseen(ctx: &Ctx, kind: &Kind, definitions: &Definitions) -> BTreeSet<String> {
     let gone = definitions.gone(kind.plural).into_iter();
-    gone.map(|name| format!("{PREFIX}{name}")).collect()
+    let gone = gone.map(|name| format!("{PREFIX}{name}"));
+    gone.chain(ctx.actor.withheld(kind.plural).hidden).collect()
 }
 
 /// Names what the caller may not see of all records: the same for callers who see the same.
-pub fn sight(_ctx: &Ctx) -> String {
-    String::new()
+pub fn sight(ctx: &Ctx) -> String {
+    let grants = ctx.actor.grants.iter();
+    let resources: BTreeSet<&str> = grants
+        .filter(|grant| !grant.withheld.is_nothing())
+        .map(|grant| grant.resource.as_str())
+        .collect();
+    let of = |resource: &str| (resource.to_owned(), ctx.actor.withheld(resource));
+    let withheld: Vec<_> = resources.into_iter().map(of).collect();
+    if withheld.is_empty() { String::new() } else { format!("{withheld:?}") }
 }
 
 /// To be called in the transaction of every change of a field.

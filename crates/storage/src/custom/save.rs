@@ -2,10 +2,14 @@
 //! by which lists find it.
 
 use super::{Fields, MOST, carrier, definitions, fields::fields};
-use crate::{Kind, Resource, Sql, Tx, error::FIELD_INACTIVE, resource};
+use crate::{
+    Kind, Resource, Sql, Tx,
+    error::{FIELD_INACTIVE, FORBIDDEN_FIELD},
+    resource,
+};
 use guanxi_kernel::{
-    Ctx, Result,
-    problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_REFERENCE},
+    Ctx, Problem, Result,
+    problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_REFERENCE, VALIDATION_FAILED},
 };
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
@@ -36,6 +40,8 @@ impl Fields {
                 if !value.is_null() {
                     settled.insert(name, value);
                 }
+            } else if field.read_only {
+                findings.push(FORBIDDEN_FIELD.field(place));
             } else if !field.active {
                 findings.push(FIELD_INACTIVE.field(place));
             } else {
@@ -85,13 +91,56 @@ impl Fields {
 /// # Errors
 /// `validation_failed` with every finding.
 pub(crate) async fn settle_new<R: Resource>(tx: &mut Tx, ctx: &Ctx, record: &mut R) -> Result<()> {
+    let all = definitions(tx).await?.of(R::kind().plural);
     let fields = fields(tx, ctx, R::kind()).await?;
     let custom = &mut record.meta_mut().extra.custom;
     match fields.settle(None, std::mem::take(custom)) {
-        Ok(settled) => *custom = settled,
-        Err(findings) => guanxi_kernel::Problem::collect(findings)?,
+        Ok(settled) => {
+            *custom = settled;
+            // Whoever makes it, what they do not see has its default too.
+            for field in
+                all.iter().filter(|field| field.active && fields.get(&field.name).is_none())
+            {
+                let value =
+                    field.default_value.as_ref().and_then(|value| field.read(value, "").ok());
+                if let Some(value) = value.flatten() {
+                    custom.insert(field.name.clone(), value);
+                }
+            }
+        }
+        Err(findings) => return Err(refusal(findings)),
     }
     Ok(())
+}
+
+/// The findings as one problem: that of rights if there is nothing else.
+pub(crate) fn refusal(findings: Vec<FieldError>) -> Problem {
+    let code = match findings.iter().all(|finding| finding.code == &FORBIDDEN_FIELD) {
+        true => FORBIDDEN_FIELD.problem(),
+        false => VALIDATION_FAILED.with("count", findings.len()),
+    };
+    findings.into_iter().fold(code, Problem::and)
+}
+
+/// Refuses members of a body that the caller may not write, where `now` is what the record says: what
+/// stays as it is is not written. What the caller does not see is unknown.
+///
+/// # Errors
+/// `forbidden_field`; `validation_failed` with `unknown_field`.
+pub(crate) fn check_members(ctx: &Ctx, kind: &Kind, body: &Json, now: Option<&Json>) -> Result<()> {
+    let withheld = ctx.actor.withheld(kind.plural);
+    if withheld.is_nothing() {
+        return Ok(());
+    }
+    let mut findings = Vec::new();
+    for (name, value) in body.as_object().into_iter().flatten() {
+        if withheld.hidden.contains(name) {
+            findings.push(UNKNOWN_FIELD.field(format!("/{name}")));
+        } else if withheld.read_only.contains(name) && now.map(|now| &now[name]) != Some(value) {
+            findings.push(FORBIDDEN_FIELD.field(format!("/{name}")));
+        }
+    }
+    if findings.is_empty() { Ok(()) } else { Err(refusal(findings)) }
 }
 
 /// Takes what the caller may not see out of what a record carries.

@@ -31,7 +31,8 @@ pub struct Filterable {
 
 /// The fields of a resource that filters may name: what lists can be narrowed by, and the tenant's.
 pub fn filterable(kind: &Kind, custom: &Fields) -> Vec<Filterable> {
-    let own = kind.shape.fields.iter().filter(|field| !field.hidden).filter_map(|field| {
+    let seen = |field: &&Field| !field.hidden && !custom.hides(field.name);
+    let own = kind.shape.fields.iter().filter(seen).filter_map(|field| {
         let column = *field.columns.first()?;
         let test = match field.terms {
             Some(index) => Test::Has(index),

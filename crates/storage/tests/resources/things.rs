@@ -210,11 +210,7 @@ fn thing(name: &str) -> ThingInput {
 
 /// An actor with these rights on things.
 fn actor(ctx: &Ctx, grants: &[(Action, Reach)]) -> Ctx {
-    let grant = |(action, reach): &(Action, Reach)| Grant {
-        resource: "things".into(),
-        action: *action,
-        reach: reach.clone(),
-    };
+    let grant = |(action, reach): &(Action, Reach)| Grant::new("things", *action, reach.clone());
     let mut actor = Actor::clone(&ctx.actor);
     actor.grants = grants.iter().map(grant).collect();
     Ctx { actor: Arc::new(actor), ..ctx.clone() }
