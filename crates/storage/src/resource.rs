@@ -406,6 +406,7 @@ pub async fn change<R: Resource>(
     ctx.expect_version(before.meta().version)?;
     let mut after = before.clone();
     decide(&mut after)?;
+    carried::check_change(ctx, kind, before.input(), after.input())?;
     after.settle(tx, ctx, Some(&before)).await?;
     if document(&before) == document(&after) {
         return show(tx, ctx, before, rights).await;
@@ -501,7 +502,7 @@ fn mask(record: &mut Json, hidden: &BTreeSet<String>) {
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn shown(
+pub async fn shown(
     tx: &mut Tx,
     ctx: &Ctx,
     kind: &Kind,

@@ -194,7 +194,7 @@ async fn another_node_knows_a_new_field_at_once(world: &World) {
     let make = async |custom: Json| {
         let body = json!({ "kind": "organisation", "name": "A", "custom": custom });
         let work = async |tx: &mut Tx| {
-            let draft = Draft::<Party>::read(body.clone())?;
+            let draft = Draft::<Party>::read(&ctx, body.clone())?;
             resource::create_draft(tx, &ctx, draft).await.map(|shown| shown.record)
         };
         node.write(ctx.tenant, work).await

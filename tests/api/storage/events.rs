@@ -50,6 +50,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
             update: "",
         }),
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
+        searched: &[],
         known_by: &[],
     }
 }

@@ -11,6 +11,7 @@ use guanxi_kernel::{
     Ctx, Problem, Result,
     problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_REFERENCE, VALIDATION_FAILED},
 };
+use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -140,6 +141,27 @@ pub(crate) fn check_members(ctx: &Ctx, kind: &Kind, body: &Json, now: Option<&Js
             findings.push(FORBIDDEN_FIELD.field(format!("/{name}")));
         }
     }
+    if findings.is_empty() { Ok(()) } else { Err(refusal(findings)) }
+}
+
+/// Refuses a change of what the caller may not write, whatever verb makes it.
+///
+/// # Errors
+/// `forbidden_field` at each of them.
+pub(crate) fn check_change<I: Serialize>(
+    ctx: &Ctx,
+    kind: &Kind,
+    before: &I,
+    after: &I,
+) -> Result<()> {
+    let withheld = ctx.actor.withheld(kind.plural);
+    if withheld.is_nothing() {
+        return Ok(());
+    }
+    let (before, after) = (resource::document(before), resource::document(after));
+    let changed = withheld.unwritable().into_iter().filter(|name| before[name] != after[name]);
+    let findings: Vec<FieldError> =
+        changed.map(|name| FORBIDDEN_FIELD.field(format!("/{name}"))).collect();
     if findings.is_empty() { Ok(()) } else { Err(refusal(findings)) }
 }
 
