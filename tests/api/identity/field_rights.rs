@@ -49,7 +49,7 @@ fn but(hidden: &[&str], read_only: &[&str]) -> Json {
 async fn somebody(world: &World, grants: Json) -> (Client, String) {
     let (client, id) = world.person(&[], None).await;
     give(world, &id, &[&role(world, grants).await]).await;
-    (client, id)
+    (client.masked(), id)
 }
 
 /// A party whose hidden fields all say `Canary`, under the name `erp:1` of another system.
@@ -283,6 +283,7 @@ async fn z_07_several_roles_hide_what_each_of_them_hides(world: &World) {
     let made = canary(world).await;
     let one = format!("/v1/parties/{}", made.id());
     let (eve, id) = world.person(&[], None).await;
+    let eve = eve.masked();
     let first = role(world, but(&["region", "note"], &["tier"])).await;
     let second = role(world, but(&["note", "custom.secret"], &["website"])).await;
     let reader = json!([{ "resource": "any", "action": "read", "scope": "own" }]);
@@ -316,6 +317,7 @@ async fn z_07_several_roles_hide_what_each_of_them_hides(world: &World) {
 async fn z_07_the_feed_tells_when_fields_appear_and_vanish(world: &World) {
     let made = canary(world).await;
     let (eve, id) = world.person(&[], None).await;
+    let eve = eve.masked();
     let hiding = role(world, but(HIDDEN, &[])).await;
     let open = role(world, but(&[], &[])).await;
     give(world, &id, &[&hiding]).await;

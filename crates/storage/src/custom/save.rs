@@ -69,6 +69,9 @@ impl Fields {
                 {
                     settled.insert(field.name.clone(), value);
                 }
+                (Some(before), _) if field.read_only && before.contains_key(&field.name) => {
+                    findings.push(FORBIDDEN_FIELD.field(field.pointer()));
+                }
                 _ if !field.required || !field.active => {}
                 (Some(before), _) if !before.contains_key(&field.name) => {}
                 _ => findings.push(REQUIRED.field(field.pointer())),
