@@ -33,6 +33,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             remove(&mut body, &["org_unit_id", "role_ids"]);
         }
         "roles" => body["name"] = json!(fresh("Role")),
+        "custom-fields" => body["name"] = json!(format!("field_{number}")),
         "teams" => remove(&mut body, &["members"]),
         "org-units" => remove(&mut body, &["parent_id", "manager_id"]),
         "parties" => {
@@ -62,6 +63,26 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         _ => {}
     }
     body
+}
+
+/// A field of the tenant on parties, of that name and kind, with what else is said of it.
+pub async fn field(client: &Client, name: &str, kind: &str, more: Json) -> Answer {
+    define(client, "parties", name, kind, more).await.expect(201)
+}
+
+/// Tries to make a field of the tenant.
+pub async fn define(client: &Client, resource: &str, name: &str, kind: &str, more: Json) -> Answer {
+    let label = json!({ "en": format!("The {name}"), "zh-CN": format!("字段{name}") });
+    let mut body = json!({ "resource": resource, "name": name, "label": label, "kind": kind,
+        "purpose": "To know the customer" });
+    guanxi_kernel::input::merge(&mut body, more);
+    client.post("/v1/custom-fields", body).await
+}
+
+/// Choices of a field, whose labels are the words in capitals and behind `选`.
+pub fn choices(words: &[&str]) -> Json {
+    let label = |word: &str| json!({ "en": word.to_uppercase(), "zh-CN": format!("选{word}") });
+    words.iter().map(|word| json!({ "word": word, "label": label(word) })).collect()
 }
 
 /// A record of the resource.

@@ -7,6 +7,7 @@ use guanxi_storage::{
     Draft, Field, Kind, Record as _, Resource, Tx,
     bulk::{create_many, is_of_store},
     count::Counting,
+    custom::PREFIX,
     list::ListQuery,
     merging, resource,
 };
@@ -168,7 +169,7 @@ async fn write<R: Resource>(
     let (mut drafts, mut places) = (Vec::new(), Vec::new());
     for (at, row) in rows.into_iter().enumerate() {
         outcomes.push(match row {
-            Row::Create(body) => match Draft::<R>::read(body) {
+            Row::Create(body) => match Draft::<R>::read(ctx, body) {
                 Ok(draft) if together == Together::Yes => {
                     drafts.push(draft);
                     places.push(at);
@@ -222,13 +223,20 @@ async fn take_back<R: Resource>(tx: &mut Tx, ctx: &Ctx, change: Change) -> Resul
     };
     let mut fields = Vec::new();
     R::Input::fields(&mut fields);
-    let written = |name: &str| {
-        matches!(name, "external_ids" | "custom") || fields.iter().any(|field| field.name == name)
-    };
-    let mut patch = Map::new();
-    for name in change.changed.into_iter().filter(|name| written(name)) {
-        let then = before.get(&name).cloned().unwrap_or_default();
-        patch.insert(name, then);
+    let written =
+        |name: &str| name == "external_ids" || fields.iter().any(|field| field.name == name);
+    let (mut patch, mut custom) = (Map::new(), Map::new());
+    for name in change.changed {
+        if let Some(field) = name.strip_prefix(PREFIX) {
+            let then = before["custom"].get(field).cloned().unwrap_or_default();
+            custom.insert(field.to_owned(), then);
+        } else if written(&name) {
+            let then = before.get(&name).cloned().unwrap_or_default();
+            patch.insert(name, then);
+        }
+    }
+    if !custom.is_empty() {
+        patch.insert("custom".to_owned(), custom.into());
     }
     resource::patch::<R>(tx, ctx, change.id, &Json::Object(patch)).await.map(drop)
 }

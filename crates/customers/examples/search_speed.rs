@@ -9,7 +9,9 @@ use guanxi_identity::{
     secrets::{Cost, Passwords, Secret},
 };
 use guanxi_kernel::{Clock, Ctx, pinyin, text::fold};
-use guanxi_storage::{Db, Draft, Options, bulk, everywhere, list::ListQuery, resource, sql, terms};
+use guanxi_storage::{
+    Db, Draft, Options, bulk, custom::Fields, everywhere, list::ListQuery, resource, sql, terms,
+};
 use serde_json::json;
 use std::{error::Error, time::Instant};
 
@@ -55,7 +57,7 @@ async fn fill(db: &Db, ctx: &Ctx, names: &[String]) -> Outcome {
     for some in names.chunks(500) {
         let made = db.write(ctx.tenant, async |tx| {
             let draft =
-                |name| Draft::<Party>::read(json!({ "kind": "organisation", "name": name }));
+                |name| Draft::<Party>::read(ctx, json!({ "kind": "organisation", "name": name }));
             let drafts = some.iter().map(draft).collect::<Result<_, _>>()?;
             bulk::create_many(tx, ctx, drafts).await
         });
@@ -84,7 +86,7 @@ async fn ask(
     for at in 0..QUESTIONS {
         let asked = question(&names[at * 7_919 % names.len()]);
         let pairs = [("q".to_owned(), asked.clone())];
-        let query = ListQuery::parse(&PARTY, ctx, &pairs)?;
+        let query = ListQuery::parse(&PARTY, ctx, &Fields::default(), &pairs)?;
         let begun = Instant::now();
         let page = db.read(ctx.tenant, async |tx| resource::list::<Party>(tx, ctx, &query).await);
         found += page.await?.data.len();

@@ -9,7 +9,9 @@ use crate::{
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, schema, webhooks, work_calendars,
+    resources, schema,
+    tenants::Bodies,
+    webhooks, work_calendars,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
@@ -56,6 +58,8 @@ pub struct State {
     pub worker: Worker,
     /// Who is told what happens.
     pub webhooks: Webhooks,
+    /// What is another body for each tenant.
+    pub bodies: Bodies,
 }
 
 /// The program as a server.
@@ -73,6 +77,7 @@ impl App {
         files: Files,
     ) -> Self {
         guanxi_bulk::table::register(resources::tables);
+        guanxi_storage::custom::register(resources::carriers());
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
         guanxi_identity::rights::register(resources::rights().collect());
@@ -90,6 +95,7 @@ impl App {
             news: News::default(),
             worker,
             webhooks,
+            bodies: Bodies::default(),
         }))
     }
 

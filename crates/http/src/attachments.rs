@@ -21,7 +21,7 @@ use guanxi_kernel::{
     Ctx, Line, Result,
     problem::{INVALID_CHARACTERS, TOO_LONG},
 };
-use guanxi_storage::{Tx, list::ListQuery};
+use guanxi_storage::{Tx, custom::Fields, list::ListQuery};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
@@ -143,7 +143,7 @@ async fn list(call: Call) -> Result<HttpResponse, ApiError> {
     if let Some((name, _)) = pairs.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
         return Err(unknown(name).into());
     }
-    let query = ListQuery::parse(&ATTACHMENT, &call.ctx, &pairs)?;
+    let query = ListQuery::parse(&ATTACHMENT, &call.ctx, &Fields::default(), &pairs)?;
     let value = |name: &str| {
         let found = pairs.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str()).ok_or_else(|| missing(name))

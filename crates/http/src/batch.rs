@@ -136,7 +136,7 @@ pub async fn apply<R: Resource>(tx: &mut Tx, ctx: &Ctx, write: &Write) -> Result
     match write.op {
         WriteOp::Create => {
             resource::require::<R>(ctx, Action::Create)?;
-            let draft = Draft::<R>::read(data(write)?).map_err(of_data)?;
+            let draft = Draft::<R>::read(ctx, data(write)?).map_err(of_data)?;
             let draft = Draft { id: write.id, ..draft };
             let shown = resource::create_draft::<R>(tx, ctx, draft).await.map_err(of_data)?;
             Ok(Done::created(&shown.record, &shown))

@@ -19,7 +19,7 @@ use guanxi_kernel::{
     problem::{INTERNAL, REQUIRED, TOO_LONG},
 };
 use guanxi_storage::{
-    Tx, cursor,
+    Tx, cursor, custom,
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
     list,
 };
@@ -56,6 +56,7 @@ async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> 
     let arrived = receive(&call.state, payload, call.state.options.upload_bytes).await?;
     let digest = Body(json!({ "sha256": arrived.sha256 }));
     let ctx = call.ctx.clone();
+    let custom = call.read(async |tx, _| custom::definitions(tx).await).await?;
     let examined = tokio::task::spawn_blocking(move || {
         let import = Upload {
             resource: &resource,
@@ -63,6 +64,7 @@ async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> 
             path: arrived.file.path(),
             size: arrived.size,
             sha256: &arrived.sha256,
+            custom: &custom,
         }
         .examine(&ctx);
         import.map(|import| (import, arrived))

@@ -8,13 +8,14 @@
 
 mod common;
 mod search;
+pub mod tenant;
 mod tidy;
 
 use crate::{API_VERSION, app, resources, resources::Operation};
 use actix_web::App as ActixApp;
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Id, Word as _, scalar::Type};
-use guanxi_storage::{Kind, Meta, Resource, count::Counting, list};
+use guanxi_storage::{Kind, Meta, Resource, count::Counting, custom::Fields, list};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
 use utoipa::ToSchema;
@@ -377,7 +378,7 @@ fn words(name: &str, description: &str, items: &Json) -> Json {
 
 /// The words of `sort`.
 fn sorts(kind: &Kind) -> Vec<String> {
-    let names = list::sortable(kind).into_iter();
+    let names = list::sortable(kind, &Fields::default()).into_iter();
     names.flat_map(|name| [name.clone(), format!("-{name}")]).collect()
 }
 
@@ -403,7 +404,7 @@ fn list_parameters(kind: &'static Kind) -> Vec<Json> {
     ));
     parameters.extend(search::parameters(kind));
     parameters.extend(shape_parameters(kind));
-    parameters.extend(list::parameters(kind).iter().map(filter));
+    parameters.extend(list::parameters(kind, &Fields::default()).iter().map(filter));
     parameters
 }
 
@@ -423,7 +424,7 @@ fn shape_parameters(kind: &'static Kind) -> Vec<Json> {
         "Only these members of each record; those of an expanded record with a dot, e.g. `owner.name`.",
         &json!({ "type": "string", "maxLength": 100 }),
     )];
-    let expandable = list::expandable(kind);
+    let expandable = list::expandable(kind, &Fields::default());
     if !expandable.is_empty() {
         let about = "Answer with these records whole, beside their ids; `null` for one that you may not see.";
         parameters.push(words("expand", about, &json!({ "type": "string", "enum": expandable })));
@@ -443,6 +444,7 @@ fn view_parameters(kind: &'static Kind) -> Vec<Json> {
 fn filter(filter: &list::Parameter) -> Json {
     let name = &filter.name;
     match filter.test {
+        list::Test::Custom { .. } => parameter(name, "Of your own fields.", &scalar(filter.kind)),
         list::Test::AtLeast(column) => {
             parameter(name, &format!("`{column}` is this or later or more."), &scalar(filter.kind))
         }
@@ -514,7 +516,7 @@ fn timeline_parameters(kind: &'static Kind) -> Vec<Json> {
         parameter(
             "field",
             "Only what changed this member of the record itself.",
-            &json!({ "type": "string", "enum": list::showable(kind) }),
+            &json!({ "type": "string", "enum": list::showable(kind, &Fields::default()) }),
         ),
         parameter(
             "user_id",

@@ -43,6 +43,7 @@ mod identity;
 mod parameters;
 mod platform;
 mod schema;
+mod tenants;
 mod upload;
 mod webhooks;
 mod work_calendars;

@@ -3,16 +3,20 @@
 use crate::{
     API_VERSION,
     app::State,
+    call::Call,
     document,
     problem::{ApiError, catalogue, status},
 };
 use actix_web::{
-    HttpRequest, HttpResponse, get,
+    FromRequest as _, HttpRequest, HttpResponse,
+    body::MessageBody,
+    dev::Payload,
+    get,
     http::header,
     web::{Data, Path, ServiceConfig as ActixConfig},
 };
 use guanxi_kernel::{Code, Currency, TenantId, problem::NOT_FOUND};
-use guanxi_storage::{list, sql};
+use guanxi_storage::{Kind, custom, list, sql};
 use serde::Serialize;
 use std::sync::{LazyLock, atomic::Ordering};
 use utoipa::ToSchema;
@@ -84,15 +88,33 @@ async fn metrics(state: Data<State>) -> HttpResponse {
 static OPENAPI: LazyLock<String> = LazyLock::new(|| document::DOCUMENT.to_string());
 
 /// This document
+///
+/// With credentials that of your company: `custom` of each resource is a closed object of the fields
+/// that it has defined, which lists can be narrowed by.
 #[utoipa::path(tag = "platform", operation_id = "openapi_get",
     responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
 #[get("/openapi.json")]
-async fn openapi(request: HttpRequest) -> HttpResponse {
-    fixed(&request, &format!("\"{API_VERSION}-{}\"", OPENAPI.len()), &OPENAPI)
+async fn openapi(request: HttpRequest) -> Result<HttpResponse, ApiError> {
+    let credentials = ["authorization", "x-api-key"];
+    if !credentials.iter().any(|name| request.headers().contains_key(*name)) {
+        let tag = format!("\"{API_VERSION}-{}\"", OPENAPI.len());
+        return Ok(fixed(&request, &tag, OPENAPI.as_str()));
+    }
+    let call = Call::from_request(&request, &mut Payload::None).await?;
+    let all = call.read(async |tx, _| custom::definitions(tx).await).await?;
+    let name = format!("openapi {} {}", all.stamp(), custom::sight(&call.ctx));
+    let fields = |kind: &Kind| custom::seen(&call.ctx, kind.plural, all.of(kind.plural));
+    let make = || document::tenant::tenant(&fields).to_string();
+    let kept = call.state.bodies.get(name, make);
+    Ok(fixed(&request, &kept.tag, kept.body))
 }
 
 /// JSON that stays as it is until the program changes; 304 for who has it already.
-pub(crate) fn fixed(request: &HttpRequest, tag: &str, body: &'static str) -> HttpResponse {
+pub(crate) fn fixed(
+    request: &HttpRequest,
+    tag: &str,
+    body: impl MessageBody + 'static,
+) -> HttpResponse {
     let held = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     let current = |held: &str| {
         held.split(',').any(|one| matches!(one.trim(), one if one == tag || one == "*"))

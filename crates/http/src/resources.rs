@@ -20,6 +20,7 @@ use guanxi_kernel::{
 use guanxi_storage::{
     Draft, Kind, Resource, Tx,
     count::{Counting, Total},
+    custom::{self, Fields},
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
     events::{
         audit::EVENTS,
@@ -157,6 +158,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             .without(Operation::Batch)
             .without(Operation::Upsert),
         serve::<identity::work_calendars::WorkCalendar>(),
+        serve::<identity::custom_fields::CustomField>(),
         // As with keys; and a URL is looked up before it is kept.
         serve::<WebhookEndpoint>()
             .without(Operation::Create)
@@ -224,6 +226,14 @@ pub static CONCERNING: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
 pub fn makes(kind: &Kind) -> bool {
     let of_kind = |served: &&Served| std::ptr::eq(served.kind, kind);
     SERVED.iter().find(of_kind).is_some_and(|served| served.operations.contains(&Operation::Create))
+}
+
+/// The resources whose records can carry fields of the tenant: those that callers make records of,
+/// but for the fields themselves.
+pub fn carriers() -> Vec<&'static Kind> {
+    let fields = identity::custom_fields::CustomField::kind();
+    let kinds = SERVED.iter().map(|served| served.kind);
+    kinds.filter(|kind| makes(kind) && !std::ptr::eq(*kind, fields)).collect()
 }
 
 /// What bulk work needs of every resource with a list, which is what can be exported; rows become
@@ -344,8 +354,8 @@ impl<T> ListBody<T> {
 }
 
 async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let query = ListQuery::parse(R::kind(), &call.ctx, &call.query())?;
-    page::<R>(&call, &query).await
+    let pairs = call.query();
+    page::<R>(&call, |ctx, custom| ListQuery::parse(R::kind(), ctx, custom, &pairs)).await
 }
 
 async fn search_records<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
@@ -355,13 +365,17 @@ async fn search_records<R: Resource>(call: Call, body: Body) -> Result<HttpRespo
     if let Some((name, _)) = call.query().first() {
         return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
     }
-    let query = search::read(R::kind(), &call.ctx, body.0)?;
-    page::<R>(&call, &query).await
+    page::<R>(&call, |ctx, custom| search::read(R::kind(), ctx, custom, body.0.clone())).await
 }
 
-async fn page<R: Resource>(call: &Call, query: &ListQuery) -> Result<HttpResponse, ApiError> {
+async fn page<R: Resource>(
+    call: &Call,
+    query: impl Fn(&Ctx, &Fields) -> Result<ListQuery>,
+) -> Result<HttpResponse, ApiError> {
     let (page, shaped) = call
         .read(async |tx, ctx| {
+            let custom = custom::fields(tx, ctx, R::kind()).await?;
+            let query = &query(ctx, &custom)?;
             let page = resource::list::<R>(tx, ctx, query).await?;
             let shaped = match query.fields.is_some() || !query.expand.is_empty() {
                 true => {
@@ -383,7 +397,7 @@ async fn page<R: Resource>(call: &Call, query: &ListQuery) -> Result<HttpRespons
 async fn create<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     // Who may not make one is not told what is wrong with it.
     resource::require::<R>(&call.ctx, Action::Create)?;
-    let draft: Draft<R> = Draft::read(body.0.clone())?;
+    let draft: Draft<R> = Draft::read(&call.ctx, body.0.clone())?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
         resource::create_draft::<R>(tx, ctx, draft.clone())
             .await
@@ -440,9 +454,11 @@ async fn restore<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
 
 async fn timeline<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let id = id_of::<R>(&call)?;
-    let query = timeline_query(R::kind(), &call.query())?;
+    let pairs = call.query();
     let (items, next) = call
         .read(async |tx, ctx| {
+            let custom = custom::fields(tx, ctx, R::kind()).await?;
+            let query = timeline_query(R::kind(), &custom, &pairs)?;
             resource::get::<R>(tx, ctx, id).await?;
             timeline::timeline(tx, ctx, &CONCERNING, id, &query).await
         })
@@ -465,7 +481,7 @@ async fn provenance<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
     let (shown, data) = call
         .read(async |tx, ctx| {
             let shown = resource::get::<R>(tx, ctx, id).await?;
-            let record = serde_json::to_value(&shown.record).unwrap_or_default();
+            let record = serde_json::to_value(&shown).unwrap_or_default();
             let data = history::provenance(tx, R::kind(), id, &record).await?;
             Ok((shown, Provenance { data }))
         })
@@ -488,11 +504,13 @@ impl View {
     /// # Errors
     /// `unknown_parameter`, `bad_parameter`.
     pub fn parse(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Self> {
-        let mut view = Self::default();
+        let (mut view, all) = (Self::default(), Fields::default());
         for (name, value) in pairs {
             match name.as_str() {
-                "fields" => view.fields = Some(words(name, value, &list::showable(kind), true)?),
-                "expand" => view.expand = words(name, value, &list::expandable(kind), false)?,
+                "fields" => {
+                    view.fields = Some(words(name, value, &list::showable(kind, &all), true)?);
+                }
+                "expand" => view.expand = words(name, value, &list::expandable(kind, &all), false)?,
                 "as_of" => view.as_of = Some(instant(name, value)?),
                 "explain" if value == "actions" => view.explain = true,
                 "explain" => {
@@ -513,6 +531,19 @@ impl View {
         Ok(view)
     }
 
+    /// Refuses what the caller does not see, and members of `custom` that are no fields.
+    async fn check(&self, tx: &mut Tx, ctx: &Ctx, kind: &'static Kind) -> Result<()> {
+        let custom = custom::fields(tx, ctx, kind).await?;
+        words("expand", &self.expand.join(","), &list::expandable(kind, &custom), false)
+            .map_or_else(
+                |refused| if self.expand.is_empty() { Ok(()) } else { Err(refused) },
+                |_| Ok(()),
+            )?;
+        let Some(paths) = &self.fields else { return Ok(()) };
+        words("fields", &paths.join(","), &list::showable(kind, &custom), true)?;
+        list::check_paths(&custom, paths.iter().map(String::as_str)).map_err(bad)
+    }
+
     /// The record as it was then; whoever may see it now, deleted or not, may see its past.
     async fn show_then<R: Resource>(
         &self,
@@ -521,8 +552,9 @@ impl View {
         id: Uuid,
         at: DateTime<Utc>,
     ) -> Result<Json> {
+        self.check(tx, ctx, R::kind()).await?;
         resource::get_even_deleted::<R>(tx, ctx, id).await?;
-        let mut then = history::as_of(tx, R::kind(), id, at).await?;
+        let mut then = history::as_of(tx, ctx, R::kind(), id, at).await?;
         // Nothing can be done to the past.
         then["actions"] = json!([]);
         Ok(self.fields.as_ref().map_or_else(|| then.clone(), |fields| pick(&then, fields)))
@@ -538,6 +570,7 @@ impl View {
         if self.fields.is_none() && self.expand.is_empty() && !self.explain {
             return Ok(None);
         }
+        self.check(tx, ctx, kind).await?;
         let shaped =
             shape(tx, ctx, kind, std::slice::from_ref(shown), &self.fields, &self.expand).await?;
         let mut shaped = shaped.into_iter().next().unwrap_or_default();
@@ -644,7 +677,11 @@ pub(crate) fn id(name: &str, text: &str) -> Result<Uuid> {
     text.parse().map_err(wrong)
 }
 
-fn timeline_query(kind: &'static Kind, pairs: &[(String, String)]) -> Result<TimelineQuery> {
+fn timeline_query(
+    kind: &'static Kind,
+    custom: &Fields,
+    pairs: &[(String, String)],
+) -> Result<TimelineQuery> {
     let mut query = TimelineQuery { limit: list::DEFAULT_LIMIT, ..TimelineQuery::default() };
     let split = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
     for (name, value) in pairs {
@@ -657,7 +694,9 @@ fn timeline_query(kind: &'static Kind, pairs: &[(String, String)]) -> Result<Tim
             }
             "kind" => query.kinds = split(value),
             "field" => {
-                let known: Vec<&str> = list::showable(kind);
+                let own: Vec<String> = custom.iter().map(|field| field.path()).collect();
+                let mut known: Vec<&str> = list::showable(kind, custom);
+                known.extend(own.iter().map(String::as_str));
                 query.field = words(name, value, &known, false)?.pop();
             }
             "user_id" => query.user_id = Some(id(name, value)?.into()),

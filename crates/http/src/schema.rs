@@ -3,9 +3,13 @@
 //! Nothing is written here twice: the fields come from the [`Kind`]s, their rules from the API
 //! document, which comes from the types.
 
+mod custom;
 mod value;
 
-use self::value::{Labels, ValueSchema, read};
+use self::{
+    custom::CustomFieldSchema,
+    value::{Labels, ValueSchema, read},
+};
 use crate::{
     call::Call,
     document::DOCUMENT,
@@ -14,13 +18,14 @@ use crate::{
     resources::{self, Operation, SERVED, Served},
 };
 use actix_web::{HttpResponse, get};
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use guanxi_kernel::problem::NOT_FOUND;
-use guanxi_storage::{Field, Kind};
+use guanxi_storage::{
+    Field, Kind,
+    custom::{self as fields, Fields},
+};
 use serde::Serialize;
 use serde_json::Value as Json;
-use sha2::{Digest as _, Sha256};
-use std::{collections::BTreeSet, sync::LazyLock};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -48,6 +53,8 @@ struct ResourceSchema {
     directory: bool,
     /// Its fields, in order.
     fields: Vec<FieldSchema>,
+    /// The fields that your company has defined for it, members of `custom`, in order.
+    custom_fields: Vec<CustomFieldSchema>,
     /// What can be done with it.
     operations: Vec<OperationSchema>,
     /// The kinds of events that tell what happened to its records.
@@ -93,37 +100,35 @@ struct OperationSchema {
     summary: String,
 }
 
-/// A body that never changes while the program runs.
-struct Fixed {
-    tag: String,
-    body: String,
+/// The schemas as they are for the caller, or that of one resource.
+async fn answer(call: &Call, wanted: Option<&Served>) -> Result<HttpResponse, ApiError> {
+    let all = call.read(async |tx, _| fields::definitions(tx).await).await?;
+    let fields = |kind: &Kind| fields::seen(&call.ctx, kind.plural, all.of(kind.plural));
+    let which = wanted.map_or("", |served| served.kind.plural);
+    let name = format!("schema {which} {} {}", all.stamp(), fields::sight(&call.ctx));
+    let one = |served: &Served| describe(served, &fields(served.kind));
+    let kept = call.state.bodies.get(name, || {
+        let text = match wanted {
+            Some(served) => serde_json::to_string(&one(served)),
+            None => serde_json::to_string(&ResourceSchemaList {
+                data: SERVED.iter().map(one).collect(),
+            }),
+        };
+        text.unwrap_or_default()
+    });
+    Ok(fixed(&call.request, &kept.tag, kept.body))
 }
-
-impl Fixed {
-    fn new(body: &impl Serialize) -> Self {
-        let body = serde_json::to_string(body).unwrap_or_default();
-        let digest = Sha256::digest(&body);
-        Self { tag: format!("\"{}\"", URL_SAFE_NO_PAD.encode(&digest[..12])), body }
-    }
-}
-
-static ALL: LazyLock<Fixed> = LazyLock::new(|| {
-    Fixed::new(&ResourceSchemaList { data: SERVED.iter().map(describe).collect() })
-});
-
-static EACH: LazyLock<Vec<(&'static str, Fixed)>> = LazyLock::new(|| {
-    SERVED.iter().map(|served| (served.kind.plural, Fixed::new(&describe(served)))).collect()
-});
 
 /// List the resources as data
 ///
 /// Every resource with its labels, fields, operations and events, to draw lists and forms from. It
-/// changes with the program only; ask again with `If-None-Match`.
+/// changes with the program and with the fields that your company defines; ask again with
+/// `If-None-Match`.
 #[utoipa::path(tag = "platform", operation_id = "schema_list",
     responses((status = 200, description = "All resources.", body = ResourceSchemaList)))]
 #[get("/v1/schema")]
-async fn list(call: Call) -> HttpResponse {
-    fixed(&call.request, &ALL.tag, &ALL.body)
+async fn list(call: Call) -> Result<HttpResponse, ApiError> {
+    answer(&call, None).await
 }
 
 /// Get a resource as data
@@ -136,22 +141,23 @@ async fn list(call: Call) -> HttpResponse {
 #[get("/v1/schema/{resource}")]
 async fn get_one(call: Call) -> Result<HttpResponse, ApiError> {
     let wanted = call.request.match_info().get("resource");
-    let found = EACH.iter().find(|(plural, _)| Some(*plural) == wanted);
-    let (_, schema) = found.ok_or(ApiError::from(&NOT_FOUND))?;
-    Ok(fixed(&call.request, &schema.tag, &schema.body))
+    let found = SERVED.iter().find(|served| Some(served.kind.plural) == wanted);
+    answer(&call, Some(found.ok_or(ApiError::from(&NOT_FOUND))?)).await
 }
 
-fn describe(served: &Served) -> ResourceSchema {
+fn describe(served: &Served, custom: &Fields) -> ResourceSchema {
     let kind = served.kind;
     let shown = response(kind);
     let (written, required) = written(kind);
-    let fields = kind.shape.fields.iter().filter(|field| !field.hidden);
+    let seen = |field: &&Field| !field.hidden && !custom.hides(field.name);
+    let fields = kind.shape.fields.iter().filter(seen);
     ResourceSchema {
         resource: kind.plural,
         name: kind.name,
         label: Labels { en: kind.label.en.to_owned(), zh: kind.label.zh.to_owned() },
         directory: kind.is_directory() && !kind.with_parent,
         fields: fields.map(|one| field(one, &shown["properties"], &written, &required)).collect(),
+        custom_fields: custom.iter().map(|field| (&**field).into()).collect(),
         operations: operations(kind),
         events: events(served),
     }

@@ -11,11 +11,13 @@
 //! | [`api_keys`] | keys by which programs act for their owner |
 //! | [`sessions`] | signing in and staying signed in; who sends a request |
 //! | [`work_calendars`] | when the company works: hours, holidays, make-up days |
+//! | [`custom_fields`] | the fields that the company defines for its records, and what for |
 //! | [`secrets`] | passwords and tokens themselves, without any store |
 //! | [`bootstrap`] | the first tenant and its administrator; what the command line makes |
 
 pub mod api_keys;
 pub mod bootstrap;
+pub mod custom_fields;
 pub mod org_units;
 pub mod rights;
 pub mod roles;
@@ -46,10 +48,18 @@ pub fn kinds() -> Vec<&'static Kind> {
         roles::Role::kind(),
         api_keys::ApiKey::kind(),
         work_calendars::WorkCalendar::kind(),
+        custom_fields::CustomField::kind(),
     ]
 }
 
 /// The codes of this crate.
 pub fn problems() -> Vec<&'static Code> {
-    [rights::PROBLEMS, users::PROBLEMS, sessions::PROBLEMS, work_calendars::PROBLEMS].concat()
+    [
+        rights::PROBLEMS,
+        users::PROBLEMS,
+        sessions::PROBLEMS,
+        work_calendars::PROBLEMS,
+        custom_fields::PROBLEMS,
+    ]
+    .concat()
 }

@@ -82,6 +82,55 @@ impl Reach {
     }
 }
 
+/// The fields of a resource that a right leaves out; those of the tenant as `custom.name`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Withheld {
+    /// Neither seen nor written.
+    pub hidden: BTreeSet<String>,
+    /// Seen and not written.
+    pub read_only: BTreeSet<String>,
+}
+
+impl Withheld {
+    /// Whether nothing is left out.
+    pub fn is_nothing(&self) -> bool {
+        self.hidden.is_empty() && self.read_only.is_empty()
+    }
+
+    /// What cannot be written.
+    pub fn unwritable(&self) -> BTreeSet<String> {
+        self.hidden.union(&self.read_only).cloned().collect()
+    }
+
+    /// What both rights together leave out: only what each of them does.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let both = |one: &BTreeSet<String>, other: &BTreeSet<String>| -> BTreeSet<String> {
+            one.intersection(other).cloned().collect()
+        };
+        let hidden = both(&self.hidden, &other.hidden);
+        let unwritable = both(&self.unwritable(), &other.unwritable());
+        Self { read_only: unwritable.difference(&hidden).cloned().collect(), hidden }
+    }
+}
+
+/// What the rights of `grants` to `resource` leave out. A field is hidden if every right to read the
+/// resource hides it, and not written if no right to create or change it lets it be written.
+pub fn withheld(grants: &[Grant], resource: &str) -> Withheld {
+    let by = |actions: &[Action]| -> Withheld {
+        let covering = grants.iter().filter(|grant| {
+            let covered =
+                |action: &Action| covers(&grant.resource, grant.action, resource, *action);
+            actions.iter().any(covered)
+        });
+        let sum = covering.map(|grant| grant.withheld.clone()).reduce(|sum, one| sum.and(&one));
+        sum.unwrap_or_default()
+    };
+    let hidden = by(&[Action::Read]).hidden;
+    let unwritable = by(&[Action::Create, Action::Update]).unwritable();
+    Withheld { read_only: unwritable.difference(&hidden).cloned().collect(), hidden }
+}
+
 /// A right, resolved to what it reaches for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
@@ -91,6 +140,15 @@ pub struct Grant {
     pub action: Action,
     /// What it reaches.
     pub reach: Reach,
+    /// The fields that it leaves out.
+    pub withheld: Withheld,
+}
+
+impl Grant {
+    /// A right to whole records.
+    pub fn new(resource: impl Into<String>, action: Action, reach: Reach) -> Self {
+        Self { resource: resource.into(), action, reach, withheld: Withheld::default() }
+    }
 }
 
 /// Who acts: a user, directly, by a key of theirs, or through a job.
@@ -127,7 +185,7 @@ const ACCOUNTS: &[&str] = &[
 impl Actor {
     /// An actor that may do everything: the command line and the program's own work.
     pub fn system(user: UserId) -> Self {
-        let everything = Grant { resource: ANY.into(), action: Action::Any, reach: Reach::all() };
+        let everything = Grant::new(ANY, Action::Any, Reach::all());
         Self { user, session: None, api_key: None, grants: vec![everything], limits: None }
     }
 
@@ -161,6 +219,15 @@ impl Actor {
         (self.api_key.is_some() && changes).then_some(Barrier::Accounts)
     }
 
+    /// The fields of `resource` that the rights of the actor leave out.
+    pub fn withheld(&self, resource: &str) -> Withheld {
+        // Most rights leave nothing out.
+        if self.grants.iter().all(|grant| grant.withheld.is_nothing()) {
+            return Withheld::default();
+        }
+        withheld(&self.grants, resource)
+    }
+
     /// The reach of a right that the caller must have.
     ///
     /// # Errors
@@ -187,7 +254,7 @@ mod tests {
 
     fn own_parties() -> Grant {
         let reach = Reach { own: true, ..Reach::default() };
-        Grant { resource: "parties".into(), action: Action::Any, reach }
+        Grant::new("parties", Action::Any, reach)
     }
 
     #[test]
@@ -196,7 +263,7 @@ mod tests {
         actor.grants = vec![own_parties()];
         assert!(actor.require("parties", Action::Update).unwrap().own);
         assert!(actor.require("users", Action::Read).unwrap_err().is(&FORBIDDEN));
-        let all = Grant { resource: ANY.into(), action: Action::Read, reach: Reach::all() };
+        let all = Grant::new(ANY, Action::Read, Reach::all());
         actor.grants.push(all);
         assert!(actor.reach("parties", Action::Read).all);
         assert!(!actor.reach("parties", Action::Update).all);
@@ -206,6 +273,31 @@ mod tests {
         assert!(actor.reach("users", Action::Read).is_nothing());
         assert_eq!(actor.barrier("users", Action::Read), Some(Barrier::Scopes));
         assert_eq!(actor.barrier("parties", Action::Read), None);
+    }
+
+    #[test]
+    fn z_07_a_field_is_hidden_if_every_right_to_read_hides_it() {
+        let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let grant = |resource: &str, action, hidden: &[&str], read_only: &[&str]| Grant {
+            withheld: Withheld { hidden: set(hidden), read_only: set(read_only) },
+            ..Grant::new(resource, action, Reach::all())
+        };
+        let found = |grants: &[Grant]| {
+            let found = withheld(grants, "parties");
+            let names = |set: BTreeSet<String>| set.into_iter().collect::<Vec<_>>().join(" ");
+            (names(found.hidden), names(found.read_only))
+        };
+        let said = |hidden: &str, read_only: &str| (hidden.to_owned(), read_only.to_owned());
+        let any = grant("parties", Action::Any, &["a", "b"], &["c"]);
+        assert_eq!(found(&[any.clone()]), said("a b", "c"));
+        let reader = grant("parties", Action::Read, &["b"], &[]);
+        assert_eq!(found(&[any.clone(), reader]), said("b", "a c"), "read, and still not written");
+        let writer = grant("parties", Action::Update, &[], &["a"]);
+        assert_eq!(found(&[any.clone(), writer]), said("a b", ""));
+        let all = grant(ANY, Action::Any, &[], &[]);
+        assert_eq!(found(&[any.clone(), all]), said("", ""));
+        let other = grant("contacts", Action::Any, &[], &[]);
+        assert_eq!(found(&[any, other]), said("a b", "c"));
     }
 
     #[test]

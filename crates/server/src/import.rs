@@ -10,7 +10,11 @@ use guanxi_bulk::{
 };
 use guanxi_identity::bootstrap;
 use guanxi_kernel::{Clock, Ctx, Line, Problem};
-use guanxi_storage::{Db, Tx, resource};
+use guanxi_storage::{
+    Db, Tx,
+    custom::{self, Definitions},
+    resource,
+};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -69,7 +73,8 @@ pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outco
     let ctx = commands::acting_as(&db, &Clock::System, &arguments.tenant, &arguments.user).await?;
     let files = Files::in_folder(&config.files.folder)
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
-    let import = prepare(&ctx, &arguments)?;
+    let fields = db.read(ctx.tenant, async |tx| custom::definitions(tx).await).await?;
+    let import = prepare(&ctx, &fields, &arguments)?;
     files.keep(ctx.tenant, import.meta.id.uuid(), File::open(&arguments.file)?).await?;
     let asked = async |tx: &mut Tx| {
         let import = imports::create(tx, &ctx, import.clone()).await?.record.meta.id;
@@ -91,7 +96,7 @@ pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outco
 }
 
 /// The import with the mapping that its columns and the arguments give it.
-fn prepare(ctx: &Ctx, arguments: &ImportArguments) -> Outcome<Import> {
+fn prepare(ctx: &Ctx, custom: &Definitions, arguments: &ImportArguments) -> Outcome<Import> {
     let unreadable = |error: io::Error| format!("{}: {error}", arguments.file.display());
     let (size, sha256) = digest(&arguments.file).map_err(unreadable)?;
     let name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -101,6 +106,7 @@ fn prepare(ctx: &Ctx, arguments: &ImportArguments) -> Outcome<Import> {
         path: &arguments.file,
         size,
         sha256: &sha256,
+        custom,
     };
     let mut import = upload.examine(ctx)?;
     let (maps, sets) = (pairs(&arguments.map)?, pairs(&arguments.set)?);
@@ -133,7 +139,7 @@ fn digest(path: &Path) -> io::Result<(u64, String)> {
         size += read as u64;
         digest.update(&part[..read]);
     }
-    Ok((size, digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok((size, guanxi_bulk::files::hex(&digest.finalize())))
 }
 
 fn map(input: &mut ImportInput, column: &str, field: Option<Line<100>>) -> Outcome {

@@ -1,7 +1,9 @@
 //! Many records at once: the same rules as one by one, in statements of many rows.
 
 use crate::{
-    Draft, Meta, Resource, Sql, Tx, error, events, extra,
+    Draft, Meta, Resource, Sql, Tx,
+    custom::save,
+    error, events, extra,
     resource::{self, check_references, event, registered},
     scope, terms,
 };
@@ -50,7 +52,7 @@ async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, draft: Draft<R>) -> Result<R
     let meta = Meta { extra: draft.extra, ..Meta::new(ctx) };
     let mut record = R::assemble(meta, draft.input);
     record.settle(tx, ctx, None).await?;
-    extra::check_custom(&record.meta().extra)?;
+    save::settle_new(tx, ctx, &mut record).await?;
     check_references(tx, ctx, &record, None).await?;
     Ok(record)
 }
@@ -75,6 +77,11 @@ async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()>
         unique.into_iter().map(|term| (record.meta().id.uuid(), term))
     });
     terms::insert(tx, kind.name, terms.collect()).await?;
+    let mut carried = Vec::with_capacity(records.len());
+    for record in records {
+        carried.push((record.meta().id.uuid(), &record.meta().extra.custom));
+    }
+    save::index_new(tx, kind, &carried).await?;
     for record in records {
         let id = record.meta().id.uuid();
         extra::register(tx, kind, id, &[], registered(record)).await?;

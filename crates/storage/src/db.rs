@@ -1,6 +1,7 @@
 //! The handle: opens a store, runs work in it, ends what it began.
 
 use crate::{
+    custom,
     error::{self, CONTENTION, Error, UNAVAILABLE},
     migrate,
     sqlite::{self, Pool},
@@ -61,7 +62,7 @@ impl Options {
 
 /// One store. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Engine>);
+pub struct Db(Arc<Engine>, Arc<custom::Cache>);
 
 enum Engine {
     Sqlite { read: Pool, write: Pool, readers: usize },
@@ -104,7 +105,7 @@ impl Db {
             Some(file) => open_sqlite(&file, options)?,
             None => open_postgres(options).await?,
         };
-        Ok(Self(Arc::new(engine)))
+        Ok(Self(Arc::new(engine), Arc::default()))
     }
 
     /// Brings the schema up to date. Several nodes may do this at once.
@@ -156,7 +157,7 @@ impl Db {
                 Link::PostgresRead(read.acquire().await.map_err(error::problem)?)
             }
         };
-        let mut tx = Tx::new(tenant, link);
+        let mut tx = Tx::new(tenant, link, self.1.clone());
         let done = work(&mut tx).await;
         let lost = self.watch(&done);
         match tx.link {
@@ -187,7 +188,7 @@ impl Db {
                 }
             })
         };
-        let mut tx = Tx::new(tenant, begin().await.map_err(error::problem)?);
+        let mut tx = Tx::new(tenant, begin().await.map_err(error::problem)?, self.1.clone());
         let done = work(&mut tx).await;
         tx.rollback().await;
         done
@@ -283,7 +284,7 @@ impl Db {
                 Link::PostgresWrite(begin_postgres(write, pulse, mode.begin).await?)
             }
         };
-        Ok(Tx::new(tenant, link))
+        Ok(Tx::new(tenant, link, self.1.clone()))
     }
 
     /// Whether the store was lost; if so, other connections are looked at before they are used.

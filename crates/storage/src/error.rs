@@ -61,6 +61,14 @@ guanxi_kernel::problems! {
     KEY_IN_PROGRESS = Conflict "idempotency_in_progress"
         ("Still in progress", "The first request with this key has not ended yet; try again.")
         ("处理中", "使用该幂等键的首个请求尚未结束,请稍后重试。");
+    /// A value for a field of the tenant that is not used any more.
+    FIELD_INACTIVE = Invalid "field_inactive"
+        ("Field not in use", "The field takes no new values; those that are there stay.")
+        ("字段已停用", "该字段已停用,不再接受新值,已有的值保留。");
+    /// A field that the caller sees and may not write.
+    FORBIDDEN_FIELD = Forbidden "forbidden_field"
+        ("Field cannot be written", "Your rights let you see the field and not write it.")
+        ("字段不可写", "您可查看该字段,但无权修改。");
     /// No exchange rate is known for the date.
     NO_RATE = Invalid "no_exchange_rate"
         ("No exchange rate", "No rate from {from} to {to} is known on or before {on}.")

@@ -17,7 +17,7 @@ pub mod changes;
 pub mod history;
 pub mod timeline;
 
-use crate::{Kind, Sql, Tx, Visibility, record};
+use crate::{Kind, Sql, Tx, Visibility, custom::PREFIX, record};
 use guanxi_kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -221,7 +221,8 @@ impl Holders {
 /// Members that change with every write and tell nothing by themselves.
 const CLOCKWORK: [&str; 2] = ["version", "updated_at"];
 
-/// The names of the members that differ, each between commas, to be found by `LIKE '%,name,%'`.
+/// The names of the members that differ, each between commas, to be found by `LIKE '%,name,%'`; the
+/// tenant's fields each by themselves, e.g. `custom.colour`.
 fn changed(before: Option<&Json>, after: &Json) -> String {
     let nothing = Map::new();
     let members = |json: &'_ Json| json.as_object().cloned().unwrap_or_default();
@@ -233,10 +234,31 @@ fn changed(before: Option<&Json>, after: &Json) -> String {
     };
     let mut text = String::from(",");
     for name in names.iter().filter(differs).filter(|name| !CLOCKWORK.contains(&name.as_str())) {
+        if name.as_str() == CUSTOM {
+            for field in differing(before.get(CUSTOM), after.get(CUSTOM)) {
+                text.push_str(PREFIX);
+                text.push_str(&field);
+                text.push(',');
+            }
+            continue;
+        }
         text.push_str(name);
         text.push(',');
     }
     text
+}
+
+/// The member that holds the tenant's fields.
+const CUSTOM: &str = "custom";
+
+/// The names of the members in which two objects differ.
+fn differing(before: Option<&Json>, after: Option<&Json>) -> BTreeSet<String> {
+    let names = |json: Option<&Json>| -> BTreeSet<String> {
+        json.and_then(Json::as_object).into_iter().flat_map(Map::keys).cloned().collect()
+    };
+    let mut names: BTreeSet<String> = names(before).union(&names(after)).cloned().collect();
+    names.retain(|name| before.and_then(|b| b.get(name)) != after.and_then(|a| a.get(name)));
+    names
 }
 
 #[cfg(test)]
@@ -251,5 +273,10 @@ mod tests {
         assert_eq!(changed(Some(&before), &after), ",gone,name,note,");
         assert_eq!(changed(None, &json!({ "name": "a", "note": null })), ",name,");
         assert_eq!(changed(Some(&after), &after), ",");
+        let custom = |custom: Json| json!({ "custom": custom });
+        let (before, after) =
+            (custom(json!({ "a": 1, "b": 2 })), custom(json!({ "b": 3, "c": 4 })));
+        assert_eq!(changed(Some(&before), &after), ",custom.a,custom.b,custom.c,");
+        assert_eq!(changed(None, &custom(json!({}))), ",");
     }
 }

@@ -1,10 +1,10 @@
 //! What every record can carry beyond the fields of its resource: the names that other systems know
 //! it by, and the fields that the tenant has defined.
 
-use crate::{Kind, Resource, Tx};
+use crate::{Kind, Resource, Tx, custom::save};
 use guanxi_kernel::{
-    Line, Problem, Result, input,
-    problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED, UNKNOWN_FIELD},
+    Ctx, Line, Problem, Result, input,
+    problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED},
     scalar::{Entry, Type},
 };
 use serde::{Deserialize, Serialize};
@@ -138,30 +138,32 @@ impl<R: Resource> Draft<R> {
         Self { input, extra: Extra::default(), id: None }
     }
 
-    /// Reads a body.
+    /// Reads a body of a new record.
     ///
     /// # Errors
-    /// `validation_failed` with every finding.
-    pub fn read(mut body: Json) -> Result<Self> {
-        let extra = Extra::take(&mut body);
+    /// `validation_failed` with every finding; `forbidden_field` for what the caller may not write.
+    pub fn read(ctx: &Ctx, body: Json) -> Result<Self> {
+        save::check_members(ctx, R::kind(), &body, None)?;
+        Self::read_with(body, Ok)
+    }
+
+    /// The same, where `custom` says what becomes of the values of the tenant's own fields.
+    ///
+    /// # Errors
+    /// As [`Draft::read`], with the findings of `custom`.
+    pub(crate) fn read_with(
+        mut body: Json,
+        custom: impl FnOnce(Map<String, Json>) -> Result<Map<String, Json>, Vec<FieldError>>,
+    ) -> Result<Self> {
+        let extra = Extra::take(&mut body)
+            .and_then(|extra| Ok(Extra { custom: custom(extra.custom)?, ..extra }));
         match (input::read(body), extra) {
             (Ok(input), Ok(extra)) => Ok(Self { input, extra, id: None }),
-            (Ok(_), Err(findings)) => {
-                Err(Problem::collect(findings).err().unwrap_or_else(|| INVALID_FORMAT.problem()))
-            }
+            (Ok(_), Err(findings)) => Err(save::refusal(findings)),
             (Err(problem), Ok(_)) => Err(problem),
             (Err(problem), Err(findings)) => Err(findings.into_iter().fold(problem, Problem::and)),
         }
     }
-}
-
-/// Refuses values of fields that the tenant has not defined.
-///
-/// # Errors
-/// `unknown_field` at each of them.
-pub(crate) fn check_custom(extra: &Extra) -> Result<()> {
-    let unknown = extra.custom.keys().map(|name| UNKNOWN_FIELD.field(format!("/custom/{name}")));
-    Problem::collect(unknown.collect())
 }
 
 /// Brings the register of external ids of a record from `before` to `after`.

@@ -44,6 +44,8 @@ pub struct Kind {
     /// Whether its events are shown in a timeline to whoever may see the record that it concerns,
     /// because it has no rights of its own.
     pub with_parent: bool,
+    /// The fields that `q` searches.
+    pub searched: &'static [&'static str],
 }
 
 /// What can happen to records of every kind, as the last part of the kind of an event.
@@ -114,6 +116,7 @@ impl Kind {
             index: |tx, after| Box::pin(reindex::some::<R>(tx, after)),
             known_by: &[],
             with_parent: false,
+            searched: &[],
         }
     }
 
@@ -121,6 +124,13 @@ impl Kind {
     #[must_use]
     pub const fn seen_with_parent(mut self) -> Self {
         self.with_parent = true;
+        self
+    }
+
+    /// The same, with the fields that `q` searches: those of [`Resource::searchable`].
+    #[must_use]
+    pub const fn searched(mut self, fields: &'static [&'static str]) -> Self {
+        self.searched = fields;
         self
     }
 

@@ -5,13 +5,14 @@
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
 //! [`count`] for totals), [`everywhere`] (one search over all kinds), [`trash`], [`merging`],
-//! [`events`], [`idempotency`], [`rates`].
+//! [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`].
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
 pub mod bulk;
 pub mod count;
 pub mod cursor;
+pub mod custom;
 pub mod db;
 pub mod error;
 pub mod events;

@@ -4,6 +4,10 @@ use crate::{
     Field, Kind, Sql,
     count::Counting,
     cursor,
+    custom::{
+        self, Definition, Fields,
+        query::{IN, Order, Part},
+    },
     error::{BAD_PARAMETER, REPEATED_PARAMETER, UNKNOWN_PARAMETER},
     filter::{
         Located,
@@ -21,6 +25,7 @@ use guanxi_kernel::{
 };
 use sea_query::Value;
 use serde_json::Value as Json;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Records on a page when the caller does not say.
@@ -48,7 +53,7 @@ pub struct Parameter {
 }
 
 /// What a filter does with its value.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Test {
     /// The column equals one of the values; `null` stands for absent where that is possible.
     OneOf {
@@ -65,11 +70,18 @@ pub enum Test {
     Below(&'static str),
     /// The list has one of the values as an entry.
     Has(Index),
+    /// A field of the tenant has a value that stands so to the given ones; any value if none is given.
+    Custom {
+        /// The field.
+        field: Arc<Definition>,
+        /// ` IN `, or a comparison.
+        sign: &'static str,
+    },
 }
 
-/// The filters of a resource.
-pub fn parameters(kind: &Kind) -> Vec<Parameter> {
-    kind.shape.fields.iter().filter(|field| !field.hidden).flat_map(field_parameters).collect()
+/// The filters of a resource: those of its fields, then those of the tenant's.
+pub fn parameters(kind: &Kind, custom: &Fields) -> Vec<Parameter> {
+    seen(kind, custom).flat_map(field_parameters).chain(custom.parameters()).collect()
 }
 
 fn field_parameters(field: &Field) -> Vec<Parameter> {
@@ -132,6 +144,7 @@ pub struct ListQuery {
     conditions: Vec<(Test, Vec<Value>, bool)>,
     filter: Option<Condition>,
     search: Option<Vec<String>>,
+    order: Option<Order>,
     fingerprint: String,
 }
 
@@ -143,13 +156,18 @@ struct Sort {
 }
 
 impl ListQuery {
-    /// Reads the query string of a list of `kind`.
+    /// Reads the query string of a list of `kind`; `custom` are the tenant's fields of it.
     ///
     /// # Errors
     /// `unknown_parameter`, `repeated_parameter` or `bad_parameter`, with every finding.
-    pub fn parse(kind: &'static Kind, ctx: &Ctx, pairs: &[(String, String)]) -> Result<Self> {
+    pub fn parse(
+        kind: &'static Kind,
+        ctx: &Ctx,
+        custom: &Fields,
+        pairs: &[(String, String)],
+    ) -> Result<Self> {
         refuse_repeated(pairs)?;
-        Self::read(kind, ctx, pairs, None).map_err(|findings| {
+        Self::read(kind, ctx, custom, pairs, None).map_err(|findings| {
             let unknown = findings.iter().all(|finding| finding.code == &UNKNOWN_PARAMETER);
             let code = if unknown { &UNKNOWN_PARAMETER } else { &BAD_PARAMETER };
             findings.into_iter().fold(code.problem(), Problem::and)
@@ -160,6 +178,7 @@ impl ListQuery {
     pub(crate) fn read(
         kind: &'static Kind,
         ctx: &Ctx,
+        custom: &Fields,
         pairs: &[(String, String)],
         filter: Option<&Located>,
     ) -> Result<Self, Vec<FieldError>> {
@@ -174,16 +193,18 @@ impl ListQuery {
             conditions: Vec::new(),
             filter: None,
             search: None,
+            order: None,
             fingerprint: String::new(),
         };
-        let filters = parameters(kind);
+        let filters = parameters(kind, custom);
+        let known = Known { kind, custom, filters };
         let mut findings = Vec::new();
         for (name, value) in pairs {
-            if let Err(finding) = query.take(kind, ctx, &filters, name, value) {
+            if let Err(finding) = query.take(&known, ctx, name, value) {
                 findings.push(finding);
             }
         }
-        match filter.map(|located| condition::check(located, kind, ctx)).transpose() {
+        match filter.map(|located| condition::check(located, kind, custom, ctx)).transpose() {
             Ok(condition) => query.filter = query.filter.or(condition),
             Err(finding) => findings.push(finding),
         }
@@ -199,20 +220,25 @@ impl ListQuery {
 
     fn take(
         &mut self,
-        kind: &'static Kind,
+        known: &Known<'_>,
         ctx: &Ctx,
-        filters: &[Parameter],
         name: &str,
         value: &str,
     ) -> Result<(), FieldError> {
+        let (kind, custom) = (known.kind, known.custom);
         match name {
             "limit" => self.limit = limit(value)?,
             "cursor" => self.cursor = Some(value.to_owned()),
-            "sort" => self.sort = sort(kind, value)?,
-            "filter" => self.filter = Some(condition::check(&parse::parse(value)?, kind, ctx)?),
+            "sort" => match order(custom, value)? {
+                Some(order) => self.order = Some(order),
+                None => self.sort = sort(kind, custom, value)?,
+            },
+            "filter" => {
+                self.filter = Some(condition::check(&parse::parse(value)?, kind, custom, ctx)?);
+            }
             "q" => self.search = Some(search(value)?),
-            "fields" => self.fields = Some(fields(kind, value)?),
-            "expand" => self.expand = expand(kind, value)?,
+            "fields" => self.fields = Some(fields(kind, custom, value)?),
+            "expand" => self.expand = expand(kind, custom, value)?,
             "include_deleted" => {
                 let read = value.parse::<bool>();
                 self.include_deleted = read.map_err(|_| wrong(name, Type::Boolean))?;
@@ -223,10 +249,10 @@ impl ListQuery {
                 self.count = Some(Counting::from_word(value).ok_or_else(known)?);
             }
             _ => {
-                let filter = filters.iter().find(|filter| filter.name == name);
+                let filter = known.filters.iter().find(|filter| filter.name == name);
                 let filter = filter.ok_or_else(|| UNKNOWN_PARAMETER.parameter(name))?;
                 let (values, or_null) = values(filter, value)?;
-                self.conditions.push((filter.test, values, or_null));
+                self.conditions.push((filter.test.clone(), values, or_null));
             }
         }
         Ok(())
@@ -239,7 +265,7 @@ impl ListQuery {
         }
         for (test, values, or_null) in &self.conditions {
             sql.push(" AND ");
-            condition(sql, kind, *test, values, *or_null);
+            condition(sql, kind, test, values, *or_null);
         }
         if let Some(filter) = &self.filter {
             sql.push(" AND ");
@@ -287,6 +313,23 @@ impl ListQuery {
         self.cursor.is_none()
     }
 
+    /// The field of the tenant that the list is ordered by, if it is one, and the part of the list
+    /// that the page begins in.
+    ///
+    /// # Errors
+    /// `bad_cursor`.
+    pub(crate) fn order(&self, ctx: &Ctx) -> Result<Option<(&Order, Part)>> {
+        let Some(order) = &self.order else { return Ok(None) };
+        let Some(cursor) = &self.cursor else { return Ok(Some((order, Part::Valued(None)))) };
+        let (keys, last): (Vec<Json>, Uuid) =
+            cursor::open(&ctx.settings.seal, &self.fingerprint, cursor)?;
+        let part = match keys.first().and_then(Json::as_str) {
+            Some(term) => Part::Valued(Some((term.to_owned(), last))),
+            None => Part::Unvalued(Some(last)),
+        };
+        Ok(Some((order, part)))
+    }
+
     /// The columns that a cursor needs of the last record.
     pub(crate) fn sort_columns(&self) -> impl Iterator<Item = (&'static str, Type)> {
         self.sort.iter().map(|sort| (sort.column, sort.kind))
@@ -332,11 +375,14 @@ fn after(sql: &mut Sql, sort: &[Sort], keys: &[Value], last: Uuid) {
 pub(crate) fn condition(
     sql: &mut Sql,
     kind: &'static Kind,
-    test: Test,
+    test: &Test,
     values: &[Value],
     or_null: bool,
 ) {
     match test {
+        Test::Custom { field, sign } => {
+            custom::query::condition(sql, kind, field, sign, values, or_null);
+        }
         Test::OneOf { column, key, .. } => {
             sql.push("(");
             if let (Some(key), [Value::String(Some(text))]) = (key, values) {
@@ -371,6 +417,13 @@ pub(crate) fn condition(
     }
 }
 
+/// What a query can name.
+struct Known<'a> {
+    kind: &'static Kind,
+    custom: &'a Fields,
+    filters: Vec<Parameter>,
+}
+
 fn refuse_repeated(pairs: &[(String, String)]) -> Result<()> {
     for (at, (name, _)) in pairs.iter().enumerate() {
         if pairs[..at].iter().any(|(earlier, _)| earlier == name) {
@@ -380,6 +433,16 @@ fn refuse_repeated(pairs: &[(String, String)]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn refuse(filter: &Parameter) -> FieldError {
+    match &filter.test {
+        Test::Custom { field, .. } => {
+            let code = if field.words().is_empty() { &INVALID_FORMAT } else { &UNKNOWN_VALUE };
+            code.parameter(&filter.name).with("expected", field.expected())
+        }
+        _ => wrong(&filter.name, filter.kind),
+    }
 }
 
 fn wrong(name: &str, kind: Type) -> FieldError {
@@ -436,32 +499,62 @@ const PINYIN: &str = ":pinyin";
 const PINYIN_COLUMN: &str = "_pinyin";
 
 /// The names that `sort` understands.
-pub fn sortable(kind: &Kind) -> Vec<String> {
+pub fn sortable(kind: &Kind, custom: &Fields) -> Vec<String> {
     let fields = kind.shape.fields.iter();
     let by_pinyin = |f: &Field| {
         let name = f.name.strip_suffix(PINYIN_COLUMN).filter(|_| f.hidden)?;
-        Some(format!("{name}{PINYIN}"))
+        (!custom.hides(name)).then(|| format!("{name}{PINYIN}"))
     };
-    let plain = |f: &Field| (f.sort.is_some() && !f.hidden).then(|| f.name.to_owned());
+    let plain = |f: &Field| {
+        let shown = f.sort.is_some() && !f.hidden && !custom.hides(f.name);
+        shown.then(|| f.name.to_owned())
+    };
     fields.filter_map(|f| plain(f).or_else(|| by_pinyin(f))).collect()
 }
 
+/// The fields that are shown.
+fn seen<'k>(kind: &'k Kind, custom: &'k Fields) -> impl Iterator<Item = &'k Field> {
+    kind.shape.fields.iter().filter(|field| !field.hidden && !custom.hides(field.name))
+}
+
 /// The names that `expand` understands: each reference without its `_id`.
-pub fn expandable(kind: &Kind) -> Vec<&'static str> {
-    let references = kind.shape.fields.iter().filter(|f| f.target.is_some() && !f.hidden);
+pub fn expandable(kind: &Kind, custom: &Fields) -> Vec<&'static str> {
+    let references = seen(kind, custom).filter(|f| f.target.is_some());
     references.filter_map(|f| f.name.strip_suffix("_id")).collect()
 }
 
 /// The names that `fields` understands.
-pub fn showable(kind: &Kind) -> Vec<&'static str> {
-    let shown = kind.shape.fields.iter().filter(|f| !f.hidden).map(|f| f.name);
-    shown.chain(expandable(kind)).chain(["actions"]).collect()
+pub fn showable(kind: &Kind, custom: &Fields) -> Vec<&'static str> {
+    let shown = seen(kind, custom).map(|f| f.name);
+    shown.chain(expandable(kind, custom)).chain(["actions"]).collect()
 }
 
-fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
-    let known = sortable(kind);
+/// The order of a field of the tenant. It stands alone: no index holds it beside another one.
+fn order(custom: &Fields, value: &str) -> Result<Option<Order>, FieldError> {
+    let words: Vec<&str> = value.split(',').map(str::trim).collect();
+    let read = |word: &str| {
+        let field = custom.by_path(word.strip_prefix('-').unwrap_or(word))?;
+        Some(Order { field: field.clone(), descending: word.starts_with('-') })
+    };
+    let Some(order) = words.iter().find_map(|word| read(word)) else { return Ok(None) };
+    let refused = |expected: &str| UNKNOWN_VALUE.parameter("sort").with("expected", expected);
+    if !order.field.is_sortable() {
+        return Err(refused("no choice and no reference: they have no order"));
+    }
+    match words.len() {
+        1 => Ok(Some(order)),
+        _ => Err(refused("a custom field alone, without other fields")),
+    }
+}
+
+fn sort(kind: &'static Kind, custom: &Fields, value: &str) -> Result<Vec<Sort>, FieldError> {
+    let known = sortable(kind, custom);
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let words = words("sort", value, &known)?;
+    let words = words("sort", value, &known).map_err(|refused| {
+        let own = custom.sortable();
+        let all: Vec<&str> = known.iter().copied().chain(own.iter().map(String::as_str)).collect();
+        refused.with("expected", all.join(", "))
+    })?;
     if words.len() > MAX_SORT {
         return Err(OUT_OF_RANGE
             .parameter("sort")
@@ -480,8 +573,9 @@ fn sort(kind: &'static Kind, value: &str) -> Result<Vec<Sort>, FieldError> {
     Ok(sort.collect())
 }
 
-fn fields(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
-    let known = showable(kind);
+fn fields(kind: &Kind, custom: &Fields, value: &str) -> Result<Vec<String>, FieldError> {
+    check_paths(custom, value.split(',').map(str::trim))?;
+    let known = showable(kind, custom);
     let tops: Vec<&str> =
         value.split(',').map(|path| path.trim().split('.').next().unwrap_or("")).collect();
     if !tops.iter().all(|top| known.contains(top)) {
@@ -490,15 +584,35 @@ fn fields(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
     Ok(value.split(',').map(|path| path.trim().to_owned()).collect())
 }
 
-fn expand(kind: &Kind, value: &str) -> Result<Vec<String>, FieldError> {
-    let words = words("expand", value, &expandable(kind))?;
+/// Refuses paths to members of `custom` that are no fields of the tenant.
+///
+/// # Errors
+/// When one is not.
+pub fn check_paths<'p>(
+    custom: &Fields,
+    paths: impl Iterator<Item = &'p str>,
+) -> Result<(), FieldError> {
+    for path in paths.filter(|path| path.starts_with(custom::PREFIX)) {
+        if custom.by_path(path).is_none() {
+            let known: Vec<String> = custom.iter().map(|field| field.path()).collect();
+            return Err(UNKNOWN_VALUE.parameter("fields").with("expected", known.join(", ")));
+        }
+    }
+    Ok(())
+}
+
+fn expand(kind: &Kind, custom: &Fields, value: &str) -> Result<Vec<String>, FieldError> {
+    let words = words("expand", value, &expandable(kind, custom))?;
     Ok(words.into_iter().map(str::to_owned).collect())
 }
 
 /// The values of a filter, and whether `null` is among them.
 fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldError> {
-    let refused = || wrong(&filter.name, filter.kind);
-    let many = matches!(filter.kind, Type::Id | Type::Word(_) | Type::Integer);
+    let refused = || refuse(filter);
+    let many = match &filter.test {
+        Test::Custom { field, sign } => *sign == IN && field.takes_several(),
+        _ => matches!(filter.kind, Type::Id | Type::Word(_) | Type::Integer),
+    };
     let parts: Vec<&str> = if many { text.split(',').collect() } else { vec![text] };
     if parts.len() > MAX_VALUES {
         let expected = format!("at most {MAX_VALUES} values");
@@ -507,8 +621,15 @@ fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldErr
     let mut or_null = false;
     let mut values = Vec::new();
     for part in parts {
-        match filter.test {
-            Test::OneOf { nullable: true, .. } if part == "null" => or_null = true,
+        match &filter.test {
+            Test::OneOf { nullable: true, .. } | Test::Custom { sign: IN, .. }
+                if part == "null" =>
+            {
+                or_null = true;
+            }
+            Test::Custom { field, .. } => {
+                values.push(field.term_of(part).ok_or_else(refused)?.into());
+            }
             Test::Has(index) => values.push((index.term)(part).ok_or_else(refused)?.into()),
             _ => values.push(filter.kind.parse(part).ok_or_else(refused)?),
         }

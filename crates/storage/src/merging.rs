@@ -243,6 +243,21 @@ fn taken_back(now: &Json, before: &Json, after: &Json) -> Option<Json> {
             list.extend(gone.filter(|entry| !now.contains(entry)).cloned());
             Some(Json::Array(list))
         }
+        (Json::Object(now), Json::Object(before), Json::Object(after)) => {
+            let mut members = now.clone();
+            let of = |object: &Map<String, Json>, name: &str| {
+                object.get(name).cloned().unwrap_or_default()
+            };
+            for name in now.keys().chain(before.keys()) {
+                let (now, then, wrote) = (of(now, name), of(before, name), of(after, name));
+                match taken_back(&now, &then, &wrote) {
+                    Some(Json::Null) => drop(members.remove(name)),
+                    Some(value) => drop(members.insert(name.clone(), value)),
+                    None => {}
+                }
+            }
+            Some(Json::Object(members))
+        }
         (now, before, _) if now == before => Some(now.clone()),
         _ => None,
     }
@@ -394,6 +409,9 @@ mod tests {
             Some(json!("a")),
             "taken back already"
         );
+        let (now, then) = (json!({ "a": 1, "b": 3, "c": 4 }), json!({ "a": 0 }));
+        let objects = back(now, then, json!({ "a": 1, "b": 2 }));
+        assert_eq!(objects, Some(json!({ "a": 0, "b": 3, "c": 4 })), "member by member");
         let lists = back(json!([1, 2, 4]), json!([1, 3]), json!([1, 2]));
         assert_eq!(lists, Some(json!([1, 4, 3])), "added goes, removed returns, later stays");
     }

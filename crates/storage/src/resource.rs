@@ -7,6 +7,11 @@
 use crate::{
     Cells, Draft, ExternalId, Field, Kind, Meta, Resource, Sql, Tx,
     count::{self, Total},
+    custom::{
+        self,
+        query::{Order, Part},
+        save as carried,
+    },
     events::{self, Event},
     extra,
     list::{self, ListQuery},
@@ -21,7 +26,7 @@ use guanxi_kernel::{
     scalar::Type,
 };
 use sea_query::Value;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -49,17 +54,35 @@ impl Verb {
     }
 }
 
-/// A record as one caller sees it.
-#[derive(Debug, Clone, Serialize)]
+/// A record as one caller sees it: on the wire without what the caller's rights hide.
+#[derive(Debug, Clone)]
 pub struct Shown<R> {
     /// The record.
-    #[serde(flatten)]
     pub record: R,
     /// The verbs open to the caller now.
     pub actions: Vec<&'static str>,
     /// The verbs that are not, for those who ask.
-    #[serde(skip)]
     pub refused: Vec<Refusal>,
+    /// The members that the caller does not see.
+    hidden: BTreeSet<String>,
+}
+
+impl<R: Serialize> Serialize for Shown<R> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Whole<'a, R> {
+            #[serde(flatten)]
+            record: &'a R,
+            actions: &'a [&'static str],
+        }
+        let whole = Whole { record: &self.record, actions: &self.actions };
+        if self.hidden.is_empty() {
+            return whole.serialize(to);
+        }
+        let mut masked = document(&whole);
+        mask(&mut masked, &self.hidden);
+        masked.serialize(to)
+    }
 }
 
 /// A verb that is not open to the caller now.
@@ -95,7 +118,7 @@ struct Rights {
 /// `forbidden` without the right to read the resource; `not_found` outside its reach.
 pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
     let (record, rights) = find::<R>(tx, ctx, id, false).await?;
-    Ok(show(ctx, record, rights))
+    show(tx, ctx, record, rights).await
 }
 
 /// The same, also if it is deleted.
@@ -104,7 +127,7 @@ pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<
 /// As [`get`].
 pub async fn get_even_deleted<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
     let (record, rights) = find::<R>(tx, ctx, id, true).await?;
-    Ok(show(ctx, record, rights))
+    show(tx, ctx, record, rights).await
 }
 
 /// A page of the records that the caller may see.
@@ -141,12 +164,47 @@ async fn page<R: Resource>(
     if query.include_deleted && reach_of(ctx, kind, Action::Delete).is_nothing() {
         return Err(forbidden(kind.plural, Action::Delete));
     }
-    let (mut sql, known) = select(ctx, kind, query.sort_columns().map(|(column, _)| column));
-    scope::within(&mut sql, kind, &reach, ctx.actor.user);
-    if let Some(also) = &also {
-        sql.push(" AND ");
-        scope::within(&mut sql, kind, also, ctx.actor.user);
+    let reaches: Vec<Reach> = std::iter::once(reach).chain(also).collect();
+    let mut rows = match query.order(ctx)? {
+        Some((order, part)) => {
+            let list = InOrder { kind, reaches: &reaches, query, order };
+            list.rows::<R>(tx, ctx, part).await?
+        }
+        None => rows::<R>(tx, ctx, kind, &reaches, query).await?,
+    };
+    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let last = rows.last().filter(|_| more);
+    let next = last.map(|(record, _, keys)| query.next(ctx, keys, record.meta().id.uuid()));
+    let total = match reaches.as_slice() {
+        [reach] => count::total(tx, ctx, kind, reach, query, (rows.len(), more)).await?,
+        // A count would need both reaches; whoever narrows a list like this can do without it.
+        _ => None,
+    };
+    let mut data = Vec::with_capacity(rows.len());
+    for (record, rights, _) in rows {
+        data.push(show(tx, ctx, record, rights).await?);
     }
+    Ok(Page { total, data, next })
+}
+
+/// A record of a list, the rights on it, and what the cursor behind it says.
+type ListRow<R> = (R, Rights, Vec<Json>);
+
+async fn rows<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    reaches: &[Reach],
+    query: &ListQuery,
+) -> Result<Vec<ListRow<R>>> {
+    let (mut sql, known) = select(ctx, kind);
+    for (column, _) in query.sort_columns() {
+        sql.push(", t.").push(column);
+    }
+    from(&mut sql, kind);
+    within_all(&mut sql, kind, reaches, ctx);
     query.narrow(&mut sql, kind);
     query.page(&mut sql, ctx)?;
     let sort: Vec<Type> = query.sort_columns().map(|(_, kind)| kind).collect();
@@ -158,22 +216,65 @@ async fn page<R: Resource>(
             .collect::<Result<Vec<Json>, _>>()?;
         Ok((record, rights, keys))
     };
-    let mut rows = tx.records(sql, read).await?;
-    let limit = usize::try_from(query.limit).unwrap_or(usize::MAX);
-    let more = rows.len() > limit;
-    rows.truncate(limit);
-    let last = rows.last().filter(|_| more);
-    let next = last.map(|(record, _, keys)| query.next(ctx, keys, record.meta().id.uuid()));
-    let total = match also {
-        None => count::total(tx, ctx, kind, &reach, query, (rows.len(), more)).await?,
-        // A count would need both reaches; whoever narrows a list like this can do without it.
-        Some(_) => None,
-    };
-    Ok(Page {
-        total,
-        data: rows.into_iter().map(|(record, rights, _)| show(ctx, record, rights)).collect(),
-        next,
-    })
+    tx.records(sql, read).await
+}
+
+/// A list in the order of a field of the tenant.
+struct InOrder<'a> {
+    kind: &'static Kind,
+    reaches: &'a [Reach],
+    query: &'a ListQuery,
+    order: &'a Order,
+}
+
+impl InOrder<'_> {
+    /// One more record than the page has, if there are as many: those with a value first.
+    async fn rows<R: Resource>(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        part: Part,
+    ) -> Result<Vec<ListRow<R>>> {
+        let wanted = self.query.limit + 1;
+        let valued = matches!(part, Part::Valued(_));
+        let mut rows = self.part::<R>(tx, ctx, &part, wanted).await?;
+        let missing = wanted.saturating_sub(u64::try_from(rows.len()).unwrap_or(wanted));
+        if valued && missing > 0 {
+            rows.extend(self.part::<R>(tx, ctx, &Part::Unvalued(None), missing).await?);
+        }
+        Ok(rows)
+    }
+
+    async fn part<R: Resource>(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        part: &Part,
+        limit: u64,
+    ) -> Result<Vec<ListRow<R>>> {
+        let (mut sql, known) = select(ctx, self.kind);
+        self.order.from(&mut sql, self.kind, part);
+        within_all(&mut sql, self.kind, self.reaches, ctx);
+        self.query.narrow(&mut sql, self.kind);
+        self.order.page(&mut sql, part, limit);
+        let read = |record: R, cells: &mut Cells<'_>| {
+            let rights = known.read(cells)?;
+            let key = match part {
+                Part::Valued(_) => cells.next::<String>()?.into(),
+                Part::Unvalued(_) => Json::Null,
+            };
+            Ok((record, rights, vec![key]))
+        };
+        tx.records(sql, read).await
+    }
+}
+
+/// The condition that a record is within every one of these.
+fn within_all(sql: &mut Sql, kind: &Kind, reaches: &[Reach], ctx: &Ctx) {
+    for (at, reach) in reaches.iter().enumerate() {
+        sql.push(if at == 0 { "" } else { " AND " });
+        scope::within(sql, kind, reach, ctx.actor.user);
+    }
 }
 
 /// Makes a record.
@@ -235,7 +336,7 @@ pub async fn upsert<R: Resource>(
     let source = format!("upsert:{}", key.source).into();
     let ctx = &Ctx { source, accept_duplicates: true, ..ctx.clone() };
     let Some(id) = extra::find(tx, R::kind(), key).await? else {
-        let mut draft = Draft::<R>::read(body.clone())?;
+        let mut draft = Draft::<R>::read(ctx, body.clone())?;
         draft.extra.external_ids.retain(|id| id != key);
         draft.extra.external_ids.push(key.clone());
         return create_draft(tx, ctx, draft).await.map(|shown| (shown, true));
@@ -278,13 +379,14 @@ pub async fn insert<R: Resource>(
 ) -> Result<Shown<R>> {
     let kind = R::kind();
     record.settle(tx, ctx, None).await?;
-    extra::check_custom(&record.meta().extra)?;
+    carried::settle_new(tx, ctx, &mut record).await?;
     check_references(tx, ctx, &record, None).await?;
     let mut values = Vec::new();
     record.write(&mut values);
     tx.execute(Sql::fixed(kind.shape.insert, values)).await?;
     let id = record.meta().id.uuid();
     terms::save(tx, kind.name, id, Vec::new(), record.all_terms()).await?;
+    carried::index_new(tx, kind, &[(id, &record.meta().extra.custom)]).await?;
     extra::register(tx, kind, id, &[], &record.meta().extra.external_ids).await?;
     record.saved(tx, ctx, None).await?;
     let reach = reach_of(ctx, kind, Action::Create);
@@ -294,7 +396,7 @@ pub async fn insert<R: Resource>(
     remember(tx, ctx, &record, verb, None).await?;
     // What was made may be seen by its maker, but changed only as far as those rights reach.
     let rights = rights_on(tx, ctx, kind, id).await?;
-    Ok(show(ctx, record, rights))
+    show(tx, ctx, record, rights).await
 }
 
 /// Changes a record by a merge patch (RFC 7396) on what callers write of it.
@@ -307,11 +409,17 @@ pub async fn patch<R: Resource>(
     id: Uuid,
     patch: &Json,
 ) -> Result<Shown<R>> {
+    let fields = custom::fields(tx, ctx, R::kind()).await?;
     change::<R>(tx, ctx, id, "updated", |record| {
-        let mut merged = serde_json::to_value(record.input()).unwrap_or_default();
-        record.meta().extra.put(&mut merged);
+        let mut merged = document(record.input());
+        carried::check_members(ctx, R::kind(), patch, Some(&merged))?;
+        let extra = &record.meta().extra;
+        extra.put(&mut merged);
+        // What the caller does not see is nothing to merge with.
+        merged["custom"] = Json::Object(fields.part(&extra.custom));
         input::merge(&mut merged, patch.clone());
-        let draft = Draft::<R>::read(merged)?;
+        let settle = |written| fields.settle(Some(&extra.custom), written);
+        let draft = Draft::<R>::read_with(merged, settle)?;
         *record.input_mut() = draft.input;
         record.meta_mut().extra = draft.extra;
         Ok(())
@@ -338,16 +446,16 @@ pub async fn change<R: Resource>(
     ctx.expect_version(before.meta().version)?;
     let mut after = before.clone();
     decide(&mut after)?;
+    carried::check_change(ctx, kind, before.input(), after.input())?;
     after.settle(tx, ctx, Some(&before)).await?;
-    extra::check_custom(&after.meta().extra)?;
     if document(&before) == document(&after) {
-        return Ok(show(ctx, before, rights));
+        return show(tx, ctx, before, rights).await;
     }
     check_references(tx, ctx, &after, Some(&before)).await?;
     save(tx, ctx, &before, &mut after, verb).await?;
     // It may have been given away.
     let rights = rights_on(tx, ctx, kind, id).await?;
-    Ok(show(ctx, after, rights))
+    show(tx, ctx, after, rights).await
 }
 
 /// Deletes a record; it can be restored.
@@ -385,7 +493,7 @@ pub async fn restore<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Sh
     // What it names may be gone by now, as it may for any record that was never deleted.
     after.settle(tx, ctx, Some(&before)).await?;
     save(tx, ctx, &before, &mut after, "restored").await?;
-    Ok(show(ctx, after, rights))
+    show(tx, ctx, after, rights).await
 }
 
 /// Loads a record that the caller may see and holds it to a rule of another record.
@@ -417,7 +525,37 @@ pub async fn load_json<R: Resource>(
         .push(" t WHERE t.tenant_id = $1 AND t.id IN ");
     sql.bind_all(ids.iter().copied()).push(" AND t.deleted_at IS NULL AND ");
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
-    tx.records(sql, |record: R, _| Ok((record.meta().id.uuid(), document(&record)))).await
+    let read = |record: R, _: &mut Cells<'_>| Ok((record.meta().id.uuid(), document(&record)));
+    let mut records = tx.records(sql, read).await?;
+    shown(tx, ctx, kind, records.iter_mut().map(|(_, record)| record)).await?;
+    Ok(records)
+}
+
+/// Takes members out of a record.
+fn mask(record: &mut Json, hidden: &BTreeSet<String>) {
+    if let (Json::Object(members), false) = (record, hidden.is_empty()) {
+        members.retain(|name, _| !hidden.contains(name));
+    }
+}
+
+/// Takes what the caller may not see out of records.
+///
+/// # Errors
+/// Those of the store.
+pub async fn shown(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &Kind,
+    records: impl Iterator<Item = &mut Json>,
+) -> Result<()> {
+    let hidden = ctx.actor.withheld(kind.plural).hidden;
+    for record in records {
+        mask(record, &hidden);
+        if record["custom"].as_object().is_some_and(|custom| !custom.is_empty()) {
+            custom::fields(tx, ctx, kind).await?.show_in(record);
+        }
+    }
+    Ok(())
 }
 
 /// The live records that have one of these texts in a field that lists can be narrowed by, each with
@@ -531,13 +669,8 @@ impl KnownRights {
     }
 }
 
-/// `SELECT` the record, the rights that depend on it and the `extra` columns, up to the condition
-/// that the caller adds.
-fn select(
-    ctx: &Ctx,
-    kind: &'static Kind,
-    extra: impl Iterator<Item = &'static str>,
-) -> (Sql, KnownRights) {
+/// `SELECT` the record and the rights that depend on it; more columns may follow.
+fn select(ctx: &Ctx, kind: &'static Kind) -> (Sql, KnownRights) {
     let mut sql = Sql::new("SELECT ");
     sql.push(kind.shape.columns);
     let mut right = |action| {
@@ -551,11 +684,12 @@ fn select(
         Known::Column
     };
     let known = KnownRights { update: right(Action::Update), delete: right(Action::Delete) };
-    for column in extra {
-        sql.push(", t.").push(column);
-    }
-    sql.push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
     (sql, known)
+}
+
+/// Adds the table, up to the condition that the caller adds.
+fn from(sql: &mut Sql, kind: &'static Kind) {
+    sql.push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
 }
 
 async fn find<R: Resource>(
@@ -566,7 +700,8 @@ async fn find<R: Resource>(
 ) -> Result<(R, Rights)> {
     let kind = R::kind();
     let reach = ctx.require(kind.plural, Action::Read)?;
-    let (mut sql, known) = select(ctx, kind, std::iter::empty());
+    let (mut sql, known) = select(ctx, kind);
+    from(&mut sql, kind);
     sql.push("t.id = ").bind(id).push(" AND ");
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
     if !deleted_too {
@@ -597,6 +732,7 @@ pub(crate) async fn save<R: Resource>(
     }
     let id = after.meta().id.uuid();
     terms::save(tx, kind.name, id, before.all_terms(), after.all_terms()).await?;
+    carried::index(tx, kind, id, &before.meta().extra.custom, &after.meta().extra.custom).await?;
     extra::register(tx, kind, id, registered(before), registered(after)).await?;
     trash::keep(tx, ctx, kind, before.meta(), after.meta()).await?;
     after.saved(tx, ctx, Some(before)).await?;
@@ -655,7 +791,8 @@ pub(crate) async fn check_references<R: Resource>(
             tx.learn(target().name, id);
         }
     }
-    Ok(())
+    let then = before.map(|before| &before.meta().extra.custom);
+    carried::check_references(tx, ctx, R::kind(), then, &after.meta().extra.custom).await
 }
 
 /// The ids that a member holds: one, a list of them, or none.
@@ -669,7 +806,7 @@ fn ids(member: &Json) -> BTreeSet<Uuid> {
 
 /// Whether a live record of `kind` with that id may be named by the caller: directory data by
 /// everybody, anything else by those who may read it.
-async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<bool> {
+pub(crate) async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<bool> {
     let reach = match kind.visibility {
         crate::Visibility::Tenant => Reach::all(),
         _ => ctx.reach(kind.plural, Action::Read),
@@ -687,7 +824,13 @@ pub(crate) fn document<R: Serialize>(record: &R) -> Json {
     serde_json::to_value(record).unwrap_or_default()
 }
 
-fn show<R: Resource>(ctx: &Ctx, record: R, rights: Rights) -> Shown<R> {
+async fn show<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut record: R,
+    rights: Rights,
+) -> Result<Shown<R>> {
+    carried::show(tx, ctx, R::kind(), &mut record.meta_mut().extra.custom).await?;
     let verbs = match record.meta().deleted_at {
         None => record.verbs(),
         Some(_) => vec![Verb::open("restore", Action::Delete)],
@@ -704,5 +847,6 @@ fn show<R: Resource>(ctx: &Ctx, record: R, rights: Rights) -> Shown<R> {
             Some(code) => refused.push(Refusal { action: verb.name, code: code.code }),
         }
     }
-    Shown { record, actions, refused }
+    let hidden = ctx.actor.withheld(R::kind().plural).hidden;
+    Ok(Shown { record, actions, refused, hidden })
 }

@@ -5,6 +5,7 @@
 
 use crate::{
     Kind,
+    custom::Fields,
     error::UNKNOWN_PARAMETER,
     filter::json,
     list::{self, ListQuery},
@@ -65,12 +66,12 @@ impl Search {
     }
 }
 
-/// Reads the body of a search in the list of `kind`.
+/// Reads the body of a search in the list of `kind`; `custom` are the tenant's fields of it.
 ///
 /// # Errors
 /// `validation_failed` with every finding.
-pub fn read(kind: &'static Kind, ctx: &Ctx, body: Json) -> Result<ListQuery> {
-    read_with(kind, ctx, body, &BTreeMap::new())
+pub fn read(kind: &'static Kind, ctx: &Ctx, custom: &Fields, body: Json) -> Result<ListQuery> {
+    read_with(kind, ctx, custom, body, &BTreeMap::new())
 }
 
 /// The same, narrowed by parameters of the list besides, which stand under `/filters`.
@@ -80,6 +81,7 @@ pub fn read(kind: &'static Kind, ctx: &Ctx, body: Json) -> Result<ListQuery> {
 pub fn read_with(
     kind: &'static Kind,
     ctx: &Ctx,
+    custom: &Fields,
     body: Json,
     filters: &BTreeMap<String, String>,
 ) -> Result<ListQuery> {
@@ -102,7 +104,7 @@ pub fn read_with(
     )?;
     let mut pairs = search.pairs();
     pairs.extend(filters.iter().map(|(name, value)| (name.clone(), value.clone())));
-    let query = ListQuery::read(kind, ctx, &pairs, located.as_ref());
+    let query = ListQuery::read(kind, ctx, custom, &pairs, located.as_ref());
     query.map_err(|findings| refusal(findings, filters))
 }
 

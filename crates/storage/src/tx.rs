@@ -1,6 +1,7 @@
 //! What use cases work in: one connection, one tenant, and, for writes, one transaction.
 
 use crate::{
+    custom,
     error::{self, Error},
     record::{Cells, Record},
     sql::Sql,
@@ -11,7 +12,7 @@ use sqlx::{
     FromRow, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
     sqlite::SqliteRow,
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 use uuid::Uuid;
 
 /// A conversation with the store in the name of one tenant.
@@ -26,6 +27,10 @@ pub struct Tx {
     pub(crate) failed: Option<&'static Code>,
     /// What was found true and cannot have changed since, because nothing was written.
     facts: BTreeSet<(&'static str, Uuid)>,
+    /// The fields of tenants that this node keeps.
+    pub(crate) kept: Arc<custom::Cache>,
+    /// Those of this tenant, once they have been looked at.
+    pub(crate) definitions: Option<Arc<custom::Definitions>>,
 }
 
 pub(crate) enum Link {
@@ -68,8 +73,8 @@ macro_rules! on_either {
 }
 
 impl Tx {
-    pub(crate) fn new(tenant: TenantId, link: Link) -> Self {
-        Self { tenant, link, failed: None, facts: BTreeSet::new() }
+    pub(crate) fn new(tenant: TenantId, link: Link, kept: Arc<custom::Cache>) -> Self {
+        Self { tenant, link, failed: None, facts: BTreeSet::new(), kept, definitions: None }
     }
 
     /// The tenant in whose name every statement runs.

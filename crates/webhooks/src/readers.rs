@@ -65,6 +65,24 @@ impl Readers {
         Ok(answer)
     }
 
+    /// A message without what the owner no longer sees of the record in it.
+    pub(crate) async fn masked(
+        &mut self,
+        tx: &mut Tx,
+        owner: UserId,
+        kind: &'static Kind,
+        body: String,
+    ) -> Result<String> {
+        let mut message: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+        let Some(record) = message.pointer_mut("/data/record").filter(|record| record.is_object())
+        else {
+            return Ok(body);
+        };
+        let (ctx, whole) = (self.ctx(tx, owner).await?, record.clone());
+        resource::shown(tx, &ctx, kind, std::iter::once(&mut *record)).await?;
+        Ok(if *record == whole { body } else { message.to_string() })
+    }
+
     /// The record as the owner sees it; `null` if it is deleted.
     pub(crate) async fn record(
         &mut self,

@@ -285,21 +285,23 @@ impl Webhooks {
         let found: WebhookDelivery = resource::load(tx, &program, id.uuid()).await?;
         let (owner, subject) = (endpoint.state.owner_id, found.input.subject_id);
         let kind = self.kind(&found.input.subject_type);
-        let readable = match kind {
-            Some(kind) => readers.may_read(tx, owner, kind, subject).await?,
-            None => false,
-        };
-        if !readable {
+        let mut body = None;
+        if let Some(kind) = kind
+            && readers.may_read(tx, owner, kind, subject).await?
+        {
+            body = Some(readers.masked(tx, owner, kind, found.queue.body).await?);
+        }
+        let Some(body) = body else {
             let tries = found.queue.tries;
             let dropped =
                 Verdict { status: DeliveryStatus::Dropped, next: None, tries, attempts: None };
             store::settle(tx, id, &dropped, now).await?;
             return Ok(None);
-        }
+        };
         let lease = Uuid::new_v4();
         let limit = TimeDelta::from_std(self.0.settings.time_limit()).unwrap_or(MARGIN);
         store::lease(tx, id, lease, now + limit + MARGIN).await?;
-        let delivery = message(endpoint, id.uuid(), found.queue.body, now)?;
+        let delivery = message(endpoint, id.uuid(), body, now)?;
         let (tenant, endpoint) = (tx.tenant(), endpoint.meta.id);
         Ok(Some(Leased { tenant, endpoint, id, lease, delivery }))
     }

@@ -8,30 +8,30 @@ mod jobs;
 use guanxi_tests::{Answer, Client, Json, World, json};
 
 /// Uploads a file whose rows are `resource`.
-async fn upload(client: &Client, resource: &str, file: impl Into<Vec<u8>>) -> Answer {
+pub(crate) async fn upload(client: &Client, resource: &str, file: impl Into<Vec<u8>>) -> Answer {
     let path = format!("/v1/imports?resource={resource}&file_name=data.csv");
     client.request("POST", path).raw("application/octet-stream", file).await
 }
 
 /// Changes what is to be done with a file.
-async fn set(client: &Client, import: &str, patch: Json) -> Answer {
+pub(crate) async fn set(client: &Client, import: &str, patch: Json) -> Answer {
     client.patch(format!("/v1/imports/{import}"), patch).await
 }
 
 /// Commits an import and does the work; the job.
-async fn commit(world: &World, import: &str) -> Answer {
+pub(crate) async fn commit(world: &World, import: &str) -> Answer {
     let job = world.admin.act(format!("/v1/imports/{import}/commit")).await.expect(202);
     done(world, &job.id()).await
 }
 
 /// Does what waits; the job.
-async fn done(world: &World, job: &str) -> Answer {
+pub(crate) async fn done(world: &World, job: &str) -> Answer {
     world.work().await;
     world.admin.get(format!("/v1/jobs/{job}")).await.expect(200)
 }
 
 /// `created`, `updated`, `skipped` and `failed`, which must sum to `read`.
-fn counts(job: &Answer) -> [i64; 4] {
+pub(crate) fn counts(job: &Answer) -> [i64; 4] {
     let count = |name: &str| job.json["result"][name].as_i64().expect(name);
     let counts = ["created", "updated", "skipped", "failed"].map(count);
     assert_eq!(counts.iter().sum::<i64>(), count("read"), "the four sum to the rows read");
@@ -40,6 +40,6 @@ fn counts(job: &Answer) -> [i64; 4] {
 
 /// Whether a job has come to its end well.
 #[track_caller]
-fn succeeded(job: &Answer) {
+pub(crate) fn succeeded(job: &Answer) {
     assert_eq!((&job.json["status"], &job.json["problem"]), (&json!("succeeded"), &Json::Null));
 }

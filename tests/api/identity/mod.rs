@@ -2,6 +2,7 @@
 
 mod access;
 mod api_keys;
+mod field_rights;
 mod org_units;
 mod roles;
 mod sessions;

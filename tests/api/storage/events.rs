@@ -52,6 +52,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         load_deleted: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         index: |_, _| Box::pin(async { Ok(None) }),
+        searched: &[],
         known_by: &[],
         with_parent: false,
     }
@@ -186,11 +187,7 @@ async fn a_timeline_shows_only_what_may_be_seen(ground: &Ground) {
     tell(ground, &ground.ctx, &OWNED, 21, 2).await;
     tell(ground, &ground.ctx, &OWNED, 22, 3).await;
     let seen = async |grants: Vec<(&str, Reach)>| {
-        let grant = |(resource, reach): (&str, Reach)| Grant {
-            resource: resource.into(),
-            action: Action::Read,
-            reach,
-        };
+        let grant = |(resource, reach): (&str, Reach)| Grant::new(resource, Action::Read, reach);
         let mut actor = Actor::system(me.into());
         actor.grants = grants.into_iter().map(grant).collect();
         let ctx = Ctx { actor: actor.into(), ..ground.ctx.clone() };

@@ -156,7 +156,9 @@ fn with_version(ctx: &Ctx) -> Ctx {
 }
 
 /// Its verbs are those of the caller.
-fn as_seen(shown: Shown<Attachment>, may: bool) -> Shown<Attachment> {
-    let actions = if may { shown.actions } else { Vec::new() };
-    Shown { actions, ..shown }
+fn as_seen(mut shown: Shown<Attachment>, may: bool) -> Shown<Attachment> {
+    if !may {
+        shown.actions.clear();
+    }
+    shown
 }

@@ -12,7 +12,7 @@ use crate::{
     worker::Run,
 };
 use guanxi_kernel::{Ctx, Result, problem::INTERNAL};
-use guanxi_storage::{Tx, bulk::is_of_store, count::Counting, resource};
+use guanxi_storage::{Tx, bulk::is_of_store, count::Counting, custom, resource};
 use serde_json::json;
 use std::fs::File;
 use uuid::Uuid;
@@ -35,8 +35,12 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job) -> Result<()> {
 /// The list as a file without a name.
 async fn write(run: &Run<'_>, export: &Export) -> Result<(File, i64)> {
     let table = table_of(&export.input)?;
-    let mut sheet = Sheet::new(table.kind, &export.input)?;
-    let mut query = run.read(async |_, ctx| query(table, ctx, &export.input)).await?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| {
+        let fields = custom::fields(tx, ctx, table.kind).await?;
+        Ok((query(table, ctx, &fields, &export.input)?, fields))
+    };
+    let (mut query, fields) = run.read(read).await?;
+    let mut sheet = Sheet::new(table.kind, &fields, &export.input)?;
     (query.limit, query.count) = (AT_ONCE, Some(Counting::Exact));
     let (mut rows, mut total) = (0, None);
     loop {

@@ -16,6 +16,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     Kind, Meta, Resource, Tx,
+    custom::{self, Fields},
     kind::Parts as _,
     list::ListQuery,
     resource::{self, Shown, Verb},
@@ -61,13 +62,22 @@ pub(super) fn table_of(input: &ExportInput) -> Result<&'static Table> {
     })
 }
 
-/// The query of the list, read anew for whoever asks.
+/// The query of the list, read anew for whoever asks, who sees these fields.
 ///
 /// # Errors
 /// `validation_failed` with every finding.
-pub(super) fn query(table: &'static Table, ctx: &Ctx, input: &ExportInput) -> Result<ListQuery> {
-    let query = search::read_with(table.kind, ctx, input.search(), &input.filters)?;
-    let foreign = |(_, name): &(usize, _)| table.kind.field(name as &str).is_none();
+pub(super) fn query(
+    table: &'static Table,
+    ctx: &Ctx,
+    custom: &Fields,
+    input: &ExportInput,
+) -> Result<ListQuery> {
+    let query = search::read_with(table.kind, ctx, custom, input.search(), &input.filters)?;
+    let known = |name: &str| {
+        let shown = table.kind.field(name).is_some() && !custom.hides(name);
+        shown || custom.by_path(name).is_some()
+    };
+    let foreign = |(_, name): &(usize, _)| !known(name as &str);
     let names = input.fields.iter().map(|name| &**name).enumerate();
     let findings =
         names.filter(foreign).map(|(at, _)| UNKNOWN_FIELD.field(format!("/fields/{at}")));
@@ -93,7 +103,8 @@ pub async fn start(tx: &mut Tx, ctx: &Ctx, input: ExportInput) -> Result<Shown<J
     ctx.require(EXPORT.plural, Action::Create)?;
     let table = table_of(&input)?;
     require(ctx, table.kind)?;
-    query(table, ctx, &input)?;
+    let fields = custom::fields(tx, ctx, table.kind).await?;
+    query(table, ctx, &fields, &input)?;
     let stamp = ctx.now.format("%Y%m%dT%H%M%SZ");
     let mut export = Export::assemble(Meta::new(ctx), input);
     export.file_name = format!("{}-{stamp}.{}", table.kind.plural, export.input.format.word());

@@ -2,7 +2,10 @@
 
 use super::ExportInput;
 use guanxi_kernel::{Problem, Result, problem::INTERNAL};
-use guanxi_storage::Kind;
+use guanxi_storage::{
+    Kind,
+    custom::{Fields, PREFIX},
+};
 use guanxi_tabular::{Column, Format, WriteOptions, Writer};
 use serde_json::{Map, Value as Json};
 use std::{
@@ -29,15 +32,19 @@ impl Sheet {
     ///
     /// # Errors
     /// `internal` if it cannot be made.
-    pub(super) fn new(kind: &'static Kind, input: &ExportInput) -> Result<Self> {
+    pub(super) fn new(kind: &'static Kind, fields: &Fields, input: &ExportInput) -> Result<Self> {
         let file = tempfile::tempfile().map_err(unwritten)?;
         let mut names: Vec<String> = input.fields.iter().map(ToString::to_string).collect();
         if input.format == Format::Ndjson {
             return Ok(Self { names, output: Output::Records(BufWriter::new(file)) });
         }
         if names.is_empty() {
-            let shown = kind.shape.fields.iter().filter(|field| !field.hidden);
-            names = shown.map(|field| field.name.to_owned()).collect();
+            // A column for each field of the tenant, instead of one for all.
+            let shown = kind.shape.fields.iter().filter(|field| {
+                !field.hidden && field.name != "custom" && !fields.hides(field.name)
+            });
+            let own = fields.iter().map(|field| field.path());
+            names = shown.map(|field| field.name.to_owned()).chain(own).collect();
         }
         let column = |name: &String| Column { name: name.clone(), label: name.clone() };
         let columns: Vec<Column> = names.iter().map(column).collect();
@@ -53,15 +60,16 @@ impl Sheet {
     pub(super) fn write(&mut self, mut record: Json) -> Result<()> {
         match &mut self.output {
             Output::Columns(writer) => {
-                let value = |name: &String| record[name].take();
+                let value = |name: &String| match name.strip_prefix(PREFIX) {
+                    Some(own) => record["custom"][own].take(),
+                    None => record[name].take(),
+                };
                 let values: Vec<Json> = self.names.iter().map(value).collect();
                 writer.write(&values)
             }
             Output::Records(lines) => {
                 if !self.names.is_empty() {
-                    let member = |name: &String| Some((name.clone(), record.get(name)?.clone()));
-                    let members: Map<_, _> = self.names.iter().filter_map(member).collect();
-                    record = Json::Object(members);
+                    record = Json::Object(picked(&self.names, &record));
                 }
                 serde_json::to_writer(&mut *lines, &record).map_err(unwritten)?;
                 lines.write_all(b"\n").map_err(unwritten)
@@ -81,6 +89,25 @@ impl Sheet {
             Output::Columns(writer) => writer.finish(),
         }
     }
+}
+
+/// Those members of a record; fields of the tenant stay within `custom`, where an import finds them.
+fn picked(names: &[String], record: &Json) -> Map<String, Json> {
+    let mut members = Map::new();
+    for name in names {
+        match name.strip_prefix(PREFIX) {
+            None => {
+                if let Some(value) = record.get(name) {
+                    members.insert(name.clone(), value.clone());
+                }
+            }
+            Some(own) => {
+                let custom = members.entry("custom").or_insert_with(|| Json::Object(Map::new()));
+                custom[own] = record["custom"][own].clone();
+            }
+        }
+    }
+    members
 }
 
 fn unwritten(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {

@@ -9,8 +9,12 @@ use guanxi_kernel::{
     scalar::{Type, Vocabulary},
     text::fold,
 };
-use guanxi_storage::{Field, Kind};
+use guanxi_storage::{
+    Field, Kind,
+    custom::{Definition, FieldKind, Fields, PREFIX},
+};
 use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
 
 /// The column for the name in another system.
 const EXTERNAL_ID: &str = "external_id";
@@ -42,6 +46,27 @@ enum Place {
         target: &'static Kind,
     },
     ExternalId,
+    /// A field of the tenant.
+    Custom(Arc<Definition>),
+}
+
+impl Place {
+    /// Whether a body says something there already.
+    fn is_taken(&self, body: &Body) -> bool {
+        let member = match self {
+            Self::Field { name, .. } => name,
+            Self::Named { member, .. } => member,
+            Self::ExternalId => "external_ids",
+            Self::Custom(field) => {
+                return body
+                    .members
+                    .get("custom")
+                    .is_some_and(|all| all.get(&field.name).is_some());
+            }
+        };
+        let named = body.named.iter().any(|(known, ..)| *known == member);
+        named || body.members.contains_key(member)
+    }
 }
 
 /// A row on its way: the body, and the references that are still names.
@@ -52,16 +77,26 @@ pub(crate) struct Body {
 }
 
 /// The mapping that the names and labels of the columns suggest.
-pub(super) fn propose(table: &Table, header: &[String]) -> Vec<Mapping> {
+pub(super) fn propose(table: &Table, custom: &Fields, header: &[String]) -> Vec<Mapping> {
     let name = |column: &String| {
         let field = table.fields.iter().find(|field| {
+            if custom.hides(field.name) {
+                return false;
+            }
             let labels = [field.name.to_owned(), field.zh.to_owned(), field.en()];
             let term = field.terms.map(|index| index.parameter.to_owned());
             labels.into_iter().chain(term).any(|label| fold(&label) == fold(column))
         });
-        let named = || place(table, column).map(|_| column.clone());
+        let named = || place(table, custom, column).map(|_| column.clone());
+        let own = || {
+            let field = custom.iter().find(|field| {
+                let labels = [&*field.name, &*field.label.en, &*field.label.zh];
+                labels.into_iter().any(|label| fold(label) == fold(column))
+            });
+            field.map(|field| field.path())
+        };
         // A column that is called like a record holds its name rather than its id.
-        field.map(|field| by_name(field, column).to_owned()).or_else(named)
+        field.map(|field| by_name(field, column).to_owned()).or_else(named).or_else(own)
     };
     header
         .iter()
@@ -88,14 +123,17 @@ impl Plan {
     /// `validation_failed` with each column and field that does not.
     pub(crate) fn new(
         table: &Table,
+        custom: &Fields,
         input: &ImportInput,
         header: &[String],
         currency: Currency,
     ) -> Result<Self> {
         let mut findings = Vec::new();
         let known = || {
-            let names: Vec<&str> = table.fields.iter().map(|field| field.name).collect();
-            names.join(", ")
+            let seen = table.fields.iter().filter(|field| !custom.hides(field.name));
+            let names = seen.map(|field| field.name.to_owned());
+            let names = names.chain(custom.iter().map(|field| field.path()));
+            names.collect::<Vec<_>>().join(", ")
         };
         let unknown = |at: String| UNKNOWN_FIELD.field(at).with("expected", known());
         let mut columns = vec![None; header.len()];
@@ -105,14 +143,14 @@ impl Plan {
                 continue;
             };
             let Some(field) = &mapping.field else { continue };
-            match place(table, field) {
+            match place(table, custom, field) {
                 Some(place) => columns[column] = Some(place),
                 None => findings.push(unknown(format!("/mapping/{at}/field"))),
             }
         }
         let mut defaults = Vec::new();
         for (name, value) in &input.defaults {
-            match place(table, name) {
+            match place(table, custom, name) {
                 Some(place) => defaults.push((place, value.clone())),
                 None => findings.push(unknown(format!("/defaults/{name}"))),
             }
@@ -123,7 +161,10 @@ impl Plan {
                     |field: &&Field| field.terms.is_some_and(|i| i.parameter == &**name);
                 table.kind.shape.fields.iter().find(by_parameter)
             });
-            if !key.is_some_and(|field| field.filter || field.terms.is_some()) {
+            let usable = |field: &Field| {
+                !custom.hides(field.name) && (field.filter || field.terms.is_some())
+            };
+            if !key.is_some_and(usable) {
                 findings.push(UNKNOWN_FIELD.field(format!("/match_on/{at}")));
             }
         }
@@ -151,13 +192,7 @@ impl Plan {
             }
         }
         for (place, value) in &self.defaults {
-            let member = match place {
-                Place::Field { name, .. } => name,
-                Place::Named { member, .. } => member,
-                Place::ExternalId => "external_ids",
-            };
-            let named = body.named.iter().any(|(known, ..)| known == &member);
-            if !named && !body.members.contains_key(member) {
+            if !place.is_taken(&body) {
                 self.put(place, value, &mut body);
             }
         }
@@ -173,6 +208,10 @@ impl Plan {
                 Some(text) => body.named.push((member, target, text.trim().to_owned())),
                 None => drop(body.members.insert((*member).to_owned(), value.clone())),
             },
+            Place::Custom(field) => {
+                let all = body.members.entry("custom").or_insert_with(|| json!({}));
+                all[&field.name] = cell(field, value);
+            }
             Place::ExternalId => {
                 let id = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 let entry = json!([{ "source": self.source, "id": id }]);
@@ -218,11 +257,15 @@ fn no_column(at: usize, header: &[String]) -> FieldError {
 }
 
 /// The place that a mapping names.
-fn place(table: &Table, wanted: &str) -> Option<Place> {
+fn place(table: &Table, custom: &Fields, wanted: &str) -> Option<Place> {
+    if wanted.starts_with(PREFIX) {
+        return custom.by_path(wanted).cloned().map(Place::Custom);
+    }
     if wanted == EXTERNAL_ID {
         return Some(Place::ExternalId);
     }
-    if let Some(field) = table.fields.iter().find(|field| field.name == wanted) {
+    let mut seen = table.fields.iter().filter(|field| !custom.hides(field.name));
+    if let Some(field) = seen.clone().find(|field| field.name == wanted) {
         let entry = match field.name {
             "phones" => Some("number"),
             "emails" => Some("address"),
@@ -234,9 +277,37 @@ fn place(table: &Table, wanted: &str) -> Option<Place> {
         return Some(Place::Field { name, kind: Type::Json, entry: None });
     }
     let by_name = |field: &&Field| field.name.strip_suffix("_id") == Some(wanted);
-    let field = table.fields.iter().find(by_name)?;
+    let field = seen.find(by_name)?;
     let target = field.target?();
     (!target.known_by.is_empty()).then_some(Place::Named { member: field.name, target })
+}
+
+/// A cell as a value of a field of the tenant; what is none stays as it is.
+fn cell(field: &Definition, value: &Json) -> Json {
+    let text = match value {
+        Json::String(text) => text.trim().to_owned(),
+        Json::Number(number) => number.to_string(),
+        other => return other.clone(),
+    };
+    let word = |text: &str| {
+        let is = |choice: &&guanxi_storage::custom::Choice| {
+            let labels = [&*choice.word, &*choice.label.en, &*choice.label.zh];
+            labels.into_iter().any(|label| fold(label) == fold(text))
+        };
+        let found = field.choices.iter().find(is);
+        found.map_or_else(|| text.to_owned(), |choice| choice.word.to_string())
+    };
+    match field.kind {
+        FieldKind::Text | FieldKind::Reference | FieldKind::Timestamp => json!(text),
+        FieldKind::Number => json!(text.replace([',', ' '], "")),
+        FieldKind::Integer => plain(Type::Integer, &text),
+        FieldKind::Boolean => plain(Type::Boolean, &text),
+        FieldKind::Date => json!(date(&text)),
+        FieldKind::Choice => json!(word(&text)),
+        FieldKind::Choices => {
+            text.split([';', ';']).map(str::trim).filter(|e| !e.is_empty()).map(word).collect()
+        }
+    }
 }
 
 /// A cell as a value of the field's type; what is none stays as it is, and the rules say what is
@@ -244,20 +315,26 @@ fn place(table: &Table, wanted: &str) -> Option<Place> {
 fn scalar(kind: Type, value: &Json, currency: Currency) -> Json {
     let text = value.as_str().map(str::trim);
     match (kind, text) {
+        (Type::Integer | Type::Boolean, Some(text)) => plain(kind, text),
         (Type::Text | Type::Id, None) if value.is_number() => json!(value.to_string()),
-        (Type::Integer, Some(text)) => {
-            text.replace([',', ' '], "").parse::<i64>().map_or_else(|_| json!(text), |n| json!(n))
-        }
-        (Type::Boolean, Some(text)) => match fold(text).as_str() {
-            "true" | "yes" | "y" | "1" | "是" => json!(true),
-            "false" | "no" | "n" | "0" | "否" => json!(false),
-            _ => json!(text),
-        },
         (Type::Date, Some(text)) => json!(date(text)),
         (Type::Word(vocabulary), Some(text)) => json!(word(&vocabulary, text)),
         (Type::Money, _) => money(value, currency),
         (_, Some(text)) => json!(text),
         (_, None) => value.clone(),
+    }
+}
+
+/// A whole number or a truth value.
+fn plain(kind: Type, text: &str) -> Json {
+    if let Type::Integer = kind {
+        let number = text.replace([',', ' '], "").parse::<i64>();
+        return number.map_or_else(|_| json!(text), |n| json!(n));
+    }
+    match fold(text).as_str() {
+        "true" | "yes" | "y" | "1" | "是" => json!(true),
+        "false" | "no" | "n" | "0" | "否" => json!(false),
+        _ => json!(text),
     }
 }
 

@@ -42,7 +42,8 @@ pub struct Mapping {
     /// The name of the column.
     pub column: Line<400>,
     /// The field: its name; of a reference without `_id` to name the record by its code, name or
-    /// e-mail address; `external_id` for the name in the `source` system; `null` to leave it out.
+    /// e-mail address; `external_id` for the name in the `source` system; `custom.` and the name
+    /// of a field of your own; `null` to leave it out.
     #[serde(default)]
     pub field: Option<Line<100>>,
 }

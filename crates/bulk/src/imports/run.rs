@@ -16,7 +16,7 @@ use guanxi_kernel::{
     problem::{DUPLICATE, INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
-    Field, Kind, Tx,
+    Field, Kind, Tx, custom,
     error::CONTENTION,
     resource::{self, named_by},
 };
@@ -70,15 +70,16 @@ impl Tally {
 /// Makes records of the rows, from where the job was cut off; `dry` only says what would be.
 pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
     let id = job.input.subject_id.ok_or_else(|| INTERNAL.problem())?;
-    let (import, currency) = run
+    let (import, table, custom, currency) = run
         .read(async |tx, ctx| {
             let import: Import = resource::load(tx, ctx, id).await?;
-            Ok((import, ctx.settings.currency))
+            let table = table::named(&import.input.resource).ok_or_else(|| INTERNAL.problem())?;
+            let custom = custom::fields(tx, ctx, table.kind).await?;
+            Ok((import, table, custom, ctx.settings.currency))
         })
         .await?;
-    let table = table::named(&import.input.resource).ok_or_else(|| INTERNAL.problem())?;
     let layout = import.layout()?;
-    let plan = Plan::new(table, &import.input, &layout.header, currency)?;
+    let plan = Plan::new(table, &custom, &import.input, &layout.header, currency)?;
     let file = run.worker.files.fetch(run.lease.tenant, id).await?;
     let mut tally = Tally::of(&job.state);
     let mut rows = guanxi_tabular::open(file.path(), &layout, &Limits::default())?;

@@ -12,6 +12,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     Kind, Meta, Resource, Tx,
+    custom::{self, Definitions},
     kind::Parts as _,
     resource::{self, Shown},
 };
@@ -27,7 +28,7 @@ impl Resource for Import {
         &IMPORT
     }
 
-    async fn settle(&mut self, _: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         if before.is_some_and(|before| before.job_id.is_some() && before.input != self.input) {
             return Err(IMPORT_COMMITTED.problem());
         }
@@ -37,7 +38,9 @@ impl Resource for Import {
         let table =
             table::named(&self.input.resource).ok_or_else(|| UNKNOWN_VALUE.at("/resource"))?;
         let layout = self.layout()?;
-        let plan = Plan::new(table, &self.input, &layout.header, ctx.settings.currency)?;
+        let custom = custom::fields(tx, ctx, table.kind).await?;
+        let currency = ctx.settings.currency;
+        let plan = Plan::new(table, &custom, &self.input, &layout.header, currency)?;
         // A mapping that was only proposed may still lack it.
         if before.is_some() { plan.check_source() } else { Ok(()) }
     }
@@ -73,6 +76,8 @@ pub struct Upload<'a> {
     pub size: u64,
     /// Its digest, SHA-256 in hex.
     pub sha256: &'a str,
+    /// The tenant's fields.
+    pub custom: &'a Definitions,
 }
 
 /// Looks into a file and makes an import of it, with the mapping that its header suggests. The
@@ -103,9 +108,11 @@ impl Upload<'_> {
             .take(SAMPLE)
             .map(|row| json!({ "row": row.number, "values": row.values.unwrap_or_default() }))
             .collect();
+        let plural = table.kind.plural;
+        let custom = custom::seen(ctx, plural, self.custom.of(plural));
         let input = ImportInput {
             resource: Line::new(self.resource).map_err(|_| UNKNOWN_VALUE.at("/resource"))?,
-            mapping: mapping::propose(table, &layout.header),
+            mapping: mapping::propose(table, &custom, &layout.header),
             defaults: Map::new(),
             match_on: Vec::new(),
             on_match: OnMatch::Skip,
@@ -135,7 +142,8 @@ pub async fn start(tx: &mut Tx, ctx: &Ctx, id: ImportId, dry: bool) -> Result<Sh
         return Err(IMPORT_COMMITTED.problem());
     }
     let layout = import.layout()?;
-    Plan::new(table, &import.input, &layout.header, ctx.settings.currency)?.check_source()?;
+    let (custom, currency) = (custom::fields(tx, ctx, table.kind).await?, ctx.settings.currency);
+    Plan::new(table, &custom, &import.input, &layout.header, currency)?.check_source()?;
     let total = i64::try_from(layout.rows).ok();
     let kind = if dry { JobKind::ImportCheck } else { JobKind::Import };
     let job = jobs::enqueue(tx, ctx, kind, Some(id.uuid()), total, json!({})).await?;

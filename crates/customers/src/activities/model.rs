@@ -195,6 +195,7 @@ pub static ACTIVITY: Kind = Kind::new::<Activity>(
     Visibility::OwnerOrParent { column: "party_id", table: "parties" },
     Texts { en: "Activity", zh: "活动" },
 )
+.searched(&["subject"])
 .also(&["completed", "cancelled", "reopened"]);
 
 /// Closes an activity that was done.

@@ -93,6 +93,12 @@ pub async fn relations_of(tx: &mut Tx, ctx: &Ctx, id: ContactId) -> Result<Vec<R
     views.retain(|view| {
         relations.contains(&view.relation_id.uuid()) && others.contains(&view.contact_id.uuid())
     });
+    let hidden = ctx.actor.withheld(plural).hidden;
+    // Who does not see what the two are to each other sees no relation.
+    views.retain(|_| !["kind", "from_id", "to_id"].iter().any(|name| hidden.contains(*name)));
+    if hidden.contains("note") {
+        views.iter_mut().for_each(|view| view.note = None);
+    }
     Ok(views)
 }
 

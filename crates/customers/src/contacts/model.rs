@@ -93,6 +93,7 @@ pub static CONTACT: Kind = Kind::new::<Contact>(
     Visibility::Parent { column: "party_id", table: "parties" },
     Texts { en: "Contact", zh: "联系人" },
 )
+.searched(&["name"])
 .known_by(&["name"])
 .also(&["merged", "absorbed", "parted"]);
 

@@ -57,6 +57,7 @@ pub static DEPARTMENT: Kind = Kind::new::<Department>(
     Visibility::Parent { column: "party_id", table: "parties" },
     Texts { en: "Department", zh: "部门" },
 )
+.searched(&["name"])
 .known_by(&["name"]);
 
 impl DepartmentInput {

@@ -4,7 +4,7 @@ use super::{Identity, RecordType};
 use crate::{contacts::Contact, parties::Party};
 use guanxi_kernel::{Action, Ctx, Result, problem::POSSIBLE_DUPLICATE, scalar::Entry};
 use guanxi_matching::{Evidence, Prepared, Thresholds, Verdict, compare, lookups};
-use guanxi_storage::{Draft as Written, Meta, Tx, merging::candidates, resource};
+use guanxi_storage::{Draft as Written, Meta, Tx, custom, merging::candidates, resource};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
@@ -39,7 +39,7 @@ pub struct Match {
     pub record_type: RecordType,
     /// The record.
     pub id: Uuid,
-    /// What people call it.
+    /// What people call it; empty if you do not see its name.
     pub title: String,
     /// How sure that is, 0 to 100.
     #[schema(maximum = 100)]
@@ -72,7 +72,7 @@ pub async fn check(tx: &mut Tx, ctx: &Ctx, draft: &Draft) -> Result<Matches> {
 async fn check_draft<R: Identity>(tx: &mut Tx, ctx: &Ctx, data: &Json) -> Result<Matches> {
     resource::require::<R>(ctx, Action::Create)?;
     let ctx = &Ctx { accept_duplicates: true, ..ctx.clone() };
-    let draft = Written::<R>::read(data.clone()).map_err(|problem| problem.under("/data"))?;
+    let draft = Written::<R>::read(ctx, data.clone()).map_err(|problem| problem.under("/data"))?;
     let mut record = R::assemble(Meta::new(ctx), draft.input);
     record.settle(tx, ctx, None).await.map_err(|problem| problem.under("/data"))?;
     Ok(Matches { matches: matches(tx, ctx, &record).await? })
@@ -95,13 +95,16 @@ pub(crate) async fn refuse_duplicate<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &
 }
 
 async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<Match>> {
-    let profile = new.prepared();
-    let phones = new.phones().iter().map(Entry::term).collect();
-    let emails = new.emails().iter().map(Entry::term).collect();
+    // What the caller does not see of records that are there must not be told by comparing.
+    let fields = custom::fields(tx, ctx, R::kind()).await?;
+    let sees = |name: &str| !fields.hides(name);
+    let profile = new.prepared(&sees);
+    let phones = new.phones().iter().filter(|_| sees("phones")).map(Entry::term).collect();
+    let emails = new.emails().iter().filter(|_| sees("emails")).map(Entry::term).collect();
     let wanted = [("phone", phones), ("email", emails)];
     let there = candidates::<R>(tx, ctx, &wanted, &lookups(&profile), CANDIDATES).await?;
     let mut matches: Vec<Match> =
-        there.iter().filter_map(|record| judge(&profile, record)).collect();
+        there.iter().filter_map(|record| judge(&profile, record, &sees)).collect();
     matches.sort_by_key(|found| {
         (std::cmp::Reverse((found.verdict == Verdict::Certain, found.score)), found.id)
     });
@@ -109,13 +112,17 @@ async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<Mat
     Ok(matches)
 }
 
-fn judge<R: Identity>(profile: &Prepared, record: &R) -> Option<Match> {
-    let comparison = compare(profile, &record.prepared());
+fn judge<R: Identity>(
+    profile: &Prepared,
+    record: &R,
+    sees: &dyn Fn(&str) -> bool,
+) -> Option<Match> {
+    let comparison = compare(profile, &record.prepared(sees));
     let verdict = comparison.verdict(&Thresholds::default());
     (verdict != Verdict::No).then(|| Match {
         record_type: R::TYPE,
         id: record.meta().id.uuid(),
-        title: record.title().to_owned(),
+        title: sees("name").then(|| record.title().to_owned()).unwrap_or_default(),
         score: comparison.score,
         verdict,
         reasons: comparison.reasons,

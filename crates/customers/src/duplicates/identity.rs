@@ -34,8 +34,14 @@ pub(crate) trait Identity: Resource {
 
     fn emails(&self) -> &[Email];
 
-    fn prepared(&self) -> Prepared {
-        prepare(&self.profile())
+    /// As it is compared by somebody who sees those fields.
+    fn prepared(&self, sees: &dyn Fn(&str) -> bool) -> Prepared {
+        let mut profile = self.profile();
+        profile.names.retain(|_| sees("name"));
+        profile.phones.retain(|_| sees("phones"));
+        profile.emails.retain(|_| sees("emails"));
+        profile.addresses.retain(|_| sees("addresses"));
+        prepare(&profile)
     }
 }
 

@@ -13,7 +13,7 @@ use guanxi_bulk::{
 use guanxi_kernel::{Action, Ctx, Result, Word as _, problem::INTERNAL};
 use guanxi_matching::{Found, Pair, Prepared, Skipped, Thresholds, Verdict, find_with};
 use guanxi_storage::{
-    Meta, Resource, Sql, Tx,
+    Meta, Resource, Sql, Tx, custom,
     kind::Parts as _,
     merging::{rewrite, scan},
     resource::{self, Shown},
@@ -134,6 +134,8 @@ fn going(done: usize, total: usize) -> Progress {
 /// All records that the owner of the job may see, as they are compared.
 async fn load<R: Identity>(run: &Run<'_>) -> Result<(Vec<Uuid>, Vec<Prepared>)> {
     let (mut ids, mut profiles): (Vec<Uuid>, Vec<Prepared>) = Default::default();
+    let fields = run.read(async |tx, ctx| custom::fields(tx, ctx, R::kind()).await).await?;
+    let sees = |name: &str| !fields.hides(name);
     loop {
         let after = ids.last().copied();
         let some = run.read(async |tx, ctx| scan::<R>(tx, ctx, after, READ).await).await?;
@@ -144,7 +146,7 @@ async fn load<R: Identity>(run: &Run<'_>) -> Result<(Vec<Uuid>, Vec<Prepared>)> 
             return Err(TOO_MANY_RECORDS.with("limit", MOST).with("resource", R::kind().plural));
         }
         ids.extend(some.iter().map(|record| record.meta().id.uuid()));
-        profiles.extend(some.iter().map(Identity::prepared));
+        profiles.extend(some.iter().map(|record| record.prepared(&sees)));
         let total = ids.len();
         run.commit(async |_, _| Ok(going(0, total))).await?;
     }

@@ -17,7 +17,6 @@ use guanxi_kernel::{
     Action, Ctx, Problem, Result,
     actor::forbidden,
     ctx::Seen,
-    input,
     problem::{FORBIDDEN, INTERNAL, NOT_FOUND, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
@@ -240,7 +239,8 @@ async fn redirect(
     Ok(Json::Object(moved))
 }
 
-/// Gives the survivor what it lacks, and what the caller wants; the members that this changes.
+/// Gives the survivor what the caller wants, by the caller's rights, and what it lacks; the members
+/// that this changes.
 async fn absorb<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -248,30 +248,36 @@ async fn absorb<R: Resource>(
     merged: &R,
     data: &Map<String, Json>,
 ) -> Result<Vec<String>> {
-    let whole = |record: &R| {
-        let mut body = serde_json::to_value(record.input()).unwrap_or_default();
-        record.meta().extra.put(&mut body);
-        body
-    };
-    let (id, theirs) = (survivor.meta().id.uuid(), whole(merged));
-    let mut changed = Vec::new();
-    resource::change::<R>(tx, ctx, id, "absorbed", |record| {
-        let ours = whole(record);
-        let mut body = ours.clone();
-        fill(&mut body, &theirs, &["parent_id"]);
-        input::merge(&mut body, Json::Object(data.clone()));
-        for (name, value) in body.as_object().into_iter().flatten() {
-            if *value != ours[name] {
-                changed.push(name.clone());
-            }
-        }
-        let draft = Draft::<R>::read(body).map_err(|problem| problem.under("/data"))?;
+    let (id, theirs, before) = (survivor.meta().id.uuid(), whole(merged), whole(survivor));
+    if !data.is_empty() {
+        let patched = resource::patch::<R>(tx, ctx, id, &Json::Object(data.clone())).await;
+        patched.map_err(|problem| match problem.errors() {
+            [] => problem,
+            _ => problem.under("/data"),
+        })?;
+    }
+    let system = &on_behalf(ctx);
+    let said: Vec<&str> = data.keys().map(String::as_str).chain(["parent_id"]).collect();
+    let shown = resource::change::<R>(tx, system, id, "absorbed", |record| {
+        let mut body = whole(record);
+        fill(&mut body, &theirs, &said);
+        let draft = Draft::<R>::read(system, body)?;
         *record.input_mut() = draft.input;
         record.meta_mut().extra = draft.extra;
         Ok(())
     })
     .await?;
-    Ok(changed)
+    let after = whole(&shown.record);
+    let members = after.as_object().into_iter().flatten();
+    let changed = members.filter(|(name, value)| **value != before[name]);
+    Ok(changed.map(|(name, _)| name.clone()).collect())
+}
+
+/// What callers write of a record.
+fn whole<R: Resource>(record: &R) -> Json {
+    let mut body = serde_json::to_value(record.input()).unwrap_or_default();
+    record.meta().extra.put(&mut body);
+    body
 }
 
 async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Shown<Merge>> {

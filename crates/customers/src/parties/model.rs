@@ -176,6 +176,7 @@ pub static PARTY: Kind = Kind::new::<Party>(
     Visibility::Owner,
     Texts { en: "Party", zh: "客户/业务对象" },
 )
+.searched(&["name", "short_name", "code"])
 .known_by(&["code", "name"])
 .also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted"]);
 

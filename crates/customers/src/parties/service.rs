@@ -170,7 +170,13 @@ pub async fn org_chart(tx: &mut Tx, ctx: &Ctx, id: PartyId) -> Result<OrgChart> 
     let departments = departments::of_party(tx, id, CHART_LIMIT + 1).await?;
     let departments = seen(tx, ctx, &DEPARTMENT, departments, |row| row.0.uuid()).await?;
     let contacts = contacts::of_party(tx, id, CHART_LIMIT + 1).await?;
-    let contacts = seen(tx, ctx, &CONTACT, contacts, |row| row.1.id.uuid()).await?;
+    let mut contacts = seen(tx, ctx, &CONTACT, contacts, |row| row.1.id.uuid()).await?;
+    let hidden = ctx.actor.withheld(CONTACT.plural).hidden;
+    for (department, contact) in &mut contacts {
+        department.take_if(|_| hidden.contains("department_id"));
+        contact.job_title.take_if(|_| hidden.contains("job_title"));
+        contact.is_primary &= !hidden.contains("is_primary");
+    }
     Ok(OrgChart::nest(party.meta.id, departments, contacts))
 }
 

@@ -51,7 +51,7 @@ pub(super) fn complete(document: &mut Json) {
             let operation = if path.starts_with("/v1/") {
                 operation_of(&path, &method, operation)
             } else {
-                bare(operation)
+                bare(&path, operation)
             };
             operations.insert(method, operation);
         }
@@ -80,8 +80,18 @@ pub(super) fn complete(document: &mut Json) {
 }
 
 /// Operations for operators: no credentials, no problems.
-fn bare(mut operation: Json) -> Json {
+fn bare(path: &str, mut operation: Json) -> Json {
     operation["security"] = json!([]);
+    if path == "/openapi.json" {
+        // With credentials it is the tenant's.
+        operation["security"] = json!([{}, { "bearer": [] }, { "api_key": [] }]);
+        for code in [401, 406, 429, 500, 503] {
+            operation["responses"][code.to_string()] =
+                json!({ "$ref": format!("#/components/responses/Problem{code}") });
+        }
+        operation["responses"]["304"] =
+            json!({ "description": "You have the current version already." });
+    }
     describe(&mut operation);
     operation
 }

@@ -5,6 +5,7 @@ use guanxi_kernel::Word as _;
 use guanxi_storage::{
     Kind,
     count::{Counting, MOST_COUNTED},
+    custom::Fields,
     filter::{MAX_DAYS, MAX_DEPTH, condition, json as as_json, parse},
     list, terms,
 };
@@ -22,8 +23,10 @@ pub(super) fn parameters(kind: &'static Kind) -> Vec<Json> {
 }
 
 fn filter_about(kind: &'static Kind) -> String {
-    let names: Vec<String> =
-        condition::filterable(kind).map(|field| format!("`{}`", field.name)).collect();
+    let names: Vec<String> = condition::filterable(kind, &Fields::default())
+        .iter()
+        .map(|field| format!("`{}`", field.name))
+        .collect();
     format!(
         "An expression over {} (a subset of AIP-160): `=`, `!=`, `<`, `<=`, `>`, `>=`, `:` (a list has the \
          entry; `field:*`, the field has a value), combined with `AND`, `OR` (which binds more tightly than \

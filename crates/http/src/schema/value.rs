@@ -24,6 +24,8 @@ guanxi_kernel::words! {
     pub(super) enum ValueKind {
         /// Text.
         Text = "text" ("Text", "文本"),
+        /// An exact decimal number, as text.
+        Number = "number" ("Number", "数字"),
         /// A whole number.
         Integer = "integer" ("Whole number", "整数"),
         /// True or false.
@@ -93,6 +95,26 @@ pub(super) struct ValueSchema {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub members: Option<Vec<MemberSchema>>,
+}
+
+impl ValueSchema {
+    /// Of that kind, without anything else.
+    pub(super) fn of(kind: ValueKind) -> Self {
+        Self {
+            kind,
+            nullable: false,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            minimum: None,
+            maximum: None,
+            min_items: None,
+            max_items: None,
+            words: None,
+            items: None,
+            members: None,
+        }
+    }
 }
 
 /// A word of a vocabulary.

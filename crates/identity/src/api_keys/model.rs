@@ -110,7 +110,8 @@ pub static API_KEY: Kind = Kind::new::<ApiKey>(
     "api_keys",
     Visibility::Owner,
     Texts { en: "API key", zh: "API 密钥" },
-);
+)
+.searched(&["name"]);
 
 /// Nobody's, so that it is noticed when it is not filled in.
 impl Default for Made {

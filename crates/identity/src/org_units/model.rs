@@ -72,6 +72,7 @@ pub static ORG_UNIT: Kind = Kind::new::<OrgUnit>(
     Visibility::Tenant,
     Texts { en: "Org unit", zh: "组织单元" },
 )
+.searched(&["name"])
 .known_by(&["name"]);
 
 impl OrgUnit {

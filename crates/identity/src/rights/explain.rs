@@ -6,7 +6,7 @@
 
 use super::model::Source;
 use guanxi_kernel::{
-    Action, Barrier, OrgUnitId, Reach, RoleId, Scope, TeamId, UserId, actor::covers,
+    Action, Barrier, Line, OrgUnitId, Reach, RoleId, Scope, TeamId, UserId, actor::covers,
 };
 use guanxi_storage::{Kind, resource::needs_all};
 use serde::Serialize;
@@ -124,6 +124,10 @@ pub struct LookedAt {
     pub scope: Scope,
     /// What that is for this user.
     pub reach: Extent,
+    /// Fields of the resource that it neither shows nor lets be written.
+    pub hidden_fields: Vec<Line<100>>,
+    /// Fields that it shows and does not let be written.
+    pub readonly_fields: Vec<Line<100>>,
     /// Whether it counts: to change directory data, only the scope `all` does.
     pub counts: bool,
     /// How it reaches the record; `null` if it does not, or if there is none.
@@ -209,6 +213,8 @@ fn look(kind: &Kind, user: UserId, source: &Source<'_>, action: Action, about: &
         action: grant.action,
         scope: grant.scope,
         reach: reach.into(),
+        hidden_fields: grant.hidden_fields.clone(),
+        readonly_fields: grant.readonly_fields.clone(),
         counts: reach.all || !needs_all(kind, action),
         way,
     }
@@ -254,7 +260,13 @@ mod tests {
     }
 
     fn grant(resource: &str, action: Action, scope: Scope) -> RoleGrant {
-        RoleGrant { resource: Line::new(resource).unwrap(), action, scope }
+        RoleGrant {
+            resource: Line::new(resource).unwrap(),
+            action,
+            scope,
+            hidden_fields: Vec::new(),
+            readonly_fields: Vec::new(),
+        }
     }
 
     fn source(grant: &RoleGrant, reach: Reach) -> Source<'_> {

@@ -2,13 +2,18 @@
 
 use super::{
     explain::{self, About, Reason, Step},
-    model::sources,
+    model::{resolve, sources},
     store,
 };
 use crate::users::USER;
-use guanxi_kernel::{Action, Ctx, Result, UserId, actor::forbidden, problem::NOT_FOUND};
+use guanxi_kernel::{
+    Action, Ctx, Result, UserId,
+    actor::{forbidden, withheld},
+    problem::NOT_FOUND,
+};
 use guanxi_storage::{Kind, Tx, scope};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -42,6 +47,10 @@ pub struct Explanation {
     /// The record.
     #[schema(required)]
     pub record_id: Option<Uuid>,
+    /// Fields that the user neither sees nor writes: every right to read the resource hides them.
+    pub hidden_fields: BTreeSet<String>,
+    /// Fields that the user sees and does not write.
+    pub readonly_fields: BTreeSet<String>,
     /// The rights that are needed, all of them: what is changed must be seen first.
     pub steps: Vec<Step>,
 }
@@ -88,7 +97,18 @@ pub async fn explain(tx: &mut Tx, ctx: &Ctx, wish: Wish) -> Result<Explanation> 
     };
     let allowed = reason == Reason::Granted;
     let resource = kind.plural;
-    Ok(Explanation { allowed, reason, user_id: user, resource, action, record_id: record, steps })
+    let withheld = withheld(&resolve(&position, &roles), resource);
+    Ok(Explanation {
+        allowed,
+        reason,
+        user_id: user,
+        resource,
+        action,
+        record_id: record,
+        hidden_fields: withheld.hidden,
+        readonly_fields: withheld.read_only,
+        steps,
+    })
 }
 
 /// The record as far as the caller may see it.

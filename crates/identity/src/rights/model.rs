@@ -3,7 +3,7 @@
 use crate::roles::RoleGrant;
 use guanxi_kernel::{
     Action, OrgUnitId, Reach, RoleId, Scope, TeamId,
-    actor::{ANY, Grant},
+    actor::{ANY, Grant, Withheld, withheld},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -84,16 +84,19 @@ pub fn sources<'r>(
 /// What the roles of a user reach, summed up by resource and action.
 pub fn resolve(position: &Position, roles: &BTreeMap<RoleId, Vec<RoleGrant>>) -> Vec<Grant> {
     let sources = sources(position, roles);
-    let mut grants: BTreeMap<(&str, Action), Reach> = BTreeMap::new();
+    let mut grants: BTreeMap<(&str, Action), (Reach, Option<Withheld>)> = BTreeMap::new();
     for Source { grant, reach, .. } in &sources {
-        widen(grants.entry((&*grant.resource, grant.action)).or_default(), reach);
+        let (sum, withheld) = grants.entry((&*grant.resource, grant.action)).or_default();
+        widen(sum, reach);
+        let one = grant.withheld();
+        *withheld = Some(withheld.as_ref().map_or(one.clone(), |sum| sum.and(&one)));
     }
-    let grant = |((resource, action), reach): ((&str, Action), Reach)| Grant {
-        resource: resource.to_owned(),
-        action,
-        reach,
-    };
-    grants.into_iter().map(grant).collect()
+    let sums = grants.into_iter();
+    sums.map(|((resource, action), (reach, withheld))| Grant {
+        withheld: withheld.unwrap_or_default(),
+        ..Grant::new(resource, action, reach)
+    })
+    .collect()
 }
 
 fn widen(reach: &mut Reach, by: &Reach) {
@@ -133,15 +136,40 @@ fn single(action: Action) -> &'static [Action] {
 /// Whether one person's rights contain another's, record by record: who may take over their
 /// account gains nothing by it. Own records count as such: those of the one for those of the other.
 pub fn covers(holder: &[Grant], wanted: &[Grant]) -> bool {
-    wanted.iter().all(|grant| {
-        single(grant.action).iter().all(|action| {
-            let (held, wanted) = (held(holder, &grant.resource, *action), &grant.reach);
-            let parts = !wanted.all
-                && (held.own || !wanted.own)
-                && held.teams.is_superset(&wanted.teams)
-                && held.units.is_superset(&wanted.units);
-            held.all || parts
+    let fields = resources_with_fields(holder).all(|resource| {
+        let (held, wanted) = (withheld(holder, resource), withheld(wanted, resource));
+        held.hidden.is_subset(&wanted.hidden) && held.unwritable().is_subset(&wanted.unwritable())
+    });
+    fields
+        && wanted.iter().all(|grant| {
+            single(grant.action).iter().all(|action| {
+                let (held, wanted) = (held(holder, &grant.resource, *action), &grant.reach);
+                let parts = !wanted.all
+                    && (held.own || !wanted.own)
+                    && held.teams.is_superset(&wanted.teams)
+                    && held.units.is_superset(&wanted.units);
+                held.all || parts
+            })
         })
+}
+
+/// The resources of which some right leaves fields out.
+fn resources_with_fields(grants: &[Grant]) -> impl Iterator<Item = &str> {
+    let some = grants.iter().filter(|grant| !grant.withheld.is_nothing());
+    some.map(|grant| grant.resource.as_str())
+}
+
+/// Whether a right leaves out all that the rights `holder` leave out of what it gives.
+fn hides_alike(holder: &[Grant], grant: &RoleGrant) -> bool {
+    let own = grant.withheld();
+    resources_with_fields(holder).all(|resource| {
+        let concerned = &*grant.resource == resource || &*grant.resource == ANY;
+        let held = withheld(holder, resource);
+        let shown = |action| single(grant.action).contains(&action);
+        let reads = !shown(Action::Read) || held.hidden.is_subset(&own.hidden);
+        let writes = !(shown(Action::Create) || shown(Action::Update))
+            || held.unwritable().is_subset(&own.unwritable());
+        !concerned || (reads && writes)
     })
 }
 
@@ -150,16 +178,17 @@ pub fn covers(holder: &[Grant], wanted: &[Grant]) -> bool {
 /// depends on who gets it, so scopes are compared and not records.
 pub fn may_give(holder: &[Grant], role: &[RoleGrant]) -> bool {
     role.iter().all(|grant| {
-        single(grant.action).iter().all(|action| {
-            let held = held(holder, &grant.resource, *action);
-            held.all
-                || match grant.scope {
-                    Scope::Own => held.own,
-                    Scope::Team => !held.teams.is_empty(),
-                    Scope::Subtree => !held.units.is_empty(),
-                    Scope::All => false,
-                }
-        })
+        hides_alike(holder, grant)
+            && single(grant.action).iter().all(|action| {
+                let held = held(holder, &grant.resource, *action);
+                held.all
+                    || match grant.scope {
+                        Scope::Own => held.own,
+                        Scope::Team => !held.teams.is_empty(),
+                        Scope::Subtree => !held.units.is_empty(),
+                        Scope::All => false,
+                    }
+            })
     })
 }
 
@@ -182,7 +211,13 @@ mod tests {
     }
 
     fn right(resource: &str, action: Action, scope: Scope) -> RoleGrant {
-        RoleGrant { resource: Line::new(resource).unwrap(), action, scope }
+        RoleGrant {
+            resource: Line::new(resource).unwrap(),
+            action,
+            scope,
+            hidden_fields: Vec::new(),
+            readonly_fields: Vec::new(),
+        }
     }
 
     fn roles(list: &[(u128, RoleGrant)]) -> BTreeMap<RoleId, Vec<RoleGrant>> {
@@ -265,15 +300,12 @@ mod tests {
 
     #[test]
     fn nobody_gives_what_they_do_not_hold() {
-        let admin = [Grant { resource: ANY.into(), action: Action::Any, reach: Reach::all() }];
+        let admin = [Grant::new(ANY, Action::Any, Reach::all())];
         let own = Reach { own: true, ..Reach::default() };
-        let manager = [Grant {
-            resource: "parties".into(),
-            action: Action::Any,
-            reach: Reach { units: BTreeSet::from([id(9)]), ..own.clone() },
-        }];
+        let units = Reach { units: BTreeSet::from([id(9)]), ..own.clone() };
+        let manager = [Grant::new("parties", Action::Any, units)];
         let reader: Vec<Grant> = [Action::Read, Action::Create]
-            .map(|action| Grant { resource: "parties".into(), action, reach: own.clone() })
+            .map(|action| Grant::new("parties", action, own.clone()))
             .into();
         use Action::{Any, Create, Delete, Read};
         use Scope::{All, Own, Subtree, Team};
@@ -299,7 +331,7 @@ mod tests {
 
     #[test]
     fn rights_cover_others_record_by_record() {
-        let grant = |action, reach| Grant { resource: "parties".into(), action, reach };
+        let grant = |action, reach| Grant::new("parties", action, reach);
         let units = |list: &[u128]| Reach {
             own: true,
             units: list.iter().copied().map(id).collect(),
@@ -325,6 +357,32 @@ mod tests {
         let both = Reach { teams: BTreeSet::from([id(5)]), ..units(&[1]) };
         assert!(covers(&parts, &[grant(Action::Read, both)]));
         assert!(covers(&[], &[]) && !covers(&[], &two));
+    }
+
+    #[test]
+    fn nobody_gives_fields_that_they_do_not_see() {
+        let hiding = |resource: &str, action, names: &[&str]| RoleGrant {
+            hidden_fields: names.iter().map(|name| Line::new(name).unwrap()).collect(),
+            ..right(resource, action, Scope::All)
+        };
+        let position = Position { role_ids: vec![id(1)], ..Position::default() };
+        let mine = roles(&[
+            (1, hiding("parties", Action::Any, &["a"])),
+            (1, right("users", Action::Any, Scope::All)),
+        ]);
+        let mine = resolve(&position, &mine);
+        for (grant, allowed) in [
+            (hiding("parties", Action::Read, &["a"]), true),
+            (hiding("parties", Action::Any, &["a", "b"]), true),
+            (hiding("parties", Action::Read, &["b"]), false),
+            (right("parties", Action::Update, Scope::Own), false),
+            (right("parties", Action::Delete, Scope::All), true),
+            (right("users", Action::Any, Scope::All), true),
+        ] {
+            assert_eq!(may_give(&mine, std::slice::from_ref(&grant)), allowed, "{grant:?}");
+        }
+        let whole = resolve(&position, &roles(&[(1, right("parties", Action::Any, Scope::All))]));
+        assert!(covers(&whole, &mine[..1]) && !covers(&mine, &whole) && covers(&mine, &mine));
     }
 
     #[test]

@@ -3,10 +3,14 @@
 use crate::rights;
 use guanxi_kernel::{
     Action, Line, Scope,
+    actor::Withheld,
     id::kinds,
-    problem::{FieldError, REPEATED, Texts},
+    problem::{FieldError, REPEATED, TOO_LONG, Texts, UNKNOWN_VALUE},
 };
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{
+    Kind, Meta, Record, Visibility,
+    custom::{PREFIX, carriers},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -36,6 +40,16 @@ pub struct RoleGrant {
     /// To which records, by who owns them. Directory data (users, units, roles …) belongs to
     /// nobody: any scope lets it be seen, only `all` lets it be changed.
     pub scope: Scope,
+    /// Fields that it neither shows nor lets be written: names of fields of the resource, or
+    /// `custom.` and the name of one of your own. A field is hidden from who has several rights to
+    /// read the resource if each of them hides it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 200)]
+    pub hidden_fields: Vec<Line<100>>,
+    /// Fields that it shows and does not let be written, likewise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 200)]
+    pub readonly_fields: Vec<Line<100>>,
 }
 
 /// A named set of rights.
@@ -66,7 +80,8 @@ pub static ROLE: Kind = Kind::new::<Role>(
     "roles",
     Visibility::Tenant,
     Texts { en: "Role", zh: "角色" },
-);
+)
+.searched(&["name"]);
 
 impl RoleInput {
     /// What is wrong with it as far as it shows by itself.
@@ -81,6 +96,7 @@ impl RoleInput {
             if self.grants[..at].contains(grant) {
                 findings.push(REPEATED.field(format!("/grants/{at}")));
             }
+            grant.check_fields(at, &mut findings);
         }
         findings
     }
@@ -89,6 +105,74 @@ impl RoleInput {
     pub(super) fn added(&self, before: Option<&Self>) -> Vec<RoleGrant> {
         let before = before.map_or(&[][..], |before| &before.grants);
         self.grants.iter().filter(|grant| !before.contains(grant)).cloned().collect()
+    }
+}
+
+/// Members that every record shows.
+const ALWAYS: &[&str] = &[
+    "id",
+    "version",
+    "created_at",
+    "updated_at",
+    "created_by",
+    "deleted_at",
+    "external_ids",
+    "custom",
+];
+/// Fields of one right that are hidden, or read only, at most.
+const MOST: usize = 200;
+
+impl RoleGrant {
+    /// What it leaves out.
+    pub fn withheld(&self) -> Withheld {
+        let set = |names: &[Line<100>]| names.iter().map(ToString::to_string).collect();
+        Withheld { hidden: set(&self.hidden_fields), read_only: set(&self.readonly_fields) }
+    }
+
+    fn check_fields(&self, at: usize, findings: &mut Vec<FieldError>) {
+        let lists = [
+            ("hidden_fields", &self.hidden_fields, true),
+            ("readonly_fields", &self.readonly_fields, false),
+        ];
+        for (list, names, hidden) in lists {
+            if names.len() > MOST {
+                let expected = format!("at most {MOST} fields");
+                findings.push(
+                    TOO_LONG.field(format!("/grants/{at}/{list}")).with("expected", expected),
+                );
+                continue;
+            }
+            for (place, name) in names.iter().enumerate() {
+                let place = format!("/grants/{at}/{list}/{place}");
+                if names.iter().filter(|other| *other == name).count() > 1 {
+                    findings.push(REPEATED.field(place));
+                } else if let Err(expected) = self.check_field(name, hidden) {
+                    findings.push(UNKNOWN_VALUE.field(place).with("expected", expected));
+                }
+            }
+        }
+    }
+
+    /// What was expected instead of a name that cannot stand there.
+    fn check_field(&self, name: &str, hidden: bool) -> Result<(), String> {
+        let Some(kinds) = carriers() else { return Ok(()) };
+        let Some(kind) = kinds.iter().find(|kind| kind.plural == &*self.resource) else {
+            let plurals: Vec<&str> = kinds.iter().map(|kind| kind.plural).collect();
+            return Err(format!("nothing but with the resources {}", plurals.join(", ")));
+        };
+        if let Some(own) = name.strip_prefix(PREFIX) {
+            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+            let good = !own.is_empty() && own.chars().all(plain);
+            return if good { Ok(()) } else { Err("a name such as custom.shoe_size".to_owned()) };
+        }
+        // What `q` searches names the record; lists would find it by what they do not show.
+        let fits =
+            |name: &str| !ALWAYS.contains(&name) && !(hidden && kind.searched.contains(&name));
+        if kind.field(name).is_some() && fits(name) {
+            return Ok(());
+        }
+        let fields = kind.shape.fields.iter().filter(|field| !field.hidden).map(|field| field.name);
+        Err(format!("one of {}", fields.filter(|name| fits(name)).collect::<Vec<_>>().join(", ")))
     }
 }
 
@@ -102,6 +186,8 @@ mod tests {
             resource: Line::new(resource).unwrap(),
             action: *action,
             scope: *scope,
+            hidden_fields: Vec::new(),
+            readonly_fields: Vec::new(),
         };
         RoleInput { name: Line::new("r").unwrap(), grants: grants.iter().map(grant).collect() }
     }

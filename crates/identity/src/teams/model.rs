@@ -80,7 +80,8 @@ pub static TEAM: Kind = Kind::new::<Team>(
     "teams",
     Visibility::Tenant,
     Texts { en: "Team", zh: "团队" },
-);
+)
+.searched(&["name"]);
 
 impl Team {
     /// Brings what was written into the form in which it is kept, and says what is wrong with it.

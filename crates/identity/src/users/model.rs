@@ -127,6 +127,7 @@ pub static USER: Kind = Kind::new::<User>(
     Visibility::Tenant,
     Texts { en: "User", zh: "用户" },
 )
+.searched(&["name", "email"])
 .known_by(&["email"])
 .also(&["signed_in", "sign_in_failed", "refresh_reused", "password_changed", "password_set"]);
 

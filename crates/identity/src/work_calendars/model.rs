@@ -166,7 +166,8 @@ pub static WORK_CALENDAR: Kind = Kind::new::<WorkCalendar>(
     "work_calendars",
     Visibility::Tenant,
     Texts { en: "Work calendar", zh: "工作日历" },
-);
+)
+.searched(&["name"]);
 
 impl WorkCalendarInput {
     /// What is wrong with it as far as it shows by itself.

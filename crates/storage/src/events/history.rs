@@ -1,8 +1,8 @@
 //! A record as it was, and where each of its values came from.
 
-use crate::{Kind, Sql, Tx};
+use crate::{Kind, Sql, Tx, custom::PREFIX, resource::shown};
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Result, UserId, problem::NOT_FOUND};
+use guanxi_kernel::{Ctx, Result, UserId, problem::NOT_FOUND};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -17,7 +17,13 @@ const LOOKED_AT: i64 = 10_000;
 ///
 /// # Errors
 /// `not_found` if it did not exist then, or was deleted.
-pub async fn as_of(tx: &mut Tx, kind: &Kind, id: Uuid, at: DateTime<Utc>) -> Result<Json> {
+pub async fn as_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &Kind,
+    id: Uuid,
+    at: DateTime<Utc>,
+) -> Result<Json> {
     let sql = crate::sql!(
         "SELECT after FROM events WHERE tenant_id = $1 AND subject_id = $2 AND subject_type = $3
              AND occurred_at <= $4
@@ -28,7 +34,9 @@ pub async fn as_of(tx: &mut Tx, kind: &Kind, id: Uuid, at: DateTime<Utc>) -> Res
     );
     let found: Option<(sqlx::types::Json<Json>,)> = tx.optional(sql).await?;
     let then = found.map(|(document,)| document.0).filter(|then| then["deleted_at"].is_null());
-    then.ok_or_else(|| NOT_FOUND.problem())
+    let mut then = then.ok_or_else(|| NOT_FOUND.problem())?;
+    shown(tx, ctx, kind, std::iter::once(&mut then)).await?;
+    Ok(then)
 }
 
 /// Where a value of a record came from.
@@ -65,7 +73,7 @@ struct Written {
 }
 
 /// The origin of every value that `record` has, in the order of the names. The caller must have
-/// been allowed to see it.
+/// been allowed to see it as it is given.
 ///
 /// # Errors
 /// Those of the store.
@@ -84,8 +92,8 @@ pub async fn provenance(tx: &mut Tx, kind: &Kind, id: Uuid, record: &Json) -> Re
         }
     }
     let fields = kind.shape.fields.iter().filter(|field| !field.hidden);
-    let origin = |name: &'static str| {
-        let (value, write) = (record.get(name).filter(|value| !value.is_null())?, last.get(name)?);
+    let origin = |name: &str, value: &Json| {
+        let write = last.get(name)?;
         Some(Origin {
             field: name.to_owned(),
             value: value.clone(),
@@ -97,7 +105,13 @@ pub async fn provenance(tx: &mut Tx, kind: &Kind, id: Uuid, record: &Json) -> Re
             source: write.source.clone(),
         })
     };
-    let mut origins: Vec<Origin> = fields.filter_map(|field| origin(field.name)).collect();
+    let own = fields.filter_map(|field| {
+        let value = record.get(field.name).filter(|value| !value.is_null())?;
+        origin(field.name, value)
+    });
+    let custom = record["custom"].as_object().into_iter().flatten();
+    let custom = custom.filter_map(|(name, value)| origin(&format!("{PREFIX}{name}"), value));
+    let mut origins: Vec<Origin> = own.chain(custom).collect();
     origins.sort_by(|one, other| one.field.cmp(&other.field));
     Ok(origins)
 }

@@ -1,6 +1,6 @@
 //! The timeline of a record: the events that concern it, as far as the caller may see their subjects.
 
-use crate::{Kind, Sql, Tx, cursor, scope};
+use crate::{Kind, Sql, Tx, cursor, custom, resource::shown, scope};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Action, Ctx, Result, UserId};
 use serde::Serialize;
@@ -113,7 +113,10 @@ pub async fn timeline(
     if let Some(field) = &query.field {
         sql.push(" AND e.subject_id = l.record_id AND e.changed LIKE ");
         // A name holds nothing that `LIKE` reads as anything else but `_`, which fits itself.
-        sql.bind(format!("%,{field},%"));
+        sql.bind(match field.as_str() {
+            super::CUSTOM => format!("%,{}%", custom::PREFIX),
+            field => format!("%,{field},%"),
+        });
     }
     if let Some(user) = query.user_id {
         sql.push(" AND e.user_id = ").bind(user);
@@ -141,6 +144,11 @@ pub async fn timeline(
     rows.truncate(limit);
     let last = rows.last().filter(|_| more);
     let next = last.map(|row| cursor::seal(&ctx.settings.seal, &fingerprint, &row.seq));
+    for row in &mut rows {
+        let Some(kind) = kinds.iter().find(|kind| kind.name == row.subject_type) else { continue };
+        let documents = row.before.iter_mut().chain([&mut row.after]).map(|json| &mut json.0);
+        shown(tx, ctx, kind, documents).await?;
+    }
     Ok((rows.into_iter().map(TimelineItem::from).collect(), next))
 }
 
@@ -208,7 +216,13 @@ fn changes(before: Option<Json>, after: Json) -> Vec<Change> {
     let mut changes = Vec::new();
     for (field, to) in after {
         let from = before.remove(&field).unwrap_or_default();
-        if from != to {
+        if field == super::CUSTOM {
+            for name in super::differing(Some(&from), Some(&to)) {
+                let of = |custom: &Json| custom.get(&name).cloned().unwrap_or_default();
+                let field = format!("{}{name}", custom::PREFIX);
+                changes.push(Change { field, from: of(&from), to: of(&to) });
+            }
+        } else if from != to {
             changes.push(Change { field, from, to });
         }
     }

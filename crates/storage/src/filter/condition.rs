@@ -3,6 +3,7 @@
 use super::{Comparison, Filter, Located, Operand, Operator, Part, Spot};
 use crate::{
     Field, Kind, Sql,
+    custom::{Definition, FieldKind, Fields, query::IN},
     list::{self, Test},
 };
 use chrono::{NaiveDate, TimeDelta};
@@ -13,12 +14,13 @@ use guanxi_kernel::{
     scalar::Type,
 };
 use sea_query::Value;
+use std::borrow::Cow;
 
 /// A field that filters may name.
 #[derive(Debug, Clone)]
 pub struct Filterable {
     /// Its name in a filter.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The type of its value, or of an entry of the list.
     pub kind: Type,
     /// Whether it can be absent.
@@ -27,22 +29,32 @@ pub struct Filterable {
     test: Test,
 }
 
-/// The fields of a resource that filters may name: what lists can be narrowed by.
-pub fn filterable(kind: &Kind) -> impl Iterator<Item = Filterable> {
-    kind.shape.fields.iter().filter(|field| !field.hidden).filter_map(|field| {
+/// The fields of a resource that filters may name: what lists can be narrowed by, and the tenant's.
+pub fn filterable(kind: &Kind, custom: &Fields) -> Vec<Filterable> {
+    let seen = |field: &&Field| !field.hidden && !custom.hides(field.name);
+    let own = kind.shape.fields.iter().filter(seen).filter_map(|field| {
         let column = *field.columns.first()?;
         let test = match field.terms {
             Some(index) => Test::Has(index),
             None if field.filter => list::equals(field),
             None => return None,
         };
-        let (name, kind) = match test {
+        let (name, kind) = match &test {
             Test::Has(index) => (index.parameter, index.kind),
             _ => (field.name, field.kind),
         };
         let single = !matches!(kind, Type::Money | Type::Json);
+        let name = Cow::Borrowed(name);
         single.then_some(Filterable { name, kind, nullable: absent(field), column, test })
-    })
+    });
+    let custom = custom.iter().map(|field| Filterable {
+        name: Cow::Owned(field.path()),
+        kind: field.scalar(),
+        nullable: true,
+        column: "custom",
+        test: Test::Custom { field: field.clone(), sign: IN },
+    });
+    own.chain(custom).collect()
 }
 
 fn absent(field: &Field) -> bool {
@@ -51,14 +63,20 @@ fn absent(field: &Field) -> bool {
 
 impl Filterable {
     fn ordered(&self) -> bool {
-        let scalar = !matches!(self.test, Test::Has(_));
+        let scalar = match &self.test {
+            Test::Custom { field, .. } => return field.is_ordered(),
+            test => !matches!(test, Test::Has(_)),
+        };
         scalar && matches!(self.kind, Type::Integer | Type::Date | Type::Instant)
     }
 
     /// Whether `field:value` means anything: a list has it, or the value is this one. In a text it
     /// would promise a search for a part of it, which no index of that field can answer.
     fn has(&self) -> bool {
-        matches!(self.test, Test::Has(_)) || !matches!(self.kind, Type::Text)
+        match &self.test {
+            Test::Custom { field, .. } => field.kind != FieldKind::Text,
+            test => matches!(test, Test::Has(_)) || !matches!(self.kind, Type::Text),
+        }
     }
 
     /// The operators that it understands, for people.
@@ -102,8 +120,13 @@ pub(crate) enum Condition {
 /// # Errors
 /// The first finding: a name that is no field to filter by, an operator that the field does not
 /// understand, a value that is none of its type.
-pub(crate) fn check(located: &Located, kind: &Kind, ctx: &Ctx) -> Result<Condition, FieldError> {
-    let fields: Vec<Filterable> = filterable(kind).collect();
+pub(crate) fn check(
+    located: &Located,
+    kind: &Kind,
+    custom: &Fields,
+    ctx: &Ctx,
+) -> Result<Condition, FieldError> {
+    let fields = filterable(kind, custom);
     Checker { fields, ctx, spots: located.spots.iter() }.filter(&located.filter)
 }
 
@@ -135,7 +158,7 @@ impl Checker<'_> {
     fn comparison(&self, said: &Comparison, spot: &Spot) -> Result<Condition, FieldError> {
         let field = self.fields.iter().find(|field| field.name == said.field);
         let field = field.ok_or_else(|| {
-            let names: Vec<&str> = self.fields.iter().map(|field| field.name).collect();
+            let names: Vec<&str> = self.fields.iter().map(|field| &*field.name).collect();
             spot.refuse(Part::Field, &UNKNOWN_VALUE, format!("one of {}", names.join(", ")))
         })?;
         let operator = |expected: &str| spot.refuse(Part::Operator, &UNKNOWN_VALUE, expected);
@@ -157,6 +180,15 @@ impl Checker<'_> {
             return Err(operator(field.operators()));
         }
         let value = self.value(field, &said.operand, spot, Part::Operand)?;
+        if let Test::Custom { field, .. } = &field.test {
+            let test = Test::Custom { field: field.clone(), sign };
+            return Ok(Condition::Equal {
+                test,
+                values: vec![value],
+                or_absent: false,
+                unknown: None,
+            });
+        }
         Ok(Condition::Compared { column: field.column, sign, value, nullable: field.nullable })
     }
 
@@ -183,11 +215,16 @@ impl Checker<'_> {
                 one => values.push(self.value(field, one, spot, part)?),
             }
         }
+        if matches!(field.test, Test::Custom { .. }) {
+            // Of terms it is always known whether they are there.
+            let test = field.test.clone();
+            return Ok(Condition::Equal { test, values, or_absent, unknown: None });
+        }
         if values.is_empty() {
             return Ok(Condition::Absent(field.column));
         }
         let unknown = (field.nullable && !or_absent).then_some(field.column);
-        Ok(Condition::Equal { test: field.test, values, or_absent, unknown })
+        Ok(Condition::Equal { test: field.test.clone(), values, or_absent, unknown })
     }
 
     fn value(
@@ -200,8 +237,9 @@ impl Checker<'_> {
         let ctx = self.ctx;
         let today = || business_date(ctx.now, ctx.settings.time_zone);
         let before = |day: NaiveDate, days: i64| day.checked_sub_signed(TimeDelta::days(days));
-        let read = |text: &str| match field.test {
+        let read = |text: &str| match &field.test {
             Test::Has(index) => (index.term)(text).map(Value::from),
+            Test::Custom { field, .. } => field.term_of(text).map(Value::from),
             _ => field.kind.parse(text),
         };
         let value = match (operand, field.kind) {
@@ -215,6 +253,11 @@ impl Checker<'_> {
             (Operand::DaysAgo(days), Type::Date) => before(today(), *days).map(Value::from),
             _ => None,
         };
+        if let Test::Custom { field, .. } = &field.test {
+            let term = value.and_then(|value| in_terms(field, value));
+            let code = if field.words().is_empty() { &INVALID_FORMAT } else { &UNKNOWN_VALUE };
+            return term.ok_or_else(|| spot.refuse(part, code, field.expected()));
+        }
         value.ok_or_else(|| {
             let word = matches!(field.kind, Type::Word(_));
             let code = if word { &UNKNOWN_VALUE } else { &INVALID_FORMAT };
@@ -223,9 +266,24 @@ impl Checker<'_> {
     }
 }
 
+/// The day or instant of a function as a term.
+fn in_terms(field: &Definition, value: Value) -> Option<Value> {
+    match value {
+        Value::ChronoDate(Some(date)) => field.term_of(&date.to_string()).map(Value::from),
+        Value::ChronoDateTimeUtc(Some(at)) => field.term_of(&at.to_rfc3339()).map(Value::from),
+        term => Some(term),
+    }
+}
+
 /// That the field has a value.
 fn present(field: &Filterable) -> Condition {
-    match field.test {
+    match &field.test {
+        Test::Custom { .. } => Condition::Equal {
+            test: field.test.clone(),
+            values: Vec::new(),
+            or_absent: false,
+            unknown: None,
+        },
         Test::Has(_) => Condition::Filled(field.column),
         _ if field.nullable => Condition::Not(Box::new(Condition::Absent(field.column))),
         _ => Condition::Always,
@@ -265,7 +323,7 @@ impl Condition {
     fn write_test(&self, sql: &mut Sql, kind: &'static Kind) {
         match self {
             Self::Equal { test, values, or_absent, .. } => {
-                list::condition(sql, kind, *test, values, *or_absent);
+                list::condition(sql, kind, test, values, *or_absent);
             }
             Self::Compared { column, sign, value, .. } => {
                 sql.push("t.").push(column).push(sign).bind(value.clone());

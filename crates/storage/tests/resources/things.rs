@@ -11,6 +11,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     Db, Kind, Meta, Options, Record, Resource, Tx, Visibility,
+    custom::Fields,
     list::ListQuery,
     resource::{self, Page},
     sql,
@@ -210,11 +211,7 @@ fn thing(name: &str) -> ThingInput {
 
 /// An actor with these rights on things.
 fn actor(ctx: &Ctx, grants: &[(Action, Reach)]) -> Ctx {
-    let grant = |(action, reach): &(Action, Reach)| Grant {
-        resource: "things".into(),
-        action: *action,
-        reach: reach.clone(),
-    };
+    let grant = |(action, reach): &(Action, Reach)| Grant::new("things", *action, reach.clone());
     let mut actor = Actor::clone(&ctx.actor);
     actor.grants = grants.iter().map(grant).collect();
     Ctx { actor: Arc::new(actor), ..ctx.clone() }
@@ -234,7 +231,7 @@ impl Ground {
     async fn list(&self, ctx: &Ctx, pairs: &[(&str, &str)]) -> Result<Page<Thing>> {
         let pairs: Vec<_> =
             pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let query = ListQuery::parse(&THING, ctx, &pairs)?;
+        let query = ListQuery::parse(&THING, ctx, &Fields::default(), &pairs)?;
         self.page(ctx, &query).await
     }
 

@@ -146,11 +146,12 @@ impl<'a> Reader<'a> {
         let mut sql = Sql::new("SELECT t.id, ");
         self.held.condition(&mut sql, kind);
         sql.push(" AS held FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1");
-        sql.push(" AND t.deleted_at IS NULL AND (");
+        sql.push(" AND t.deleted_at IS NULL AND ((");
         self.held.condition(&mut sql, kind);
-        sql.push(") <> (");
+        // Where other members are shown, every record is another one.
+        sql.push(if self.held.shows_alike(to, kind) { ") <> (" } else { ") OR (" });
         to.condition(&mut sql, kind);
-        sql.push(")");
+        sql.push("))");
         if let Some(after) = after {
             sql.push(" AND t.id > ").bind(after);
         }

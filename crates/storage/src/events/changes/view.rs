@@ -1,6 +1,6 @@
 //! What a caller can see, as sets of owners: two views can be compared, and the difference told.
 
-use crate::{Kind, Sql, Tx, Visibility, events::HeldBy, record, scope};
+use crate::{Kind, Sql, Tx, Visibility, custom, events::HeldBy, record, scope};
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{Action, Ctx, Reach, Result, canonical};
 use serde::{Deserialize, Serialize};
@@ -16,16 +16,22 @@ const DIGEST: usize = 16;
 /// Whose records of one kind somebody can see; everybody's, and those that nobody owns, if `None`.
 pub(super) type Owners = Option<BTreeSet<Uuid>>;
 
-/// Whose records of which kinds somebody can see.
+/// Whose records of which kinds somebody can see, and what of them not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct View(BTreeMap<String, Owners>);
+pub(super) struct View {
+    /// The members that are not shown, by kind; of a kind with none there is nothing.
+    #[serde(rename = "*hidden", default, skip_serializing_if = "BTreeMap::is_empty")]
+    hidden: BTreeMap<String, BTreeSet<String>>,
+    #[serde(flatten)]
+    owners: BTreeMap<String, Owners>,
+}
 
 impl View {
     /// That of the caller now.
     pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, kinds: &[&'static Kind]) -> Result<Self> {
         let mut reaches: Vec<(Reach, BTreeSet<Uuid>)> = Vec::new();
-        let mut view = BTreeMap::new();
+        let (mut view, mut hidden) = (BTreeMap::new(), BTreeMap::new());
+        let definitions = custom::definitions(tx).await?;
         for kind in kinds {
             let reach = ctx.reach(kind.plural, Action::Read);
             if reach.is_nothing() {
@@ -42,8 +48,12 @@ impl View {
                 }
             };
             view.insert(kind.name.to_owned(), owners);
+            let unseen = custom::unseen(ctx, kind, &definitions);
+            if !unseen.is_empty() {
+                hidden.insert(kind.name.to_owned(), unseen);
+            }
         }
-        Ok(Self(view))
+        Ok(Self { hidden, owners: view })
     }
 
     /// The view that was kept under that digest.
@@ -77,7 +87,7 @@ impl View {
 
     /// Whether records of that kind held by those users are seen.
     pub(super) fn shows(&self, kind: &Kind, holders: &HeldBy) -> bool {
-        match (self.0.get(kind.name), holders) {
+        match (self.owners.get(kind.name), holders) {
             (None, _) | (_, None) => false,
             (Some(None), Some(_)) => true,
             (Some(Some(owners)), Some(holders)) => {
@@ -88,12 +98,17 @@ impl View {
 
     /// Whether both show the same records of that kind.
     pub(super) fn agrees(&self, other: &Self, kind: &Kind) -> bool {
-        self.0.get(kind.name) == other.0.get(kind.name)
+        self.owners.get(kind.name) == other.owners.get(kind.name) && self.shows_alike(other, kind)
+    }
+
+    /// Whether both show the same of each record of that kind.
+    pub(super) fn shows_alike(&self, other: &Self, kind: &Kind) -> bool {
+        self.hidden.get(kind.name) == other.hidden.get(kind.name)
     }
 
     /// Adds the condition that the live record `t` of `kind` is seen.
     pub(super) fn condition(&self, sql: &mut Sql, kind: &Kind) {
-        match self.0.get(kind.name) {
+        match self.owners.get(kind.name) {
             None => {
                 sql.push("FALSE");
             }

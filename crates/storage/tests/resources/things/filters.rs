@@ -5,6 +5,7 @@ use crate::store::Engine;
 use chrono::Days;
 use guanxi_kernel::{Line, UserId, Word as _, text::fold};
 use guanxi_storage::{
+    custom::Fields,
     filter::{Comparison, Filter, Operand, Operator, parse},
     list::ListQuery,
     search,
@@ -32,9 +33,11 @@ async fn an_expression_finds_what_it_means(ground: &Ground) {
             let text = filter.to_string();
             assert_eq!(parse::parse(&text).unwrap().filter, filter, "{text}");
             let pairs = [("filter".to_owned(), text.clone())];
-            let as_text = ListQuery::parse(&super::THING, &ground.ctx, &pairs).unwrap();
+            let as_text =
+                ListQuery::parse(&super::THING, &ground.ctx, &Fields::default(), &pairs).unwrap();
             let body = json!({ "filter": as_json(&filter), "count": "exact" });
-            let as_json = search::read(&super::THING, &ground.ctx, body.clone()).unwrap();
+            let as_json =
+                search::read(&super::THING, &ground.ctx, &Fields::default(), body.clone()).unwrap();
             for (query, said) in [(as_text, text), (as_json, body.to_string())] {
                 let page = ground.page(&ground.ctx, &query).await.unwrap();
                 let ids = page.data.iter().map(|shown| shown.record.meta.id.uuid());
