@@ -17,7 +17,7 @@ pub fn tenant(fields: &dyn Fn(&Kind) -> Arc<Fields>) -> Json {
     let mut document = DOCUMENT.clone();
     let schemas = document["components"]["schemas"].as_object_mut();
     for (_, schema) in schemas.into_iter().flatten() {
-        if let Some(custom) = schema["properties"].get_mut("custom") {
+        if let Some(custom) = schema.pointer_mut("/properties/custom") {
             close(custom, &json!({}));
         }
     }
@@ -104,7 +104,7 @@ fn describe_list(parameters: &mut Json, fields: &Fields) {
 }
 
 fn add_sorts(items: &mut Json, fields: &Fields) {
-    if let Some(words) = items["enum"].as_array_mut() {
+    if let Some(Json::Array(words)) = items.get_mut("enum") {
         let sorts = fields.sortable().into_iter();
         words.extend(sorts.flat_map(|name| [json!(name), json!(format!("-{name}"))]));
     }
@@ -135,7 +135,7 @@ fn schema(field: &Definition) -> Json {
 fn nullable(field: &Definition) -> Json {
     let mut schema = schema(field);
     schema["type"] = json!([schema["type"], "null"]);
-    if let Some(words) = schema["enum"].as_array_mut() {
+    if let Some(Json::Array(words)) = schema.get_mut("enum") {
         words.push(Json::Null);
     }
     schema
