@@ -3,7 +3,7 @@
 
 use super::{DOCUMENT, filter, reference, resources};
 use crate::resources::{Operation, carriers};
-use guanxi_kernel::{Language, Word as _, word::LABELS};
+use guanxi_kernel::{Language, word::LABELS};
 use guanxi_storage::{
     Kind,
     custom::{Choice, Definition, FieldKind, Fields, value},
@@ -124,7 +124,7 @@ fn schema(field: &Definition) -> Json {
     schema["x-purpose"] = json!(field.purpose);
     if field.personal {
         schema["x-personal"] = json!(true);
-        schema["x-legal-basis"] = json!(field.legal_basis.map(|basis| basis.word()));
+        schema["x-legal-basis"] = json!(field.legal_basis.map(guanxi_kernel::Word::word));
     }
     if let Some(unit) = &field.unit {
         schema["x-unit"] = json!(unit);
@@ -143,7 +143,7 @@ fn nullable(field: &Definition) -> Json {
 
 fn bare(field: &Definition) -> Json {
     let words = || {
-        let labels: Map<_, _> = field.choices.iter().map(|choice| label_of(choice)).collect();
+        let labels: Map<_, _> = field.choices.iter().map(label_of).collect();
         json!({ "type": "string", "enum": field.words(), LABELS: labels })
     };
     match field.kind {
