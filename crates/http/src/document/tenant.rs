@@ -3,7 +3,7 @@
 
 use super::{DOCUMENT, filter, reference, resources};
 use crate::resources::{Operation, carriers};
-use guanxi_kernel::{Language, Word as _, word::LABELS};
+use guanxi_kernel::{Language, word::LABELS};
 use guanxi_storage::{
     Kind,
     custom::{Choice, Definition, FieldKind, Fields, value},
@@ -17,7 +17,7 @@ pub fn tenant(fields: &dyn Fn(&Kind) -> Arc<Fields>) -> Json {
     let mut document = DOCUMENT.clone();
     let schemas = document["components"]["schemas"].as_object_mut();
     for (_, schema) in schemas.into_iter().flatten() {
-        if let Some(custom) = schema["properties"].get_mut("custom") {
+        if let Some(custom) = schema.pointer_mut("/properties/custom") {
             close(custom, &json!({}));
         }
     }
@@ -104,7 +104,7 @@ fn describe_list(parameters: &mut Json, fields: &Fields) {
 }
 
 fn add_sorts(items: &mut Json, fields: &Fields) {
-    if let Some(words) = items["enum"].as_array_mut() {
+    if let Some(Json::Array(words)) = items.get_mut("enum") {
         let sorts = fields.sortable().into_iter();
         words.extend(sorts.flat_map(|name| [json!(name), json!(format!("-{name}"))]));
     }
@@ -124,7 +124,7 @@ fn schema(field: &Definition) -> Json {
     schema["x-purpose"] = json!(field.purpose);
     if field.personal {
         schema["x-personal"] = json!(true);
-        schema["x-legal-basis"] = json!(field.legal_basis.map(|basis| basis.word()));
+        schema["x-legal-basis"] = json!(field.legal_basis.map(guanxi_kernel::Word::word));
     }
     if let Some(unit) = &field.unit {
         schema["x-unit"] = json!(unit);
@@ -135,7 +135,7 @@ fn schema(field: &Definition) -> Json {
 fn nullable(field: &Definition) -> Json {
     let mut schema = schema(field);
     schema["type"] = json!([schema["type"], "null"]);
-    if let Some(words) = schema["enum"].as_array_mut() {
+    if let Some(Json::Array(words)) = schema.get_mut("enum") {
         words.push(Json::Null);
     }
     schema
@@ -143,7 +143,7 @@ fn nullable(field: &Definition) -> Json {
 
 fn bare(field: &Definition) -> Json {
     let words = || {
-        let labels: Map<_, _> = field.choices.iter().map(|choice| label_of(choice)).collect();
+        let labels: Map<_, _> = field.choices.iter().map(label_of).collect();
         json!({ "type": "string", "enum": field.words(), LABELS: labels })
     };
     match field.kind {

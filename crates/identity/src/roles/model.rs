@@ -167,7 +167,7 @@ impl RoleGrant {
         }
         // What `q` searches names the record; lists would find it by what they do not show.
         let fits =
-            |name: &str| !ALWAYS.contains(&name) && !(hidden && kind.searched.contains(&name));
+            |name: &str| !(ALWAYS.contains(&name) || hidden && kind.searched.contains(&name));
         if kind.field(name).is_some() && fits(name) {
             return Ok(());
         }

@@ -43,8 +43,10 @@ impl Fields {
                 }
             } else if field.read_only {
                 findings.push(FORBIDDEN_FIELD.field(place));
+                settled.insert(name, Json::Null);
             } else if !field.active {
                 findings.push(FIELD_INACTIVE.field(place));
+                settled.insert(name, Json::Null);
             } else {
                 match field.read(&value, &place) {
                     Ok(Some(value)) => drop(settled.insert(name, value)),
