@@ -155,7 +155,9 @@ pub(crate) struct Page {
 async fn page<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Page> {
     let page = resource::list_for::<R>(tx, ctx, query, Action::Export).await?;
     let exact = page.total.filter(|total| total.kind == Counting::Exact);
-    let rows = page.data.iter().map(|record| serde_json::to_value(record).unwrap_or_default());
+    // Each record goes as soon as it is JSON.
+    let records = page.data.into_iter();
+    let rows = records.map(|record| serde_json::to_value(record).unwrap_or_default());
     Ok(Page { rows: rows.collect(), next: page.next, total: exact.map(|total| total.total) })
 }
 

@@ -50,6 +50,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     responses((status = 201, description = "The attachment.", body = Attachment)))]
 #[post("/v1/attachments")]
 async fn create(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> {
+    attachments::require_any(&call.ctx)?;
     let input = asked(&call)?;
     // Before all of a file has come for nothing.
     call.read(async |tx, ctx| attachments::may_add(tx, ctx, &input).await).await?;
@@ -139,6 +140,8 @@ fn line<const MAX: usize>(parameter: &str, value: &str) -> Result<Line<MAX>> {
     responses((status = 200, description = "What is attached.", body = ref("#/components/schemas/AttachmentList"))))]
 #[get("/v1/attachments")]
 async fn list(call: Call) -> Result<HttpResponse, ApiError> {
+    // Who may read nothing is not told what is wrong with the question.
+    attachments::require_any(&call.ctx)?;
     let pairs = call.query();
     if let Some((name, _)) = pairs.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
         return Err(unknown(name).into());

@@ -4,11 +4,11 @@ guanxi_kernel::words! {
     /// How a file holds a table.
     pub enum Format {
         /// Lines of delimited cells (RFC 4180, with other delimiters too).
-        Csv = "csv" ("CSV", "CSV"),
+        Csv = "csv" ("CSV", "CSV 文件"),
         /// A workbook (ECMA-376), of which one sheet is read.
         Xlsx = "xlsx" ("Excel workbook", "Excel 工作簿"),
         /// One JSON object per line.
-        Ndjson = "ndjson" ("NDJSON", "NDJSON"),
+        Ndjson = "ndjson" ("NDJSON", "NDJSON 文件"),
     }
 }
 

@@ -14,6 +14,6 @@ mod store;
 
 pub use content::{ContentType, HEAD, extensions, recognise};
 pub use model::{ATTACHMENT, Attachment, AttachmentId, AttachmentInput};
-pub use service::{New, add, delete, get, list, may_add, restore};
+pub use service::{New, add, delete, get, list, may_add, require_any, restore};
 pub(crate) use store::forget_unclaimed;
 pub use store::{announce, give_up};

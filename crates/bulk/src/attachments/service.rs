@@ -53,6 +53,17 @@ fn parents() -> impl Iterator<Item = &'static Kind> {
     table::imported().map(|table| table.kind)
 }
 
+/// The caller may read records of some kind that something can be attached to.
+///
+/// # Errors
+/// `forbidden`.
+pub fn require_any(ctx: &Ctx) -> Result<()> {
+    if parents().any(|kind| !ctx.reach(kind.plural, Action::Read).is_nothing()) {
+        return Ok(());
+    }
+    Err(forbidden(ATTACHMENT.plural, Action::Read))
+}
+
 fn kind_of(name: &str) -> Result<&'static Kind, Problem> {
     parents().find(|kind| kind.name == name).ok_or_else(|| {
         let known: Vec<&str> = parents().map(|kind| kind.name).collect();
@@ -107,6 +118,7 @@ pub async fn add(tx: &mut Tx, ctx: &Ctx, new: New) -> Result<Shown<Attachment>> 
 /// # Errors
 /// `not_found`; `forbidden` without the right to read such records.
 pub async fn get(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<Attachment>> {
+    require_any(ctx)?;
     let shown = resource::get::<Attachment>(tx, &by_itself(ctx), id).await?;
     let may = seen(tx, ctx, &shown.record.input).await?;
     Ok(as_seen(shown, may))
@@ -135,6 +147,7 @@ pub async fn list(
 /// # Errors
 /// `not_found`, `forbidden`, `stale_version`.
 pub async fn delete(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<()> {
+    require_any(ctx)?;
     let shown = resource::get::<Attachment>(tx, &by_itself(ctx), id).await?;
     may_add(tx, ctx, &shown.record.input).await?;
     resource::delete::<Attachment>(tx, &with_version(ctx), id).await
@@ -145,6 +158,7 @@ pub async fn delete(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<()> {
 /// # Errors
 /// `not_found` if it is not deleted, `forbidden`, `stale_version`.
 pub async fn restore(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<Attachment>> {
+    require_any(ctx)?;
     let shown = resource::get_even_deleted::<Attachment>(tx, &by_itself(ctx), id).await?;
     may_add(tx, ctx, &shown.record.input).await?;
     resource::restore::<Attachment>(tx, &with_version(ctx), id).await

@@ -72,7 +72,7 @@ pub struct ExportInput {
 fn filter_schema() -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX_CHARACTERS));
     let null = ObjectBuilder::new().schema_type(Type::Null);
-    let either = OneOfBuilder::new().item(text).item(Ref::from_schema_name("Filter")).item(null);
+    let either = OneOfBuilder::new().item(Ref::from_schema_name("Filter")).item(text).item(null);
     either.description(Some("The filter, as in a search of the list: text or JSON.")).into()
 }
 
