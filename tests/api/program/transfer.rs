@@ -47,7 +47,7 @@ async fn d_92_a_tenant_moves_to_the_other_store_and_back() {
     let tree = json!({ "name": "Tree", "members": [] });
     let team = admin.post("/v1/teams", tree).await.expect(201).id();
     admin.delete(format!("/v1/teams/{team}")).await.expect(204);
-    let odd = json!({ "kind": "organisation", "name": "王伟 \"\\\n".trim(), "custom": { "n": null, "x": 1.5 } });
+    let odd = json!({ "kind": "organisation", "name": "王伟 \"\\", "tags": ["ü", "😀"] });
     let odd = admin.post("/v1/parties", odd).await.expect(201).id();
     let mut cursor = String::new();
     loop {
