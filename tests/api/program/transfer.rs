@@ -51,7 +51,8 @@ async fn d_92_a_tenant_moves_to_the_other_store_and_back() {
     let odd = admin.post("/v1/parties", odd).await.expect(201).id();
     let mut cursor = String::new();
     loop {
-        let page = admin.get(format!("/v1/changes?limit=500{cursor}")).await.expect(200);
+        let page =
+            admin.get(format!("/v1/changes?types=party&limit=500{cursor}")).await.expect(200);
         cursor = format!("&since={}", page.json["next_cursor"].as_str().expect("a cursor"));
         if page.json["has_more"] == false {
             break;
