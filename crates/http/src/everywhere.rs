@@ -7,7 +7,7 @@ use crate::{
     resources::{ListBody, Operation, SERVED, bad, words},
 };
 use actix_web::{HttpResponse, get};
-use guanxi_kernel::Result;
+use guanxi_kernel::{Action, Result, actor::forbidden};
 use guanxi_storage::{
     Kind,
     everywhere::{self, Hit},
@@ -54,7 +54,7 @@ struct SearchResult {
 /// it, then one that holds it somewhere; hits that are equally good stand in the order of the text
 /// from the match on. Of each kind the first 400 beginnings and the first 400 other places are looked
 /// at. Deleted records are not found.
-#[utoipa::path(tag = "search", operation_id = "search",
+#[utoipa::path(tag = "search", operation_id = "search_everything",
     params(
         ("q" = String, Query, min_length = 1, max_length = 48, description = "What to look for."),
         ("types" = Option<Vec<String>>, Query, explode = false, description = "Only records of these kinds, e.g. `party,contact`."),
@@ -62,6 +62,10 @@ struct SearchResult {
     responses((status = 200, description = "The best hits.", body = SearchResult)))]
 #[get("/v1/search")]
 async fn search(call: Call) -> Result<HttpResponse, ApiError> {
+    let all = kinds(Operation::Get, None)?;
+    if all.iter().all(|kind| call.ctx.reach(kind.plural, Action::Read).is_nothing()) {
+        return Err(forbidden("search", Action::Read).into());
+    }
     let (mut asked, mut types, mut limit) = (None, None, HITS.0);
     for (name, value) in call.query() {
         match name.as_str() {
@@ -104,6 +108,7 @@ struct TrashList {
     responses((status = 200, description = "A page.", body = TrashList)))]
 #[get("/v1/trash")]
 async fn list_trash(call: Call) -> Result<HttpResponse, ApiError> {
+    trash::require(&call.ctx, &kinds(Operation::Restore, None)?)?;
     let (mut types, mut cursor, mut limit) = (None, None, list::DEFAULT_LIMIT);
     for (name, value) in call.query() {
         match name.as_str() {

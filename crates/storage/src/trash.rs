@@ -8,7 +8,7 @@ use crate::{
     scope,
 };
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Action, Ctx, Result, UserId};
+use guanxi_kernel::{Action, Ctx, Result, UserId, actor::forbidden};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -48,6 +48,22 @@ pub struct Page {
     pub next: Option<String>,
 }
 
+/// Refuses a caller who could not restore anything of these kinds.
+///
+/// # Errors
+/// `forbidden`.
+pub fn require(ctx: &Ctx, kinds: &[&'static Kind]) -> Result<()> {
+    match kinds.iter().any(|kind| may(ctx, kind)) {
+        true => Ok(()),
+        false => Err(forbidden("trash", Action::Delete)),
+    }
+}
+
+fn may(ctx: &Ctx, kind: &'static Kind) -> bool {
+    !ctx.reach(kind.plural, Action::Read).is_nothing()
+        && !reach_of(ctx, kind, Action::Delete).is_nothing()
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     kind: String,
@@ -80,11 +96,7 @@ pub async fn list(
         let at = DateTime::from_timestamp_micros(at).ok_or_else(|| BAD_CURSOR.problem())?;
         after = Some((at, id));
     }
-    let may = |kind: &&&'static Kind| {
-        !ctx.reach(kind.plural, Action::Read).is_nothing()
-            && !reach_of(ctx, kind, Action::Delete).is_nothing()
-    };
-    let kinds: Vec<&'static Kind> = kinds.iter().filter(may).copied().collect();
+    let kinds: Vec<&'static Kind> = kinds.iter().copied().filter(|kind| may(ctx, kind)).collect();
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let (mut data, mut looked_at) = (Vec::new(), 0);
     while !kinds.is_empty() {

@@ -272,7 +272,7 @@ async fn nobody_finds_what_they_may_not_see(world: &World) {
     let hits = seller.get("/v1/search?q=hongtu").await.expect(200);
     assert_eq!(hits.each("id"), [json!(own)]);
     let (nobody, _) = world.person(&[], None).await;
-    assert!(nobody.get("/v1/search?q=hongtu").await.expect(200).data().is_empty());
+    nobody.get("/v1/search?q=hongtu").await.refused(403, "forbidden");
     let stranger = world.stranger().await;
     assert!(stranger.get("/v1/search?q=hongtu").await.expect(200).data().is_empty());
 }

@@ -47,11 +47,12 @@ async fn d_92_a_tenant_moves_to_the_other_store_and_back() {
     let tree = json!({ "name": "Tree", "members": [] });
     let team = admin.post("/v1/teams", tree).await.expect(201).id();
     admin.delete(format!("/v1/teams/{team}")).await.expect(204);
-    let odd = json!({ "kind": "organisation", "name": "王伟 \"\\\n".trim(), "custom": { "n": null, "x": 1.5 } });
+    let odd = json!({ "kind": "organisation", "name": "王伟 \"\\", "tags": ["ü", "😀"] });
     let odd = admin.post("/v1/parties", odd).await.expect(201).id();
     let mut cursor = String::new();
     loop {
-        let page = admin.get(format!("/v1/changes?limit=500{cursor}")).await.expect(200);
+        let page =
+            admin.get(format!("/v1/changes?types=party&limit=500{cursor}")).await.expect(200);
         cursor = format!("&since={}", page.json["next_cursor"].as_str().expect("a cursor"));
         if page.json["has_more"] == false {
             break;

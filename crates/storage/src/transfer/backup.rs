@@ -60,7 +60,12 @@ async fn copy(mut from: SqliteConnection, draft: &Path) -> Result<(), Error> {
     from.close().await?;
     let mut copy = SqliteConnectOptions::new().filename(draft).read_only(true).connect().await?;
     let found: (String,) = sqlx::query_as("PRAGMA integrity_check(1)").fetch_one(&mut copy).await?;
+    let tenants = "SELECT COUNT(*) FROM sqlite_master WHERE name = 'tenants'";
+    let tables: (i64,) = sqlx::query_as(tenants).fetch_one(&mut copy).await?;
     copy.close().await?;
+    if tables.0 == 0 {
+        return Err(Error::Configuration("there is no store to copy; look at database.url".into()));
+    }
     match found.0.as_str() {
         "ok" => Ok(()),
         other => Err(Error::Protocol(format!("the copy is not whole: {other}"))),
