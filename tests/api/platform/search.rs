@@ -84,9 +84,9 @@ async fn z_19_listed_companies_are_found_by_pinyin_and_by_any_middle_part(world:
     let ctx = world.ctx().await;
     for some in names.chunks(500) {
         let made = world.db.write(ctx.tenant, async |tx| {
-            let drafts = some
-                .iter()
-                .map(|name| Draft::<Party>::read(json!({ "kind": "organisation", "name": name })));
+            let drafts = some.iter().map(|name| {
+                Draft::<Party>::read(&ctx, json!({ "kind": "organisation", "name": name }))
+            });
             bulk::create_many(tx, &ctx, drafts.collect::<Result<_, _>>()?).await
         });
         assert!(made.await.expect("parties").iter().all(Result::is_ok));
