@@ -289,7 +289,7 @@ mod tests {
         };
         let said = |hidden: &str, read_only: &str| (hidden.to_owned(), read_only.to_owned());
         let any = grant("parties", Action::Any, &["a", "b"], &["c"]);
-        assert_eq!(found(&[any.clone()]), said("a b", "c"));
+        assert_eq!(found(std::slice::from_ref(&any)), said("a b", "c"));
         let reader = grant("parties", Action::Read, &["b"], &[]);
         assert_eq!(found(&[any.clone(), reader]), said("b", "a c"), "read, and still not written");
         let writer = grant("parties", Action::Update, &[], &["a"]);

@@ -122,7 +122,7 @@ fn judge<R: Identity>(
     (verdict != Verdict::No).then(|| Match {
         record_type: R::TYPE,
         id: record.meta().id.uuid(),
-        title: sees("name").then(|| record.title().to_owned()).unwrap_or_default(),
+        title: if sees("name") { record.title().to_owned() } else { String::new() },
         score: comparison.score,
         verdict,
         reasons: comparison.reasons,
