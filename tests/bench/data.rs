@@ -117,6 +117,12 @@ impl Dice {
             _ => format!("{}{}", self.pick(FIRST), self.pick(SECOND)),
         }
     }
+
+    /// The same as somebody types it who writes pinyin: the first characters of a name.
+    pub(crate) fn pinyin(&mut self) -> String {
+        let name = [self.pick(FIRST), self.pick(SECOND), self.pick(TRADES).0].concat();
+        guanxi_kernel::pinyin::latin(&name.chars().take(3).collect::<String>())
+    }
 }
 
 /// A party.

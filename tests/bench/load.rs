@@ -184,7 +184,7 @@ pub(crate) fn tenths(number: f64) -> f64 {
 }
 
 /// The least latency that so many of a hundred requests did not exceed.
-fn percentile(sorted: &[u32], percent: usize) -> u32 {
+pub(crate) fn percentile(sorted: &[u32], percent: usize) -> u32 {
     let at = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
     sorted.get(at).copied().unwrap_or_default()
 }

@@ -11,6 +11,7 @@
 //! | [`data`] | the records that the store is filled with, the same in every run |
 //! | [`operations`] | what is asked for, as requests |
 //! | [`client`] | HTTP/1.1 by hand, so that asking costs little |
+//! | [`bulk`] | work on many records as jobs, and single questions undisturbed |
 //! | [`load`] | the closed loop and its figures |
 //! | [`program`] | `guanxi` as a process: serve, import |
 //! | [`memory`] | ceiling a: answers from memory |
@@ -22,6 +23,7 @@
 
 #![expect(clippy::print_stdout, reason = "a program for people")]
 
+mod bulk;
 mod client;
 mod data;
 mod load;

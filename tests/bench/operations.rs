@@ -125,7 +125,8 @@ pub(crate) fn write_body(body: &str, out: &mut Vec<u8>) -> Outcome {
     Ok(())
 }
 
-fn encode(text: &str) -> String {
+/// A text as part of an address.
+pub(crate) fn encode(text: &str) -> String {
     let one = |byte: u8| match byte {
         b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => char::from(byte).to_string(),
         other => format!("%{other:02X}"),

@@ -2,6 +2,7 @@
 
 use crate::{
     Plan,
+    bulk::{Question, Work},
     load::{self, Figures},
     machine::{Folders, Machine},
     process::Memory,
@@ -32,6 +33,8 @@ pub(crate) struct StoreReport {
     pub(crate) name: &'static str,
     pub(crate) engine: String,
     pub(crate) filled: Filled,
+    pub(crate) questions: Vec<Question>,
+    pub(crate) works: Vec<Work>,
     pub(crate) operations: Vec<OperationReport>,
     pub(crate) memory: Memory,
     /// What the server had to warn of.
@@ -138,6 +141,7 @@ impl Display for StoreReport {
         for line in log.iter().take(3) {
             writeln!(f, "  {}", line.chars().take(300).collect::<String>())?;
         }
+        self.bulk(f)?;
         self.speed(f)?;
         self.cost(f)?;
         for complaint in self.operations.iter().flat_map(OperationReport::complaints) {
@@ -148,6 +152,20 @@ impl Display for StoreReport {
 }
 
 impl StoreReport {
+    fn bulk(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for Work { name, rows, seconds, per_second, growth_mib } in &self.works {
+            writeln!(
+                f,
+                "{name}: {rows} in {seconds:.1} s, {per_second:.0} a second, {growth_mib} MiB more of its own"
+            )?;
+        }
+        row(f, "One client", &["p50 ms", "p95 ms", "max ms"].map(str::to_owned))?;
+        for Question { name, p50_us, p95_us, max_us } in &self.questions {
+            row(f, name, &[*p50_us, *p95_us, *max_us].map(millis))?;
+        }
+        Ok(())
+    }
+
     fn speed(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let heads = [
             "requests",
@@ -205,7 +223,7 @@ impl StoreReport {
 }
 
 fn row(f: &mut Formatter<'_>, name: &str, cells: &[String]) -> fmt::Result {
-    write!(f, "  {name:<22}")?;
+    write!(f, "  {name:<31}")?;
     for cell in cells {
         write!(f, "{cell:>11}")?;
     }

@@ -1,7 +1,7 @@
 //! One store from beginning to end.
 
 use crate::{
-    Outcome, Plan,
+    Outcome, Plan, bulk,
     load::{self, Figures, Watch},
     machine::Folders,
     memory,
@@ -45,6 +45,9 @@ impl Bench<'_> {
         let rehearsed = rehearsal::rehearse(&rehearsing, &token, &direct, &ids).await?;
         rehearsing.stop().await?;
         let program = Program::start(self.folders, self.store, "warn").await?;
+        println!("measuring: questions and jobs");
+        let questions = bulk::questions(&program).await?;
+        let works = bulk::works(&program).await?;
         let mut operations = Vec::new();
         for rehearsed in rehearsed {
             println!("measuring: {}", rehearsed.operation.name());
@@ -55,7 +58,7 @@ impl Bench<'_> {
         program.stop().await?;
         let engine = direct.describe().await?;
         direct.close().await;
-        Ok(StoreReport { name, engine, filled, operations, memory, log })
+        Ok(StoreReport { name, engine, filled, questions, works, operations, memory, log })
     }
 
     async fn operation(

@@ -43,9 +43,12 @@ const VISIBLE: &str = "SELECT CAST(1 AS BIGINT) FROM users t
      WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id = $2 AND TRUE";
 const EVENT: &str =
     "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
-         subject_type, subject_id, kind, version, before, after)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+         source, subject_type, subject_id, kind, version, changed, holders_before,
+         holders_after, before, after)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 const LINK: &str = "INSERT INTO event_links (tenant_id, record_id, seq) VALUES ($1, $2, $3)";
+/// The members that a new party has, as its event names them.
+const CHANGED: &str = ",addresses,annual_revenue,code,created_at,created_by,emails,employees,id,industry,kind,name,owner_id,phones,region,roles,short_name,tags,tier,";
 /// What every request asks first: whether the caller's session lives.
 const SESSION: &str = "SELECT t.access_version, t.version AS tenant_version
      FROM sessions s JOIN tenants t ON t.tenant_id = s.tenant_id AND t.id = s.tenant_id
@@ -293,11 +296,29 @@ impl Direct {
         let kind = if before.is_some() { "party.updated" } else { "party.created" };
         let request = Uuid::new_v4().to_string();
         let (key, version) = (Value::Uuid(None), after.meta.version);
+        let changed = if before.is_some() { ",employees," } else { CHANGED };
+        let holders = json(&[user]);
+        let held_before = before.map_or(Value::Json(None), |_| holders.clone());
         let before = before.map_or(Value::Json(None), json);
         let document = serde_json::to_string(after).unwrap_or_default();
         let after = json(after);
         let values = values![
-            seq, txid, now, user, key, request, PARTY.name, id, kind, version, before, after
+            seq,
+            txid,
+            now,
+            user,
+            key,
+            request,
+            "api",
+            PARTY.name,
+            id,
+            kind,
+            version,
+            changed,
+            held_before,
+            holders,
+            before,
+            after
         ];
         talk.run(EVENT, values).await?;
         talk.run(LINK, values![id, seq]).await?;

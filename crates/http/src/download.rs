@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn no_name_ends_the_header() {
         let said = disposition("合同\"; x=\r\n.pdf");
-        assert!(said.starts_with("attachment; filename=\"___ x___.pdf\"; "), "{said}");
+        assert!(said.starts_with("attachment; filename=\"____ x___.pdf\"; "), "{said}");
         assert!(said.ends_with("filename*=UTF-8''%E5%90%88%E5%90%8C%22%3B%20x%3D%0D%0A.pdf"));
     }
 }

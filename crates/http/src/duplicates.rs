@@ -9,7 +9,7 @@ use crate::{
 use actix_web::{HttpResponse, post};
 use guanxi_bulk::jobs::Job;
 use guanxi_customers::{
-    duplicates::{self, Draft, Duplicate, DuplicateSearch, Matches},
+    duplicates::{self, Duplicate, DuplicateDraft, DuplicateMatches, DuplicateSearch},
     merges::{self, Merge, MergeId, MergeInput},
 };
 use guanxi_kernel::{Action, Ctx, Result};
@@ -25,12 +25,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 /// Compares what a body would make with the records that you may see, and writes nothing: for a form
 /// that asks while somebody types. Each match says why, point by point. Making a record refuses those
 /// that are `certain` with `possible_duplicate`, unless the request says `Prefer: accept-duplicates`.
-#[utoipa::path(tag = "duplicates", operation_id = "duplicates_check", request_body = Draft,
-    responses((status = 200, description = "The matches, the strongest first.", body = Matches)))]
+#[utoipa::path(tag = "duplicates", operation_id = "duplicates_check", request_body = DuplicateDraft,
+    responses((status = 200, description = "The matches, the strongest first.", body = DuplicateMatches)))]
 #[post("/v1/duplicates/check")]
 async fn check(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     resource::require::<Duplicate>(&call.ctx, Action::Read)?;
-    let draft: Draft = body.read()?;
+    let draft: DuplicateDraft = body.read()?;
     let found = call.read(async |tx, ctx| duplicates::check(tx, ctx, &draft).await).await?;
     Ok(HttpResponse::Ok().json(found))
 }

@@ -19,10 +19,11 @@ pub(crate) fn unguard(cell: &str) -> &str {
     cell.strip_prefix('\'').filter(|text| needs_mark(text)).unwrap_or(cell)
 }
 
+/// Apostrophes and blanks in front do not count: readers trim, and take a mark off.
 fn needs_mark(text: &str) -> bool {
-    let text = text.trim_start_matches('\'');
-    let blank = text.trim().is_empty();
-    !blank && (text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(BEGINNINGS))
+    let rest = text.trim_start_matches(|c: char| c == '\'' || c.is_whitespace());
+    let front = &text[..text.len() - rest.len()];
+    !rest.is_empty() && (front.contains(['\t', '\r', '\n']) || rest.starts_with(BEGINNINGS))
 }
 
 #[cfg(test)]

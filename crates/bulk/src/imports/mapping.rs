@@ -265,7 +265,10 @@ fn place(table: &Table, custom: &Fields, wanted: &str) -> Option<Place> {
         return Some(Place::ExternalId);
     }
     let mut seen = table.fields.iter().filter(|field| !custom.hides(field.name));
-    if let Some(field) = seen.clone().find(|field| field.name == wanted) {
+    let named = |field: &&Field| {
+        field.name == wanted || field.terms.is_some_and(|index| index.parameter == wanted)
+    };
+    if let Some(field) = seen.clone().find(named) {
         let entry = match field.name {
             "phones" => Some("number"),
             "emails" => Some("address"),

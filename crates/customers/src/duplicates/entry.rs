@@ -22,7 +22,7 @@ const TOLD: usize = 10;
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "type": "party", "data": { "kind": "organisation", "name": "上海宏图软件有限公司",
     "phones": [{ "kind": "work", "number": "021 6888 1234" }] } })))]
-pub struct Draft {
+pub struct DuplicateDraft {
     /// What it would be.
     #[serde(rename = "type")]
     pub record_type: RecordType,
@@ -33,7 +33,7 @@ pub struct Draft {
 
 /// A record that is probably the same.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Match {
+pub struct DuplicateMatch {
     /// What it is.
     #[serde(rename = "type")]
     pub record_type: RecordType,
@@ -52,9 +52,9 @@ pub struct Match {
 
 /// The records that are probably the same, the strongest first, at most ten.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Matches {
+pub struct DuplicateMatches {
     /// The records.
-    pub matches: Vec<Match>,
+    pub matches: Vec<DuplicateMatch>,
 }
 
 /// Which records that the caller may see are probably what would be made of a body. Nothing is
@@ -62,20 +62,20 @@ pub struct Matches {
 ///
 /// # Errors
 /// `forbidden` without the right to read and to make such records; `validation_failed`.
-pub async fn check(tx: &mut Tx, ctx: &Ctx, draft: &Draft) -> Result<Matches> {
+pub async fn check(tx: &mut Tx, ctx: &Ctx, draft: &DuplicateDraft) -> Result<DuplicateMatches> {
     match draft.record_type {
         RecordType::Party => check_draft::<Party>(tx, ctx, &draft.data).await,
         RecordType::Contact => check_draft::<Contact>(tx, ctx, &draft.data).await,
     }
 }
 
-async fn check_draft<R: Identity>(tx: &mut Tx, ctx: &Ctx, data: &Json) -> Result<Matches> {
+async fn check_draft<R: Identity>(tx: &mut Tx, ctx: &Ctx, data: &Json) -> Result<DuplicateMatches> {
     resource::require::<R>(ctx, Action::Create)?;
     let ctx = &Ctx { accept_duplicates: true, ..ctx.clone() };
     let draft = Written::<R>::read(ctx, data.clone()).map_err(|problem| problem.under("/data"))?;
     let mut record = R::assemble(Meta::new(ctx), draft.input);
     record.settle(tx, ctx, None).await.map_err(|problem| problem.under("/data"))?;
-    Ok(Matches { matches: matches(tx, ctx, &record).await? })
+    Ok(DuplicateMatches { matches: matches(tx, ctx, &record).await? })
 }
 
 /// Refuses to make a record that is certainly there already, unless the caller accepts that.
@@ -94,7 +94,7 @@ pub(crate) async fn refuse_duplicate<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &
     }
 }
 
-async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<Match>> {
+async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<DuplicateMatch>> {
     // What the caller does not see of records that are there must not be told by comparing.
     let fields = custom::fields(tx, ctx, R::kind()).await?;
     let sees = |name: &str| !fields.hides(name);
@@ -103,7 +103,7 @@ async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<Mat
     let emails = new.emails().iter().filter(|_| sees("emails")).map(Entry::term).collect();
     let wanted = [("phone", phones), ("email", emails)];
     let there = candidates::<R>(tx, ctx, &wanted, &lookups(&profile), CANDIDATES).await?;
-    let mut matches: Vec<Match> =
+    let mut matches: Vec<DuplicateMatch> =
         there.iter().filter_map(|record| judge(&profile, record, &sees)).collect();
     matches.sort_by_key(|found| {
         (std::cmp::Reverse((found.verdict == Verdict::Certain, found.score)), found.id)
@@ -116,10 +116,10 @@ fn judge<R: Identity>(
     profile: &Prepared,
     record: &R,
     sees: &dyn Fn(&str) -> bool,
-) -> Option<Match> {
+) -> Option<DuplicateMatch> {
     let comparison = compare(profile, &record.prepared(sees));
     let verdict = comparison.verdict(&Thresholds::default());
-    (verdict != Verdict::No).then(|| Match {
+    (verdict != Verdict::No).then(|| DuplicateMatch {
         record_type: R::TYPE,
         id: record.meta().id.uuid(),
         title: if sees("name") { record.title().to_owned() } else { String::new() },

@@ -14,7 +14,7 @@ mod search;
 mod service;
 
 pub(crate) use entry::refuse_duplicate;
-pub use entry::{Draft, Match, Matches, check};
+pub use entry::{DuplicateDraft, DuplicateMatch, DuplicateMatches, check};
 pub(crate) use identity::Identity;
 pub use identity::RecordType;
 pub use model::{DUPLICATE_PAIR, Duplicate, DuplicateInput, DuplicateStatus};

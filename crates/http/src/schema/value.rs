@@ -44,6 +44,8 @@ guanxi_kernel::words! {
         List = "list" ("List", "列表"),
         /// Several members.
         Object = "object" ("Object", "对象"),
+        /// A value of one of several types.
+        Any = "any" ("Any value", "任意值"),
     }
 }
 
@@ -147,10 +149,11 @@ pub(super) fn resolve(schema: &'static Json) -> &'static Json {
     pointer.and_then(|pointer| DOCUMENT.pointer(pointer)).unwrap_or(schema)
 }
 
-/// The part of a schema that is not `null`.
+/// The part of a schema that is not `null`; the schema itself, if there are several.
 fn present(schema: &'static Json) -> &'static Json {
     let parts = schema["oneOf"].as_array().into_iter().flatten();
-    parts.into_iter().find(|part| part["type"] != "null").unwrap_or(schema)
+    let parts: Vec<_> = parts.filter(|part| part["type"] != "null").collect();
+    if let [part] = parts[..] { part } else { schema }
 }
 
 /// What the schema says that it is about: the words that stand nearest to the member.
@@ -192,6 +195,9 @@ pub(super) fn read(schema: &'static Json, depth: usize) -> ValueSchema {
 fn kind(inner: &Json, whole: &Json) -> ValueKind {
     if inner["$ref"] == "#/components/schemas/Money" {
         return ValueKind::Money;
+    }
+    if inner["oneOf"].is_array() {
+        return ValueKind::Any;
     }
     let name = match &whole["type"] {
         Json::Array(all) => all.iter().find(|one| **one != "null").and_then(Json::as_str),
