@@ -213,7 +213,8 @@ async fn open_sqlite(store: &Store) -> Outcome<Pools> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(5))
+        // Longer than the program waits: at first it seals all events of the import, step by step.
+        .busy_timeout(Duration::from_secs(120))
         .statement_cache_capacity(256)
         .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory")

@@ -141,7 +141,7 @@ pub async fn list<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Res
 /// A page of the records that the caller may see and do `action` to besides.
 ///
 /// # Errors
-/// As [`list`]; `forbidden` without the right to that.
+/// As [`list()`]; `forbidden` without the right to that.
 pub async fn list_for<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,

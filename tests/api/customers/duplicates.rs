@@ -130,7 +130,7 @@ async fn x_80_a_search_finds_the_pairs_with_their_reasons(world: &World) {
     let pair = &pairs.data()[0];
     let mut both = [one, two];
     both.sort();
-    assert_eq!([&pair["left_id"], &pair["right_id"]], both.each_ref().map(|id| id.as_str()));
+    assert_eq!([&pair["left_id"], &pair["right_id"]], both.each_ref().map(String::as_str));
     assert_eq!(pair["job_id"], json!(job.id()));
     let sum: i64 = pair["reasons"]
         .as_array()

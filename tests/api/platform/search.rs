@@ -1,5 +1,7 @@
 //! Search by pinyin, order by pinyin, search over all kinds, and the index behind them.
 
+#![expect(clippy::print_stdout, reason = "a skipped test says so")]
+
 use guanxi_customers::parties::{PARTY, Party};
 use guanxi_http::resources::SERVED;
 use guanxi_kernel::pinyin;
@@ -278,29 +280,34 @@ async fn nobody_finds_what_they_may_not_see(world: &World) {
 }
 
 /// What the store would do, a line each.
+#[expect(clippy::disallowed_methods, reason = "statements of this file only")]
 async fn plan(world: &World, statement: &str) -> String {
     let tenant = world.ctx().await.tenant.uuid();
     if world.engine == Engine::Sqlite {
-        let mut to =
-            <sqlx::SqliteConnection as sqlx::Connection>::connect(&world.url).await.unwrap();
+        let mut to = <sqlx::SqliteConnection as sqlx::Connection>::connect(&world.url)
+            .await
+            .expect("an answer of the store");
         let text = format!("EXPLAIN QUERY PLAN {statement}");
         let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(sqlx::AssertSqlSafe(text))
             .bind(tenant)
             .fetch_all(&mut to)
             .await
-            .unwrap();
+            .expect("an answer of the store");
         return rows.into_iter().map(|row| row.3 + "\n").collect();
     }
-    let mut to = <sqlx::PgConnection as sqlx::Connection>::connect(&world.url).await.unwrap();
+    let mut to = <sqlx::PgConnection as sqlx::Connection>::connect(&world.url)
+        .await
+        .expect("an answer of the store");
     // A table of a few rows is read whole otherwise.
-    sqlx::query("SET enable_seqscan = off").execute(&mut to).await.unwrap();
+    sqlx::query("SET enable_seqscan = off").execute(&mut to).await.expect("an answer of the store");
     let text = format!("EXPLAIN {}", statement.replace("$1", &format!("'{tenant}'")));
-    let rows: Vec<(String,)> =
-        sqlx::query_as(sqlx::AssertSqlSafe(text)).fetch_all(&mut to).await.unwrap();
+    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(text))
+        .fetch_all(&mut to)
+        .await
+        .expect("an answer of the store");
     rows.into_iter().map(|row| row.0 + "\n").collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "statements of this file only")]
 async fn searches_go_through_their_indexes(world: &World) {
     for number in 0..20 {
         let id = given::party(&world.admin, &format!("宏图 {number}")).await.id();

@@ -4,7 +4,7 @@
 //! | --- | --- |
 //! | [`definition`] | a field: its name, its type, its bounds |
 //! | [`value`] | from what a caller sends to what is kept, and to the term that finds it |
-//! | [`fields`] | the fields of a tenant, known again by a stamp, and those that a caller sees |
+//! | [`mod@fields`] | the fields of a tenant, known again by a stamp, and those that a caller sees |
 //! | [`save`] | the rules of a save |
 //! | [`query`] | filters and orders of lists |
 //!

@@ -1,7 +1,7 @@
 //! One tenant as a file: out of one store, into another, of either engine.
 //!
 //! The file is gzip of lines of JSON: a [`Header`], then for each table a line that names it and its
-//! rows, and a [`Trailer`] with the number and the checksum of the rows of each table. Which tables
+//! rows, and a `Trailer` with the number and the checksum of the rows of each table. Which tables
 //! there are is asked of the store: all that have a tenant, so that a new table comes along by
 //! itself. Rows that refer to others stand behind them.
 //!
@@ -13,10 +13,10 @@
 //! | module | does |
 //! | --- | --- |
 //! | [`catalogue`] | which tables and columns there are, and in which order |
-//! | [`cell`] | values as JSON and back |
+//! | `cell` | values as JSON and back |
 //! | [`export`], [`import`] | the two directions |
 //! | [`backup`] | a copy of the whole embedded store |
-//! | [`renumber`] | mends the numbers of transactions after PostgreSQL's own dump was restored |
+//! | `renumber` | mends the numbers of transactions after PostgreSQL's own dump was restored |
 
 pub mod backup;
 pub mod catalogue;
