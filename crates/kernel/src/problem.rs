@@ -415,8 +415,8 @@ problems! {
         ("已存在", "已有记录使用了该值。");
     /// A new record that is there already.
     POSSIBLE_DUPLICATE = Conflict "possible_duplicate"
-        ("Possible duplicate", "There seem to be {count} of the same already; see matches. Change one of them, or repeat the request with Prefer: accept-duplicates.")
-        ("疑似重复", "可能已存在 {count} 条相同的记录,见 matches。请修改现有记录,或带 Prefer: accept-duplicates 重新提交。");
+        ("Possible duplicate", "It seems to be there already, {count} times; params.matches says which and why. Change that record, or repeat the request with Prefer: accept-duplicates.")
+        ("疑似重复", "可能已存在 {count} 条相同的记录,详见 params.matches。请修改现有记录,或带 Prefer: accept-duplicates 重新提交。");
     /// Others still point to it.
     IN_USE = Conflict "in_use"
         ("In use", "Other records still refer to it.")

@@ -26,7 +26,7 @@ pub mod import;
 pub(crate) mod renumber;
 
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Problem, problem::INTERNAL};
+use guanxi_kernel::Problem;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
@@ -116,7 +116,13 @@ pub struct Moved {
     pub files: Vec<Uuid>,
 }
 
-/// A refusal for whoever runs the program.
+guanxi_kernel::problems! {
+    /// What whoever runs the program has asked for cannot be done; only the command line says it.
+    TRANSFER_REFUSED = Conflict "transfer_refused"
+        ("Refused", "{reason}.")
+        ("已拒绝", "{reason}。");
+}
+
 fn refused(why: impl Into<String>) -> Problem {
-    INTERNAL.problem().because(why.into())
+    TRANSFER_REFUSED.with("reason", why.into())
 }
