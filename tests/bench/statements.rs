@@ -10,14 +10,18 @@ use crate::{
     load::{CONNECTIONS, Figures, Watch, Worker, measure},
     operations::{Operation, PAGE, Wish},
     run::Bench,
-    store::Store,
+    store::{Engine, Store},
     talk::{Pools, Talk, Who, got_in_between},
 };
 use chrono::{DateTime, Utc};
 use guanxi_customers::parties::{PARTY, Party, PartyId, PartyInput};
 use guanxi_kernel::{Clock, Line, input, text::fold};
 use guanxi_storage::{
-    Meta, Record as _, Resource as _, kind::Parts as _, record::json, terms::Term,
+    Meta, Record as _, Resource as _,
+    kind::Parts as _,
+    record::json,
+    terms::{SEARCH, Term},
+    texts,
 };
 use sea_query::Value;
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -55,6 +59,19 @@ const SESSION: &str = "SELECT t.access_version, t.version AS tenant_version
      WHERE s.tenant_id = $1 AND s.id = $2 AND s.user_id = $3
          AND s.ended_at IS NULL AND s.expires_at > $4";
 
+const FOUND_IN_SQLITE: &str = "SELECT x.record_id FROM record_texts_words w
+     CROSS JOIN record_texts x ON x.doc = w.rowid
+     WHERE w.record_texts_words MATCH '\"' || $2 || '\"*' AND x.tenant_id = $1 AND x.kind = $3";
+const FOUND_IN_POSTGRES: &str = "SELECT y.record_id FROM (SELECT x.record_id FROM record_texts x
+     WHERE x.words @@ CAST('''' || $2 || ''':*' AS tsquery) AND x.tenant_id = $1 AND x.kind = $3 OFFSET 0) y";
+const DOC: &str = "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ($1, $2, $3)
+     ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET kind = excluded.kind
+     RETURNING record_id, doc";
+const WORDS: &str = "INSERT OR REPLACE INTO record_texts_words (rowid, words) VALUES ($2, $3)";
+const TEXT: &str = "INSERT INTO record_texts (tenant_id, kind, record_id, words)
+     VALUES ($1, $2, $3, CAST($4 AS tsvector))
+     ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET words = excluded.words";
+
 /// The texts that are made of the columns of a party, once.
 #[derive(Debug)]
 struct Texts {
@@ -64,10 +81,11 @@ struct Texts {
     search: &'static str,
     /// By the number of terms.
     terms: Vec<&'static str>,
+    engine: Engine,
 }
 
 impl Texts {
-    fn new() -> Self {
+    fn new(engine: Engine) -> Self {
         let columns = PARTY.shape.columns;
         let select = |extra: &str, condition: &str| {
             let text = format!(
@@ -84,18 +102,24 @@ impl Texts {
             ),
             by_role: select(
                 ", t.updated_at",
-                "TRUE AND t.deleted_at IS NULL AND EXISTS (SELECT 1 FROM record_terms x \
+                "TRUE AND t.deleted_at IS NULL AND (SELECT x.record_id FROM record_terms x \
                  WHERE x.tenant_id = $1 AND x.record_id = t.id \
-                 AND x.kind = $2 AND x.field = $3 AND x.term IN ($4)) \
+                 AND x.kind = $2 AND x.field = $3 AND x.term IN ($4) LIMIT 1) IS NOT NULL \
                  ORDER BY t.updated_at DESC, t.id DESC LIMIT $5",
             ),
             search: select(
                 ", t.created_at",
-                "TRUE AND t.deleted_at IS NULL AND t.id IN (SELECT record_id FROM record_terms \
-                 WHERE tenant_id = $1 AND kind = $2 AND field = $3 AND term >= $4 AND term < $5) \
-                 ORDER BY t.created_at DESC, t.id DESC LIMIT $6",
+                &format!(
+                    "TRUE AND t.deleted_at IS NULL AND t.id IN ({}) \
+                 ORDER BY t.created_at DESC, t.id DESC LIMIT $4",
+                    match engine {
+                        Engine::Sqlite => FOUND_IN_SQLITE,
+                        Engine::Postgres => FOUND_IN_POSTGRES,
+                    }
+                ),
             ),
             terms: (0..=MOST_TERMS).map(terms_text).collect(),
+            engine,
         }
     }
 }
@@ -135,7 +159,7 @@ impl Direct {
         let pools = Pools::open(store).await?;
         let who = pools.last_session().await?;
         let template = template(who.user_id)?;
-        Ok(Self(Arc::new(Shared { pools, texts: Texts::new(), who, template })))
+        Ok(Self(Arc::new(Shared { pools, texts: Texts::new(store.engine), who, template })))
     }
 
     /// The ids of all parties, in their order.
@@ -189,16 +213,15 @@ impl Direct {
     }
 
     async fn look(&self, wish: &Wish) -> sqlx::Result<Vec<&'static str>> {
-        let texts = &self.0.texts;
+        let said = &self.0.texts;
         let page = PAGE + 1;
         let (text, values) = match wish {
-            Wish::Get(id) | Wish::Patch(id, _) => (texts.get, values![*id]),
-            Wish::ByTier(tier) => (texts.by_tier, values![*tier, page]),
-            Wish::ByRole(role) => (texts.by_role, values![PARTY.name, "role", *role, page]),
+            Wish::Get(id) | Wish::Patch(id, _) => (said.get, values![*id]),
+            Wish::ByTier(tier) => (said.by_tier, values![*tier, page]),
+            Wish::ByRole(role) => (said.by_role, values![PARTY.name, "role", *role, page]),
             Wish::Search(words) => {
-                let from = fold(words);
-                let to = format!("{from}\u{10ffff}");
-                (texts.search, values![PARTY.name, "q", from, to, page])
+                let beginning = texts::word(self.0.who.tenant_id.into(), PARTY.name, &fold(words));
+                (said.search, values![beginning, PARTY.name, page])
             }
             Wish::Create(..) => return Ok(Vec::new()),
         };
@@ -262,12 +285,26 @@ impl Direct {
     }
 
     async fn terms(&self, talk: &mut Talk, party: &Party) -> sqlx::Result<()> {
-        let terms = BTreeSet::from_iter(party.all_terms());
+        let (searched, terms): (BTreeSet<Term>, BTreeSet<Term>) =
+            party.all_terms().into_iter().partition(|term| term.field == SEARCH);
         let Some(text) = self.0.texts.terms.get(terms.len()) else { return Ok(()) };
         let id = party.meta.id.uuid();
         let values =
             terms.into_iter().flat_map(|Term { field, term }| values![PARTY.name, field, term, id]);
-        talk.run(text, values.collect()).await.map(drop)
+        talk.run(text, values.collect()).await?;
+        let tenant = self.0.who.tenant_id.into();
+        let word = |term: &Term| texts::word(tenant, PARTY.name, &term.term);
+        let words: Vec<String> = searched.iter().map(word).collect();
+        match self.0.texts.engine {
+            Engine::Sqlite => {
+                let doc = talk.doc(DOC, values![PARTY.name, id]).await?;
+                talk.run(WORDS, values![doc, words.join(" ")]).await.map(drop)
+            }
+            Engine::Postgres => {
+                let words = format!("'{}'", words.join("' '"));
+                talk.run(TEXT, values![PARTY.name, id, words]).await.map(drop)
+            }
+        }
     }
 
     async fn patch(&self, talk: &mut Talk, id: Uuid, employees: u64) -> sqlx::Result<()> {

@@ -307,6 +307,19 @@ impl Talk {
         })
     }
 
+    /// The number of a document, which is the second column.
+    pub(crate) async fn doc(
+        &mut self,
+        text: &'static str,
+        values: Vec<Value>,
+    ) -> sqlx::Result<i64> {
+        let values = self.begin(text, values);
+        let (_, doc): (Uuid, i64) = on_either!(self, |connection| {
+            sqlx::query_as_with(text, values).fetch_one(connection).await
+        })?;
+        Ok(doc)
+    }
+
     pub(crate) async fn party(
         &mut self,
         text: &'static str,

@@ -2,14 +2,14 @@
 
 use crate::{
     Outcome,
-    commands::{open, print},
+    commands::{kinds, open, print},
     config::Config,
 };
 use clap::Subcommand;
 use guanxi_identity::bootstrap;
 use guanxi_kernel::Clock;
 use guanxi_storage::{
-    Db,
+    Db, reindex,
     transfer::{Moved, backup, export, import},
 };
 use std::{
@@ -17,6 +17,7 @@ use std::{
     fs::{self, OpenOptions},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 #[derive(Debug, Subcommand)]
@@ -63,10 +64,17 @@ pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome {
                 Err(problem) => fs::remove_file(file).map_err(Into::into).and(Err(problem.into())),
             }
         }
-        TenantCommand::Import { file } => import::import(&db, file).await.map_err(Into::into),
+        TenantCommand::Import { file } => take_in(&db, file).await,
     };
     db.close().await;
     print(&report(config, &command, &done?))
+}
+
+/// Reads the file, and makes what is not in it: the index of texts, so that `q` finds at once.
+async fn take_in(db: &Db, file: &Path) -> Outcome<Moved> {
+    let moved = import::import(db, file).await?;
+    reindex::run(db, &kinds(), Duration::ZERO).await?;
+    Ok(moved)
 }
 
 fn report(config: &Config, command: &TenantCommand, moved: &Moved) -> String {

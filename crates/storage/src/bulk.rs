@@ -8,7 +8,6 @@ use crate::{
     scope, terms,
 };
 use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Rows that one statement stores; their values stay below what a statement may have.
@@ -72,10 +71,7 @@ async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()>
         }
         tx.execute(rows).await?;
     }
-    let terms = records.iter().flat_map(|record| {
-        let unique: BTreeSet<_> = record.all_terms().into_iter().collect();
-        unique.into_iter().map(|term| (record.meta().id.uuid(), term))
-    });
+    let terms = records.iter().map(|record| (record.meta().id.uuid(), record.all_terms()));
     terms::insert(tx, kind.name, terms.collect()).await?;
     let mut carried = Vec::with_capacity(records.len());
     for record in records {

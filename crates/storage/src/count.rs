@@ -96,12 +96,12 @@ impl Tx {
         let tenant = self.tenant().uuid();
         let found: Result<(i64,), _> = match &mut self.link {
             Link::SqliteRead(lease) => {
-                let (text, values) = sql.render(tenant);
+                let (text, values) = sql.render(tenant, true);
                 let connection = lease.statement_within(limit);
                 sqlx::query_as_with(text, values).fetch_one(connection).await
             }
             Link::PostgresRead(connection) => {
-                postgres_within(connection, sql.render(tenant), limit).await
+                postgres_within(connection, sql.render(tenant, false), limit).await
             }
             Link::SqliteWrite(_) | Link::PostgresWrite(_) => {
                 return Ok(self.optional::<(i64,)>(sql).await?.map(|(number,)| number));

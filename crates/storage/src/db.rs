@@ -410,9 +410,9 @@ fn open_sqlite(file: &Path, options: &Options) -> Result<Engine, Error> {
         std::fs::create_dir_all(folder)?;
     }
     let limits = options.limits;
-    let write = sqlite::options(file);
     // A reader may come first to a new file, so it may create it; it still cannot write a row.
-    let read = write.clone().pragma("query_only", "on");
+    let read = sqlite::options(file).pragma("query_only", "on");
+    let write = sqlite::writing(file);
     Ok(Engine::Sqlite {
         read: Pool::new(read, options.readers, limits.acquire, limits.read),
         write: Pool::new(write, 1, limits.acquire, limits.write),

@@ -1,13 +1,14 @@
 //! One search over all kinds of records: the best hits that the caller may see.
 //!
-//! Candidates come from the index of terms, a bounded number of each kind; then each kind is asked
-//! which of them the caller may see. A hit is better if a whole text is what was asked for, then if a
-//! text begins with it, then if it is somewhere in one; hits that are equally good stand in the order
-//! of the text from the match on.
+//! Candidates come from the indexes, a bounded number of each kind; then each kind is asked which of
+//! them the caller may see. A hit is better if a whole text is what was asked for, then if a text
+//! begins with it, then if it is somewhere in one. The first two stand in the order of their texts;
+//! of the others the newest come first.
 
 use crate::{
     Kind, Sql, Tx,
-    terms::{self, SEARCH, START, Term, after_prefix},
+    terms::{self, START, after_prefix},
+    texts::Wanted,
     trash::title,
 };
 use guanxi_kernel::{Action, Ctx, Result};
@@ -17,7 +18,7 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Candidates of one kind, for the beginnings and for all other matches each.
+/// Candidates of one kind, for the beginnings and for all matches each.
 const CANDIDATES: usize = 400;
 /// Records of one kind that are asked for at once.
 const AT_ONCE: usize = 100;
@@ -64,17 +65,28 @@ pub struct Found {
     pub more: bool,
 }
 
-/// A record that has a matching term.
+/// A record that matches; with the term, if it is the beginning of a text.
 #[derive(sqlx::FromRow)]
 struct Candidate {
     kind: String,
-    field: String,
-    term: String,
+    term: Option<String>,
     record_id: Uuid,
 }
 
-/// The best matches of each record of a kind, with the term, best first.
-type Ranked = Vec<(Match, String, Uuid)>;
+/// Where a hit stands among all: how good it is, its text if that counts, then old before new or,
+/// somewhere in a text, new before old.
+type Place = (Match, String, u128);
+
+fn place(how: Match, term: &str, id: Uuid) -> Place {
+    let age = id.as_u128();
+    match how {
+        Match::Middle => (how, String::new(), !age),
+        _ => (how, term.to_owned(), age),
+    }
+}
+
+/// The matching records of a kind, best first.
+type Ranked = Vec<(Place, Uuid)>;
 
 /// Searches the records of these kinds for `asked`, as [`terms::asked`] reads it.
 ///
@@ -92,22 +104,22 @@ pub async fn search(
     if kinds.is_empty() {
         return Ok(Found { hits: Vec::new(), more: false });
     }
-    let rows: Vec<Candidate> = tx.all(candidates(&kinds, asked)).await?;
-    let mut found: Vec<(Match, String, usize, Hit)> = Vec::new();
+    let rows: Vec<Candidate> = tx.all(candidates(ctx, &kinds, asked)).await?;
+    let mut found: Vec<(Place, usize, Hit)> = Vec::new();
     let mut more = false;
-    for (place, kind) in kinds.iter().enumerate() {
+    for (at, kind) in kinds.iter().enumerate() {
         let (ranked, cut) = rank(&rows, kind, asked);
         more |= cut;
         // None of a kind beyond the limit can be among the best of all.
         let wanted = limit + 1;
         let mut own = 0;
-        for some in ranked.chunks(AT_ONCE) {
-            let ids: Vec<Uuid> = some.iter().map(|(_, _, id)| *id).collect();
+        for some in ranked.chunks(AT_ONCE.min(wanted)) {
+            let ids: Vec<Uuid> = some.iter().map(|(_, id)| *id).collect();
             let records: BTreeMap<Uuid, Json> =
                 (kind.load)(tx, ctx, &ids).await?.into_iter().collect();
-            for (how, term, id) in some {
+            for (place, id) in some {
                 let Some(record) = records.get(id) else { continue };
-                found.push((*how, term.clone(), place, hit(kind, *id, record, *how, term)));
+                found.push((place.clone(), at, hit(kind, *id, record, place.0, asked)));
                 own += 1;
             }
             if own >= wanted {
@@ -115,63 +127,69 @@ pub async fn search(
             }
         }
     }
-    found.sort_by(|one, other| {
-        (one.0, &one.1, one.2, one.3.id).cmp(&(other.0, &other.1, other.2, other.3.id))
-    });
+    found.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
     more |= found.len() > limit;
     Ok(Found { hits: found.into_iter().take(limit).map(|(.., hit)| hit).collect(), more })
 }
 
-/// The first terms of each kind that begin with what was asked for, in their order.
-fn candidates(kinds: &[&'static Kind], asked: &[String]) -> Sql {
+/// Of each kind, the first terms that are the beginning of a text, in their order, and the newest
+/// records with what was asked for anywhere.
+fn candidates(ctx: &Ctx, kinds: &[&'static Kind], asked: &[String]) -> Sql {
     let most = i64::try_from(CANDIDATES).unwrap_or(i64::MAX);
     let mut sql = Sql::new("");
     let mut before = "";
     for kind in kinds {
-        for field in [START, SEARCH] {
-            for text in asked {
-                sql.push(before).push(
-                    "SELECT * FROM (SELECT kind, field, term, record_id FROM record_terms
-                     WHERE tenant_id = $1 AND kind = ",
-                );
-                sql.bind(kind.name).push(" AND field = ").bind(field);
-                sql.push(" AND term >= ").bind(text.clone());
-                sql.push(" AND term < ").bind(after_prefix(text));
-                sql.push(" ORDER BY term, record_id LIMIT ").bind(most).push(") c");
-                before = " UNION ALL ";
-            }
+        for text in asked {
+            sql.push(before).push(
+                "SELECT * FROM (SELECT kind, term, record_id FROM record_terms
+                 WHERE tenant_id = $1 AND kind = ",
+            );
+            sql.bind(kind.name).push(" AND field = ").bind(START);
+            sql.push(" AND term >= ").bind(text.clone());
+            sql.push(" AND term < ").bind(after_prefix(text));
+            sql.push(" ORDER BY term, record_id LIMIT ").bind(most).push(") c");
+            before = " UNION ALL ";
         }
+        sql.push(before).push("SELECT ").bind(kind.name);
+        sql.push(", NULL, m.record_id FROM (");
+        let asked = asked.iter().map(String::as_str);
+        Wanted::new(ctx.tenant, kind.name, asked).find(&mut sql, Some(most));
+        sql.push(") m");
     }
     sql
 }
 
 /// The candidates of a kind, each record once, the best first; and whether there may be others.
 fn rank(rows: &[Candidate], kind: &Kind, asked: &[String]) -> (Ranked, bool) {
-    let mut best: BTreeMap<Uuid, (Match, &str)> = BTreeMap::new();
+    let mut best: BTreeMap<Uuid, Place> = BTreeMap::new();
     let (mut starts, mut all) = (0, 0);
     for row in rows.iter().filter(|row| row.kind == kind.name) {
-        let how = match row.field.as_str() {
-            START if asked.contains(&row.term) => Match::Exact,
-            START => Match::Prefix,
-            _ => Match::Middle,
+        let (how, count) = match &row.term {
+            Some(term) if asked.contains(term) => (Match::Exact, &mut starts),
+            Some(_) => (Match::Prefix, &mut starts),
+            None => (Match::Middle, &mut all),
         };
-        *if row.field == START { &mut starts } else { &mut all } += 1;
-        let own = (how, row.term.as_str());
-        let known = best.entry(row.record_id).or_insert(own);
-        *known = (*known).min(own);
+        *count += 1;
+        let own = place(how, row.term.as_deref().unwrap_or_default(), row.record_id);
+        let known = best.entry(row.record_id).or_insert_with(|| own.clone());
+        if own < *known {
+            *known = own;
+        }
     }
-    let mut ranked: Ranked =
-        best.into_iter().map(|(id, (how, term))| (how, term.to_owned(), id)).collect();
+    let mut ranked: Ranked = best.into_iter().map(|(id, place)| (place, id)).collect();
     ranked.sort();
     (ranked, starts >= CANDIDATES || all >= CANDIDATES)
 }
 
-fn hit(kind: &'static Kind, id: Uuid, record: &Json, how: Match, term: &str) -> Hit {
+fn hit(kind: &'static Kind, id: Uuid, record: &Json, how: Match, asked: &[String]) -> Hit {
     let member = record.as_object().into_iter().flatten().find(|(_, value)| {
         let mut terms = Vec::new();
         value.as_str().into_iter().for_each(|text| terms::searchable(text, &mut terms));
-        let field = if how == Match::Middle { SEARCH } else { START };
-        terms.contains(&Term { field, term: term.to_owned() })
+        terms.iter().any(|term| match how {
+            Match::Exact => term.field == START && asked.contains(&term.term),
+            Match::Prefix => term.field == START && asked.iter().any(|a| term.term.starts_with(a)),
+            Match::Middle => asked.iter().any(|a| term.term.starts_with(a)),
+        })
     });
     Hit {
         kind: kind.name,

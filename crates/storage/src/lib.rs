@@ -33,6 +33,7 @@ pub mod search;
 pub mod sql;
 mod sqlite;
 pub mod terms;
+pub mod texts;
 pub mod transfer;
 pub mod trash;
 pub mod tx;

@@ -15,6 +15,7 @@ use crate::{
         parse,
     },
     terms::{self, Index},
+    texts::Wanted,
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
@@ -143,7 +144,7 @@ pub struct ListQuery {
     sort: Vec<Sort>,
     conditions: Vec<(Test, Vec<Value>, bool)>,
     filter: Option<Condition>,
-    search: Option<Vec<String>>,
+    search: Option<Wanted>,
     order: Option<Order>,
     fingerprint: String,
 }
@@ -236,7 +237,11 @@ impl ListQuery {
             "filter" => {
                 self.filter = Some(condition::check(&parse::parse(value)?, kind, custom, ctx)?);
             }
-            "q" => self.search = Some(search(value)?),
+            "q" => {
+                let asked = search(value)?;
+                let asked = asked.iter().map(String::as_str);
+                self.search = Some(Wanted::new(ctx.tenant, kind.name, asked));
+            }
             "fields" => self.fields = Some(fields(kind, custom, value)?),
             "expand" => self.expand = expand(kind, custom, value)?,
             "include_deleted" => {
@@ -273,7 +278,7 @@ impl ListQuery {
         }
         if let Some(search) = &self.search {
             sql.push(" AND t.id IN (");
-            terms::finding(sql, kind.name, search);
+            search.find(sql, None);
             sql.push(")");
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     Field, Kind, Resource, Sql, Tx, Visibility, events, extra,
     resource::{document, event, registered, save},
     terms,
+    texts::Wanted,
 };
 use guanxi_kernel::{
     Ctx, Result,
@@ -57,25 +58,23 @@ pub async fn candidates<R: Resource>(
     let mut sql = rows(kind);
     sql.push(" AND t.deleted_at IS NULL AND t.id IN (");
     let mut first = true;
-    let mut some = |sql: &mut Sql, field: &'static str, condition: &dyn Fn(&mut Sql)| {
+    let mut some = |sql: &mut Sql, find: &dyn Fn(&mut Sql)| {
         sql.push(if std::mem::take(&mut first) { "" } else { " UNION " });
-        sql.push("SELECT record_id FROM (SELECT x.record_id FROM record_terms x");
-        sql.push(" WHERE x.tenant_id = $1 AND x.kind = ").bind(kind.name);
-        sql.push(" AND x.field = ").bind(field);
-        condition(sql);
-        sql.push(" LIMIT ").bind(most).push(") y");
+        sql.push("SELECT record_id FROM (");
+        find(sql);
+        sql.push(") y");
     };
     for (field, texts) in wanted.iter().filter(|(_, texts)| !texts.is_empty()) {
-        some(&mut sql, field, &|sql| {
+        some(&mut sql, &|sql| {
+            sql.push("SELECT x.record_id FROM record_terms x WHERE x.tenant_id = $1 AND x.kind = ");
+            sql.bind(kind.name).push(" AND x.field = ").bind(*field);
             sql.push(" AND x.term IN ").bind_all(texts.iter().cloned());
+            sql.push(" LIMIT ").bind(most);
         });
     }
     for part in parts {
-        let part: String = part.chars().take(terms::LONGEST).collect();
-        some(&mut sql, terms::SEARCH, &|sql| {
-            sql.push(" AND x.term >= ").bind(part.clone());
-            sql.push(" AND x.term < ").bind(terms::after_prefix(&part));
-        });
+        let wanted = Wanted::new(tx.tenant(), kind.name, [part.as_str()]);
+        some(&mut sql, &|sql| wanted.find(sql, Some(most)));
     }
     if first {
         return Ok(Vec::new());

@@ -39,8 +39,11 @@ pub const SHARED: &[Step] = &[
     shared!(15, "0015_exports"),
 ];
 /// Steps of SQLite alone.
-pub const SQLITE: &[Step] =
-    &[own!("sqlite", 2, "0002_terms"), own!("sqlite", 17, "0017_custom_terms")];
+pub const SQLITE: &[Step] = &[
+    own!("sqlite", 2, "0002_terms"),
+    own!("sqlite", 17, "0017_custom_terms"),
+    own!("sqlite", 18, "0018_texts"),
+];
 /// Steps of PostgreSQL alone.
 pub const POSTGRES: &[Step] = &[
     own!("postgres", 2, "0002_terms"),
@@ -48,6 +51,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 10, "0010_calendar_order"),
     own!("postgres", 16, "0016_pinyin_order"),
     own!("postgres", 17, "0017_custom_terms"),
+    own!("postgres", 18, "0018_texts"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -112,7 +116,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=17), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=18), "no gap; say here how many there are");
         for own in [SQLITE, POSTGRES] {
             assert!(own.iter().all(|step| SHARED.iter().all(|shared| shared.0 != step.0)));
         }

@@ -7,11 +7,11 @@
 
 use crate::{Db, Kind, Resource, Sql, Tx, terms};
 use guanxi_kernel::{Result, TenantId};
-use std::{collections::BTreeSet, future::Future, pin::Pin, time::Duration};
+use std::{future::Future, pin::Pin, time::Duration};
 use uuid::Uuid;
 
-/// The rules by which records are indexed now: 2 added pinyin.
-pub const GENERATION: i64 = 2;
+/// The rules by which records are indexed now: 2 added pinyin, 3 the index of texts.
+pub const GENERATION: i64 = 3;
 
 /// Records of one transaction, so that no writer waits long.
 const AT_ONCE: i64 = 200;
@@ -105,8 +105,7 @@ pub(crate) async fn some<R: Resource>(tx: &mut Tx, after: Uuid) -> Result<Option
             after.push(record.meta().version.into());
             tx.execute(Sql::fixed(kind.shape.update, after)).await?;
         }
-        let own: BTreeSet<_> = record.all_terms().into_iter().collect();
-        terms.extend(own.into_iter().map(|term| (id, term)));
+        terms.push((id, record.all_terms()));
     }
     terms::insert(tx, kind.name, terms).await?;
     Ok(last)

@@ -15,6 +15,8 @@ use uuid::Uuid;
 #[derive(Debug, Clone)]
 pub struct Sql {
     text: Cow<'static, str>,
+    /// The text for PostgreSQL, once it is another one.
+    postgres: Option<String>,
     args: Vec<Value>,
 }
 
@@ -29,25 +31,39 @@ macro_rules! sql {
 impl Sql {
     /// A statement that never changes.
     pub fn fixed(text: &'static str, args: Vec<Value>) -> Self {
-        Self { text: Cow::Borrowed(text), args }
+        Self { text: Cow::Borrowed(text), postgres: None, args }
     }
 
     /// Begins a composed statement.
     pub fn new(text: &'static str) -> Self {
-        Self { text: Cow::Borrowed(text), args: Vec::new() }
+        Self::fixed(text, Vec::new())
     }
 
     /// Adds a piece of text.
     pub fn push(&mut self, text: &'static str) -> &mut Self {
-        self.text.to_mut().push_str(text);
+        self.add(text, text);
         self
+    }
+
+    /// Adds a piece of text that each store says in its own way. Only [`texts`](crate::texts) does.
+    pub(crate) fn push_for(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Self {
+        self.postgres.get_or_insert_with(|| self.text.to_string());
+        self.add(sqlite, postgres);
+        self
+    }
+
+    fn add(&mut self, sqlite: &str, postgres: &str) {
+        self.text.to_mut().push_str(sqlite);
+        if let Some(text) = &mut self.postgres {
+            text.push_str(postgres);
+        }
     }
 
     /// Adds a value, as the next placeholder.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.args.push(value.into());
         let place = format!("${}", self.args.len() + 1);
-        self.text.to_mut().push_str(&place);
+        self.add(&place, &place);
         self
     }
 
@@ -62,14 +78,15 @@ impl Sql {
     }
 
     /// The text and the values for the driver, the tenant first.
-    pub(crate) fn render(mut self, tenant: Uuid) -> (SqlStr, SqlxValues) {
+    pub(crate) fn render(mut self, tenant: Uuid, sqlite: bool) -> (SqlStr, SqlxValues) {
         self.args.insert(0, tenant.into());
-        self.render_untenanted()
+        self.render_untenanted(sqlite)
     }
 
     /// The text and the values for the driver, for the few tables that are above tenants.
-    pub(crate) fn render_untenanted(self) -> (SqlStr, SqlxValues) {
-        let text = match self.text {
+    pub(crate) fn render_untenanted(self, sqlite: bool) -> (SqlStr, SqlxValues) {
+        let own = self.postgres.filter(|_| !sqlite).map(Cow::Owned);
+        let text = match own.unwrap_or(self.text) {
             Cow::Borrowed(text) => text.into_sql_str(),
             #[expect(
                 clippy::disallowed_methods,

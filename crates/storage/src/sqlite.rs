@@ -65,6 +65,12 @@ pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
+/// The one connection that writes keeps more pages, and lets more of them gather before they are
+/// moved into the file: a bulk of records touches the same pages of its indexes again and again.
+pub(crate) fn writing(file: &Path) -> SqliteConnectOptions {
+    options(file).pragma("cache_size", "-65536").pragma("wal_autocheckpoint", "8000")
+}
+
 impl Pool {
     pub(crate) fn new(
         options: SqliteConnectOptions,

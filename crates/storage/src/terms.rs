@@ -1,19 +1,20 @@
 //! The index of what a single column cannot hold: entries of lists, and the texts that `q` finds.
 //!
 //! One table, `record_terms (tenant, resource, field, term, record)`, serves every resource: a
-//! filter on a list (`role=customer`) is an equality in it, and a search is a range, because every
-//! suffix of a searchable text is a term. `q=软件` so finds 上海软件有限公司 by its middle, on both
-//! stores, through the table's primary key. Chinese is also a term by its pinyin from every character
-//! on (`ruanjian…`), and by the initials of the whole (`shrjyxgs`).
+//! filter on a list (`role=customer`) is an equality in it, and a text that begins with something is a
+//! range. What has something anywhere in a text is found by [`texts`], because every suffix of a
+//! searchable text is a term: `q=软件` so finds 上海软件有限公司 by its middle, on both stores. Chinese
+//! is also a term by its pinyin from every character on (`ruanjian…`), and by the initials of the
+//! whole (`shrjyxgs`).
 
-use crate::{Sql, Tx};
+use crate::{Sql, Tx, texts};
 use guanxi_kernel::{
     Result, pinyin,
     pinyin::Piece,
     scalar::{Entry, Type},
     text::fold,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization as _;
 use uuid::Uuid;
 
@@ -160,18 +161,6 @@ pub fn asked(text: &str) -> Vec<String> {
     [folded].into_iter().chain(other).collect()
 }
 
-/// Adds the statement that finds the records of `kind` that have one of these as the beginning of a
-/// term.
-pub(crate) fn finding(sql: &mut Sql, kind: &'static str, asked: &[String]) {
-    for (at, text) in asked.iter().enumerate() {
-        sql.push(if at == 0 { "" } else { " UNION ALL " });
-        sql.push("SELECT record_id FROM record_terms WHERE tenant_id = $1 AND kind = ");
-        sql.bind(kind).push(" AND field = ").bind(SEARCH);
-        sql.push(" AND term >= ").bind(text.clone());
-        sql.push(" AND term < ").bind(after_prefix(text));
-    }
-}
-
 /// Brings the terms of a record from `before` to `after`; only the difference is written.
 pub(crate) async fn save(
     tx: &mut Tx,
@@ -180,7 +169,7 @@ pub(crate) async fn save(
     before: Vec<Term>,
     after: Vec<Term>,
 ) -> Result<()> {
-    let (before, after) = (BTreeSet::from_iter(before), BTreeSet::from_iter(after));
+    let ((before, texts_before), (after, texts)) = (apart(before), apart(after));
     for gone in before.difference(&after) {
         let sql = crate::sql!(
             "DELETE FROM record_terms
@@ -193,15 +182,39 @@ pub(crate) async fn save(
         tx.execute(sql).await?;
     }
     let new = after.into_iter().filter(|term| !before.contains(term));
-    insert(tx, kind, new.map(|term| (record, term)).collect()).await
+    rows(tx, kind, new.map(|term| (record, term)).collect()).await?;
+    if texts == texts_before {
+        return Ok(());
+    }
+    texts::put(tx, kind, BTreeMap::from([(record, texts)])).await
 }
 
-/// Adds those terms that are not there yet.
+/// Indexes records, each with all its terms; entries that are there already stay.
 pub(crate) async fn insert(
     tx: &mut Tx,
     kind: &'static str,
-    mut terms: Vec<(Uuid, Term)>,
+    records: Vec<(Uuid, Vec<Term>)>,
 ) -> Result<()> {
+    let (mut entries, mut found) = (Vec::new(), BTreeMap::new());
+    for (id, terms) in records {
+        let (own, texts) = apart(terms);
+        entries.extend(own.into_iter().map(|term| (id, term)));
+        if !texts.is_empty() {
+            found.insert(id, texts);
+        }
+    }
+    rows(tx, kind, entries).await?;
+    texts::put(tx, kind, found).await
+}
+
+/// The terms that are rows of their own, and those that `q` looks for.
+fn apart(terms: Vec<Term>) -> (BTreeSet<Term>, BTreeSet<String>) {
+    let (texts, rows): (Vec<Term>, Vec<Term>) =
+        terms.into_iter().partition(|term| term.field == SEARCH);
+    (rows.into_iter().collect(), texts.into_iter().map(|term| term.term).collect())
+}
+
+async fn rows(tx: &mut Tx, kind: &'static str, mut terms: Vec<(Uuid, Term)>) -> Result<()> {
     // A statement has a bounded number of values on both stores.
     const AT_ONCE: usize = 200;
     // In the order of the index, so that neighbours are written together.

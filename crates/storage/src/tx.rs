@@ -88,7 +88,7 @@ impl Tx {
     /// As [`error::problem`] sorts them.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
         self.facts.clear();
-        let rendered = sql.render(self.tenant.uuid());
+        let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
         on_either!(self, rendered, |text, args, conn| {
             sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
         })
@@ -100,7 +100,7 @@ impl Tx {
     /// As [`error::problem`] sorts them.
     pub async fn execute_untenanted(&mut self, sql: Sql) -> Result<u64> {
         self.facts.clear();
-        let rendered = sql.render_untenanted();
+        let rendered = sql.render_untenanted(self.is_sqlite());
         on_either!(self, rendered, |text, args, conn| {
             sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
         })
@@ -111,7 +111,7 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
-        let rendered = sql.render(self.tenant.uuid());
+        let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
         self.all_rendered(rendered).await
     }
 
@@ -120,7 +120,7 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn optional<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
-        let rendered = sql.render(self.tenant.uuid());
+        let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
         self.optional_rendered(rendered).await
     }
 
@@ -130,7 +130,8 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn optional_untenanted<T: Row>(&mut self, sql: Sql) -> Result<Option<T>> {
-        self.optional_rendered(sql.render_untenanted()).await
+        let rendered = sql.render_untenanted(self.is_sqlite());
+        self.optional_rendered(rendered).await
     }
 
     /// Rows of a statement on one of the few tables that are above tenants.
@@ -138,7 +139,8 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn all_untenanted<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
-        self.all_rendered(sql.render_untenanted()).await
+        let rendered = sql.render_untenanted(self.is_sqlite());
+        self.all_rendered(rendered).await
     }
 
     async fn all_rendered<T: Row>(&mut self, rendered: Rendered) -> Result<Vec<T>> {
@@ -179,7 +181,7 @@ impl Tx {
         sql: Sql,
         read: impl Fn(&mut Cells<'_>) -> Result<U, Error>,
     ) -> Result<Vec<U>> {
-        let rendered = sql.render(self.tenant.uuid());
+        let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
         let read = |mut cells: Cells<'_>| read(&mut cells);
         on_either!(self, rendered, |text, args, conn| {
             let rows = sqlx::query_with(text, args).fetch_all(conn).await;

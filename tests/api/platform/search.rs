@@ -5,7 +5,7 @@
 use guanxi_customers::parties::{PARTY, Party};
 use guanxi_http::resources::SERVED;
 use guanxi_kernel::pinyin;
-use guanxi_storage::{Draft, Kind, Sql, bulk, reindex, sql};
+use guanxi_storage::{Draft, Kind, Sql, bulk, reindex, sql, texts};
 use guanxi_tests::{Client, Engine, Json, World, both_stores, given, json};
 use std::time::Duration;
 
@@ -95,14 +95,18 @@ async fn z_19_listed_companies_are_found_by_pinyin_and_by_any_middle_part(world:
     }
     // All names by the index, a sample of them over HTTP.
     let finds = async |q: &str, name: &str| {
-        let mut sql = Sql::new(
-            "SELECT p.name FROM record_terms x JOIN parties p
-                 ON p.tenant_id = x.tenant_id AND p.id = x.record_id
-             WHERE x.tenant_id = $1 AND x.kind = 'party' AND x.field = 'q' AND x.term = ",
-        );
-        sql.bind(q.to_owned());
-        let rows: Vec<(String,)> =
-            world.db.read(ctx.tenant, async |tx| tx.all(sql).await).await.expect("rows");
+        let wanted = texts::Wanted::new(ctx.tenant, "party", [q]);
+        let rows: Vec<(String,)> = world
+            .db
+            .read(ctx.tenant, async |tx| {
+                let mut sql =
+                    Sql::new("SELECT p.name FROM parties p WHERE p.tenant_id = $1 AND p.id IN (");
+                wanted.find(&mut sql, None);
+                sql.push(")");
+                tx.all(sql).await
+            })
+            .await
+            .expect("rows");
         rows.iter().any(|(found,)| found == name)
     };
     let mut checked = 0;
@@ -198,11 +202,8 @@ async fn z_19_records_of_an_older_program_are_indexed_again(world: &World) {
     let old = world.db.write(tenant, async |tx| {
         tx.execute(sql!("DELETE FROM index_progress WHERE tenant_id = $1")).await?;
         tx.execute(sql!("UPDATE parties SET name_pinyin = '' WHERE tenant_id = $1")).await?;
-        tx.execute(sql!(
-            "DELETE FROM record_terms WHERE tenant_id = $1 AND kind = 'party'
-                 AND (field = '^q' OR term LIKE 'wang%' OR term LIKE 'wei%' OR term LIKE 'ww%')"
-        ))
-        .await
+        tx.execute(sql!("DELETE FROM record_texts WHERE tenant_id = $1")).await?;
+        tx.execute(sql!("DELETE FROM record_terms WHERE tenant_id = $1 AND field = '^q'")).await
     });
     old.await.expect("an old index");
     assert!(found(&world.admin, "wangwei").await.is_empty());

@@ -15,11 +15,15 @@ use guanxi_kernel::{Result, TenantId, canonical};
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Events that one transaction seals, so that no writer waits long.
 const AT_ONCE: i64 = 500;
+/// What other writers get between two steps: another process asks SQLite for its turn only now and
+/// then, and would not get one for as long as a backlog lasts.
+const PAUSE: Duration = Duration::from_millis(10);
 /// Events that one statement of a verification reads.
 const CHUNK: i64 = 1_000;
 
@@ -97,7 +101,9 @@ pub async fn seal(db: &Db, tenant: TenantId) -> Result<Head> {
         if !more.await? {
             return Ok(head);
         }
-        db.write_locked(tenant, async |tx| extend(tx).await).await?;
+        if db.write_locked(tenant, async |tx| extend(tx).await).await? {
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 }
 
@@ -137,7 +143,8 @@ fn unsealed(tx: &Tx, sql: &mut Sql, head: &Head) {
     sql.bind(head.seq).push(") AND e.txid < ").push(tx.all_ended_below());
 }
 
-async fn extend(tx: &mut Tx) -> Result<()> {
+/// Seals some more; whether there may be others.
+async fn extend(tx: &mut Tx) -> Result<bool> {
     tx.execute(crate::sql!(
         "INSERT INTO event_heads (tenant_id, position, txid, seq, hash) VALUES ($1, 0, 0, 0, '')
          ON CONFLICT (tenant_id) DO NOTHING"
@@ -162,7 +169,7 @@ async fn extend(tx: &mut Tx) -> Result<()> {
         links.bind(event.seq).push(", ").bind(head.hash.clone()).push(")");
     }
     if events.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     tx.execute(links).await?;
     let moved = crate::sql!(
@@ -172,7 +179,8 @@ async fn extend(tx: &mut Tx) -> Result<()> {
         head.seq,
         head.hash
     );
-    tx.execute(moved).await.map(drop)
+    tx.execute(moved).await?;
+    Ok(i64::try_from(events.len()).is_ok_and(|sealed| sealed == AT_ONCE))
 }
 
 guanxi_kernel::words! {

@@ -5,7 +5,8 @@
 //! there are is asked of the store: all that have a tenant, so that a new table comes along by
 //! itself. Rows that refer to others stand behind them.
 //!
-//! Two columns are not carried over as they are: transactions have other numbers in another store.
+//! What is derived stays behind: the index of texts, and how far it is made, so that the target makes it
+//! anew. Two columns are not carried over as they are: transactions have other numbers in another store.
 //! Sealed events come as transaction 0, the others as 1, and the head of the chain follows the sealed
 //! ones; the digests of the chain cover neither. So the chain verifies, positions and cursors stay,
 //! and the feed goes on.
