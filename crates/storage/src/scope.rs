@@ -47,6 +47,14 @@ pub(crate) fn held_by(sql: &mut Sql, kind: &Kind, owner: &dyn Fn(&mut Sql, &'sta
             owner(sql, "p.owner_id");
             sql.push(")))");
         }
+        Visibility::Involved { table, .. } => {
+            sql.push("(");
+            owner(sql, "t.owner_id");
+            sql.push(" OR EXISTS (SELECT 1 FROM ").push(table);
+            sql.push(" i WHERE i.tenant_id = $1 AND i.record_id = t.id AND ");
+            owner(sql, "i.user_id");
+            sql.push("))");
+        }
     }
 }
 
