@@ -33,6 +33,7 @@ pub mod resources;
 pub mod respond;
 
 mod access;
+mod approvals;
 mod attachments;
 mod customers;
 mod download;
