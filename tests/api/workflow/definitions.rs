@@ -19,7 +19,7 @@ async fn z_01_the_first_definition_that_fits_counts(world: &World) {
     };
     let large = make(json!("amount > 100000"), 5, true).await;
     make(json!(null), 1, false).await;
-    let urgent = make(json!("urgent = true AND category : *"), 5, true).await;
+    let urgent = make(json!("urgent = true AND category : *"), 6, true).await;
     let others = make(json!("amount >= 1000"), 9, true).await;
     for (facts, expected) in [
         (json!({ "amount": "100000.01" }), Some(&large)),
@@ -71,7 +71,7 @@ async fn z_01_a_condition_is_checked_when_it_is_saved(world: &World) {
             "/levels/0/approvers/0/role_id",
             "unknown_reference",
         ),
-        (json!({ "levels": [] }), "/levels", "out_of_range"),
+        (json!({ "levels": [] }), "/levels", "too_short"),
     ] {
         let mut body = json!({ "levels": manager() });
         guanxi_kernel::input::merge(&mut body, more.clone());
