@@ -47,6 +47,9 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["to_user_id"] =
                 client.post("/v1/users", user).await.expect(201).json["id"].clone();
         }
+        "tasks" => {
+            body["subject_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);

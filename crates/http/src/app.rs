@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, schema,
+    resources, schema, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -184,6 +184,7 @@ pub fn routes(config: &mut ServiceConfig) {
     customers::routes(config);
     duplicates::routes(config);
     approvals::routes(config);
+    tasks::routes(config);
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);

@@ -44,6 +44,7 @@ mod identity;
 mod parameters;
 mod platform;
 mod schema;
+mod tasks;
 mod tenants;
 mod upload;
 mod webhooks;

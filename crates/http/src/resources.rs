@@ -169,6 +169,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<WebhookDelivery>().only(&[Operation::List, Operation::Search, Operation::Get]),
         serve::<workflow::definitions::ApprovalDefinition>(),
         serve::<workflow::delegations::ApprovalDelegation>(),
+        serve::<workflow::tasks::Task>(),
+        serve::<workflow::rules::TaskRule>(),
         // Asked for by what needs them, and changed by decisions.
         serve::<workflow::approvals::Approval>().only(&[
             Operation::List,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Adds the condition that the record `t` of `kind` is within `reach` of `user`.
 ///
 /// `TRUE` when the reach is everything, so the caller can always write `AND`.
-pub(crate) fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
+pub fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
     if reach.is_nothing() {
         sql.push("FALSE");
         return;

@@ -7,6 +7,8 @@
 //! | [`delegations`] | who decides for whom, and from when to when |
 //! | [`approvals`] | the requests themselves, asked, decided, withdrawn, timed out |
 //! | [`people`] | managers, heads of units, members of roles |
+//! | [`tasks`] | what people have to do; what rules of the program call for |
+//! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
 //! | [`worker`] | what happens because time has passed |
 //!
 //! Domain crates ask by [`approvals::ask`] inside their own transactions and are called back by the
@@ -18,6 +20,9 @@ pub mod delegations;
 pub mod documents;
 pub mod people;
 pub mod problems;
+pub mod rules;
+mod subjects;
+pub mod tasks;
 pub mod worker;
 mod working_time;
 
@@ -31,5 +36,11 @@ pub use worker::Workflow;
 
 /// The resources of this crate.
 pub fn kinds() -> Vec<&'static Kind> {
-    vec![&definitions::APPROVAL_DEFINITION, &delegations::APPROVAL_DELEGATION, &approvals::APPROVAL]
+    vec![
+        &definitions::APPROVAL_DEFINITION,
+        &delegations::APPROVAL_DELEGATION,
+        &approvals::APPROVAL,
+        &tasks::TASK,
+        &rules::TASK_RULE,
+    ]
 }

@@ -33,6 +33,18 @@ guanxi_kernel::problems! {
     APPROVAL_NOT_NEEDED = Conflict "approval_not_needed"
         ("No approval needed", "No active definition for {document} fits these facts, so there is nothing to approve.")
         ("无需审批", "没有适用于 {document} 及所给条件的有效审批流程,无需审批。");
+    /// A closed task cannot be changed, nor closed again.
+    TASK_CLOSED = Conflict "task_closed"
+        ("Task is closed", "The task is {status}; possible now: {allowed}.")
+        ("待办已关闭", "待办状态为 {status},目前可执行:{allowed}。");
+    /// Only a closed task can be opened again.
+    TASK_OPEN = Conflict "task_open"
+        ("Task is open", "The task is {status}; possible now: {allowed}.")
+        ("待办未关闭", "待办状态为 {status},目前可执行:{allowed}。");
+    /// There is another one in its place.
+    TASK_CALLED_FOR = Conflict "task_called_for"
+        ("Called for again", "The rule of the task has called for another one about the same record, which is open.")
+        ("已有新的待办", "该规则已就同一记录生成新的待办,且尚未完成。");
     /// A type that is only asked for by what it is about.
     NOT_ASKED_DIRECTLY = Invalid "not_asked_directly"
         ("Not asked for directly", "Approvals of this type are asked for by the program when a record needs one.")

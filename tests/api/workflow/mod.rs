@@ -4,7 +4,10 @@ mod approvals;
 mod definitions;
 mod delegations;
 mod documents;
+mod rules;
+mod tasks;
 mod time_outs;
+mod today;
 
 use chrono::TimeDelta;
 use guanxi_tests::{Answer, Client, Json, World, given, json, world::ADMINISTRATOR};

@@ -5,11 +5,11 @@ use crate::{
     definitions,
     documents::{self, Document, REQUEST},
     problems::{APPROVAL_NOT_NEEDED, APPROVAL_PENDING, NOT_ASKED_DIRECTLY},
+    subjects,
 };
-use guanxi_bulk::table;
 use guanxi_kernel::{
     Action, Ctx, Line, Problem, Result, Text, UserId,
-    problem::{INTERNAL, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
+    problem::{INTERNAL, UNKNOWN_VALUE},
 };
 use guanxi_storage::{
     Kind, Meta, Tx,
@@ -75,16 +75,7 @@ pub async fn request(tx: &mut Tx, ctx: &Ctx, input: ApprovalInput) -> Result<Sho
             false => UNKNOWN_VALUE.problem().and(expected()),
         });
     }
-    let kinds = || table::all().map(|table| table.kind);
-    let Some(kind) = kinds().find(|kind| *kind.name == *input.subject_type) else {
-        let known: Vec<&str> = kinds().map(|kind| kind.name).collect();
-        let finding = UNKNOWN_VALUE.field("/subject_type");
-        let finding = finding.with("expected", format!("one of {}", known.join(", ")));
-        return Err(UNKNOWN_VALUE.problem().and(finding));
-    };
-    if !resource::visible(tx, ctx, kind, input.subject_id).await? {
-        return Err(UNKNOWN_REFERENCE.at("/subject_id"));
-    }
+    subjects::check(tx, ctx, &input.subject_type, input.subject_id).await?;
     let code = input.document.clone();
     let asked = enter(tx, ctx, &REQUEST, input, ctx.actor.user).await?;
     let asked = asked.ok_or_else(|| APPROVAL_NOT_NEEDED.with("document", code.to_string()))?;

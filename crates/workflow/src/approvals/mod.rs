@@ -17,3 +17,4 @@ pub use model::{
 pub use service::{ApproveWish, RejectWish, approve, reject, withdraw};
 pub(crate) use service::{ask_again, time_out};
 pub(crate) use store::due;
+pub use store::{waiting, waiting_number};

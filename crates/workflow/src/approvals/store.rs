@@ -2,7 +2,7 @@
 
 use super::ApprovalId;
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Result, TenantId, UserId};
+use guanxi_kernel::{Result, UserId};
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -52,17 +52,48 @@ pub(super) async fn about(
     Ok(tx.all::<(ApprovalId,)>(select).await?.into_iter().map(|row| row.0).collect())
 }
 
-/// Approvals of any tenant whose time is over, with who has asked.
+/// Approvals whose time is over, with who has asked.
 pub(crate) async fn due(
     tx: &mut Tx,
     now: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<(TenantId, ApprovalId, UserId)>> {
-    let select = Sql::fixed(
-        "SELECT tenant_id, id, requested_by FROM approvals
-         WHERE due_at <= $1 AND status = 'pending' AND deleted_at IS NULL
-         ORDER BY due_at LIMIT $2",
-        vec![now.into(), most.into()],
+) -> Result<Vec<(ApprovalId, UserId)>> {
+    let select = sql!(
+        "SELECT id, requested_by FROM approvals
+         WHERE tenant_id = $1 AND due_at <= $2 AND status = 'pending' AND deleted_at IS NULL
+         ORDER BY due_at LIMIT $3",
+        now,
+        most
     );
-    tx.all_untenanted(select).await
+    tx.all(select).await
+}
+
+/// The pending approvals that wait for a user, the most urgent first.
+///
+/// # Errors
+/// Those of the store.
+pub async fn waiting(tx: &mut Tx, user: UserId, most: i64) -> Result<Vec<Uuid>> {
+    let select = sql!(
+        "SELECT a.id FROM record_terms x
+         JOIN approvals a ON a.tenant_id = x.tenant_id AND a.id = x.record_id
+         WHERE x.tenant_id = $1 AND x.kind = 'approval' AND x.field = 'waiting_for'
+             AND x.term = $2 AND a.deleted_at IS NULL
+         ORDER BY a.due_at NULLS LAST, a.created_at, a.id LIMIT $3",
+        user.to_string(),
+        most
+    );
+    Ok(tx.all::<(Uuid,)>(select).await?.into_iter().map(|row| row.0).collect())
+}
+
+/// How many there are.
+///
+/// # Errors
+/// Those of the store.
+pub async fn waiting_number(tx: &mut Tx, user: UserId) -> Result<i64> {
+    let select = sql!(
+        "SELECT COUNT(*) FROM record_terms
+         WHERE tenant_id = $1 AND kind = 'approval' AND field = 'waiting_for' AND term = $2",
+        user.to_string()
+    );
+    Ok(tx.optional::<(i64,)>(select).await?.map_or(0, |row| row.0))
 }

@@ -2,7 +2,7 @@
 
 use super::ApprovalDelegationId;
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Result, TenantId, UserId};
+use guanxi_kernel::{Result, UserId};
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::BTreeSet;
 
@@ -48,16 +48,18 @@ pub(crate) async fn given_by(
     Ok(tx.all::<(UserId,)>(select).await?.into_iter().map(|row| row.0).collect())
 }
 
-/// Delegations of any tenant whose status should be another one by now, with their owners.
+/// Delegations whose status should be another one by now, with their owners.
 pub(crate) async fn due(
     tx: &mut Tx,
     now: DateTime<Utc>,
     most: i64,
-) -> Result<Vec<(TenantId, ApprovalDelegationId, UserId)>> {
-    let select = Sql::fixed(
-        "SELECT tenant_id, id, owner_id FROM approval_delegations
-         WHERE turns_at <= $1 AND deleted_at IS NULL ORDER BY turns_at LIMIT $2",
-        vec![now.into(), most.into()],
+) -> Result<Vec<(ApprovalDelegationId, UserId)>> {
+    let select = sql!(
+        "SELECT id, owner_id FROM approval_delegations
+         WHERE tenant_id = $1 AND turns_at <= $2 AND deleted_at IS NULL
+         ORDER BY turns_at LIMIT $3",
+        now,
+        most
     );
-    tx.all_untenanted(select).await
+    tx.all(select).await
 }
