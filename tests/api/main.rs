@@ -12,3 +12,4 @@ mod platform;
 mod program;
 mod storage;
 mod webhooks;
+mod workflow;

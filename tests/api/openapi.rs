@@ -24,11 +24,13 @@ const PUBLIC: &[&str] = &[
 /// Operations on the caller's own things: credentials are all they need.
 const OWN: &[&str] = &[
     "access_explain",
+    "approval_documents_list",
     "auth_logout",
     "auth_logout_everywhere",
     "me_get",
     "me_change_password",
     "me_list_sessions",
+    "me_today",
     "me_end_session",
     "schema_list",
     "schema_get",

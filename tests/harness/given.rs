@@ -41,6 +41,15 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["code"] = json!(format!("C{number}"));
             nobody_yet(&mut body, number);
         }
+        "approval-delegations" => {
+            remove(&mut body, &["owner_id"]);
+            let user = json!({ "email": format!("stand-in{number}@example.com"), "name": "Ann" });
+            body["to_user_id"] =
+                client.post("/v1/users", user).await.expect(201).json["id"].clone();
+        }
+        "tasks" => {
+            body["subject_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);

@@ -23,7 +23,8 @@ pub struct Table {
     pub(crate) fields: Vec<Field>,
     /// Whether rows of files can become records.
     pub(crate) imported: bool,
-    pub(crate) page: ReadPage,
+    /// A page of its list, as far as the caller may take records away.
+    pub page: ReadPage,
     pub(crate) write: WriteRows,
     pub(crate) take_back: TakeBack,
     /// See [`merging::redirect`].
@@ -74,7 +75,8 @@ pub(crate) enum Outcome {
 
 type WriteRows =
     for<'a> fn(&'a mut Tx, &'a Ctx, Vec<Row>, Together) -> BoxFuture<'a, Result<Vec<Outcome>>>;
-type ReadPage = for<'a> fn(&'a mut Tx, &'a Ctx, &'a ListQuery) -> BoxFuture<'a, Result<Page>>;
+/// See [`Table::page`].
+pub type ReadPage = for<'a> fn(&'a mut Tx, &'a Ctx, &'a ListQuery) -> BoxFuture<'a, Result<Page>>;
 type TakeBack = for<'a> fn(&'a mut Tx, &'a Ctx, Change) -> BoxFuture<'a, Result<()>>;
 
 /// See [`Table::redirect`].
@@ -144,11 +146,13 @@ impl Table {
 
 /// A page of a list, as JSON.
 #[derive(Debug)]
-pub(crate) struct Page {
-    pub(crate) rows: Vec<Json>,
-    pub(crate) next: Option<String>,
+pub struct Page {
+    /// The records.
+    pub rows: Vec<Json>,
+    /// The cursor of the next page, if there is one.
+    pub next: Option<String>,
     /// How many there are on all pages, if that is known exactly.
-    pub(crate) total: Option<i64>,
+    pub total: Option<i64>,
 }
 
 /// What the list shows that may be taken away too.

@@ -2,12 +2,11 @@
 
 use guanxi_identity::users::check_owner;
 use guanxi_kernel::{
-    Actor, Ctx, Problem, Result, UserId,
-    ctx::Seen,
+    Ctx, Problem, Result, UserId,
     problem::{FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{Resource, Tx, resource};
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The live record that the member at `pointer` names, as far as the caller may see it.
@@ -62,12 +61,4 @@ pub(crate) async fn visible<R: Resource>(
     let ids: Vec<Uuid> = ids.into_iter().collect();
     let found = resource::load_json::<R>(tx, ctx, &ids).await?;
     Ok(found.into_iter().map(|(id, _)| id).collect())
-}
-
-/// The context of what follows by itself from a change that the caller was allowed to make: done in
-/// the caller's name, but not held to rights on, or versions of, records that were not asked for.
-pub(crate) fn on_behalf(ctx: &Ctx) -> Ctx {
-    let everything = Actor::system(ctx.actor.user).grants;
-    let actor = Actor { grants: everything, limits: None, ..Actor::clone(&ctx.actor) };
-    Ctx { actor: Arc::new(actor), seen: Seen::Unsaid, ..ctx.clone() }
 }

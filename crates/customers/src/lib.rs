@@ -9,6 +9,7 @@
 //! | [`duplicates`] | who is there already, and who is there twice |
 //! | [`merges`] | two records become one, and are parted again |
 //! | [`activities`] | visits, calls, meetings and the like, with their results |
+//! | [`today`] | what is due for somebody today |
 //!
 //! Each of them is a resource, so reading, listing, creating, changing, deleting and restoring come
 //! from the storage crate. A folder adds what only its resource knows: `model.rs` the types and the
@@ -28,6 +29,7 @@ pub mod problems;
 mod rules;
 #[cfg(test)]
 mod testing;
+pub mod today;
 
 use guanxi_storage::Kind;
 

@@ -1,7 +1,7 @@
 //! Puts the server together.
 
 use crate::{
-    Options, access, attachments, batch, bulk, changes,
+    Options, access, approvals, attachments, batch, bulk, changes,
     changes::News,
     customers, document, duplicates,
     envelope::{self, Asked},
@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, schema,
+    resources, schema, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -25,6 +25,7 @@ use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
 use guanxi_webhooks::Webhooks;
+use guanxi_workflow::{Workflow, documents};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
@@ -58,6 +59,8 @@ pub struct State {
     pub worker: Worker,
     /// Who is told what happens.
     pub webhooks: Webhooks,
+    /// Who watches the time of approvals.
+    pub workflow: Workflow,
     /// What is another body for each tenant.
     pub bodies: Bodies,
 }
@@ -80,6 +83,8 @@ impl App {
         guanxi_storage::custom::register(resources::carriers());
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
+        documents::register(&documents::REQUEST);
+        let workflow = Workflow::new(db.clone(), clock.clone());
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         let kinds = resources::KINDS.clone();
@@ -95,6 +100,7 @@ impl App {
             news: News::default(),
             worker,
             webhooks,
+            workflow,
             bodies: Bodies::default(),
         }))
     }
@@ -102,6 +108,11 @@ impl App {
     /// The part that sends webhooks.
     pub fn webhooks(&self) -> &Webhooks {
         &self.0.webhooks
+    }
+
+    /// The part that watches the time of approvals.
+    pub fn workflow(&self) -> &Workflow {
+        &self.0.workflow
     }
 
     /// Makes `/health/ready` say no, so that no new requests are sent here.
@@ -172,6 +183,8 @@ pub fn routes(config: &mut ServiceConfig) {
     identity::routes(config);
     customers::routes(config);
     duplicates::routes(config);
+    approvals::routes(config);
+    tasks::routes(config);
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);

@@ -33,6 +33,7 @@ pub mod resources;
 pub mod respond;
 
 mod access;
+mod approvals;
 mod attachments;
 mod customers;
 mod download;
@@ -43,6 +44,7 @@ mod identity;
 mod parameters;
 mod platform;
 mod schema;
+mod tasks;
 mod tenants;
 mod upload;
 mod webhooks;

@@ -32,6 +32,7 @@ use guanxi_storage::{
     resource, search,
 };
 use guanxi_webhooks::{WebhookDelivery, WebhookEndpoint};
+use guanxi_workflow as workflow;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use std::{collections::BTreeMap, sync::LazyLock};
@@ -166,6 +167,18 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             .without(Operation::Batch)
             .without(Operation::Upsert),
         serve::<WebhookDelivery>().only(&[Operation::List, Operation::Search, Operation::Get]),
+        serve::<workflow::definitions::ApprovalDefinition>(),
+        serve::<workflow::delegations::ApprovalDelegation>(),
+        serve::<workflow::tasks::Task>(),
+        serve::<workflow::rules::TaskRule>(),
+        // Asked for by what needs them, and changed by decisions.
+        serve::<workflow::approvals::Approval>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),

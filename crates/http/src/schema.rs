@@ -6,9 +6,10 @@
 mod custom;
 mod value;
 
+pub(crate) use self::value::Labels;
 use self::{
     custom::CustomFieldSchema,
-    value::{Labels, ValueSchema, read},
+    value::{ValueSchema, read},
 };
 use crate::{
     call::Call,

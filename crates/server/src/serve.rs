@@ -67,6 +67,8 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let dispatching = actix_web::rt::spawn(async move { webhooks.dispatch_for_ever().await });
     let webhooks = app.webhooks().clone();
     let sending = actix_web::rt::spawn(async move { webhooks.send_for_ever().await });
+    let workflow = app.workflow().clone();
+    let watching = actix_web::rt::spawn(async move { workflow.work_for_ever().await });
     let drain = Duration::from_secs(config.server.drain_seconds);
     actix_web::rt::spawn(async move {
         stop.await;
@@ -81,7 +83,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     if jobs.join().is_err() {
         tracing::warn!("the worker had panicked");
     }
-    for task in [maintenance, sealing, indexing, dispatching, sending] {
+    for task in [maintenance, sealing, indexing, dispatching, sending, watching] {
         task.abort();
     }
     close(db).await;

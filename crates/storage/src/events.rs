@@ -190,6 +190,12 @@ impl Holders {
         match kind.visibility {
             Visibility::Tenant => Ok(Some(Vec::new())),
             Visibility::Owner => Ok(Some(own())),
+            Visibility::Involved { member, .. } => {
+                let ids = document[member].as_array().into_iter().flatten();
+                let ids = ids.filter_map(|id| id.as_str()?.parse::<Uuid>().ok());
+                let all: BTreeSet<Uuid> = own().into_iter().chain(ids).collect();
+                Ok(Some(all.into_iter().collect()))
+            }
             Visibility::Parent { column, table } => match id(column) {
                 Some(parent) => self.of_parent(tx, table, parent).await,
                 None => Ok(None),

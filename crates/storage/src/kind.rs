@@ -78,6 +78,13 @@ pub enum Visibility {
         /// The table of the parent.
         table: &'static str,
     },
+    /// The user in `owner_id`, or any of those who take part in it.
+    Involved {
+        /// The list of their ids in the record.
+        member: &'static str,
+        /// The same as a table of `record_id` and `user_id`, kept by [`Resource::saved`].
+        table: &'static str,
+    },
 }
 
 /// The fields of a resource, and statements made of their names.
@@ -454,6 +461,12 @@ pub trait Resource:
     /// The verbs of the record, with the right that each needs and whether its state allows it.
     fn verbs(&self) -> Vec<Verb> {
         vec![Verb::open("update", Action::Update), Verb::open("delete", Action::Delete)]
+    }
+
+    /// The same for one caller, where it is not only the state and the rights that decide.
+    fn verbs_for(&self, ctx: &Ctx) -> Vec<Verb> {
+        let _ = ctx;
+        self.verbs()
     }
 
     /// An input as the API document shows it.

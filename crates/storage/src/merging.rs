@@ -268,10 +268,15 @@ fn names(kind: &Kind, field: &Field, target: &Kind) -> bool {
         Visibility::Parent { column, table } | Visibility::OwnerOrParent { column, table } => {
             table == target.table && field.columns == [column]
         }
-        Visibility::Tenant | Visibility::Owner => false,
+        Visibility::Tenant | Visibility::Owner | Visibility::Involved { .. } => false,
     };
-    // Whatever a record of any kind can be the parent of; an id is of one record only.
-    let any = field.name == "parent_id" && kind.field("parent_type").is_some();
+    // Whatever a record of any kind can be the parent or the subject of; an id is of one record only.
+    let beside = |kind_name: &str| kind.field(kind_name).is_some();
+    let any = match field.name {
+        "parent_id" => beside("parent_type"),
+        "subject_id" => beside("subject_type"),
+        _ => false,
+    };
     parent || any || field.target.is_some_and(|of| std::ptr::eq(of(), target))
 }
 

@@ -37,6 +37,7 @@ pub const SHARED: &[Step] = &[
     shared!(13, "0013_custom_fields"),
     shared!(14, "0014_attachments"),
     shared!(15, "0015_exports"),
+    shared!(18, "0018_workflow"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[

@@ -806,7 +806,10 @@ fn ids(member: &Json) -> BTreeSet<Uuid> {
 
 /// Whether a live record of `kind` with that id may be named by the caller: directory data by
 /// everybody, anything else by those who may read it.
-pub(crate) async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<bool> {
+///
+/// # Errors
+/// Those of the store.
+pub async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<bool> {
     let reach = match kind.visibility {
         crate::Visibility::Tenant => Reach::all(),
         _ => ctx.reach(kind.plural, Action::Read),
@@ -832,7 +835,7 @@ async fn show<R: Resource>(
 ) -> Result<Shown<R>> {
     carried::show(tx, ctx, R::kind(), &mut record.meta_mut().extra.custom).await?;
     let verbs = match record.meta().deleted_at {
-        None => record.verbs(),
+        None => record.verbs_for(ctx),
         Some(_) => vec![Verb::open("restore", Action::Delete)],
     };
     let (mut actions, mut refused) = (Vec::new(), Vec::new());

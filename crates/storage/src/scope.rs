@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// Adds the condition that the record `t` of `kind` is within `reach` of `user`.
 ///
 /// `TRUE` when the reach is everything, so the caller can always write `AND`.
-pub(crate) fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
+pub fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
     if reach.is_nothing() {
         sql.push("FALSE");
         return;
@@ -46,6 +46,14 @@ pub(crate) fn held_by(sql: &mut Sql, kind: &Kind, owner: &dyn Fn(&mut Sql, &'sta
             sql.push(" OR ");
             owner(sql, "p.owner_id");
             sql.push(")))");
+        }
+        Visibility::Involved { table, .. } => {
+            sql.push("(");
+            owner(sql, "t.owner_id");
+            sql.push(" OR EXISTS (SELECT 1 FROM ").push(table);
+            sql.push(" i WHERE i.tenant_id = $1 AND i.record_id = t.id AND ");
+            owner(sql, "i.user_id");
+            sql.push("))");
         }
     }
 }

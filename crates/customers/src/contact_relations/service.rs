@@ -3,7 +3,7 @@
 use super::{CONTACT_RELATION, ContactRelation, RelationKind, RelationView, store};
 use crate::{
     contacts::{Contact, ContactId},
-    engine::{on_behalf, refer, standing, visible},
+    engine::{refer, standing, visible},
     problems::{CANNOT_BE_ONE, TOO_MANY_RECORDS},
     rules::{MAX_LEVELS, place},
 };
@@ -107,7 +107,7 @@ pub async fn relations_of(tx: &mut Tx, ctx: &Ctx, id: ContactId) -> Result<Vec<R
 /// # Errors
 /// Those of the store.
 pub(crate) async fn delete_of(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Result<()> {
-    let ctx = on_behalf(ctx);
+    let ctx = ctx.on_behalf();
     for relation in store::of(tx, contact).await? {
         resource::delete::<ContactRelation>(tx, &ctx, relation.uuid()).await?;
     }
@@ -119,7 +119,7 @@ pub(crate) async fn delete_of(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Res
 /// # Errors
 /// Those of the store.
 pub(crate) async fn follow(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Result<()> {
-    let ctx = on_behalf(ctx);
+    let ctx = ctx.on_behalf();
     for relation in store::of(tx, contact).await? {
         // Nothing is decided: settling alone finds the new party.
         let same = |_: &mut ContactRelation| Ok(());

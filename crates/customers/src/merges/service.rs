@@ -5,7 +5,6 @@ use crate::{
     contact_relations,
     contacts::{self, Contact},
     duplicates::{Identity, RecordType, close_pairs_of},
-    engine::on_behalf,
     parties::{self, Party},
     problems::{
         CANNOT_BE_ONE, MERGE_UNDONE, MERGED_AWAY, MERGED_INTO_SELF, OTHER_MERGE_FIRST,
@@ -187,7 +186,7 @@ async fn join<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, input: MergeInput) -> Result
     let mut record = Merge::assemble(Meta::new(ctx), input);
     let id = record.meta.id;
     let ctx = &Ctx { source: source(id), ..ctx.clone() };
-    let system = &on_behalf(ctx);
+    let system = &ctx.on_behalf();
     R::prepare(&survivor, &merged, tx, system).await?;
     record.moved = redirect(tx, system, kind, merged_id, survivor_id).await?;
     R::finish(&survivor, tx, system).await?;
@@ -256,7 +255,7 @@ async fn absorb<R: Resource>(
             _ => problem.under("/data"),
         })?;
     }
-    let system = &on_behalf(ctx);
+    let system = &ctx.on_behalf();
     let said: Vec<&str> = data.keys().map(String::as_str).chain(["parent_id"]).collect();
     let shown = resource::change::<R>(tx, system, id, "absorbed", |record| {
         let mut body = whole(record);
@@ -294,7 +293,7 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
             return Err(FORBIDDEN.with("resource", kind.plural).with("action", action.to_string()));
         }
     }
-    let done = Ctx { source: format!("unmerge:{}", merge.meta.id).into(), ..on_behalf(ctx) };
+    let done = Ctx { source: format!("unmerge:{}", merge.meta.id).into(), ..ctx.on_behalf() };
     let mut left = Vec::new();
     let written = events::of_source(tx, &source(merge.meta.id), EVENTS).await?;
     // First the survivor, so that what must be unique is free again.

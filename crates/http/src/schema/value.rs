@@ -11,7 +11,7 @@ const DEPTH: usize = 6;
 
 /// A label in each language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub(super) struct Labels {
+pub(crate) struct Labels {
     /// English.
     pub en: String,
     /// Simplified Chinese.

@@ -2,12 +2,14 @@
 //!
 //! The language is a subset of AIP-160: `role:customer AND (tier = A OR owner_id = me())`. [`parse`]
 //! reads the text and [`json`] the same thing as JSON; both give a [`Filter`], which knows nothing
-//! of any resource. [`condition`] holds it against the fields of one and says it in SQL.
+//! of any resource. [`condition`] holds it against the fields of one and says it in SQL, [`facts`]
+//! holds it against facts in memory.
 //!
 //! Each comparison is true or false, never unknown: a field that is absent is different from every
 //! value, so `tier != A` and `NOT tier = A` both find the records without a tier.
 
 pub mod condition;
+pub mod facts;
 pub mod json;
 pub mod parse;
 

@@ -1,0 +1,20 @@
+//! Approvals: requests, the levels that they go through, and what people decide.
+//!
+//! `model.rs` holds the states and what a decision does to them, without a store; `seats.rs` finds
+//! who is asked; `ask.rs` is for those who need an approval and `service.rs` for those who decide.
+
+mod ask;
+mod model;
+mod seats;
+mod service;
+mod store;
+
+pub use ask::{Ask, ask, latest, pending, request, void};
+pub use model::{
+    APPROVAL, Approval, ApprovalDecision, ApprovalId, ApprovalInput, ApprovalMove, ApprovalStatus,
+    ApprovalVerdict, MOVES, Seat,
+};
+pub use service::{ApproveWish, RejectWish, approve, reject, withdraw};
+pub(crate) use service::{ask_again, time_out};
+pub(crate) use store::due;
+pub use store::{waiting, waiting_number};

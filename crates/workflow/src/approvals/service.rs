@@ -1,0 +1,247 @@
+//! The resource, and the moves of those who take part.
+
+use super::{
+    APPROVAL, Approval, ApprovalDecision, ApprovalId, ApprovalMove, ApprovalStatus,
+    ApprovalVerdict, ask, model::Outcome, seats, store,
+};
+use crate::{
+    definitions::OnTimeout,
+    delegations, documents,
+    problems::{APPROVAL_DECIDED, NOT_AN_APPROVER, NOT_THE_REQUESTER},
+    working_time,
+};
+use guanxi_kernel::{
+    Action, Code, Ctx, Result, Text, UserId, Word as _,
+    actor::forbidden,
+    problem::{INTERNAL, NOT_FOUND},
+};
+use guanxi_storage::{
+    Kind, Resource, Tx,
+    resource::{self, Shown, Verb},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+impl Resource for Approval {
+    fn kind() -> &'static Kind {
+        &APPROVAL
+    }
+
+    async fn saved(&self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+        let had = |user: &UserId| before.is_some_and(|before| before.involved_ids.contains(user));
+        let new = self.involved_ids.iter().copied().filter(|user| !had(user));
+        store::involve(tx, self.meta.id, new).await
+    }
+
+    fn searchable(&self) -> Vec<&str> {
+        vec![&self.input.title]
+    }
+
+    fn concerns(&self) -> Vec<Uuid> {
+        vec![self.input.subject_id]
+    }
+
+    fn verbs_for(&self, ctx: &Ctx) -> Vec<Verb> {
+        let user = ctx.actor.user;
+        let own = [self.requested_by, self.owner_id].contains(&Some(user));
+        let verb = |one: ApprovalMove| {
+            let (asked, why): (bool, &'static Code) = match one {
+                ApprovalMove::Withdraw => (own, &NOT_THE_REQUESTER),
+                _ => (self.waiting_for.contains(&user), &NOT_AN_APPROVER),
+            };
+            let open = self.status.moves().any(|possible| possible == one);
+            let closed = match (open, asked) {
+                (false, _) => Some(&APPROVAL_DECIDED),
+                (true, false) => Some(why),
+                (true, true) => None,
+            };
+            Verb { name: one.word(), needs: Action::Update, closed }
+        };
+        ApprovalMove::ALL.iter().map(|one| verb(*one)).collect()
+    }
+
+    fn example() -> Json {
+        ask::example()
+    }
+}
+
+/// Agrees.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "comment": "同意,注意交期" })))]
+pub struct ApproveWish {
+    /// What there is to say about it.
+    #[serde(default)]
+    pub comment: Option<Text<2000>>,
+}
+
+/// Does not agree.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "comment": "The margin is too small" })))]
+pub struct RejectWish {
+    /// Why.
+    pub comment: Text<2000>,
+}
+
+/// Approves in the name of the caller, or of an approver who has delegated to them.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `stale_version`; `approval_decided`, `own_approval`, `not_an_approver`;
+/// `no_approver` if the next level finds nobody any more; what the document type says to it.
+pub async fn approve(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ApprovalId,
+    wish: ApproveWish,
+) -> Result<Shown<Approval>> {
+    decide(tx, ctx, id, ApprovalVerdict::Approved, wish.comment).await
+}
+
+/// Rejects, likewise; that ends the request whatever others have decided.
+///
+/// # Errors
+/// As [`approve`].
+pub async fn reject(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ApprovalId,
+    wish: RejectWish,
+) -> Result<Shown<Approval>> {
+    decide(tx, ctx, id, ApprovalVerdict::Rejected, Some(wish.comment)).await
+}
+
+/// Takes a request back.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `stale_version`; `approval_decided`; `not_the_requester`.
+pub async fn withdraw(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Shown<Approval>> {
+    let approval = changeable(tx, ctx, id).await?;
+    approval.status.require_pending()?;
+    if ![approval.requested_by, approval.owner_id].contains(&Some(ctx.actor.user)) {
+        return Err(NOT_THE_REQUESTER.problem());
+    }
+    let (system, now) = (ctx.on_behalf(), ctx.now);
+    resource::change::<Approval>(tx, &system, id.uuid(), "withdrawn", |one| one.withdraw(now))
+        .await?;
+    resource::get(tx, ctx, id.uuid()).await
+}
+
+/// An approval that the caller sees, in a version that they have seen, and that their rights let
+/// them take part in.
+async fn changeable(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Approval> {
+    let approval: Approval = resource::load(tx, ctx, id.uuid()).await?;
+    if !resource::may(tx, ctx, &APPROVAL, Action::Update, id.uuid()).await? {
+        return Err(forbidden(APPROVAL.plural, Action::Update));
+    }
+    ctx.expect_version(approval.meta.version)?;
+    Ok(approval)
+}
+
+async fn decide(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ApprovalId,
+    verdict: ApprovalVerdict,
+    comment: Option<Text<2000>>,
+) -> Result<Shown<Approval>> {
+    let approval = changeable(tx, ctx, id).await?;
+    let user = ctx.actor.user;
+    let stands_in_for = delegations::given_to(tx, user, &approval.input.document, ctx.now).await?;
+    let on_behalf_of = approval.hand(user, &stands_in_for)?;
+    let (level, at) = (approval.level, ctx.now);
+    let decision = ApprovalDecision { level, verdict, by: Some(user), on_behalf_of, comment, at };
+    enter(tx, &ctx.on_behalf(), approval, decision).await?;
+    resource::get(tx, ctx, id.uuid()).await
+}
+
+/// Enters a decision with all that follows from it. `ctx` has all rights.
+async fn enter(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut approval: Approval,
+    decision: ApprovalDecision,
+) -> Result<()> {
+    let level = approval.level;
+    let outcome = approval.decide(decision);
+    match outcome {
+        Outcome::Open => seats::wait(tx, ctx, &mut approval).await?,
+        Outcome::NextLevel => seats::begin(tx, ctx, &mut approval, level + 1).await?,
+        Outcome::Over => {}
+    }
+    let verb = match approval.status {
+        ApprovalStatus::Approved => "approved",
+        ApprovalStatus::Rejected => "rejected",
+        _ => "decided",
+    };
+    let saved = put(tx, ctx, approval, verb).await?;
+    if outcome == Outcome::Over {
+        let document = documents::named(&saved.input.document);
+        let document =
+            document.ok_or_else(|| INTERNAL.problem().because("the type is not registered"))?;
+        (document.decided)(tx, ctx, &saved).await?;
+    }
+    Ok(())
+}
+
+async fn put(tx: &mut Tx, ctx: &Ctx, approval: Approval, verb: &'static str) -> Result<Approval> {
+    let id = approval.meta.id.uuid();
+    let put = |one: &mut Approval| {
+        *one = approval;
+        Ok(())
+    };
+    Ok(resource::change::<Approval>(tx, ctx, id, verb, put).await?.record)
+}
+
+/// Works out again who stands in for a user, in every approval that waits for them.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn ask_again(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    let system = ctx.on_behalf();
+    for id in store::waiting_for(tx, user).await? {
+        let mut approval: Approval = resource::load(tx, &system, id.uuid()).await?;
+        seats::wait(tx, &system, &mut approval).await?;
+        put(tx, &system, approval, "reassigned").await?;
+    }
+    Ok(())
+}
+
+/// Does what the definition says to a level whose time is over; whether it was. However many nodes
+/// do this at once, it is done once, because it moves or takes away the time.
+///
+/// # Errors
+/// `no_approver` if the next level finds nobody; what the document type says to it.
+pub(crate) async fn time_out(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<bool> {
+    let loaded = resource::load::<Approval>(tx, ctx, id.uuid()).await;
+    let mut approval = match loaded {
+        Err(problem) if problem.is(&NOT_FOUND) => return Ok(false),
+        loaded => loaded?,
+    };
+    let over = approval.due_at.is_some_and(|due_at| due_at <= ctx.now);
+    let level = approval.current().filter(|_| over && approval.status == ApprovalStatus::Pending);
+    let Some((action, hours)) = level.map(|level| (level.on_timeout, level.timeout_hours)) else {
+        return Ok(false);
+    };
+    let verdict = match action {
+        OnTimeout::Approve => ApprovalVerdict::Approved,
+        OnTimeout::Reject => ApprovalVerdict::Rejected,
+        OnTimeout::Escalate | OnTimeout::Remind => {
+            let escalates = action == OnTimeout::Escalate;
+            let moved = escalates && seats::escalate(tx, &mut approval).await?;
+            seats::wait(tx, ctx, &mut approval).await?;
+            let again = working_time::after_hours(tx, ctx, hours.unwrap_or(24)).await?;
+            approval.due_at = Some(again);
+            put(tx, ctx, approval, if moved { "escalated" } else { "reminded" }).await?;
+            return Ok(true);
+        }
+    };
+    let (level, at) = (approval.level, ctx.now);
+    let decision =
+        ApprovalDecision { level, verdict, by: None, on_behalf_of: None, comment: None, at };
+    enter(tx, ctx, approval, decision).await?;
+    Ok(true)
+}

@@ -1,0 +1,52 @@
+//! What only this crate can refuse.
+
+guanxi_kernel::problems! {
+    /// What was decided, withdrawn or voided is not decided again.
+    APPROVAL_DECIDED = Conflict "approval_decided"
+        ("Approval is decided", "The approval is {status} and your part in it is done; possible now: {allowed}.")
+        ("审批已有结果", "审批状态为 {status},您已无需处理;目前可执行:{allowed}。");
+    /// Somebody who is not asked.
+    NOT_AN_APPROVER = Forbidden "not_an_approver"
+        ("Not an approver", "The approval does not wait for you, nor for anybody whom you stand in for.")
+        ("不是审批人", "该审批不由您或您所代理的人处理。");
+    /// Somebody who asks themselves.
+    OWN_APPROVAL = Forbidden "own_approval"
+        ("Own approval", "Who asks for an approval, or owns what it is about, does not decide it.")
+        ("不能审批自己的申请", "申请人或负责人不能审批自己的申请。");
+    /// Only who has asked withdraws.
+    NOT_THE_REQUESTER = Forbidden "not_the_requester"
+        ("Not the requester", "Only who has asked for the approval, or owns what it is about, can withdraw it.")
+        ("不是申请人", "只有申请人或负责人可以撤回审批。");
+    /// A level that nobody could decide.
+    NO_APPROVER = Conflict "no_approver"
+        ("No approver", "Level {level} of the definition {definition} finds nobody who could decide.")
+        ("没有审批人", "审批流程 {definition} 的第 {level} 级找不到可以审批的人。");
+    /// A role with more members than can be asked at once.
+    TOO_MANY_APPROVERS = Conflict "too_many_approvers"
+        ("Too many approvers", "Level {level} would ask more than {limit} people; name a smaller role.")
+        ("审批人过多", "第 {level} 级的审批人超过 {limit} 人,请改用人数较少的角色。");
+    /// The same document about the same record waits already.
+    APPROVAL_PENDING = Conflict "approval_pending"
+        ("Approval is pending", "Approval {approval_id} of the same kind is still waiting for a decision.")
+        ("审批进行中", "同类审批 {approval_id} 仍在等待处理。");
+    /// No definition asks for it.
+    APPROVAL_NOT_NEEDED = Conflict "approval_not_needed"
+        ("No approval needed", "No active definition for {document} fits these facts, so there is nothing to approve.")
+        ("无需审批", "没有适用于 {document} 及所给条件的有效审批流程,无需审批。");
+    /// A closed task cannot be changed, nor closed again.
+    TASK_CLOSED = Conflict "task_closed"
+        ("Task is closed", "The task is {status}; possible now: {allowed}.")
+        ("待办已关闭", "待办状态为 {status},目前可执行:{allowed}。");
+    /// Only a closed task can be opened again.
+    TASK_OPEN = Conflict "task_open"
+        ("Task is open", "The task is {status}; possible now: {allowed}.")
+        ("待办未关闭", "待办状态为 {status},目前可执行:{allowed}。");
+    /// There is another one in its place.
+    TASK_CALLED_FOR = Conflict "task_called_for"
+        ("Called for again", "The rule of the task has called for another one about the same record, which is open.")
+        ("已有新的待办", "该规则已就同一记录生成新的待办,且尚未完成。");
+    /// A type that is only asked for by what it is about.
+    NOT_ASKED_DIRECTLY = Invalid "not_asked_directly"
+        ("Not asked for directly", "Approvals of this type are asked for by the program when a record needs one.")
+        ("不能直接申请", "此类审批由系统在记录需要时自动发起。");
+}

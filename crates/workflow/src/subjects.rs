@@ -1,0 +1,31 @@
+//! The records that approvals and tasks are about: of any resource with a list.
+
+use guanxi_bulk::table;
+use guanxi_kernel::{
+    Ctx, Problem, Result,
+    problem::{UNKNOWN_REFERENCE, UNKNOWN_VALUE},
+};
+use guanxi_storage::{Kind, Tx, resource};
+use uuid::Uuid;
+
+/// The kinds of records that something can be about.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
+    table::all().map(|table| table.kind)
+}
+
+/// Refuses what the caller does not see.
+///
+/// # Errors
+/// A finding at `/subject_type` or `/subject_id`.
+pub(crate) async fn check(tx: &mut Tx, ctx: &Ctx, name: &str, id: Uuid) -> Result<()> {
+    let Some(kind) = kinds().find(|kind| kind.name == name) else {
+        let known: Vec<&str> = kinds().map(|kind| kind.name).collect();
+        let finding = UNKNOWN_VALUE.field("/subject_type");
+        let expected = format!("one of {}", known.join(", "));
+        return Problem::collect(vec![finding.with("expected", expected)]);
+    };
+    match resource::visible(tx, ctx, kind, id).await? {
+        true => Ok(()),
+        false => Err(UNKNOWN_REFERENCE.at("/subject_id")),
+    }
+}

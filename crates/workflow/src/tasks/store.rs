@@ -1,0 +1,81 @@
+//! Tasks in the store, beyond what every resource has. Nothing is decided here.
+
+use super::TaskId;
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Result, UserId};
+use guanxi_storage::{Sql, Tx, sql};
+use uuid::Uuid;
+
+/// The open task of a rule about a record.
+pub(crate) async fn open(tx: &mut Tx, rule: &str, subject: Uuid) -> Result<Option<TaskId>> {
+    let select = sql!(
+        "SELECT id FROM tasks WHERE tenant_id = $1 AND rule = $2 AND subject_id = $3
+             AND status = 'open' AND deleted_at IS NULL",
+        rule,
+        subject
+    );
+    Ok(tx.optional::<(TaskId,)>(select).await?.map(|row| row.0))
+}
+
+/// Whether the rule has called for something about the record for the same reason.
+pub(super) async fn had(tx: &mut Tx, rule: &str, subject: Uuid, occasion: &str) -> Result<bool> {
+    let select = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM tasks WHERE tenant_id = $1 AND rule = $2
+             AND subject_id = $3 AND occasion = $4 LIMIT 1",
+        rule,
+        subject,
+        occasion
+    );
+    tx.exists(select).await
+}
+
+/// Records about which a rule has open tasks, behind one of them.
+pub(crate) async fn open_of_rule(
+    tx: &mut Tx,
+    rule: &str,
+    after: Option<Uuid>,
+    most: i64,
+) -> Result<Vec<Uuid>> {
+    let mut select = Sql::new("SELECT subject_id FROM tasks WHERE tenant_id = $1 AND rule = ");
+    select.bind(rule.to_owned());
+    select.push(" AND status = 'open' AND deleted_at IS NULL AND subject_id IS NOT NULL");
+    if let Some(after) = after {
+        select.push(" AND subject_id > ").bind(after);
+    }
+    select.push(" ORDER BY subject_id LIMIT ").bind(most);
+    Ok(tx.all::<(Uuid,)>(select).await?.into_iter().map(|row| row.0).collect())
+}
+
+/// The open tasks of a user that are due before then, the most urgent first.
+///
+/// # Errors
+/// Those of the store.
+pub async fn due_for(
+    tx: &mut Tx,
+    user: UserId,
+    before: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<Uuid>> {
+    let select = sql!(
+        "SELECT id FROM tasks WHERE tenant_id = $1 AND owner_id = $2 AND due_at < $3
+             AND status = 'open' AND deleted_at IS NULL ORDER BY due_at, id LIMIT $4",
+        user,
+        before,
+        most
+    );
+    Ok(tx.all::<(Uuid,)>(select).await?.into_iter().map(|row| row.0).collect())
+}
+
+/// How many there are.
+///
+/// # Errors
+/// Those of the store.
+pub async fn due_number(tx: &mut Tx, user: UserId, before: DateTime<Utc>) -> Result<i64> {
+    let select = sql!(
+        "SELECT COUNT(*) FROM tasks WHERE tenant_id = $1 AND owner_id = $2 AND due_at < $3
+             AND status = 'open' AND deleted_at IS NULL",
+        user,
+        before
+    );
+    Ok(tx.optional::<(i64,)>(select).await?.map_or(0, |row| row.0))
+}

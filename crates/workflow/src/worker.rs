@@ -1,0 +1,105 @@
+//! What happens because time has passed: levels whose time is over, delegations that begin and end,
+//! records that come to call for tasks.
+//!
+//! Every node looks for what is due and does each thing in a transaction of its own, which looks
+//! again: so whoever comes second finds nothing to do, and what fails stands in nobody's way.
+
+use crate::{
+    approvals::{self, ApprovalId},
+    delegations::{self, ApprovalDelegationId},
+    rules::{self, TaskRuleId},
+};
+use guanxi_identity::{bootstrap, tenants};
+use guanxi_kernel::{Clock, Ctx, Result, TenantId, UserId};
+use guanxi_storage::{Db, Tx};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// Things of one sort that one look at a tenant does at most.
+const AT_ONCE: i64 = 50;
+/// The pause between two looks that found nothing.
+const IDLE: Duration = Duration::from_secs(5);
+/// What others get between two looks that found something.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The part of the program that watches the time. Cheap to clone.
+#[derive(Clone)]
+pub struct Workflow {
+    db: Db,
+    clock: Clock,
+}
+
+/// Something that is due.
+#[derive(Debug, Clone, Copy)]
+enum Due {
+    Delegation(ApprovalDelegationId),
+    Approval(ApprovalId),
+    Rule(TaskRuleId),
+}
+
+impl Workflow {
+    /// Over this store.
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// Does what is due now, some of it for every tenant; how much.
+    ///
+    /// # Errors
+    /// Those of the store while it looks for what is due.
+    pub async fn work(&self) -> Result<usize> {
+        let nobodys = TenantId::from(Uuid::nil());
+        let all = self.db.read(nobodys, async |tx| tenants::all_ids(tx).await).await?;
+        let mut done = 0;
+        for tenant in all {
+            let now = self.clock.now();
+            let look = async |tx: &mut Tx| {
+                let delegations = delegations::due(tx, now, AT_ONCE).await?.into_iter();
+                let approvals = approvals::due(tx, now, AT_ONCE).await?.into_iter();
+                let rules = rules::due(tx, now, AT_ONCE).await?.into_iter();
+                let mut due: Vec<(Due, UserId)> = Vec::new();
+                due.extend(delegations.map(|(id, user)| (Due::Delegation(id), user)));
+                due.extend(approvals.map(|(id, user)| (Due::Approval(id), user)));
+                due.extend(rules.map(|(id, user)| (Due::Rule(id), user)));
+                Ok(due)
+            };
+            for (due, user) in self.db.read(tenant, look).await? {
+                match self.step(tenant, user, due).await {
+                    Ok(moved) => done += usize::from(moved),
+                    Err(problem) => {
+                        tracing::warn!(?due, %problem, "a step of the workflow was refused");
+                    }
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    /// Keeps doing so.
+    pub async fn work_for_ever(&self) {
+        loop {
+            let pause = match self.work().await {
+                Ok(0) => IDLE,
+                Ok(_) => PAUSE,
+                Err(problem) => {
+                    tracing::warn!(%problem, "the workflow stands; it is tried again");
+                    IDLE
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Does one thing with all rights, if it is still due.
+    async fn step(&self, tenant: TenantId, user: UserId, due: Due) -> Result<bool> {
+        let (now, request) = (self.clock.now(), "workflow".into());
+        let ctx = bootstrap::as_program(&self.db, tenant, user, now, request).await?;
+        let ctx = Ctx { source: "workflow".into(), ..ctx };
+        let work = async |tx: &mut Tx| match due {
+            Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
+            Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,
+            Due::Rule(id) => rules::step(tx, &ctx, id).await,
+        };
+        self.db.write(tenant, work).await
+    }
+}
