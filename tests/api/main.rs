@@ -10,6 +10,7 @@ mod memory;
 mod openapi;
 mod platform;
 mod program;
+mod sales;
 mod storage;
 mod webhooks;
 mod workflow;

@@ -38,12 +38,13 @@ pub const SHARED: &[Step] = &[
     shared!(14, "0014_attachments"),
     shared!(15, "0015_exports"),
     shared!(18, "0018_workflow"),
+    shared!(19, "0019_sales"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
     own!("sqlite", 2, "0002_terms"),
     own!("sqlite", 17, "0017_custom_terms"),
-    own!("sqlite", 18, "0018_texts"),
+    own!("sqlite", 21, "0021_texts"),
 ];
 /// Steps of PostgreSQL alone.
 pub const POSTGRES: &[Step] = &[
@@ -52,7 +53,8 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 10, "0010_calendar_order"),
     own!("postgres", 16, "0016_pinyin_order"),
     own!("postgres", 17, "0017_custom_terms"),
-    own!("postgres", 18, "0018_texts"),
+    own!("postgres", 20, "0020_sales_order"),
+    own!("postgres", 21, "0021_texts"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -117,7 +119,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=18), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=21), "no gap; say here how many there are");
         for own in [SQLITE, POSTGRES] {
             assert!(own.iter().all(|step| SHARED.iter().all(|shared| shared.0 != step.0)));
         }
