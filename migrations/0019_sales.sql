@@ -250,7 +250,7 @@ CREATE TABLE opportunity_spans (
 );
 -- A funnel at an instant reads two ranges and no table: what still lasts, and what ended after it.
 CREATE INDEX opportunity_spans_lasting_idx ON opportunity_spans
-    (tenant_id, pipeline_id, status, stage_id, amount_currency, probability, owner_id, entered_at, recorded_at, amount_minor)
+    (tenant_id, pipeline_id, status, stage_id, amount_currency, probability, owner_id, entered_at, recorded_at, amount_minor, left_at)
     WHERE left_at IS NULL;
 CREATE INDEX opportunity_spans_ended_idx ON opportunity_spans
     (tenant_id, pipeline_id, status, left_at, entered_at, recorded_at, left_recorded_at, stage_id, amount_currency, probability, owner_id, amount_minor)
