@@ -7,7 +7,7 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, identity,
     limits::RateLimits,
-    platform,
+    notifications, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
     resources, schema, tasks,
     tenants::Bodies,
@@ -185,6 +185,7 @@ pub fn routes(config: &mut ServiceConfig) {
     duplicates::routes(config);
     approvals::routes(config);
     tasks::routes(config);
+    notifications::routes(config);
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);

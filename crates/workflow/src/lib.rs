@@ -9,6 +9,8 @@
 //! | [`people`] | managers, heads of units, members of roles |
 //! | [`tasks`] | what people have to do; what rules of the program call for |
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
+//! | [`notifications`] | what somebody should know of all that |
+//! | [`merging`] | what becomes of it when two records become one |
 //! | [`worker`] | what happens because time has passed |
 //!
 //! Domain crates ask by [`approvals::ask`] inside their own transactions and are called back by the
@@ -18,6 +20,8 @@ pub mod approvals;
 pub mod definitions;
 pub mod delegations;
 pub mod documents;
+pub mod merging;
+pub mod notifications;
 pub mod people;
 pub mod problems;
 pub mod rules;
@@ -34,6 +38,9 @@ use guanxi_storage::Kind;
 pub use problems::PROBLEMS;
 pub use worker::Workflow;
 
+/// The source of what happens by itself.
+pub(crate) const SOURCE: &str = "workflow";
+
 /// The resources of this crate.
 pub fn kinds() -> Vec<&'static Kind> {
     vec![
@@ -42,5 +49,6 @@ pub fn kinds() -> Vec<&'static Kind> {
         &approvals::APPROVAL,
         &tasks::TASK,
         &rules::TASK_RULE,
+        &notifications::NOTIFICATION,
     ]
 }

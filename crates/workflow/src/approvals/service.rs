@@ -7,6 +7,7 @@ use super::{
 use crate::{
     definitions::OnTimeout,
     delegations, documents,
+    notifications::{News, NotificationKind, notify},
     problems::{APPROVAL_DECIDED, NOT_AN_APPROVER, NOT_THE_REQUESTER},
     working_time,
 };
@@ -21,6 +22,7 @@ use guanxi_storage::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -30,10 +32,11 @@ impl Resource for Approval {
         &APPROVAL
     }
 
-    async fn saved(&self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let had = |user: &UserId| before.is_some_and(|before| before.involved_ids.contains(user));
         let new = self.involved_ids.iter().copied().filter(|user| !had(user));
-        store::involve(tx, self.meta.id, new).await
+        store::involve(tx, self.meta.id, new).await?;
+        self.tell(tx, ctx, before).await
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -60,11 +63,35 @@ impl Resource for Approval {
             };
             Verb { name: one.word(), needs: Action::Update, closed }
         };
-        ApprovalMove::ALL.iter().map(|one| verb(*one)).collect()
+        let decided = self.status != ApprovalStatus::Pending;
+        let closed = decided.then_some(&APPROVAL_DECIDED);
+        let reassign = Verb { name: "reassign", needs: Action::Update, closed };
+        ApprovalMove::ALL.iter().map(|one| verb(*one)).chain([reassign]).collect()
     }
 
     fn example() -> Json {
         ask::example()
+    }
+}
+
+impl Approval {
+    /// Tells those for whom it waits now, and whoever has asked what has become of it.
+    async fn tell(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let news = |kind| News {
+            kind,
+            title: self.input.title.clone(),
+            subject: (&APPROVAL, self.meta.id.uuid()),
+        };
+        let waited = before.map(|before| before.waiting_for.as_slice()).unwrap_or_default();
+        let new: Vec<UserId> =
+            self.waiting_for.iter().copied().filter(|user| !waited.contains(user)).collect();
+        notify(tx, ctx, new, &news(NotificationKind::ApprovalWaiting)).await?;
+        if before.is_some_and(|before| before.status != self.status) {
+            let own: BTreeSet<UserId> =
+                self.requested_by.into_iter().chain(self.owner_id).collect();
+            notify(tx, ctx, own, &news(NotificationKind::ApprovalDecided)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -127,6 +154,21 @@ pub async fn withdraw(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Shown<Ap
     let (system, now) = (ctx.on_behalf(), ctx.now);
     resource::change::<Approval>(tx, &system, id.uuid(), "withdrawn", |one| one.withdraw(now))
         .await?;
+    resource::get(tx, ctx, id.uuid()).await
+}
+
+/// Finds the people of the current level again, for when a role, a manager or a unit has changed or an
+/// approver has left; what was approved on the level stays approved.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `stale_version`; `approval_decided`; `no_approver`,
+/// `too_many_approvers`.
+pub async fn reassign(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Shown<Approval>> {
+    let mut approval = changeable(tx, ctx, id).await?;
+    approval.status.require_pending()?;
+    let system = ctx.on_behalf();
+    seats::again(tx, &system, &mut approval).await?;
+    put(tx, &system, approval, "reassigned").await?;
     resource::get(tx, ctx, id.uuid()).await
 }
 
