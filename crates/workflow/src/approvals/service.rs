@@ -8,7 +8,7 @@ use crate::{
     definitions::OnTimeout,
     delegations, documents,
     notifications::{News, NotificationKind, notify},
-    problems::{APPROVAL_DECIDED, NOT_AN_APPROVER, NOT_THE_REQUESTER},
+    problems::{APPROVAL_DECIDED, NO_APPROVER, NOT_AN_APPROVER, NOT_THE_REQUESTER},
     working_time,
 };
 use guanxi_kernel::{
@@ -256,7 +256,7 @@ pub(crate) async fn ask_again(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()
 /// do this at once, it is done once, because it moves or takes away the time.
 ///
 /// # Errors
-/// `no_approver` if the next level finds nobody; what the document type says to it.
+/// What the document type says to it.
 pub(crate) async fn time_out(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<bool> {
     let loaded = resource::load::<Approval>(tx, ctx, id.uuid()).await;
     let mut approval = match loaded {
@@ -274,16 +274,33 @@ pub(crate) async fn time_out(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<b
         OnTimeout::Escalate | OnTimeout::Remind => {
             let escalates = action == OnTimeout::Escalate;
             let moved = escalates && seats::escalate(tx, &mut approval).await?;
-            seats::wait(tx, ctx, &mut approval).await?;
-            let again = working_time::after_hours(tx, ctx, hours.unwrap_or(24)).await?;
-            approval.due_at = Some(again);
-            put(tx, ctx, approval, if moved { "escalated" } else { "reminded" }).await?;
+            let verb = if moved { "escalated" } else { "reminded" };
+            give_time(tx, ctx, approval, hours, verb).await?;
             return Ok(true);
         }
     };
     let (level, at) = (approval.level, ctx.now);
     let decision =
         ApprovalDecision { level, verdict, by: None, on_behalf_of: None, comment: None, at };
-    enter(tx, ctx, approval, decision).await?;
+    match enter(tx, ctx, approval.clone(), decision).await {
+        // Found before anything was written: it stays where it is until somebody can be found.
+        Err(problem) if problem.is(&NO_APPROVER) => {
+            give_time(tx, ctx, approval, hours, "reminded").await?;
+        }
+        done => done?,
+    }
     Ok(true)
+}
+
+/// Gives a level its time again.
+async fn give_time(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut approval: Approval,
+    hours: Option<i64>,
+    verb: &'static str,
+) -> Result<()> {
+    seats::wait(tx, ctx, &mut approval).await?;
+    approval.due_at = Some(working_time::after_hours(tx, ctx, hours.unwrap_or(24)).await?);
+    put(tx, ctx, approval, verb).await.map(drop)
 }
