@@ -7,7 +7,7 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, identity,
     limits::RateLimits,
-    opportunities, pipelines, platform,
+    notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
     resources, schema, tasks,
     tenants::Bodies,
@@ -187,6 +187,7 @@ pub fn routes(config: &mut ServiceConfig) {
     tasks::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
+    notifications::routes(config);
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);

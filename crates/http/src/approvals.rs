@@ -24,7 +24,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(request).service(approve).service(reject).service(withdraw);
-    config.service(list_documents);
+    config.service(reassign).service(list_documents);
 }
 
 /// Ask for an approval
@@ -89,6 +89,20 @@ async fn withdraw(call: Call) -> Result<HttpResponse, ApiError> {
     let id = approval(&call)?;
     let withdrawn = async |tx: &mut Tx, ctx: &Ctx| done(approvals::withdraw(tx, ctx, id).await);
     Ok(call.write(None, withdrawn).await?)
+}
+
+/// Find the approvers again
+///
+/// When a role, a manager or a unit has changed, or an approver has left: the people of the current
+/// level are found again by the same definition. What was approved on the level stays approved.
+#[utoipa::path(tag = "approvals", operation_id = "approvals_reassign",
+    params(("approval_id" = String, Path, description = "The id of the approval.", format = Uuid)),
+    responses((status = 200, description = "The approval now.", body = Approval)))]
+#[post("/v1/approvals/{approval_id}/reassign")]
+async fn reassign(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = approval(&call)?;
+    let reassigned = async |tx: &mut Tx, ctx: &Ctx| done(approvals::reassign(tx, ctx, id).await);
+    Ok(call.write(None, reassigned).await?)
 }
 
 fn approval(call: &Call) -> Result<ApprovalId> {

@@ -41,6 +41,7 @@ mod everywhere;
 mod exchange_rates;
 mod exports;
 mod identity;
+mod notifications;
 mod opportunities;
 mod parameters;
 mod pipelines;

@@ -180,6 +180,13 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
             Operation::Provenance,
         ]),
+        // Made by what they tell of.
+        serve::<workflow::notifications::Notification>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+        ]),
         serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),

@@ -295,6 +295,19 @@ impl<K> PartialEq for Meta<K> {
 impl<K> Eq for Meta<K> {}
 
 impl<K> Meta<K> {
+    /// That of a record which nobody has made, at the beginning of time: to try rules on.
+    pub fn blank() -> Self {
+        Self {
+            id: Uuid::nil().into(),
+            version: 1,
+            created_at: DateTime::UNIX_EPOCH,
+            updated_at: DateTime::UNIX_EPOCH,
+            created_by: Uuid::nil().into(),
+            deleted_at: None,
+            extra: Extra::default(),
+        }
+    }
+
     /// That of a record made now.
     pub fn new(ctx: &Ctx) -> Self {
         Self {

@@ -9,6 +9,8 @@
 //! | [`people`] | managers, heads of units, members of roles |
 //! | [`tasks`] | what people have to do; what rules of the program call for |
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
+//! | [`notifications`] | what somebody should know of all that |
+//! | [`merging`] | what becomes of it when two records become one |
 //! | [`worker`] | what happens because time has passed |
 //!
 //! Domain crates ask by [`approvals::ask`] inside their own transactions and are called back by the
@@ -18,6 +20,8 @@ pub mod approvals;
 pub mod definitions;
 pub mod delegations;
 pub mod documents;
+pub mod merging;
+pub mod notifications;
 pub mod people;
 pub mod problems;
 pub mod rules;
@@ -34,6 +38,9 @@ use guanxi_storage::Kind;
 pub use problems::PROBLEMS;
 pub use worker::Workflow;
 
+/// The source of what happens by itself.
+pub(crate) const SOURCE: &str = "workflow";
+
 /// The resources of this crate.
 pub fn kinds() -> Vec<&'static Kind> {
     vec![
@@ -42,5 +49,62 @@ pub fn kinds() -> Vec<&'static Kind> {
         &approvals::APPROVAL,
         &tasks::TASK,
         &rules::TASK_RULE,
+        &notifications::NOTIFICATION,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        approvals::{self, Approval, Ask},
+        tasks::{self, Task, Wanted},
+        testing,
+    };
+    use futures_util::future::BoxFuture;
+    use guanxi_kernel::{Ctx, Result, input};
+    use guanxi_storage::{Resource, Tx};
+    use std::collections::BTreeSet;
+
+    /// The example can be read, is read back as it was written, and fills the columns described.
+    fn fits<R: Resource>()
+    where
+        R::Input: PartialEq + std::fmt::Debug,
+    {
+        let written: R::Input = input::read(R::example()).unwrap();
+        let again = input::read(serde_json::to_value(&written).unwrap()).unwrap();
+        assert_eq!(written, again);
+        let mut values = Vec::new();
+        testing::record::<R>(written).write(&mut values);
+        let columns: usize = R::kind().shape.fields.iter().map(|one| one.columns.len()).sum();
+        assert_eq!(values.len(), columns);
+    }
+
+    #[test]
+    fn what_is_stored_is_what_is_described() {
+        fits::<crate::definitions::ApprovalDefinition>();
+        fits::<crate::delegations::ApprovalDelegation>();
+        fits::<Approval>();
+        fits::<Task>();
+        fits::<crate::rules::TaskRule>();
+        fits::<crate::notifications::Notification>();
+    }
+
+    #[test]
+    fn names_of_resources_and_codes_are_unique() {
+        let kinds = crate::kinds();
+        let names: BTreeSet<_> = kinds.iter().flat_map(|kind| [kind.name, kind.plural]).collect();
+        assert_eq!(names.len(), 2 * kinds.len());
+        let codes: BTreeSet<_> = crate::PROBLEMS.iter().map(|problem| problem.code).collect();
+        assert_eq!(codes.len(), crate::PROBLEMS.len());
+    }
+
+    /// What domain crates call from the rules of a save, whose futures move between threads.
+    #[test]
+    fn saves_can_ask_and_call_for_tasks() {
+        type Asks = for<'a> fn(&'a mut Tx, &'a Ctx, Ask) -> BoxFuture<'a, Result<Option<Approval>>>;
+        type Calls =
+            for<'a> fn(&'a mut Tx, &'a Ctx, Wanted<'a>) -> BoxFuture<'a, Result<Option<Task>>>;
+        let _: Asks = |tx, ctx, ask| Box::pin(approvals::ask(tx, ctx, ask));
+        let _: Calls = |tx, ctx, wanted| Box::pin(tasks::ensure(tx, ctx, wanted));
+    }
 }

@@ -5,6 +5,7 @@
 //! again: so whoever comes second finds nothing to do, and what fails stands in nobody's way.
 
 use crate::{
+    SOURCE,
     approvals::{self, ApprovalId},
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
@@ -94,7 +95,7 @@ impl Workflow {
     async fn step(&self, tenant: TenantId, user: UserId, due: Due) -> Result<bool> {
         let (now, request) = (self.clock.now(), "workflow".into());
         let ctx = bootstrap::as_program(&self.db, tenant, user, now, request).await?;
-        let ctx = Ctx { source: "workflow".into(), ..ctx };
+        let ctx = Ctx { source: SOURCE.into(), ..ctx };
         let work = async |tx: &mut Tx| match due {
             Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
             Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,

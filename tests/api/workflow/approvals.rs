@@ -16,6 +16,7 @@ both_stores![
     z_01_where_nobody_could_decide_nothing_is_asked,
     z_01_a_request_is_withdrawn_by_who_asked,
     z_01_every_step_is_told,
+    z_01_when_an_approver_leaves_others_are_found,
     a_request_is_about_a_record_that_one_sees,
 ];
 
@@ -27,14 +28,14 @@ async fn z_01_a_request_goes_up_level_by_level(world: &World) {
     assert_eq!(made.header("location"), Some(format!("/v1/approvals/{}", made.id()).as_str()));
     assert_eq!((&made.json["status"], &made.json["level"]), (&json!("pending"), &json!(1)));
     assert_eq!(made.json["waiting_for"], json!([company.chief.1]));
-    assert_eq!(made.json["actions"], json!(["withdraw"]));
+    assert_eq!(made.json["actions"], json!(["withdraw", "reassign"]));
     assert_eq!(inbox(&company.chief.0).await, [made.json["id"].clone()]);
     assert!(inbox(&company.boss.0).await.is_empty());
 
     approve(&company.boss.0, &made).await.refused(404, "not_found");
     let first = approve(&company.chief.0, &made).await.expect(200);
     assert_eq!((&first.json["status"], &first.json["level"]), (&json!("pending"), &json!(2)));
-    assert_eq!(first.json["actions"], json!([]), "the chief has had their say");
+    assert_eq!(first.json["actions"], json!(["reassign"]), "the chief has had their say");
     assert!(inbox(&company.chief.0).await.is_empty());
     assert_eq!(inbox(&company.boss.0).await, [made.json["id"].clone()]);
     approve(&company.chief.0, &made).await.refused(403, "not_an_approver");
@@ -131,7 +132,7 @@ async fn z_01_nobody_approves_their_own_request(world: &World) {
     world.admin.delete(format!("/v1/approval-definitions/{}", strict.id())).await.expect(204);
     define(world, json!({ "levels": levels, "allow_self": true })).await.expect(201);
     let made = asked(&company).await;
-    assert_eq!(made.json["actions"], json!(["approve", "reject", "withdraw"]));
+    assert_eq!(made.json["actions"], json!(["approve", "reject", "withdraw", "reassign"]));
     assert_eq!(approve(&company.rep.0, &made).await.expect(200).json["status"], "approved");
 }
 
@@ -240,4 +241,32 @@ async fn a_request_is_about_a_record_that_one_sees(world: &World) {
     assert_eq!(places, ["/facts/amount", "/facts/weight"]);
     let (reader, _) = world.person(&[("any", "read", "all")], None).await;
     reader.post("/v1/approvals", json!({})).await.refused(403, "forbidden");
+}
+
+async fn z_01_when_an_approver_leaves_others_are_found(world: &World) {
+    let company = company(world).await;
+    let role = world.role(OWN).await;
+    let approvers = json!([{ "kind": "role", "role_id": role }, { "kind": "manager_of_owner" }]);
+    let path = format!("/v1/users/{}", company.boss.1);
+    let roles = world.admin.get(&path).await.expect(200).json["role_ids"][0].clone();
+    world.admin.patch(&path, json!({ "role_ids": [roles, role] })).await.expect(200);
+    definition(world, json!([{ "mode": "all", "approvers": approvers }])).await;
+    let made = asked(&company).await;
+    approve(&company.chief.0, &made).await.expect(200);
+    let again = format!("/v1/approvals/{}/reassign", made.id());
+    let same = company.rep.0.act(&again).await.expect(200);
+    assert_eq!((&same.json["waiting_for"], same.version()), (&json!([company.boss.1]), 2));
+    // The role is taken from the boss and given to a colleague.
+    world.admin.patch(&path, json!({ "role_ids": [roles] })).await.expect(200);
+    company.rep.0.act(&again).await.refused(409, "no_approver");
+    let path = format!("/v1/users/{}", company.colleague.1);
+    let roles = world.admin.get(&path).await.expect(200).json["role_ids"][0].clone();
+    world.admin.patch(&path, json!({ "role_ids": [roles, role] })).await.expect(200);
+    company.colleague.0.act(&again).await.refused(404, "not_found");
+    let moved = company.rep.0.act(&again).await.expect(200);
+    assert_eq!(moved.json["waiting_for"], json!([company.colleague.1]));
+    approve(&company.boss.0, &made).await.refused(403, "not_an_approver");
+    let over = approve(&company.colleague.0, &made).await.expect(200);
+    assert_eq!(over.json["status"], "approved");
+    company.rep.0.act(&again).await.refused(409, "approval_decided");
 }

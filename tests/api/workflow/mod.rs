@@ -4,6 +4,7 @@ mod approvals;
 mod definitions;
 mod delegations;
 mod documents;
+mod notifications;
 mod rules;
 mod tasks;
 mod time_outs;

@@ -175,15 +175,26 @@ async fn s_49_the_next_task_follows_from_the_last(world: &World) {
 }
 
 async fn k_05_merged_records_keep_their_tasks(world: &World) {
-    let parties = [
-        given::party(&world.admin, "上海软件").await,
-        given::party(&world.admin, "上海软件公司").await,
-    ];
-    let [survivor, merged] = parties.map(|party| party.id());
+    let ctx = world.ctx().await;
+    let survivor = given::party(&world.admin, "上海软件").await.id();
+    let merged = given::party(&world.admin, "上海软件公司").await.id();
     let body = json!({ "title": "Call", "subject_type": "party", "subject_id": merged });
     let task = world.admin.post("/v1/tasks", body).await.expect(201).id();
+    // Of the same rule each has a task; one of them is enough for both.
+    for party in [&survivor, &merged] {
+        let subject = (party.parse().expect("an id"), ctx.actor.user);
+        ensure(world, &ctx, subject, "2026-01-05T09:00:00Z", None).await.expect("a task");
+    }
     let merge = json!({ "record_type": "party", "survivor_id": survivor, "merged_id": merged });
-    world.admin.post("/v1/merges", merge).key("merge").await.expect(201);
+    let merge = world.admin.post("/v1/merges", merge).key("merge").await.expect(201).id();
     let now = world.admin.get(format!("/v1/tasks/{task}")).await.expect(200);
     assert_eq!(now.json["subject_id"], json!(survivor));
+    let open = async |party: &str| {
+        let path = format!("/v1/tasks?status=open&rule=review&subject_id={party}");
+        world.admin.get(path).await.expect(200).data().len()
+    };
+    assert_eq!((open(&survivor).await, open(&merged).await), (1, 0));
+    // Parting leaves closed what the merge has closed.
+    world.admin.act(format!("/v1/merges/{merge}/undo")).await.expect(200);
+    assert_eq!((open(&survivor).await, open(&merged).await), (1, 0));
 }

@@ -25,6 +25,7 @@ use guanxi_storage::{
     resource::{self, Shown, Verb},
     sql, trash,
 };
+use guanxi_workflow::merging::make_room;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -188,6 +189,7 @@ async fn join<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, input: MergeInput) -> Result
     let ctx = &Ctx { source: source(id), ..ctx.clone() };
     let system = &ctx.on_behalf();
     R::prepare(&survivor, &merged, tx, system).await?;
+    make_room(tx, system, survivor_id, merged_id).await?;
     record.moved = redirect(tx, system, kind, merged_id, survivor_id).await?;
     R::finish(&survivor, tx, system).await?;
     rewrite::<R>(tx, system, merged_id, "merged", |merged| {

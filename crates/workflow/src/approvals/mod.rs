@@ -14,7 +14,7 @@ pub use model::{
     APPROVAL, Approval, ApprovalDecision, ApprovalId, ApprovalInput, ApprovalMove, ApprovalStatus,
     ApprovalVerdict, MOVES, Seat,
 };
-pub use service::{ApproveWish, RejectWish, approve, reject, withdraw};
+pub use service::{ApproveWish, RejectWish, approve, reassign, reject, withdraw};
 pub(crate) use service::{ask_again, time_out};
 pub(crate) use store::due;
 pub use store::{waiting, waiting_number};

@@ -49,6 +49,23 @@ pub(super) async fn wait(tx: &mut Tx, ctx: &Ctx, approval: &mut Approval) -> Res
     Ok(())
 }
 
+/// Finds the people of the current level again.
+///
+/// # Errors
+/// As [`begin`].
+pub(super) async fn again(tx: &mut Tx, ctx: &Ctx, approval: &mut Approval) -> Result<()> {
+    let Some(wanted) = approval.current().cloned() else { return Ok(()) };
+    let level = approval.level;
+    let made = approval.decisions.iter().filter(|made| made.level == level);
+    let voices: BTreeSet<UserId> = made.filter_map(|made| made.on_behalf_of.or(made.by)).collect();
+    let mut seats = find(tx, approval, &wanted, level).await?;
+    for seat in &mut seats {
+        seat.approved = seat.user_ids.iter().any(|user| voices.contains(user));
+    }
+    approval.begin(level, seats, approval.due_at);
+    wait(tx, ctx, approval).await
+}
+
 /// The people of a level.
 ///
 /// # Errors

@@ -7,7 +7,8 @@ use super::{
 use crate::{
     definitions::OnTimeout,
     delegations, documents,
-    problems::{APPROVAL_DECIDED, NOT_AN_APPROVER, NOT_THE_REQUESTER},
+    notifications::{News, NotificationKind, notify},
+    problems::{APPROVAL_DECIDED, NO_APPROVER, NOT_AN_APPROVER, NOT_THE_REQUESTER},
     working_time,
 };
 use guanxi_kernel::{
@@ -21,6 +22,7 @@ use guanxi_storage::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -30,10 +32,11 @@ impl Resource for Approval {
         &APPROVAL
     }
 
-    async fn saved(&self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let had = |user: &UserId| before.is_some_and(|before| before.involved_ids.contains(user));
         let new = self.involved_ids.iter().copied().filter(|user| !had(user));
-        store::involve(tx, self.meta.id, new).await
+        store::involve(tx, self.meta.id, new).await?;
+        self.tell(tx, ctx, before).await
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -60,11 +63,35 @@ impl Resource for Approval {
             };
             Verb { name: one.word(), needs: Action::Update, closed }
         };
-        ApprovalMove::ALL.iter().map(|one| verb(*one)).collect()
+        let decided = self.status != ApprovalStatus::Pending;
+        let closed = decided.then_some(&APPROVAL_DECIDED);
+        let reassign = Verb { name: "reassign", needs: Action::Update, closed };
+        ApprovalMove::ALL.iter().map(|one| verb(*one)).chain([reassign]).collect()
     }
 
     fn example() -> Json {
         ask::example()
+    }
+}
+
+impl Approval {
+    /// Tells those for whom it waits now, and whoever has asked what has become of it.
+    async fn tell(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let news = |kind| News {
+            kind,
+            title: self.input.title.clone(),
+            subject: (&APPROVAL, self.meta.id.uuid()),
+        };
+        let waited = before.map(|before| before.waiting_for.as_slice()).unwrap_or_default();
+        let new: Vec<UserId> =
+            self.waiting_for.iter().copied().filter(|user| !waited.contains(user)).collect();
+        notify(tx, ctx, new, &news(NotificationKind::ApprovalWaiting)).await?;
+        if before.is_some_and(|before| before.status != self.status) {
+            let own: BTreeSet<UserId> =
+                self.requested_by.into_iter().chain(self.owner_id).collect();
+            notify(tx, ctx, own, &news(NotificationKind::ApprovalDecided)).await?;
+        }
+        Ok(())
     }
 }
 
@@ -127,6 +154,21 @@ pub async fn withdraw(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Shown<Ap
     let (system, now) = (ctx.on_behalf(), ctx.now);
     resource::change::<Approval>(tx, &system, id.uuid(), "withdrawn", |one| one.withdraw(now))
         .await?;
+    resource::get(tx, ctx, id.uuid()).await
+}
+
+/// Finds the people of the current level again, for when a role, a manager or a unit has changed or an
+/// approver has left; what was approved on the level stays approved.
+///
+/// # Errors
+/// `not_found`, `forbidden`, `stale_version`; `approval_decided`; `no_approver`,
+/// `too_many_approvers`.
+pub async fn reassign(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Shown<Approval>> {
+    let mut approval = changeable(tx, ctx, id).await?;
+    approval.status.require_pending()?;
+    let system = ctx.on_behalf();
+    seats::again(tx, &system, &mut approval).await?;
+    put(tx, &system, approval, "reassigned").await?;
     resource::get(tx, ctx, id.uuid()).await
 }
 
@@ -214,7 +256,7 @@ pub(crate) async fn ask_again(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()
 /// do this at once, it is done once, because it moves or takes away the time.
 ///
 /// # Errors
-/// `no_approver` if the next level finds nobody; what the document type says to it.
+/// What the document type says to it.
 pub(crate) async fn time_out(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<bool> {
     let loaded = resource::load::<Approval>(tx, ctx, id.uuid()).await;
     let mut approval = match loaded {
@@ -232,16 +274,33 @@ pub(crate) async fn time_out(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<b
         OnTimeout::Escalate | OnTimeout::Remind => {
             let escalates = action == OnTimeout::Escalate;
             let moved = escalates && seats::escalate(tx, &mut approval).await?;
-            seats::wait(tx, ctx, &mut approval).await?;
-            let again = working_time::after_hours(tx, ctx, hours.unwrap_or(24)).await?;
-            approval.due_at = Some(again);
-            put(tx, ctx, approval, if moved { "escalated" } else { "reminded" }).await?;
+            let verb = if moved { "escalated" } else { "reminded" };
+            give_time(tx, ctx, approval, hours, verb).await?;
             return Ok(true);
         }
     };
     let (level, at) = (approval.level, ctx.now);
     let decision =
         ApprovalDecision { level, verdict, by: None, on_behalf_of: None, comment: None, at };
-    enter(tx, ctx, approval, decision).await?;
+    match enter(tx, ctx, approval.clone(), decision).await {
+        // Found before anything was written: it stays where it is until somebody can be found.
+        Err(problem) if problem.is(&NO_APPROVER) => {
+            give_time(tx, ctx, approval, hours, "reminded").await?;
+        }
+        done => done?,
+    }
     Ok(true)
+}
+
+/// Gives a level its time again.
+async fn give_time(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut approval: Approval,
+    hours: Option<i64>,
+    verb: &'static str,
+) -> Result<()> {
+    seats::wait(tx, ctx, &mut approval).await?;
+    approval.due_at = Some(working_time::after_hours(tx, ctx, hours.unwrap_or(24)).await?);
+    put(tx, ctx, approval, verb).await.map(drop)
 }

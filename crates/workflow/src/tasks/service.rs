@@ -1,7 +1,11 @@
 //! The rules of tasks that need the store, and the moves that close and reopen them.
 
 use super::{CancelTask, CompleteTask, TASK, Task, TaskId, TaskMove, TaskStatus, ensure, store};
-use crate::{problems::TASK_CALLED_FOR, subjects};
+use crate::{
+    notifications::{News, NotificationKind, notify},
+    problems::TASK_CALLED_FOR,
+    subjects,
+};
 use guanxi_identity::users::check_owner;
 use guanxi_kernel::{Action, Ctx, Result, Text, Word as _};
 use guanxi_storage::{
@@ -45,6 +49,17 @@ impl Resource for Task {
             return Err(TASK_CALLED_FOR.problem());
         }
         Ok(())
+    }
+
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let had = before.and_then(|before| before.input.owner_id);
+        let Some(owner) = self.input.owner_id.filter(|owner| had != Some(*owner)) else {
+            return Ok(());
+        };
+        let title = self.input.title.clone();
+        let subject = (&TASK, self.meta.id.uuid());
+        let news = News { kind: NotificationKind::TaskAssigned, title, subject };
+        notify(tx, ctx, [owner], &news).await
     }
 
     fn searchable(&self) -> Vec<&str> {
