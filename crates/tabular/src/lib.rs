@@ -28,6 +28,7 @@ mod value;
 pub mod write;
 mod xlsx;
 
+pub use formula::guard;
 pub use format::{Delimiter, Encoding, Format};
 pub use layout::{Choice, Layout, Sheet};
 pub use limits::Limits;
