@@ -10,5 +10,6 @@ mod memory;
 mod openapi;
 mod platform;
 mod program;
+mod sales;
 mod storage;
 mod webhooks;

@@ -41,6 +41,16 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["code"] = json!(format!("C{number}"));
             nobody_yet(&mut body, number);
         }
+        "products" => body["code"] = json!(format!("P{number}")),
+        "price-book-entries" => {
+            body["price_book_id"] = json!(made(client, "price-books").await);
+            body["product_id"] = json!(made(client, "products").await);
+        }
+        "pipeline-stages" => body["pipeline_id"] = json!(made(client, "pipelines").await),
+        "opportunities" => {
+            body["number"] = json!(format!("O{number}"));
+            body["pipeline_id"] = json!(pipeline(client, &fresh("Pipeline")).await.id());
+        }
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);
@@ -63,6 +73,17 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         _ => {}
     }
     body
+}
+
+/// The id of a record of the resource.
+async fn made(client: &Client, plural: &str) -> String {
+    Box::pin(record(client, plural)).await.id()
+}
+
+/// A pipeline of this name with the stages tracking, bidding, negotiation, signing, won and lost.
+pub async fn pipeline(client: &Client, name: &str) -> Answer {
+    let wish = json!({ "template": "project_sale", "name": name });
+    client.post("/v1/pipelines/from-template", wish).await.expect(201)
 }
 
 /// A field of the tenant on parties, of that name and kind, with what else is said of it.

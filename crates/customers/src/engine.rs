@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// # Errors
 /// `unknown_reference` at `pointer`: a rule that needs the record must not tell more of it than the
 /// check of references would.
-pub(crate) async fn refer<R: Resource>(
+pub async fn refer<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     id: Uuid,
@@ -30,7 +30,7 @@ pub(crate) async fn refer<R: Resource>(
 
 /// The record before a change, if what held for it needs no second look: not for a new record, nor
 /// for one that is being restored, around which everything may have changed.
-pub(crate) fn standing<R: Resource>(before: Option<&R>) -> Option<&R> {
+pub fn standing<R: Resource>(before: Option<&R>) -> Option<&R> {
     before.filter(|before| before.meta().deleted_at.is_none())
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn standing<R: Resource>(before: Option<&R>) -> Option<&R> {
 ///
 /// # Errors
 /// As [`check_owner`], at `/owner_id`.
-pub(crate) async fn check_new_owner(
+pub async fn check_new_owner(
     tx: &mut Tx,
     ctx: &Ctx,
     owner: Option<UserId>,
@@ -54,7 +54,7 @@ pub(crate) async fn check_new_owner(
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn visible<R: Resource>(
+pub async fn visible<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     ids: impl IntoIterator<Item = Uuid>,
@@ -66,7 +66,7 @@ pub(crate) async fn visible<R: Resource>(
 
 /// The context of what follows by itself from a change that the caller was allowed to make: done in
 /// the caller's name, but not held to rights on, or versions of, records that were not asked for.
-pub(crate) fn on_behalf(ctx: &Ctx) -> Ctx {
+pub fn on_behalf(ctx: &Ctx) -> Ctx {
     let everything = Actor::system(ctx.actor.user).grants;
     let actor = Actor { grants: everything, limits: None, ..Actor::clone(&ctx.actor) };
     Ctx { actor: Arc::new(actor), seen: Seen::Unsaid, ..ctx.clone() }

@@ -21,11 +21,11 @@ pub mod contact_relations;
 pub mod contacts;
 pub mod departments;
 pub mod duplicates;
-mod engine;
+pub mod engine;
 pub mod merges;
 pub mod parties;
 pub mod problems;
-mod rules;
+pub mod rules;
 #[cfg(test)]
 mod testing;
 

@@ -1,26 +1,22 @@
-//! Rules that several aggregates share; none needs the store.
+//! Rules that several aggregates share, here and in the crates to the right; none needs the store.
 
 use crate::problems::TOO_DEEP;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use guanxi_kernel::{
-    Result,
+    Money, Result,
     problem::{CYCLE, FieldError, REPEATED},
 };
 use std::{collections::BTreeSet, ops::RangeInclusive};
 use validator::ValidationError;
 
 /// How many levels a tree may have: more is a mistake, and every walk through it is bounded.
-pub(crate) const MAX_LEVELS: usize = 100;
+pub const MAX_LEVELS: usize = 100;
 
 /// The years that people plan and look back over. Both stores order these alike.
 const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// A finding for each entry of the list at `pointer` that is there already.
-pub(crate) fn repeated<T, K: Ord>(
-    list: &[T],
-    pointer: &str,
-    key: impl Fn(&T) -> K,
-) -> Vec<FieldError> {
+pub fn repeated<T, K: Ord>(list: &[T], pointer: &str, key: impl Fn(&T) -> K) -> Vec<FieldError> {
     let mut seen = BTreeSet::new();
     let again = list.iter().enumerate().filter(|(_, entry)| !seen.insert(key(entry)));
     again.map(|(at, _)| REPEATED.field(format!("{pointer}/{at}"))).collect()
@@ -31,7 +27,7 @@ pub(crate) fn repeated<T, K: Ord>(
 ///
 /// # Errors
 /// `cycle` or `too_deep`, at `pointer`.
-pub(crate) fn place<I: PartialEq>(id: &I, above: &[I], height: usize, pointer: &str) -> Result<()> {
+pub fn place<I: PartialEq>(id: &I, above: &[I], height: usize, pointer: &str) -> Result<()> {
     if above.contains(id) {
         return Err(CYCLE.at(pointer));
     }
@@ -42,22 +38,39 @@ pub(crate) fn place<I: PartialEq>(id: &I, above: &[I], height: usize, pointer: &
 }
 
 /// The instant in whole microseconds, the finest that both stores keep; a leap second is the next.
-pub(crate) fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
+pub fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(instant.timestamp_micros()).unwrap_or(instant)
 }
 
 /// A rule for `validator`: an instant that people could mean.
-pub(crate) fn likely_instant(instant: &DateTime<Utc>) -> Result<(), ValidationError> {
+///
+/// # Errors
+/// When its year is none of those.
+pub fn likely_instant(instant: &DateTime<Utc>) -> Result<(), ValidationError> {
     likely_date(&instant.date_naive())
 }
 
 /// A rule for `validator`: a date that people could mean.
-pub(crate) fn likely_date(date: &NaiveDate) -> Result<(), ValidationError> {
+///
+/// # Errors
+/// When its year is none of those.
+pub fn likely_date(date: &NaiveDate) -> Result<(), ValidationError> {
     if YEARS.contains(&date.year()) {
         return Ok(());
     }
     let expected = format!("a year from {} to {}", YEARS.start(), YEARS.end());
     Err(ValidationError::new("range").with_message(expected.into()))
+}
+
+/// A rule for `validator`: an amount of zero or more.
+///
+/// # Errors
+/// When it is below zero.
+pub fn not_negative(amount: &Money) -> Result<(), ValidationError> {
+    if amount.minor() >= 0 {
+        return Ok(());
+    }
+    Err(ValidationError::new("range").with_message("an amount of 0 or more".into()))
 }
 
 #[cfg(test)]

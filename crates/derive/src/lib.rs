@@ -22,6 +22,7 @@
 //! | `terms = "parameter"` | each entry of the list is an index term that lists can be narrowed by |
 //! | `to = Type` | names a record of that resource, which must exist and be visible |
 //! | `hidden` | stored, never shown |
+//! | `computed` | not stored: empty until the record is shown |
 //! | `flatten` | the fields of the inner struct stand among those of the outer |
 //!
 //! A struct with the fields `meta: Meta<K>` and `input: I` also becomes `Parts`: the remaining
@@ -59,6 +60,7 @@ enum Shape {
     Plain,
     Json,
     Money,
+    Computed,
     Flatten,
 }
 
@@ -80,6 +82,7 @@ fn spec(field: &syn::Field) -> Result<Spec> {
                 }
                 "json" => spec.shape = Shape::Json,
                 "money" => spec.shape = Shape::Money,
+                "computed" => spec.shape = Shape::Computed,
                 "flatten" => spec.shape = Shape::Flatten,
                 "terms" => spec.terms = Some(meta.value()?.parse()?),
                 "to" => spec.target = Some(meta.value()?.parse()?),
@@ -89,7 +92,8 @@ fn spec(field: &syn::Field) -> Result<Spec> {
             Ok(())
         })?;
     }
-    if spec.zh.is_none() && !spec.hidden && spec.shape != Shape::Flatten {
+    let labelled = !matches!(spec.shape, Shape::Flatten | Shape::Computed);
+    if spec.zh.is_none() && !spec.hidden && labelled {
         return Err(Error::new_spanned(
             field,
             "a field needs a Chinese label: #[field(zh = \"…\")]",
@@ -150,6 +154,9 @@ fn columns(ident: &Ident, spec: &Spec) -> Vec<String> {
 fn describe_field(ident: &Ident, ty: &Type, spec: &Spec) -> Tokens {
     if spec.shape == Shape::Flatten {
         return quote!(<#ty as ::guanxi_storage::Record>::fields(out););
+    }
+    if spec.shape == Shape::Computed {
+        return Tokens::new();
     }
     let name = ident.to_string();
     let columns = columns(ident, spec);
@@ -216,6 +223,7 @@ fn store_field(ident: &Ident, ty: &Type, spec: &Spec) -> (Tokens, Tokens) {
             quote!(::guanxi_storage::record::MoneyColumns::write(&self.#ident, out);),
             quote!(#ident: <#ty as ::guanxi_storage::record::MoneyColumns>::read(row)?),
         ),
+        Shape::Computed => (Tokens::new(), quote!(#ident: ::std::default::Default::default())),
         Shape::Plain => (
             quote!(out.push(::guanxi_storage::expansion::Value::from(self.#ident.clone()));),
             quote!(#ident: row.next::<#ty>()?),

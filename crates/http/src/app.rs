@@ -7,7 +7,7 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, identity,
     limits::RateLimits,
-    platform,
+    opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
     resources, schema,
     tenants::Bodies,
@@ -172,6 +172,8 @@ pub fn routes(config: &mut ServiceConfig) {
     identity::routes(config);
     customers::routes(config);
     duplicates::routes(config);
+    pipelines::routes(config);
+    opportunities::routes(config);
     changes::routes(config);
     batch::routes(config);
     bulk::routes(config);

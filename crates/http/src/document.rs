@@ -461,6 +461,10 @@ fn filter(filter: &list::Parameter) -> Json {
                 words(name, &about, &scalar(filter.kind))
             }
         }
+        list::Test::Held => {
+            let about = "`mine`: what you own; `reports`: also what everybody owns in the units that you lead, and below.";
+            words(name, about, &scalar(filter.kind))
+        }
         list::Test::OneOf { nullable: true, .. } if matches!(filter.kind, Type::Id) => {
             let or_null = json!({ "type": "string", "pattern": "^(null|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$" });
             words(name, "One of these; `null` for those without.", &or_null)

@@ -261,6 +261,7 @@ pub fn catalogue() -> Vec<&'static Code> {
             .chain(guanxi_outbound::PROBLEMS.iter().copied())
             .chain(guanxi_webhooks::PROBLEMS.iter().copied())
             .chain(guanxi_customers::PROBLEMS.iter().copied())
+            .chain(guanxi_sales::PROBLEMS.iter().copied())
             .chain(guanxi_tabular::PROBLEMS.iter().copied())
             .chain(guanxi_bulk::PROBLEMS.iter().copied())
             .collect();

@@ -17,6 +17,7 @@ use guanxi_kernel::{
     problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
     scalar::Type,
 };
+use guanxi_sales as sales;
 use guanxi_storage::{
     Draft, Kind, Resource, Tx,
     count::{Counting, Total},
@@ -171,6 +172,12 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customers::contacts::Contact>(),
         serve::<customers::contact_relations::ContactRelation>(),
         serve::<customers::activities::Activity>(),
+        serve::<sales::products::Product>(),
+        serve::<sales::price_books::PriceBook>(),
+        serve::<sales::price_books::PriceBookEntry>(),
+        serve::<sales::pipelines::Pipeline>(),
+        serve::<sales::stages::Stage>(),
+        serve::<sales::opportunities::Opportunity>(),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,

@@ -8,7 +8,7 @@
 //! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
 //! | [`phone`] | phone numbers in E.164 |
 //! | [`pinyin`] | how Chinese characters are read |
-//! | [`money`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
+//! | [`money`], [`decimal`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
@@ -18,6 +18,7 @@ pub mod calendar;
 pub mod canonical;
 pub mod clock;
 pub mod ctx;
+pub mod decimal;
 pub mod id;
 pub mod input;
 pub mod money;
@@ -37,6 +38,7 @@ pub use calendar::Calendar;
 pub use canonical::canonical;
 pub use clock::Clock;
 pub use ctx::{Ctx, Language};
+pub use decimal::{Quantity, Share};
 pub use id::{ApiKeyId, Id, OrgUnitId, RoleId, SessionId, TeamId, TenantId, UserId};
 pub use money::{Currency, ExchangeRate, Money};
 pub use problem::{Code, Kind, Problem, Result};

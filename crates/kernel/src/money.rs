@@ -261,6 +261,11 @@ impl Money {
         if one == two { Ok(()) } else { Err(MoneyError::CurrencyMismatch(one, two)) }
     }
 
+    /// `up` ÷ `down` minor units of this currency, rounded half-even; or `Overflow`.
+    pub(crate) fn scaled_to(self, up: i128, down: i128) -> Result<Self, MoneyError> {
+        Self::within(half_even(up, down), self.currency)
+    }
+
     /// What fits 64 bits and prints within the declared digits.
     fn within(minor: i128, currency: Currency) -> Result<Self, MoneyError> {
         if minor.unsigned_abs() >= 10_u128.pow(WHOLE_DIGITS + currency.exponent()) {

@@ -285,7 +285,7 @@ pub fn business_date(instant: DateTime<Utc>, tz: Tz) -> NaiveDate {
 }
 
 /// The first instant of a day: its midnight.
-fn start_of_day(day: NaiveDate, tz: Tz) -> DateTime<Utc> {
+pub fn start_of_day(day: NaiveDate, tz: Tz) -> DateTime<Utc> {
     first_instant(NaiveDateTime::new(day, NaiveTime::MIN), tz)
 }
 

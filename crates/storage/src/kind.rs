@@ -441,6 +441,11 @@ pub trait Resource:
     /// Works out the values that lists are ordered by, from the record alone; `settle` does so too.
     fn derive_keys(&mut self) {}
 
+    /// Fills the `computed` fields, which depend on who looks and when, before the record is shown.
+    fn present(&mut self, ctx: &Ctx) {
+        let _ = ctx;
+    }
+
     /// The texts that `q` searches.
     fn searchable(&self) -> Vec<&str> {
         Vec::new()

@@ -1,7 +1,7 @@
 //! Lists: typed filters, order, search and pages of any resource, from the data of its fields.
 
 use crate::{
-    Field, Kind, Sql,
+    Field, Kind, Sql, Visibility,
     count::Counting,
     cursor,
     custom::{
@@ -20,7 +20,7 @@ use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Ctx, Problem, Result, Word as _,
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
-    scalar::Type,
+    scalar::{Scalar, Type},
     text::sort_key,
 };
 use sea_query::Value;
@@ -70,6 +70,8 @@ pub enum Test {
     Below(&'static str),
     /// The list has one of the values as an entry.
     Has(Index),
+    /// The record belongs to the caller, or also to one of those whom the caller leads.
+    Held,
     /// A field of the tenant has a value that stands so to the given ones; any value if none is given.
     Custom {
         /// The field.
@@ -81,7 +83,30 @@ pub enum Test {
 
 /// The filters of a resource: those of its fields, then those of the tenant's.
 pub fn parameters(kind: &Kind, custom: &Fields) -> Vec<Parameter> {
-    seen(kind, custom).flat_map(field_parameters).chain(custom.parameters()).collect()
+    let own = seen(kind, custom).flat_map(field_parameters);
+    own.chain(held(kind, custom)).chain(custom.parameters()).collect()
+}
+
+guanxi_kernel::words! {
+    /// Whose records a list shows.
+    pub enum Held {
+        /// Those of the caller.
+        Mine = "mine" ("Mine", "我的"),
+        /// Also those of everybody in the org units that the caller leads, and in all below.
+        Reports = "reports" ("Mine and my people's", "我和下属的"),
+    }
+}
+
+/// The parameter `scope` of records that somebody owns.
+fn held(kind: &Kind, custom: &Fields) -> Option<Parameter> {
+    let owned = matches!(kind.visibility, Visibility::Owner | Visibility::OwnerOrParent { .. });
+    let by_owner = kind.field("owner_id").is_some_and(|field| field.filter);
+    let shown = owned && by_owner && !custom.hides("owner_id");
+    shown.then(|| Parameter {
+        name: "scope".to_owned(),
+        kind: <Held as Scalar>::TYPE,
+        test: Test::Held,
+    })
 }
 
 fn field_parameters(field: &Field) -> Vec<Parameter> {
@@ -251,7 +276,10 @@ impl ListQuery {
             _ => {
                 let filter = known.filters.iter().find(|filter| filter.name == name);
                 let filter = filter.ok_or_else(|| UNKNOWN_PARAMETER.parameter(name))?;
-                let (values, or_null) = values(filter, value)?;
+                let (mut values, or_null) = values(filter, value)?;
+                if let Test::Held = filter.test {
+                    values.push(ctx.actor.user.into());
+                }
                 self.conditions.push((filter.test.clone(), values, or_null));
             }
         }
@@ -400,6 +428,7 @@ pub(crate) fn condition(
         Test::Below(column) => {
             sql.push("t.").push(column).push(" < ").bind_all(values.iter().cloned());
         }
+        Test::Held => held_by(sql, values),
         Test::Has(index) => {
             // Few records: begin with the index. Many: walk the list in its order and probe; the
             // LIMIT keeps PostgreSQL from joining instead, which takes minutes while it has no
@@ -415,6 +444,22 @@ pub(crate) fn condition(
             sql.push(if index.rare { ")" } else { " LIMIT 1) IS NOT NULL" });
         }
     }
+}
+
+/// Adds the condition of [`Test::Held`]; the last of the values is the caller.
+fn held_by(sql: &mut Sql, values: &[Value]) {
+    let Some((user, words)) = values.split_last() else { return };
+    sql.push("(t.owner_id = ").bind(user.clone());
+    if words.contains(&Held::Reports.into()) {
+        sql.push(
+            " OR t.owner_id IN (SELECT u.id FROM org_units m \
+             JOIN org_unit_tree o ON o.tenant_id = m.tenant_id AND o.above_id = m.id \
+             JOIN users u ON u.tenant_id = o.tenant_id AND u.org_unit_id = o.unit_id \
+             WHERE m.tenant_id = $1 AND m.deleted_at IS NULL AND m.manager_id = ",
+        );
+        sql.bind(user.clone()).push(")");
+    }
+    sql.push(")");
 }
 
 /// What a query can name.
@@ -660,7 +705,7 @@ fn fingerprint(
 /// A sort value as it lies in a cursor.
 pub(crate) fn write_key(kind: Type, cells: &mut crate::Cells<'_>) -> Result<Json, crate::Error> {
     Ok(match kind {
-        Type::Integer => cells.next::<i64>()?.into(),
+        Type::Integer | Type::Money => cells.next::<i64>()?.into(),
         Type::Boolean => cells.next::<bool>()?.into(),
         Type::Instant => cells.next::<DateTime<Utc>>()?.timestamp_micros().into(),
         Type::Date => cells.next::<chrono::NaiveDate>()?.to_string().into(),
@@ -671,7 +716,7 @@ pub(crate) fn write_key(kind: Type, cells: &mut crate::Cells<'_>) -> Result<Json
 
 fn read_key(kind: Type, key: &Json) -> Option<Value> {
     match kind {
-        Type::Integer => key.as_i64().map(Into::into),
+        Type::Integer | Type::Money => key.as_i64().map(Into::into),
         Type::Boolean => key.as_bool().map(Into::into),
         Type::Instant => DateTime::<Utc>::from_timestamp_micros(key.as_i64()?).map(Into::into),
         Type::Text | Type::Word(_) => key.as_str().map(Into::into),

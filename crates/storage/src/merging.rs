@@ -155,7 +155,10 @@ pub async fn redirect<R: Resource>(
     let replace = |name: &str, value: Value| match value {
         value if !fields.iter().any(|field| field.name == name) => value,
         Value::Uuid(Some(id)) if id == from => to.into(),
-        Value::Json(Some(list)) => Value::Json(Some(Box::new(replaced(*list, from, to)))),
+        Value::Json(Some(list)) => {
+            let index = fields.iter().find(|field| field.name == name).and_then(|f| f.terms);
+            Value::Json(Some(Box::new(replaced(*list, index.map(|i| i.parameter), from, to))))
+        }
         value => value,
     };
     overwrite(tx, ctx, before, &replace).await
@@ -276,15 +279,26 @@ fn names(kind: &Kind, field: &Field, target: &Kind) -> bool {
     parent || any || field.target.is_some_and(|of| std::ptr::eq(of(), target))
 }
 
-/// A list of ids with `to` for `from`, each once.
-fn replaced(list: Json, from: Uuid, to: Uuid) -> Json {
-    let Json::Array(entries) = list else { return list };
+/// A list of ids, or of objects that hold one as `member`, with `to` for `from`, each once; or such
+/// an object alone.
+fn replaced(list: Json, member: Option<&str>, from: Uuid, to: Uuid) -> Json {
+    let instead = |mut entry: Json| {
+        let id = match member {
+            Some(member) if entry.is_object() => &mut entry[member],
+            _ => &mut entry,
+        };
+        if *id == from.to_string() {
+            *id = Json::String(to.to_string());
+        }
+        entry
+    };
+    let Json::Array(entries) = list else { return instead(list) };
     let mut seen = BTreeSet::new();
-    let entries = entries.into_iter().map(|entry| match entry.as_str() {
-        Some(id) if id == from.to_string() => Json::String(to.to_string()),
-        _ => entry,
-    });
-    Json::Array(entries.filter(|entry| seen.insert(entry.to_string())).collect())
+    let key = |entry: &Json| {
+        let id = member.and_then(|member| entry.get(member)).filter(|id| id.is_string());
+        id.unwrap_or(entry).to_string()
+    };
+    Json::Array(entries.into_iter().map(instead).filter(|e| seen.insert(key(e))).collect())
 }
 
 /// Writes records with other values in their columns, with their terms and one event each.
@@ -419,7 +433,12 @@ mod tests {
     #[test]
     fn a_list_names_the_survivor_once() {
         let [from, to, other] = [1, 2, 3].map(Uuid::from_u128);
-        let list = replaced(json!([from, other, to]), from, to);
+        let list = replaced(json!([from, other, to]), None, from, to);
         assert_eq!(list, json!([to, other]));
+        let [one, both] = [json!({ "who": from, "as": 1 }), json!({ "who": to, "as": 2 })];
+        let (list, survivor) = (json!([one.clone(), both]), json!({ "who": to, "as": 1 }));
+        assert_eq!(replaced(list, Some("who"), from, to), json!([survivor.clone()]));
+        assert_eq!(replaced(one, Some("who"), from, to), survivor, "alone");
+        assert_eq!(replaced(Json::Null, Some("who"), from, to), Json::Null);
     }
 }

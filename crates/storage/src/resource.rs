@@ -780,8 +780,9 @@ pub(crate) async fn check_references<R: Resource>(
     let (now, then) = (document(after), before.map(document));
     for field in R::kind().shape.fields.iter() {
         let Some(target) = field.target else { continue };
-        let held = then.as_ref().map(|then| ids(&then[field.name])).unwrap_or_default();
-        for id in ids(&now[field.name]).difference(&held).copied() {
+        let named = |document: &Json| ids(&document[field.name], field);
+        let held = then.as_ref().map(named).unwrap_or_default();
+        for id in named(&now).difference(&held).copied() {
             if tx.knows(target().name, id) {
                 continue;
             }
@@ -795,9 +796,13 @@ pub(crate) async fn check_references<R: Resource>(
     carried::check_references(tx, ctx, R::kind(), then, &after.meta().extra.custom).await
 }
 
-/// The ids that a member holds: one, a list of them, or none.
-fn ids(member: &Json) -> BTreeSet<Uuid> {
-    let one = |id: &Json| id.as_str().and_then(|id| id.parse().ok());
+/// The ids that a member holds: one, a list of them, or none; an object holds its own under the name
+/// of the index.
+fn ids(member: &Json, field: &Field) -> BTreeSet<Uuid> {
+    let one = |entry: &Json| {
+        let id = field.terms.filter(|_| entry.is_object()).map(|index| &entry[index.parameter]);
+        id.unwrap_or(entry).as_str().and_then(|id| id.parse().ok())
+    };
     match member {
         Json::Array(ids) => ids.iter().filter_map(one).collect(),
         id => one(id).into_iter().collect(),
@@ -831,6 +836,7 @@ async fn show<R: Resource>(
     rights: Rights,
 ) -> Result<Shown<R>> {
     carried::show(tx, ctx, R::kind(), &mut record.meta_mut().extra.custom).await?;
+    record.present(ctx);
     let verbs = match record.meta().deleted_at {
         None => record.verbs(),
         Some(_) => vec![Verb::open("restore", Action::Delete)],

@@ -71,6 +71,15 @@ impl<E: Entry> List for Vec<E> {
     }
 }
 
+/// One entry or none.
+impl<E: Entry> List for Option<E> {
+    type Entry = E;
+
+    fn entries(&self) -> &[E] {
+        self.as_slice()
+    }
+}
+
 /// Adds the terms of a list.
 pub fn collect<L: List>(list: &L, field: &'static str, out: &mut Vec<Term>) {
     out.extend(list.entries().iter().map(|entry| Term { field, term: entry.term() }));

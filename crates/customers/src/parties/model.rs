@@ -3,7 +3,7 @@
 use crate::{
     contact_points::{Address, Email, Phone, settle_addresses, settle_emails, settle_phones},
     problems::{LACKS_ROLE, NOT_A_CUSTOMER},
-    rules::repeated,
+    rules::{not_negative, repeated},
 };
 use guanxi_identity::users::User;
 use guanxi_kernel::{
@@ -229,14 +229,6 @@ fn web_address(text: &Line<500>) -> Result<(), ValidationError> {
         return Ok(());
     }
     Err(ValidationError::new("url").with_message("an http or https address".into()))
-}
-
-/// A rule for `validator`: an amount of zero or more.
-fn not_negative(amount: &Money) -> Result<(), ValidationError> {
-    if amount.minor() >= 0 {
-        return Ok(());
-    }
-    Err(ValidationError::new("range").with_message("an amount of 0 or more".into()))
 }
 
 #[cfg(test)]

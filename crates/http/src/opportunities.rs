@@ -1,0 +1,194 @@
+//! What opportunities have beyond the shared endpoints.
+
+use crate::{
+    body::Body,
+    call::Call,
+    problem::{ApiError, ProblemBody},
+    respond::Done,
+};
+use actix_web::{HttpResponse, get, post};
+use guanxi_kernel::{Ctx, Result};
+use guanxi_sales::opportunities::{
+    self, AddToSummary, CloseOpportunity, MoveOpportunity, Opportunity, StageHistory,
+    SuspendOpportunity, TerminateOpportunity, Transfer, TransferOpportunity,
+};
+use guanxi_storage::{Tx, resource::Shown};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(stage_history).service(transfers);
+    config.service(move_to).service(suspend).service(reactivate);
+    config.service(win).service(lose).service(terminate);
+    config.service(transfer).service(addendum);
+}
+
+/// The opportunity after a move.
+fn done(moved: Result<Shown<Opportunity>>) -> Result<Done> {
+    moved.map(|shown| Done::record(&shown))
+}
+
+/// Read the stages of an opportunity
+///
+/// One interval after the other, each with its stage and state, who told of it and when. They cover
+/// its life without gap or overlap.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_stage_history",
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The intervals, the first first.", body = StageHistory)))]
+#[get("/v1/opportunities/{opportunity_id}/stage-history")]
+async fn stage_history(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("opportunity_id")?;
+    let read =
+        async |tx: &mut Tx, ctx: &Ctx| opportunities::stage_history(tx, ctx, id.into()).await;
+    Ok(HttpResponse::Ok().json(call.read(read).await?))
+}
+
+/// The controllers of an opportunity.
+#[derive(Debug, Serialize, ToSchema)]
+struct TransferList {
+    /// Each change, the first first.
+    data: Vec<Transfer>,
+}
+
+/// List the controllers of an opportunity
+///
+/// Who had it, who got it, when and why.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_transfers",
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The changes.", body = TransferList)))]
+#[get("/v1/opportunities/{opportunity_id}/transfers")]
+async fn transfers(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("opportunity_id")?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| opportunities::transfers(tx, ctx, id.into()).await;
+    Ok(HttpResponse::Ok().json(TransferList { data: call.read(read).await? }))
+}
+
+/// Move an opportunity to another stage
+///
+/// To another open stage of its pipeline, now or, with `entered_at`, at an earlier instant after its last change.
+/// `PATCH` of `stage_id` does the same as of now.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_move", request_body = MoveOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/move")]
+async fn move_to(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<MoveOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::move_to(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Suspend an opportunity
+///
+/// It keeps its stage, leaves the open ones, and is to be looked at again on `review_on`.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_suspend", request_body = SuspendOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/suspend")]
+async fn suspend(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<SuspendOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::suspend(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Take an opportunity up again
+///
+/// It is open again in the stage that it was suspended in; the time between is no time in the stage.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_reactivate",
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/reactivate")]
+async fn reactivate(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("opportunity_id")?;
+    let work =
+        async |tx: &mut Tx, ctx: &Ctx| done(opportunities::reactivate(tx, ctx, id.into()).await);
+    Ok(call.write(None, work).await?)
+}
+
+/// Win an opportunity
+///
+/// Needs the summary of what was learnt, here or written before.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_win", request_body = CloseOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/win")]
+async fn win(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<CloseOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::win(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Lose an opportunity
+///
+/// Needs the summary of what was learnt, here or written before; whoever loses to a competitor says to
+/// whom, or `unknown`.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_lose", request_body = CloseOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/lose")]
+async fn lose(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<CloseOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::lose(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Give an opportunity up for ever
+///
+/// Nothing changes it afterwards, whoever asks; it stays readable. Needs the summary of what was learnt.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_terminate", request_body = TerminateOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/terminate")]
+async fn terminate(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<TerminateOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::terminate(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Give an opportunity to another controller
+///
+/// With the reason. The one before keeps only what rights beyond the own records give.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_transfer", request_body = TransferOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/transfer")]
+async fn transfer(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<TransferOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::transfer(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Add to the summary of an opportunity
+///
+/// The summary itself is final 24 hours after the end.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_addendum", request_body = AddToSummary,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/addendum")]
+async fn addendum(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<AddToSummary>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::addendum(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}

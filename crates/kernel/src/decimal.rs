@@ -1,0 +1,289 @@
+//! Decimals that callers write: shares of a whole and quantities.
+//!
+//! Both are decimal strings on the wire and in the stores, so that nothing on the way is a float.
+
+use crate::{
+    money::{Currency, Money, MoneyError},
+    scalar::{Scalar, Type},
+};
+use rust_decimal::Decimal;
+use sea_query::{Nullable, Value};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{borrow::Cow, fmt, str::FromStr};
+use utoipa::{PartialSchema, ToSchema, openapi};
+
+/// Why a decimal is refused, as `code: what was expected`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecimalError {
+    /// Not from 0 to 1, or more than 4 decimals.
+    #[error("out_of_range: a decimal string from 0 to 1 with at most 4 decimals, such as \"0.25\"")]
+    NoShare,
+    /// Not above 0, or more digits than are kept.
+    #[error(
+        "out_of_range: a decimal string above 0 with at most 12 digits and 6 decimals, such as \"2.5\""
+    )]
+    NoQuantity,
+}
+
+/// A share of a whole, from 0 to 1 in steps of 0.0001: a probability, a discount, a rate of tax.
+///
+/// On the wire and in the stores `"0.2500"`, always with four decimals, so that texts are in the
+/// order of the numbers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Share(u16);
+
+impl Share {
+    /// Nothing of it.
+    pub const ZERO: Self = Self(0);
+    /// All of it.
+    pub const ONE: Self = Self(Self::WHOLE);
+    /// Decimals of a share.
+    const PLACES: usize = 4;
+    /// The whole in ten-thousandths.
+    const WHOLE: u16 = 10_000;
+
+    /// Ten-thousandths of the whole, from 0 to 10,000.
+    pub const fn ten_thousandths(self) -> i64 {
+        self.0 as i64
+    }
+
+    /// What is left of the whole.
+    #[must_use]
+    pub const fn rest(self) -> Self {
+        Self(Self::WHOLE - self.0)
+    }
+
+    /// The number.
+    pub fn to_decimal(self) -> Decimal {
+        Decimal::new(self.ten_thousandths(), 4)
+    }
+
+    /// Whether shares make exactly one whole.
+    pub fn make_one(shares: impl IntoIterator<Item = Self>) -> bool {
+        shares.into_iter().map(Self::ten_thousandths).sum::<i64>() == i64::from(Self::WHOLE)
+    }
+}
+
+impl FromStr for Share {
+    type Err = DecimalError;
+
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let (whole, decimals) = parts(text).ok_or(DecimalError::NoShare)?;
+        if whole.len() != 1 || decimals.len() > Self::PLACES {
+            return Err(DecimalError::NoShare);
+        }
+        let digits = format!("{whole}{decimals:0<width$}", width = Self::PLACES);
+        let share = digits.parse().ok().filter(|share| *share <= Self::WHOLE);
+        share.map(Self).ok_or(DecimalError::NoShare)
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:04}", self.0 / Self::WHOLE, self.0 % Self::WHOLE)
+    }
+}
+
+/// How many of something: above 0, with at most 12 digits before the point and 6 after it.
+///
+/// Written without trailing zeros: `"2.5"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Quantity(Decimal);
+
+impl Quantity {
+    /// One.
+    pub const ONE: Self = Self(Decimal::ONE);
+
+    /// The number.
+    pub const fn to_decimal(self) -> Decimal {
+        self.0
+    }
+}
+
+impl FromStr for Quantity {
+    type Err = DecimalError;
+
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let (whole, decimals) = parts(text).ok_or(DecimalError::NoQuantity)?;
+        if whole.len() > 12 || decimals.len() > 6 {
+            return Err(DecimalError::NoQuantity);
+        }
+        let number: Decimal = text.parse().map_err(|_| DecimalError::NoQuantity)?;
+        if number.is_zero() { Err(DecimalError::NoQuantity) } else { Ok(Self(number.normalize())) }
+    }
+}
+
+impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The digits before and after the point, if there is nothing else.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let (whole, decimals) = match text.split_once('.') {
+        Some((_, "")) => return None,
+        Some(parts) => parts,
+        None => (text, ""),
+    };
+    let plain = whole.bytes().chain(decimals.bytes()).all(|b| b.is_ascii_digit());
+    (plain && !whole.is_empty()).then_some((whole, decimals))
+}
+
+impl Money {
+    /// What so many cost at this price, less a discount: price × quantity × (1 − discount), rounded
+    /// half-even once, to the minor unit; or `Overflow`.
+    pub fn of_line(self, quantity: Quantity, discount: Share) -> Result<Self, MoneyError> {
+        let quantity = quantity.0.normalize();
+        let times = |one: i128, by: i128| one.checked_mul(by).ok_or(MoneyError::Overflow);
+        let up = times(i128::from(self.minor()), quantity.mantissa())?;
+        let up = times(up, i128::from(discount.rest().ten_thousandths()))?;
+        self.scaled_to(up, 10_i128.pow(quantity.scale() + 4))
+    }
+}
+
+/// What both are besides: a JSON string, a column of text, and a schema with a pattern.
+macro_rules! decimal_text {
+    ($name:ident, $pattern:literal, $example:literal, $about:literal) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                Cow::<'de, str>::deserialize(from)?.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> openapi::RefOr<openapi::Schema> {
+                openapi::ObjectBuilder::new()
+                    .schema_type(openapi::schema::Type::String)
+                    .pattern(Some($pattern))
+                    .description(Some($about))
+                    .examples([serde_json::json!($example)])
+                    .into()
+            }
+        }
+
+        impl ToSchema for $name {
+            fn name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+        }
+
+        column_text!($name);
+    };
+}
+
+/// A type that lies in a column as the text that it is printed as.
+macro_rules! column_text {
+    ($name:ident) => {
+        impl Scalar for $name {
+            const TYPE: Type = Type::Text;
+        }
+
+        impl From<$name> for Value {
+            fn from(value: $name) -> Self {
+                value.to_string().into()
+            }
+        }
+
+        impl Nullable for $name {
+            fn null() -> Value {
+                String::null()
+            }
+        }
+
+        impl<DB: sqlx::Database> sqlx::Type<DB> for $name
+        where
+            String: sqlx::Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as sqlx::Type<DB>>::type_info()
+            }
+
+            fn compatible(ty: &DB::TypeInfo) -> bool {
+                <String as sqlx::Type<DB>>::compatible(ty)
+            }
+        }
+
+        impl<'r, DB: sqlx::Database> sqlx::Decode<'r, DB> for $name
+        where
+            &'r str: sqlx::Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<Self, sqlx::error::BoxDynError> {
+                Ok(<&str as sqlx::Decode<DB>>::decode(value)?.parse()?)
+            }
+        }
+    };
+}
+
+decimal_text!(
+    Share,
+    r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$",
+    "0.2500",
+    "A share from 0 to 1; answers carry four decimals."
+);
+decimal_text!(Quantity, r"^[0-9]{1,12}(\.[0-9]{1,6})?$", "2.5", "A number above 0.");
+column_text!(Currency);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_share_is_from_nothing_to_all_with_four_decimals() {
+        for (text, shown) in
+            [("0", "0.0000"), ("0.25", "0.2500"), ("1", "1.0000"), ("1.0", "1.0000")]
+        {
+            assert_eq!(text.parse::<Share>().unwrap().to_string(), shown);
+        }
+        for bad in ["", "1.", ".5", "-0.1", "1.0001", "2", "0.00001", "1e-1", "00.5", " 1"] {
+            assert_eq!(bad.parse::<Share>(), Err(DecimalError::NoShare), "{bad}");
+        }
+        assert_eq!("0.3".parse::<Share>().unwrap().rest().to_string(), "0.7000");
+        assert!(serde_json::from_str::<Share>("0.5").is_err(), "a number on the wire is a float");
+    }
+
+    #[test]
+    fn shares_make_one_exactly_or_not() {
+        let of = |texts: &[&str]| Share::make_one(texts.iter().map(|text| text.parse().unwrap()));
+        assert!(of(&["0.3333", "0.3333", "0.3334"]) && of(&["1"]));
+        assert!(!of(&["0.3333", "0.3333", "0.3333"]) && !of(&[]));
+    }
+
+    #[test]
+    fn a_quantity_is_above_nothing_and_bounded() {
+        assert_eq!("2.50".parse::<Quantity>().unwrap().to_string(), "2.5");
+        assert_eq!("0000000.000001".parse::<Quantity>().unwrap().to_string(), "0.000001");
+        for bad in ["0", "0.0", "-1", "1.0000001", "1234567890123", "1,5", "NaN", ""] {
+            assert_eq!(bad.parse::<Quantity>(), Err(DecimalError::NoQuantity), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_rounded_half_even_once() {
+        let yuan = |minor| Money::new(minor, Currency::CNY);
+        let line = |price, quantity: &str, discount: &str| {
+            yuan(price).of_line(quantity.parse().unwrap(), discount.parse().unwrap())
+        };
+        assert_eq!(line(1_050, "0.1", "0"), Ok(yuan(105)));
+        assert_eq!(line(5, "0.5", "0"), Ok(yuan(2)), "2.5 is 2");
+        assert_eq!(line(7, "0.5", "0"), Ok(yuan(4)), "3.5 is 4");
+        assert_eq!(line(10_000, "3", "0.1250"), Ok(yuan(26_250)));
+        assert_eq!(line(i64::MAX, "999999999999", "0"), Err(MoneyError::Overflow));
+    }
+
+    proptest! {
+        #[test]
+        fn the_text_of_a_share_reads_back_and_keeps_the_order(one in 0_u16..=10_000, other in 0_u16..=10_000) {
+            let texts = (Share(one).to_string(), Share(other).to_string());
+            prop_assert_eq!(texts.0.parse(), Ok(Share(one)));
+            prop_assert_eq!(texts.0.cmp(&texts.1), one.cmp(&other));
+        }
+    }
+}

@@ -1,0 +1,354 @@
+//! The rules of a save that need the store.
+
+use super::{
+    closing::ClosingSummary,
+    life::OpportunityStatus,
+    model::{OPPORTUNITY, Opportunity},
+    parts::Origin,
+    rules::{moment, today},
+    spans, store,
+};
+use crate::{
+    pipelines,
+    problems::{
+        CLOSING_SUMMARY_REQUIRED, CURRENCY_MISMATCH, NOT_A_COMPETITOR, NOT_CLOSED,
+        OPPORTUNITY_TERMINATED, PIPELINE_INACTIVE, PIPELINE_INCOMPLETE, STAGE_OF_OTHER_KIND,
+        STAGE_OF_OTHER_PIPELINE, USE_TRANSFER,
+    },
+    products,
+    rules::refuse,
+    stages::{self, StageKind, Step},
+};
+use guanxi_customers::{
+    engine::{check_new_owner, refer, standing},
+    parties::{Party, PartyId, PartyRole},
+    problems::IMMUTABLE,
+};
+use guanxi_kernel::{
+    Action, Ctx, Id, Line, Result, Word as _,
+    problem::{DUPLICATE, REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
+};
+use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl Resource for Opportunity {
+    fn kind() -> &'static Kind {
+        &OPPORTUNITY
+    }
+
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        if let Some(before) = before {
+            before.require_alive(self)?;
+        }
+        self.input.check(today(ctx))?;
+        match before {
+            None => self.begin(tx, ctx).await?,
+            Some(before) => self.go_on(tx, ctx, before).await?,
+        }
+        self.check_number(tx, standing(before)).await?;
+        self.check_status_code(tx, before).await?;
+        self.check_competitors(tx, ctx, before).await?;
+        self.name_lines(tx).await?;
+        self.close_reasons = self.reasons();
+        self.order();
+        Ok(())
+    }
+
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        spans::follow(tx, ctx, self, before).await?;
+        let given = before.filter(|before| before.transfers < self.transfers);
+        match given {
+            Some(before) => store::add_transfer(tx, ctx, self, before).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn deletable(&self, _: &mut Tx, _: &Ctx) -> Result<()> {
+        match self.status {
+            OpportunityStatus::Terminated => Err(OPPORTUNITY_TERMINATED.problem()),
+            _ => Ok(()),
+        }
+    }
+
+    fn derive_keys(&mut self) {
+        self.order();
+    }
+
+    fn present(&mut self, ctx: &Ctx) {
+        let days = (ctx.now - self.stage_entered_at).num_days();
+        self.days_in_stage = (!self.status.is_closed()).then_some(days);
+    }
+
+    fn searchable(&self) -> Vec<&str> {
+        [&*self.input.name].into_iter().chain(self.input.number.as_deref()).collect()
+    }
+
+    fn concerns(&self) -> Vec<Uuid> {
+        let party = self.input.party_id.map(Id::uuid);
+        let contacts = self.input.contacts.iter().map(|contact| contact.contact_id.uuid());
+        party.into_iter().chain(contacts).collect()
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        let alive = self.status != OpportunityStatus::Terminated;
+        let verb = |name, needs, open: bool| Verb {
+            name,
+            needs,
+            closed: (!open).then(|| self.status.refuses()),
+        };
+        let moves = super::OpportunityMove::ALL
+            .iter()
+            .map(|one| verb(one.word(), Action::Update, self.status.moves().contains(one)));
+        let update = verb("update", Action::Update, alive);
+        [update].into_iter().chain(moves).chain([verb("delete", Action::Delete, alive)]).collect()
+    }
+
+    fn example() -> Json {
+        json!({
+            "name": "宏图软件 GTX 工作站采购",
+            "number": "O-2026-0001",
+            "status_code": null,
+            "amount": { "amount": "48210.00", "currency": "CNY" },
+            "origin": "referral",
+            "expected_close_on": "2026-06-30",
+            "probability_override": "0.3500",
+            "competitor_ids": [],
+            "contacts": [],
+            "collaborators": [],
+            "next_action": "Send the configuration by Friday.",
+            "note": "预算已经批准。"
+        })
+    }
+}
+
+/// What may stand in the way of entering a stage of that kind.
+fn require_kind(step: &Step, kind: StageKind) -> Result<()> {
+    if step.kind == kind {
+        return Ok(());
+    }
+    Err(refuse(&STAGE_OF_OTHER_KIND, "/stage_id", ("kind", kind.word())))
+}
+
+impl Opportunity {
+    /// A new one: its controller, its number, its stage, and its end if it has ended already.
+    async fn begin(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        match self.input.origin {
+            Origin::SelfFound => self.input.owner_id = Some(ctx.actor.user),
+            _ => drop(self.input.owner_id.get_or_insert(ctx.actor.user)),
+        }
+        check_new_owner(tx, ctx, self.input.owner_id, None).await?;
+        if self.input.number.is_none() {
+            self.input.number = Some(self.made_up_number(ctx)?);
+        }
+        let step = self.first_step(tx).await?;
+        self.require_currency(&step)?;
+        let engaged = self.input.engaged_on.unwrap_or_else(|| today(ctx));
+        let begun = moment(ctx, engaged, None);
+        self.status = match step.kind {
+            StageKind::Open => OpportunityStatus::Open,
+            StageKind::Won => OpportunityStatus::Won,
+            StageKind::Lost => OpportunityStatus::Lost,
+        };
+        if !self.status.is_closed() {
+            if self.input.closed_on.is_some() {
+                return Err(NOT_CLOSED.at("/closed_on"));
+            }
+            self.enter(&step, begun);
+            return Ok(());
+        }
+        let closed = *self.input.closed_on.get_or_insert_with(|| today(ctx));
+        self.closed_at = Some(ctx.now);
+        self.require_summary()?;
+        self.enter(&step, moment(ctx, closed, Some(begun)));
+        Ok(())
+    }
+
+    /// The stage that a new one begins in.
+    async fn first_step(&self, tx: &mut Tx) -> Result<Step> {
+        let step = match (self.input.stage_id, self.input.pipeline_id) {
+            (Some(stage), pipeline) => {
+                let step = stages::step(tx, stage).await?;
+                let step = step.ok_or_else(|| UNKNOWN_REFERENCE.at("/stage_id"))?;
+                if pipeline.is_some_and(|pipeline| pipeline != step.pipeline) {
+                    return Err(STAGE_OF_OTHER_PIPELINE.at("/stage_id"));
+                }
+                step
+            }
+            (None, pipeline) => {
+                let pipeline = match pipeline {
+                    Some(pipeline) => Some(pipeline),
+                    None => pipelines::default_pipeline(tx).await?,
+                };
+                let pipeline = pipeline.ok_or_else(|| REQUIRED.at("/pipeline_id"))?;
+                match stages::first_step(tx, pipeline, StageKind::Open).await? {
+                    Some(step) => step,
+                    None if pipelines::is_there(tx, pipeline).await? => {
+                        return Err(PIPELINE_INCOMPLETE.with("kind", StageKind::Open.word()));
+                    }
+                    None => return Err(UNKNOWN_REFERENCE.at("/pipeline_id")),
+                }
+            }
+        };
+        if step.active { Ok(step) } else { Err(PIPELINE_INACTIVE.at("/pipeline_id")) }
+    }
+
+    /// A number that nobody else makes up: the day, and letters from the random end of the id.
+    fn made_up_number(&self, ctx: &Ctx) -> Result<Line<40>> {
+        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+        let random = self.meta.id.uuid().as_u128();
+        let letter = |at: u32| char::from(LETTERS[(random >> (5 * at)) as usize & 31]);
+        let number =
+            format!("O-{}-{}", today(ctx).format("%Y%m%d"), (0..8).map(letter).collect::<String>());
+        Line::new(&number).map_err(|e| guanxi_kernel::problem::INTERNAL.problem().because(e))
+    }
+
+    /// One that was there: what stays, and the stage that it enters.
+    async fn go_on(&mut self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
+        let (input, had) = (&mut self.input, &before.input);
+        // None of these can be cleared.
+        input.number = input.number.take().or_else(|| had.number.clone());
+        input.stage_id = input.stage_id.or(had.stage_id);
+        input.pipeline_id = input.pipeline_id.or(had.pipeline_id);
+        input.owner_id = input.owner_id.or(had.owner_id);
+        if input.owner_id != had.owner_id {
+            if self.transfers == before.transfers {
+                return Err(USE_TRANSFER.at("/owner_id"));
+            }
+            check_new_owner(tx, ctx, self.input.owner_id, before.input.owner_id).await?;
+        }
+        if self.status == before.status && self.input.closed_on != before.input.closed_on {
+            return Err(IMMUTABLE.at("/closed_on"));
+        }
+        if self.status.is_closed() {
+            self.require_summary()?;
+            before.require_summary_open(self, ctx.now)?;
+        }
+        self.enter_stage(tx, ctx, before).await?;
+        let restored = before.meta.deleted_at.is_some() && self.meta.deleted_at.is_none();
+        if self.span_from == before.span_from && (restored || self.tracked() != before.tracked()) {
+            self.span_from = ctx.now.max(before.span_from);
+        }
+        Ok(())
+    }
+
+    /// Enters the stage or the state that a change leads to, whatever made the change.
+    async fn enter_stage(&mut self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
+        let moved = self.place() != before.place();
+        let amount = |one: &Self| one.input.amount.map(guanxi_kernel::Money::currency);
+        if !moved && self.judged_alike(before) && amount(self) == amount(before) {
+            return Ok(());
+        }
+        let Some(stage) = self.input.stage_id else { return Ok(()) };
+        let step = match stages::step(tx, stage).await? {
+            Some(step) => step,
+            // What has ended in a stage that is retired by now keeps it.
+            None if !moved => return Ok(()),
+            None => return Err(UNKNOWN_REFERENCE.at("/stage_id")),
+        };
+        if self.input.pipeline_id != Some(step.pipeline) {
+            return Err(STAGE_OF_OTHER_PIPELINE.at("/stage_id"));
+        }
+        self.require_currency(&step)?;
+        if !moved {
+            self.judge(&step);
+            return Ok(());
+        }
+        if self.status == before.status && self.status != OpportunityStatus::Open {
+            return Err(self.status.refusal());
+        }
+        require_kind(
+            &step,
+            match self.status {
+                OpportunityStatus::Won => StageKind::Won,
+                OpportunityStatus::Lost => StageKind::Lost,
+                _ => StageKind::Open,
+            },
+        )?;
+        let told = self.span_from != before.span_from;
+        let at = if told { self.span_from } else { ctx.now.max(before.span_from) };
+        self.enter(&step, at);
+        Ok(())
+    }
+
+    /// The amount is in the currency of the pipeline, if that has one.
+    fn require_currency(&self, step: &Step) -> Result<()> {
+        match (self.input.amount, step.currency) {
+            (Some(amount), Some(currency)) if amount.currency() != currency => {
+                Err(refuse(&CURRENCY_MISMATCH, "/amount", ("expected", currency.code())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whatever has ended has a summary.
+    fn require_summary(&self) -> Result<()> {
+        let summary = self.input.closing_summary.as_ref();
+        let summary = summary.ok_or_else(|| CLOSING_SUMMARY_REQUIRED.at("/closing_summary"))?;
+        if self.status == OpportunityStatus::Lost { summary.require_winner() } else { Ok(()) }
+    }
+
+    async fn check_number(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+        let Some(number) = &self.input.number else { return Ok(()) };
+        let same = before.is_some_and(|before| before.input.number.as_ref() == Some(number));
+        if !same && store::has_number(tx, number, self.meta.id).await? {
+            return Err(DUPLICATE.at("/number"));
+        }
+        Ok(())
+    }
+
+    /// A status is one of those that the pipeline offers.
+    async fn check_status_code(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+        let of = |one: &Self| (one.input.pipeline_id, one.input.status_code.clone());
+        let (Some(pipeline), Some(code)) = of(self) else { return Ok(()) };
+        if before.map(of) == Some(of(self)) {
+            return Ok(());
+        }
+        let known = pipelines::statuses_of(tx, pipeline).await?;
+        if known.iter().any(|status| status.code == code) {
+            return Ok(());
+        }
+        let known: Vec<&str> = known.iter().map(|status| &*status.code).collect();
+        Err(refuse(&UNKNOWN_VALUE, "/status_code", ("expected", &known.join(", "))))
+    }
+
+    /// Competitors have that role when they are named.
+    async fn check_competitors(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let winner =
+            |one: &Self| one.input.closing_summary.as_ref().and_then(ClosingSummary::winner);
+        let of = |one: &Self| -> BTreeSet<PartyId> {
+            one.input.competitor_ids.iter().copied().chain(winner(one)).collect()
+        };
+        let held = before.map(of).unwrap_or_default();
+        for id in of(self).difference(&held) {
+            let at = match self.input.competitor_ids.contains(id) {
+                true => "/competitor_ids",
+                false => "/closing_summary/winner_competitor_id",
+            };
+            if tx.knows(IS_COMPETITOR, id.uuid()) {
+                continue;
+            }
+            let party: Party = refer(tx, ctx, id.uuid(), at).await?;
+            if party.require_role(PartyRole::Competitor).is_err() {
+                return Err(NOT_A_COMPETITOR.at(at));
+            }
+            tx.learn(IS_COMPETITOR, id.uuid());
+        }
+        Ok(())
+    }
+
+    /// Lines keep the name that their product has when they are written.
+    async fn name_lines(&mut self, tx: &mut Tx) -> Result<()> {
+        for (at, line) in self.input.lines.iter_mut().enumerate() {
+            if line.name.is_none() {
+                let name = products::name_of(tx, line.product_id).await?;
+                let unknown = || UNKNOWN_REFERENCE.at(format!("/lines/{at}/product_id"));
+                line.name = Some(name.ok_or_else(unknown)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+const IS_COMPETITOR: &str = "is a competitor";

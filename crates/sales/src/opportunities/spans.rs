@@ -1,0 +1,194 @@
+//! What opportunities were from when to when, and since when that is known.
+//!
+//! Each change of what is tracked (pipeline, stage, state, amount, controller, expected end,
+//! probability) ends the span that lasts and begins another, in the transaction of the change. A
+//! span is written once, and its end once. What was at an instant, as it was known at another, is
+//! therefore always the same.
+
+use super::{
+    life::OpportunityStatus,
+    model::{Opportunity, OpportunityId},
+    rules::moment,
+};
+use crate::{
+    pipelines::PipelineId,
+    stages::{self, StageId},
+};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Ctx, Currency, Result, Share, UserId};
+use guanxi_storage::{Tx, sql};
+
+/// A span as its stage history needs it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Span {
+    pub(super) pipeline: PipelineId,
+    pub(super) stage: StageId,
+    pub(super) status: OpportunityStatus,
+    pub(super) entered_at: DateTime<Utc>,
+    pub(super) left_at: Option<DateTime<Utc>>,
+    pub(super) recorded_at: DateTime<Utc>,
+    pub(super) actor: UserId,
+}
+
+/// Brings the spans of an opportunity to what it is now.
+pub(super) async fn follow(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: &Opportunity,
+    before: Option<&Opportunity>,
+) -> Result<()> {
+    let live = |one: &Opportunity| one.meta.deleted_at.is_none();
+    let had = before.filter(|before| live(before));
+    match (had, live(after)) {
+        (Some(had), true) if had.tracked() == after.tracked() => Ok(()),
+        (Some(_), true) => {
+            end(tx, ctx, after.meta.id, after.span_from).await?;
+            begin(tx, ctx, after).await
+        }
+        (Some(had), false) => end(tx, ctx, after.meta.id, ctx.now.max(had.span_from)).await,
+        (None, true) => {
+            if before.is_none() && after.status.is_closed() {
+                first_of_ended(tx, ctx, after).await?;
+            }
+            begin(tx, ctx, after).await
+        }
+        (None, false) => Ok(()),
+    }
+}
+
+/// One that has ended when it is made was worked on before. In which stages is not known; it is told
+/// as the last open one, from which it ended.
+async fn first_of_ended(tx: &mut Tx, ctx: &Ctx, after: &Opportunity) -> Result<()> {
+    let (Some(pipeline), Some(engaged)) = (after.input.pipeline_id, after.input.engaged_on) else {
+        return Ok(());
+    };
+    let Some(step) = stages::last_open(tx, pipeline).await? else { return Ok(()) };
+    let mut earlier = after.clone();
+    earlier.status = OpportunityStatus::Open;
+    earlier.enter(&step, moment(ctx, engaged, None).min(after.span_from));
+    begin(tx, ctx, &earlier).await?;
+    end(tx, ctx, after.meta.id, after.span_from).await
+}
+
+async fn begin(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()> {
+    let amount = one.input.amount;
+    let sql = sql!(
+        "INSERT INTO opportunity_spans
+             (tenant_id, opportunity_id, seq, pipeline_id, stage_id, status, amount_minor,
+              amount_currency, owner_id, expected_close, probability, entered_at, recorded_at, actor)
+         SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+         FROM opportunity_spans WHERE tenant_id = $1 AND opportunity_id = $2",
+        one.meta.id,
+        one.input.pipeline_id,
+        one.input.stage_id,
+        one.status,
+        amount.map(guanxi_kernel::Money::minor),
+        amount.map(guanxi_kernel::Money::currency),
+        one.input.owner_id,
+        one.input.expected_close_on,
+        one.probability,
+        one.span_from,
+        ctx.now,
+        ctx.actor.user
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+async fn end(tx: &mut Tx, ctx: &Ctx, id: OpportunityId, at: DateTime<Utc>) -> Result<()> {
+    let sql = sql!(
+        "UPDATE opportunity_spans SET left_at = $3, left_recorded_at = $4
+         WHERE tenant_id = $1 AND opportunity_id = $2 AND left_at IS NULL",
+        id,
+        at,
+        ctx.now
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// The spans of an opportunity, the first first.
+pub(super) async fn of(tx: &mut Tx, id: OpportunityId) -> Result<Vec<Span>> {
+    type Row = (
+        PipelineId,
+        StageId,
+        OpportunityStatus,
+        DateTime<Utc>,
+        Option<DateTime<Utc>>,
+        DateTime<Utc>,
+        UserId,
+    );
+    let sql = sql!(
+        "SELECT pipeline_id, stage_id, status, entered_at, left_at, recorded_at, actor
+         FROM opportunity_spans WHERE tenant_id = $1 AND opportunity_id = $2 ORDER BY seq",
+        id
+    );
+    let span = |(pipeline, stage, status, entered_at, left_at, recorded_at, actor): Row| Span {
+        pipeline,
+        stage,
+        status,
+        entered_at,
+        left_at,
+        recorded_at,
+        actor,
+    };
+    Ok(tx.all(sql).await?.into_iter().map(span).collect())
+}
+
+/// The opportunities of a stage, of one currency and one probability, at an instant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Standing {
+    /// The stage.
+    pub stage: StageId,
+    /// The currency of the amounts; of those without an amount, none.
+    pub currency: Option<Currency>,
+    /// How likely they are won.
+    pub probability: Share,
+    /// How many there are.
+    pub count: i64,
+    /// What their amounts sum to, in minor units.
+    pub minor: i64,
+}
+
+/// What stood in a pipeline at `at`, as it was known at `known`, whoever may see it: one question of
+/// three ranges of indexes that hold all it needs.
+///
+/// # Errors
+/// Those of the store.
+pub async fn standing_at(
+    tx: &mut Tx,
+    pipeline: PipelineId,
+    status: OpportunityStatus,
+    at: DateTime<Utc>,
+    known: DateTime<Utc>,
+) -> Result<Vec<Standing>> {
+    let sql = sql!(
+        "SELECT x.stage_id, x.amount_currency, x.probability, COUNT(*),
+             CAST(COALESCE(SUM(x.amount_minor), 0) AS BIGINT)
+         FROM (
+             SELECT stage_id, amount_currency, probability, amount_minor FROM opportunity_spans
+             WHERE tenant_id = $1 AND pipeline_id = $2 AND status = $3 AND left_at IS NULL
+                 AND entered_at <= $4 AND recorded_at <= $5
+             UNION ALL
+             SELECT stage_id, amount_currency, probability, amount_minor FROM opportunity_spans
+             WHERE tenant_id = $1 AND pipeline_id = $2 AND status = $3 AND left_at IS NOT NULL
+                 AND left_at > $4 AND entered_at <= $4 AND recorded_at <= $5
+             UNION ALL
+             SELECT stage_id, amount_currency, probability, amount_minor FROM opportunity_spans
+             WHERE tenant_id = $1 AND pipeline_id = $2 AND status = $3 AND left_at IS NOT NULL
+                 AND left_recorded_at > $5 AND left_at <= $4 AND entered_at <= $4
+                 AND recorded_at <= $5
+         ) x GROUP BY x.stage_id, x.amount_currency, x.probability",
+        pipeline,
+        status,
+        at,
+        known
+    );
+    type Row = (StageId, Option<Currency>, Share, i64, i64);
+    let standing = |(stage, currency, probability, count, minor): Row| Standing {
+        stage,
+        currency,
+        probability,
+        count,
+        minor,
+    };
+    Ok(tx.all(sql).await?.into_iter().map(standing).collect())
+}

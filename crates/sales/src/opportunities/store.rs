@@ -1,0 +1,76 @@
+//! Opportunities in the store. Nothing is decided here.
+
+use super::model::{Opportunity, OpportunityId};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Ctx, Line, Result, Text, UserId};
+use guanxi_storage::{Tx, resource, sql};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Whether a live opportunity other than `except` has the number.
+pub(super) async fn has_number(
+    tx: &mut Tx,
+    number: &Line<40>,
+    except: OpportunityId,
+) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM opportunities
+         WHERE tenant_id = $1 AND number = $2 AND id <> $3 AND deleted_at IS NULL LIMIT 1",
+        number.clone(),
+        except
+    );
+    tx.exists(sql).await
+}
+
+/// An opportunity was given to another controller.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Transfer {
+    /// Who had it.
+    pub from: UserId,
+    /// Who got it.
+    pub to: UserId,
+    /// Why.
+    pub reason: Text<1000>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who did it.
+    pub actor: UserId,
+}
+
+/// Keeps that an opportunity was given to another controller.
+pub(super) async fn add_transfer(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: &Opportunity,
+    before: &Opportunity,
+) -> Result<()> {
+    let sql = sql!(
+        "INSERT INTO opportunity_transfers
+             (tenant_id, opportunity_id, seq, from_id, to_id, reason, transferred_at, actor)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        after.meta.id,
+        after.transfers,
+        before.input.owner_id,
+        after.input.owner_id,
+        after.transfer_reason.clone(),
+        ctx.now,
+        ctx.actor.user
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// Who had an opportunity before, the first change first.
+///
+/// # Errors
+/// `not_found`, `forbidden`.
+pub async fn transfers(tx: &mut Tx, ctx: &Ctx, id: OpportunityId) -> Result<Vec<Transfer>> {
+    resource::load::<Opportunity>(tx, ctx, id.uuid()).await?;
+    type Row = (UserId, UserId, Text<1000>, DateTime<Utc>, UserId);
+    let sql = sql!(
+        "SELECT from_id, to_id, reason, transferred_at, actor FROM opportunity_transfers
+         WHERE tenant_id = $1 AND opportunity_id = $2 ORDER BY seq",
+        id
+    );
+    let transfer = |(from, to, reason, at, actor): Row| Transfer { from, to, reason, at, actor };
+    Ok(tx.all(sql).await?.into_iter().map(transfer).collect())
+}

@@ -1,0 +1,64 @@
+//! What only this crate can refuse.
+
+guanxi_kernel::problems! {
+    /// Amounts in different currencies do not mix.
+    CURRENCY_MISMATCH = Invalid "currency_mismatch"
+        ("Other currency", "The amount is in another currency than what it belongs to: {expected}.")
+        ("币种不符", "金额币种与所属对象的币种 {expected} 不一致。");
+    /// A pipeline that lacks a kind of stage.
+    PIPELINE_INCOMPLETE = Conflict "pipeline_incomplete"
+        ("Stage missing", "A pipeline in use needs a stage of the kind {kind}.")
+        ("缺少阶段", "启用的销售流程至少需要一个 {kind} 类型的阶段。");
+    /// A pipeline in which nothing new begins.
+    PIPELINE_INACTIVE = Invalid "pipeline_inactive"
+        ("Pipeline not in use", "No opportunity begins in a pipeline that is not active.")
+        ("销售流程未启用", "销售流程未启用,不能在其中新建商机。");
+    /// A stage in which opportunities are worked on.
+    STAGE_IN_USE = Conflict "stage_in_use"
+        ("Stage in use", "There are opportunities in this stage; POST …/retire names the stage in which they go on.")
+        ("阶段使用中", "该阶段中仍有商机,请使用 POST …/retire 指定商机转入的阶段。");
+    /// A stage that is a step of another pipeline.
+    STAGE_OF_OTHER_PIPELINE = Invalid "stage_of_other_pipeline"
+        ("Stage of another pipeline", "The stage does not belong to the same pipeline.")
+        ("阶段不属于该流程", "该阶段不属于同一个销售流程。");
+    /// A stage that ends otherwise than what is to enter it.
+    STAGE_OF_OTHER_KIND = Invalid "stage_of_other_kind"
+        ("Stage of another kind", "This needs a stage of the kind {kind}; winning and losing are verbs of their own.")
+        ("阶段类型不符", "此处需要 {kind} 类型的阶段;赢单和输单请使用相应的操作。");
+    /// Collaborators whose shares are not the whole.
+    SPLIT_NOT_WHOLE = Invalid "split_not_whole"
+        ("Not the whole", "The splits of the collaborators must sum to exactly 1.")
+        ("分摊比例之和不为一", "各协作人的分摊比例之和必须恰好为 1。");
+    /// A controller changes by a transfer only.
+    USE_TRANSFER = Invalid "use_transfer"
+        ("Needs a transfer", "The controller changes by POST …/transfer, with a reason.")
+        ("请使用移交", "商机控制人须通过 POST …/transfer 并说明原因进行变更。");
+    /// A move that the state of an opportunity does not allow.
+    MOVE_NOT_ALLOWED = Conflict "move_not_allowed"
+        ("Not possible now", "The opportunity is {status}; possible now: {allowed}.")
+        ("当前不可执行", "商机状态为 {status},目前可执行:{allowed}。");
+    /// A terminated opportunity is never written again.
+    OPPORTUNITY_TERMINATED = Conflict "opportunity_terminated"
+        ("Opportunity terminated", "A terminated opportunity is never tracked or changed again.")
+        ("商机已终止", "已终止的商机不再跟踪,也不能修改。");
+    /// Nothing is closed without saying what was learnt.
+    CLOSING_SUMMARY_REQUIRED = Invalid "closing_summary_required"
+        ("Summary required", "An opportunity is closed with a summary: reasons, lessons and a review of the process.")
+        ("需要结案总结", "关闭商机必须填写总结:原因、经验教训和过程回顾。");
+    /// A summary that has become final.
+    SUMMARY_FINAL = Conflict "summary_final"
+        ("Summary is final", "The summary cannot be changed {hours} hours after closing; POST …/addendum adds to it.")
+        ("总结已定稿", "关闭 {hours} 小时后总结不能再修改,可通过 POST …/addendum 补充。");
+    /// Lost to a competitor, and to whom is not said.
+    WINNER_REQUIRED = Invalid "winner_required"
+        ("Winner required", "Whoever loses to a competitor says to whom, or that it is unknown.")
+        ("需要获胜竞争对手", "因竞争对手输单时须指明获胜者,或注明未知(unknown)。");
+    /// A party that is no competitor.
+    NOT_A_COMPETITOR = Invalid "not_a_competitor"
+        ("Not a competitor", "The party does not have the role competitor; give it that role first.")
+        ("不是竞争对手", "该业务对象尚无竞争对手角色,请先赋予该角色。");
+    /// A day of closing without a closing.
+    NOT_CLOSED = Invalid "not_closed"
+        ("Not closed", "Only an opportunity in a won or lost stage has a day of closing.")
+        ("尚未关闭", "只有处于赢单或输单阶段的商机才有关闭日期。");
+}

@@ -1,0 +1,13 @@
+//! Products: what is sold, each under a code of its own.
+//!
+//! They are one of the dimensions that figures are told by, with the days from and until which they
+//! are sold. Records that name a product keep its id; lines of an opportunity also keep the name
+//! that it had, so that renaming it does not rewrite them.
+
+mod model;
+mod service;
+mod store;
+
+pub(crate) use model::yes;
+pub use model::{PRODUCT, Product, ProductId, ProductInput};
+pub(crate) use store::name_of;

@@ -1,0 +1,11 @@
+//! Stages: the steps of a pipeline, in order, and how each ends: open, won or lost.
+//!
+//! A stage that opportunities are in is not deleted but retired: they go on in another one.
+
+mod model;
+mod service;
+mod store;
+
+pub use model::{RetireStage, STAGE, Stage, StageId, StageInput, StageKind, Tier};
+pub use service::retire;
+pub(crate) use store::{Step, first_step, last_open, of_pipeline, step};
