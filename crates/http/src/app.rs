@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, schema,
+    reports, resources, schema,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -144,6 +144,7 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
             .app_data(state)
             .configure(|config| routes(&mut ServiceConfig::new(config)))
             .configure(resources::routes)
+            .configure(reports::served)
             .configure(|config| {
                 if docs {
                     platform::docs(config);
@@ -185,6 +186,7 @@ pub fn routes(config: &mut ServiceConfig) {
     exchange_rates::routes(config);
     access::routes(config);
     schema::routes(config);
+    reports::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

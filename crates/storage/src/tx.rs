@@ -269,7 +269,11 @@ impl Tx {
     /// Adds the number of whole days from one column of dates to another.
     pub fn days_between(&self, sql: &mut Sql, from: &'static str, to: &'static str) {
         if self.is_sqlite() {
-            sql.push("CAST(julianday(").push(to).push(") - julianday(").push(from).push(") AS BIGINT)");
+            sql.push("CAST(julianday(")
+                .push(to)
+                .push(") - julianday(")
+                .push(from)
+                .push(") AS BIGINT)");
         } else {
             sql.push("CAST(").push(to).push(" - ").push(from).push(" AS BIGINT)");
         }

@@ -28,8 +28,8 @@ mod value;
 pub mod write;
 mod xlsx;
 
-pub use formula::guard;
 pub use format::{Delimiter, Encoding, Format};
+pub use formula::guard;
 pub use layout::{Choice, Layout, Sheet};
 pub use limits::Limits;
 pub use problems::PROBLEMS;
