@@ -20,7 +20,9 @@ use guanxi_insights::{
     definition::ReportDefinition,
     make,
     report::require,
-    reports::{conversion, duration, forecast, funnel, sufficiency, tiers},
+    reports::{
+        conversion, duration, forecast, funnel, origins, ranking, sufficiency, tiers, win_loss,
+    },
     table,
 };
 use guanxi_kernel::Result;
@@ -57,6 +59,9 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<forecast::Forecast>(),
         serve::<tiers::TierContribution>(),
         serve::<sufficiency::Sufficiency>(),
+        serve::<ranking::Ranking>(),
+        serve::<origins::OpportunitiesByOrigin>(),
+        serve::<win_loss::WinLoss>(),
     ]
 });
 

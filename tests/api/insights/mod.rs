@@ -1,8 +1,10 @@
 //! Reports, as their readers know them.
 
+mod closed;
 mod engine;
 mod funnel;
 mod future;
+mod golden;
 mod stages;
 
 use guanxi_tests::{Answer, Client, Json, json};

@@ -6,7 +6,7 @@ mod opportunities;
 mod people;
 mod pipelines;
 mod prices;
-mod public_data;
+pub(crate) mod public_data;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;

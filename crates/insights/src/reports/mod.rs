@@ -12,15 +12,20 @@
 //! | [`origins`] | where opportunities came from |
 //! | [`win_loss`] | to whom, why and in which stage they were won and lost |
 //! | `standing` | what stood at an instant, as it was known at another |
+//! | `facts` | opportunities as they stood, with what else is known of them |
 //! | `passage` | how opportunities went through their stages |
 //! | `pipeline` | the pipeline that is asked for, and its stages |
 
 pub mod conversion;
 pub mod duration;
+mod facts;
 pub mod forecast;
 pub mod funnel;
+pub mod origins;
 mod passage;
 mod pipeline;
+pub mod ranking;
 mod standing;
 pub mod sufficiency;
 pub mod tiers;
+pub mod win_loss;
