@@ -28,7 +28,7 @@ pub(super) fn lines(text: &str, size: f64, most: f64) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in words(text) {
-        if width(line.trim_end(), size) + width(word.trim_end(), size) > most && !line.is_empty() {
+        if width(&line, size) + width(word.trim_end(), size) > most && !line.is_empty() {
             lines.push(std::mem::take(&mut line).trim_end().to_owned());
         }
         for c in word.chars() {
