@@ -1,5 +1,11 @@
 -- What is sold, for what, in which steps: products, price books, pipelines, opportunities.
 
+-- What an activity is about besides its party, and what it has cost.
+ALTER TABLE activities ADD COLUMN about_type TEXT;
+ALTER TABLE activities ADD COLUMN about_id UUID;
+ALTER TABLE activities ADD COLUMN expenses JSONB NOT NULL DEFAULT '[]';
+CREATE INDEX activities_about_idx ON activities (tenant_id, about_id, starts_at, id);
+
 CREATE TABLE products (
     tenant_id UUID NOT NULL,
     id UUID NOT NULL,
@@ -217,7 +223,7 @@ CREATE INDEX opportunities_name_idx ON opportunities (tenant_id, name_folded, id
 CREATE INDEX opportunities_close_order_idx ON opportunities (tenant_id, close_key, id);
 CREATE INDEX opportunities_amount_idx ON opportunities (tenant_id, amount_key, id);
 CREATE INDEX opportunities_entered_idx ON opportunities (tenant_id, stage_entered_at, id);
-CREATE INDEX opportunities_undecided_idx ON opportunities (tenant_id, created_at, id) WHERE lacks_decision_maker = TRUE;
+CREATE INDEX opportunities_undecided_idx ON opportunities (tenant_id, lacks_decision_maker, created_at, id);
 
 -- What an opportunity was from when to when, and since when that is known. A row is written once; only
 -- its end is added, once. State at T as known at K: entered_at <= T, recorded_at <= K, and left_at is
@@ -244,7 +250,7 @@ CREATE TABLE opportunity_spans (
 );
 -- A funnel at an instant reads two ranges and no table: what still lasts, and what ended after it.
 CREATE INDEX opportunity_spans_lasting_idx ON opportunity_spans
-    (tenant_id, pipeline_id, status, stage_id, amount_currency, probability, owner_id, entered_at, recorded_at, amount_minor)
+    (tenant_id, pipeline_id, status, stage_id, amount_currency, probability, owner_id, entered_at, recorded_at, amount_minor, left_at)
     WHERE left_at IS NULL;
 CREATE INDEX opportunity_spans_ended_idx ON opportunity_spans
     (tenant_id, pipeline_id, status, left_at, entered_at, recorded_at, left_recorded_at, stage_id, amount_currency, probability, owner_id, amount_minor)

@@ -3,7 +3,7 @@
 use crate::{body::Body, call::Call, problem::ApiError, respond::Done};
 use actix_web::{HttpResponse, delete, get, post};
 use guanxi_customers::{
-    activities::{self, Activity, CancelActivity, CompleteActivity},
+    activities::{self, Activity, AddExpense, CancelActivity, CompleteActivity},
     contact_relations::{self, RelationView},
     parties::{self, OrgChart, Party, PartyRole},
 };
@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(org_chart).service(give_role).service(withdraw_role);
     config.service(relations);
-    config.service(complete).service(cancel).service(reopen);
+    config.service(complete).service(cancel).service(reopen).service(add_expense);
 }
 
 /// Read a party's own organisation
@@ -137,4 +137,22 @@ async fn reopen(call: Call) -> Result<HttpResponse, ApiError> {
         activities::reopen(tx, ctx, id.into()).await.map(|shown| Done::record(&shown))
     };
     Ok(call.write(None, reopened).await?)
+}
+
+/// Add an expense to an activity
+///
+/// Money that was spent on it, also after it was closed. An activity that is about an opportunity
+/// counts in its cost.
+#[utoipa::path(tag = "activities", operation_id = "activities_add_expense", request_body = AddExpense,
+    params(("activity_id" = String, Path, description = "The id of the activity.", format = Uuid)),
+    responses((status = 200, description = "The activity now.", body = Activity)))]
+#[post("/v1/activities/{activity_id}/expenses")]
+async fn add_expense(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("activity_id")?, body.read::<AddExpense>()?);
+    let added = async |tx: &mut Tx, ctx: &Ctx| {
+        activities::add_expense(tx, ctx, id.into(), wish.clone())
+            .await
+            .map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(Some(&body), added).await?)
 }

@@ -3,14 +3,16 @@
 use crate::{
     body::Body,
     call::Call,
+    parameters,
     problem::{ApiError, ProblemBody},
     respond::Done,
 };
 use actix_web::{HttpResponse, get, post};
-use guanxi_kernel::{Ctx, Result};
+use guanxi_kernel::{Ctx, Currency, Result};
 use guanxi_sales::opportunities::{
-    self, AddToSummary, CloseOpportunity, MoveOpportunity, Opportunity, StageHistory,
-    SuspendOpportunity, TerminateOpportunity, Transfer, TransferOpportunity,
+    self, AddToSummary, CloseOpportunity, MoveOpportunity, Opportunity, OpportunityCost,
+    OpportunityTransfer, StageHistory, SuspendOpportunity, TerminateOpportunity,
+    TransferOpportunity,
 };
 use guanxi_storage::{Tx, resource::Shown};
 use serde::Serialize;
@@ -18,7 +20,7 @@ use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(stage_history).service(transfers);
+    config.service(stage_history).service(transfers).service(cost);
     config.service(move_to).service(suspend).service(reactivate);
     config.service(win).service(lose).service(terminate);
     config.service(transfer).service(addendum);
@@ -44,11 +46,34 @@ async fn stage_history(call: Call) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(call.read(read).await?))
 }
 
+/// Read what an opportunity has cost
+///
+/// The expenses of the activities about it, by what they were spent on and by currency, each converted
+/// at the rate of its day. The currency is that of the tenant unless you name another one.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_cost",
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid),
+        ("currency" = Option<Currency>, Query, description = "The currency of the sum.")),
+    responses((status = 200, description = "The sum and its parts.", body = OpportunityCost),
+        (status = 422, description = "There is no rate for the day of an expense.", body = ProblemBody)))]
+#[get("/v1/opportunities/{opportunity_id}/cost")]
+async fn cost(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("opportunity_id")?;
+    let mut wanted = None;
+    for (name, value) in call.query() {
+        match name.as_str() {
+            "currency" => wanted = Some(parameters::currency(&name, &value)?),
+            _ => return Err(parameters::unknown(&name).into()),
+        }
+    }
+    let read = async |tx: &mut Tx, ctx: &Ctx| opportunities::cost(tx, ctx, id.into(), wanted).await;
+    Ok(HttpResponse::Ok().json(call.read(read).await?))
+}
+
 /// The controllers of an opportunity.
 #[derive(Debug, Serialize, ToSchema)]
-struct TransferList {
+struct OpportunityTransferList {
     /// Each change, the first first.
-    data: Vec<Transfer>,
+    data: Vec<OpportunityTransfer>,
 }
 
 /// List the controllers of an opportunity
@@ -56,12 +81,12 @@ struct TransferList {
 /// Who had it, who got it, when and why.
 #[utoipa::path(tag = "opportunities", operation_id = "opportunities_transfers",
     params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
-    responses((status = 200, description = "The changes.", body = TransferList)))]
+    responses((status = 200, description = "The changes.", body = OpportunityTransferList)))]
 #[get("/v1/opportunities/{opportunity_id}/transfers")]
 async fn transfers(call: Call) -> Result<HttpResponse, ApiError> {
     let id = call.id("opportunity_id")?;
     let read = async |tx: &mut Tx, ctx: &Ctx| opportunities::transfers(tx, ctx, id.into()).await;
-    Ok(HttpResponse::Ok().json(TransferList { data: call.read(read).await? }))
+    Ok(HttpResponse::Ok().json(OpportunityTransferList { data: call.read(read).await? }))
 }
 
 /// Move an opportunity to another stage

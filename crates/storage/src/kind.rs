@@ -441,9 +441,17 @@ pub trait Resource:
     /// Works out the values that lists are ordered by, from the record alone; `settle` does so too.
     fn derive_keys(&mut self) {}
 
-    /// Fills the `computed` fields, which depend on who looks and when, before the record is shown.
-    fn present(&mut self, ctx: &Ctx) {
-        let _ = ctx;
+    /// Fills the `computed` fields, which depend on who looks and when, before records are shown.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn present(
+        records: &mut [Self],
+        tx: &mut Tx,
+        ctx: &Ctx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = (records, tx, ctx);
+        std::future::ready(Ok(()))
     }
 
     /// The texts that `q` searches.

@@ -182,9 +182,12 @@ async fn page<R: Resource>(
         // A count would need both reaches; whoever narrows a list like this can do without it.
         _ => None,
     };
-    let mut data = Vec::with_capacity(rows.len());
-    for (record, rights, _) in rows {
-        data.push(show(tx, ctx, record, rights).await?);
+    let (mut records, rights): (Vec<R>, Vec<Rights>) =
+        rows.into_iter().map(|(record, rights, _)| (record, rights)).unzip();
+    R::present(&mut records, tx, ctx).await?;
+    let mut data = Vec::with_capacity(records.len());
+    for (record, rights) in records.into_iter().zip(rights) {
+        data.push(show_presented(tx, ctx, record, rights).await?);
     }
     Ok(Page { total, data, next })
 }
@@ -835,8 +838,17 @@ async fn show<R: Resource>(
     mut record: R,
     rights: Rights,
 ) -> Result<Shown<R>> {
+    R::present(std::slice::from_mut(&mut record), tx, ctx).await?;
+    show_presented(tx, ctx, record, rights).await
+}
+
+async fn show_presented<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    mut record: R,
+    rights: Rights,
+) -> Result<Shown<R>> {
     carried::show(tx, ctx, R::kind(), &mut record.meta_mut().extra.custom).await?;
-    record.present(ctx);
     let verbs = match record.meta().deleted_at {
         None => record.verbs(),
         Some(_) => vec![Verb::open("restore", Action::Delete)],

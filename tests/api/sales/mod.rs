@@ -1,5 +1,6 @@
 //! Sales, as its callers know it.
 
+mod activities;
 mod closing;
 mod history;
 mod opportunities;

@@ -3,11 +3,15 @@
 //! An activity is planned, then done with a result or cancelled with a reason; which move leads
 //! where is a table in `model.rs`. A closed one does not change until it is reopened.
 
+mod expenses;
 mod model;
 mod service;
+mod subject;
 
+pub use expenses::{AddExpense, Expense, ExpenseCategory, add_expense};
 pub use model::{
     ACTIVITY, Activity, ActivityId, ActivityInput, ActivityKind, ActivityMove, ActivityStatus,
     CancelActivity, CompleteActivity, MOVES,
 };
 pub use service::{cancel, complete, reopen};
+pub use subject::{LastDone, expenses_about, last_done};

@@ -1,5 +1,6 @@
 //! An activity, its states, and the rules that need nothing but itself.
 
+use super::Expense;
 use crate::{
     contacts::{Contact, ContactId},
     parties::{Party, PartyId},
@@ -12,6 +13,7 @@ use guanxi_kernel::{Code, Id, Line, Problem, Result, Text, UserId, Word as _, pr
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use uuid::Uuid;
 use validator::Validate;
 
 guanxi_kernel::words! {
@@ -119,6 +121,14 @@ pub struct ActivityInput {
     #[serde(default)]
     #[field(zh = "客户", filter, to = Party)]
     pub party_id: Option<PartyId>,
+    /// The type of the record that it is about besides, e.g. `opportunity`.
+    #[serde(default)]
+    #[field(zh = "关联类型")]
+    pub about_type: Option<Line<40>>,
+    /// That record.
+    #[serde(default)]
+    #[field(zh = "关联记录", filter)]
+    pub about_id: Option<Uuid>,
     /// The user who does it; the acting user when absent.
     #[serde(default)]
     #[field(zh = "负责人", filter, to = User)]
@@ -185,6 +195,10 @@ pub struct Activity {
     /// When it was completed or cancelled.
     #[field(zh = "关闭时间")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// What it has cost.
+    #[schema(max_items = 200)]
+    #[field(zh = "费用", json)]
+    pub expenses: Vec<Expense>,
 }
 
 /// The resource of activities.
@@ -196,7 +210,7 @@ pub static ACTIVITY: Kind = Kind::new::<Activity>(
     Texts { en: "Activity", zh: "活动" },
 )
 .searched(&["subject"])
-.also(&["completed", "cancelled", "reopened"]);
+.also(&["completed", "cancelled", "reopened", "expense_added"]);
 
 /// Closes an activity that was done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
@@ -281,7 +295,6 @@ mod tests {
     use guanxi_kernel::{input, problem::REPEATED};
     use guanxi_storage::Resource as _;
     use serde_json::json;
-    use uuid::Uuid;
 
     fn activity() -> Activity {
         testing::record(input::read(Activity::example()).unwrap())

@@ -2,6 +2,7 @@
 
 use super::{
     ACTIVITY, Activity, ActivityId, ActivityMove, ActivityStatus, CancelActivity, CompleteActivity,
+    subject,
 };
 use crate::engine::check_new_owner;
 use guanxi_kernel::{Action, Ctx, Id, Result, Word as _};
@@ -22,6 +23,7 @@ impl Resource for Activity {
         if let Some(before) = before.filter(|before| before.input != self.input) {
             before.status.require_open()?;
         }
+        subject::check(tx, ctx, self, before).await?;
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await
     }
@@ -32,7 +34,8 @@ impl Resource for Activity {
 
     fn concerns(&self) -> Vec<Uuid> {
         let party = self.input.party_id.map(Id::uuid);
-        party.into_iter().chain(self.input.contact_ids.iter().map(|id| id.uuid())).collect()
+        let contacts = self.input.contact_ids.iter().map(|id| id.uuid());
+        party.into_iter().chain(self.input.about_id).chain(contacts).collect()
     }
 
     fn verbs(&self) -> Vec<Verb> {

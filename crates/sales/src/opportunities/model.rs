@@ -3,7 +3,7 @@
 use super::{
     closing::{Addendum, CloseReason, ClosingSummary},
     life::OpportunityStatus,
-    parts::{Collaborator, LineItem, OpportunityContact, Origin},
+    parts::{Collaborator, LineItem, OpportunityContact, OpportunityOrigin},
 };
 use crate::{
     pipelines::{Pipeline, PipelineId},
@@ -78,7 +78,7 @@ pub struct OpportunityInput {
     /// Where it came from. `self` makes the acting user its controller; `campaign` needs the campaign.
     #[serde(default)]
     #[field(zh = "来源", filter)]
-    pub origin: Origin,
+    pub origin: OpportunityOrigin,
     /// The campaign that brought it. It is not looked up.
     #[serde(default)]
     #[field(zh = "市场活动", filter)]
@@ -162,6 +162,12 @@ pub struct Opportunity {
     /// How many whole days it is in its stage and status, as long as it has not ended.
     #[field(computed)]
     pub days_in_stage: Option<i64>,
+    /// When the last activity about it began that was done.
+    #[field(computed)]
+    pub last_contact_at: Option<DateTime<Utc>>,
+    /// What came of that activity.
+    #[field(computed)]
+    pub last_result: Option<Text<4000>>,
     /// How likely it is won: what was written, else what its stage said when it was entered.
     #[field(zh = "赢率")]
     pub probability: Share,

@@ -14,7 +14,7 @@ use validator::Validate;
 guanxi_kernel::words! {
     /// Where an opportunity came from.
     #[derive(Default)]
-    pub enum Origin {
+    pub enum OpportunityOrigin {
         /// A campaign of marketing.
         Campaign = "campaign" ("Campaign", "市场活动"),
         /// Found by the sales person.

@@ -4,7 +4,7 @@ use super::{
     closing::CloseReason,
     life::OpportunityStatus,
     model::{Opportunity, OpportunityInput},
-    parts::{DecisionRole, Origin, total},
+    parts::{DecisionRole, OpportunityOrigin, total},
 };
 use crate::{
     problems::{OPPORTUNITY_TERMINATED, SPLIT_NOT_WHOLE, SUMMARY_FINAL},
@@ -76,7 +76,7 @@ impl OpportunityInput {
         if !self.collaborators.is_empty() && !Share::make_one(splits) {
             return Err(SPLIT_NOT_WHOLE.at("/collaborators"));
         }
-        if self.origin == Origin::Campaign && self.campaign_id.is_none() {
+        if self.origin == OpportunityOrigin::Campaign && self.campaign_id.is_none() {
             return Err(REQUIRED.at("/campaign_id"));
         }
         let engaged = *self.engaged_on.get_or_insert(self.closed_on.unwrap_or(today));

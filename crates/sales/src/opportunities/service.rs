@@ -4,7 +4,7 @@ use super::{
     closing::ClosingSummary,
     life::OpportunityStatus,
     model::{OPPORTUNITY, Opportunity},
-    parts::Origin,
+    parts::OpportunityOrigin,
     rules::{moment, today},
     spans, store,
 };
@@ -20,6 +20,7 @@ use crate::{
     stages::{self, StageKind, Step},
 };
 use guanxi_customers::{
+    activities::{ACTIVITY, last_done},
     engine::{check_new_owner, refer, standing},
     parties::{Party, PartyId, PartyRole},
     problems::IMMUTABLE,
@@ -30,7 +31,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 impl Resource for Opportunity {
@@ -76,9 +77,21 @@ impl Resource for Opportunity {
         self.order();
     }
 
-    fn present(&mut self, ctx: &Ctx) {
-        let days = (ctx.now - self.stage_entered_at).num_days();
-        self.days_in_stage = (!self.status.is_closed()).then_some(days);
+    async fn present(records: &mut [Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let ids: Vec<Uuid> = records.iter().map(|one| one.meta.id.uuid()).collect();
+        let seen = !ctx.reach(ACTIVITY.plural, Action::Read).is_nothing();
+        let mut last = match seen && !ids.is_empty() {
+            true => last_done(tx, &ids).await?,
+            false => BTreeMap::new(),
+        };
+        let told = !ctx.actor.withheld(ACTIVITY.plural).hidden.contains("result");
+        for one in records {
+            let days = (ctx.now - one.stage_entered_at).num_days();
+            one.days_in_stage = (!one.status.is_closed()).then_some(days);
+            let (at, result) = last.remove(&one.meta.id.uuid()).unzip();
+            (one.last_contact_at, one.last_result) = (at, result.flatten().filter(|_| told));
+        }
+        Ok(())
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -135,7 +148,7 @@ impl Opportunity {
     /// A new one: its controller, its number, its stage, and its end if it has ended already.
     async fn begin(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         match self.input.origin {
-            Origin::SelfFound => self.input.owner_id = Some(ctx.actor.user),
+            OpportunityOrigin::SelfFound => self.input.owner_id = Some(ctx.actor.user),
             _ => drop(self.input.owner_id.get_or_insert(ctx.actor.user)),
         }
         check_new_owner(tx, ctx, self.input.owner_id, None).await?;

@@ -24,7 +24,7 @@ pub(super) async fn has_number(
 
 /// An opportunity was given to another controller.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Transfer {
+pub struct OpportunityTransfer {
     /// Who had it.
     pub from: UserId,
     /// Who got it.
@@ -63,7 +63,11 @@ pub(super) async fn add_transfer(
 ///
 /// # Errors
 /// `not_found`, `forbidden`.
-pub async fn transfers(tx: &mut Tx, ctx: &Ctx, id: OpportunityId) -> Result<Vec<Transfer>> {
+pub async fn transfers(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: OpportunityId,
+) -> Result<Vec<OpportunityTransfer>> {
     resource::load::<Opportunity>(tx, ctx, id.uuid()).await?;
     type Row = (UserId, UserId, Text<1000>, DateTime<Utc>, UserId);
     let sql = sql!(
@@ -71,6 +75,7 @@ pub async fn transfers(tx: &mut Tx, ctx: &Ctx, id: OpportunityId) -> Result<Vec<
          WHERE tenant_id = $1 AND opportunity_id = $2 ORDER BY seq",
         id
     );
-    let transfer = |(from, to, reason, at, actor): Row| Transfer { from, to, reason, at, actor };
+    let transfer =
+        |(from, to, reason, at, actor): Row| OpportunityTransfer { from, to, reason, at, actor };
     Ok(tx.all(sql).await?.into_iter().map(transfer).collect())
 }

@@ -1,0 +1,75 @@
+//! What an activity is about besides its party: a record of any kind, named by its type and its id, so
+//! that nothing here knows of what stands to the right. And what came of the activities about some.
+
+use super::{Activity, Expense};
+use chrono::{DateTime, Utc};
+use guanxi_bulk::table;
+use guanxi_kernel::{
+    Ctx, Result, Text,
+    problem::{REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
+};
+use guanxi_storage::{Sql, Tx, expansion::Json, sql};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Checks the record that an activity newly says it is about.
+///
+/// # Errors
+/// `required` for half a name, `unknown_value` for a type, `unknown_reference` for what the caller
+/// does not see.
+pub(super) async fn check(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: &Activity,
+    before: Option<&Activity>,
+) -> Result<()> {
+    let of = |one: &Activity| (one.input.about_type.clone(), one.input.about_id);
+    if before.map(of) == Some(of(after)) {
+        return Ok(());
+    }
+    let (name, id) = match of(after) {
+        (None, None) => return Ok(()),
+        (None, Some(_)) => return Err(REQUIRED.at("/about_type")),
+        (Some(_), None) => return Err(REQUIRED.at("/about_id")),
+        (Some(name), Some(id)) => (name, id),
+    };
+    let kind = table::all().map(|table| table.kind).find(|kind| kind.name == &*name);
+    let kind = kind.ok_or_else(|| UNKNOWN_VALUE.at("/about_type"))?;
+    let seen = (kind.load)(tx, ctx, &[id]).await?;
+    if seen.is_empty() { Err(UNKNOWN_REFERENCE.at("/about_id")) } else { Ok(()) }
+}
+
+/// The last activity about a record that was done: when it began, and what came of it.
+pub type LastDone = (DateTime<Utc>, Option<Text<4000>>);
+
+/// The last activity about each of these records that was done, whoever did it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn last_done(tx: &mut Tx, about: &[Uuid]) -> Result<BTreeMap<Uuid, LastDone>> {
+    let mut sql = Sql::new(
+        "SELECT x.about_id, x.starts_at, x.result FROM (
+             SELECT a.about_id, a.starts_at, a.result, ROW_NUMBER() OVER
+                 (PARTITION BY a.about_id ORDER BY a.starts_at DESC, a.id DESC) AS place
+             FROM activities a
+             WHERE a.tenant_id = $1 AND a.status = 'done' AND a.deleted_at IS NULL
+                 AND a.about_id IN ",
+    );
+    sql.bind_all(about.iter().copied()).push(") x WHERE x.place = 1");
+    let rows = tx.all::<(Uuid, DateTime<Utc>, Option<Text<4000>>)>(sql).await?;
+    Ok(rows.into_iter().map(|(id, at, result)| (id, (at, result))).collect())
+}
+
+/// What was spent on the activities about a record, whoever spent it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn expenses_about(tx: &mut Tx, about: Uuid) -> Result<Vec<Expense>> {
+    let sql = sql!(
+        "SELECT expenses FROM activities
+         WHERE tenant_id = $1 AND about_id = $2 AND deleted_at IS NULL ORDER BY starts_at, id",
+        about
+    );
+    let rows = tx.all::<(Json<Vec<Expense>>,)>(sql).await?;
+    Ok(rows.into_iter().flat_map(|(expenses,)| expenses.0).collect())
+}
