@@ -6,6 +6,7 @@ mod contract;
 mod custom;
 mod customers;
 mod identity;
+mod insights;
 mod memory;
 mod openapi;
 mod platform;

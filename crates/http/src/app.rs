@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    resources, schema, tasks,
+    reports, resources, schema, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -155,6 +155,7 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
             .app_data(state)
             .configure(|config| routes(&mut ServiceConfig::new(config)))
             .configure(resources::routes)
+            .configure(reports::served)
             .configure(|config| {
                 if docs {
                     platform::docs(config);
@@ -199,6 +200,7 @@ pub fn routes(config: &mut ServiceConfig) {
     exchange_rates::routes(config);
     access::routes(config);
     schema::routes(config);
+    reports::routes(config);
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.

@@ -7,6 +7,7 @@
 //! what the derives emit more regular than they can know (`tidy`).
 
 mod common;
+mod reports;
 mod search;
 pub mod tenant;
 mod tidy;
@@ -65,6 +66,9 @@ fn build() -> Json {
         for operation in &served.operations {
             (served.describe)(&mut builder, *operation);
         }
+    }
+    for served in crate::reports::REPORTS.iter() {
+        (served.describe)(&mut builder);
     }
     let mut document = json!({
         "openapi": "3.1.0",

@@ -11,6 +11,7 @@
 //! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
 //! | [`changes`] | the change feed, by poll, long poll and server-sent events; all events |
 //! | `work_calendars`, `exchange_rates`, `everywhere`, `access`, `schema` | endpoints of their own; `parameters` reads their queries |
+//! | `reports` | every report as JSON, CSV and SVG, and the list of reports |
 //! | [`resources`] | the endpoints that every resource gets, and the list of resources |
 //! | [`problem`] | problems as `application/problem+json`; the only place with failure statuses |
 //! | [`document`] | the OpenAPI document, made from routes, types and the data of resources |
@@ -46,6 +47,7 @@ mod opportunities;
 mod parameters;
 mod pipelines;
 mod platform;
+mod reports;
 mod schema;
 mod tasks;
 mod tenants;

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{
     Action, Ctx, Currency, ExchangeRate, Money, Result, UserId,
     actor::forbidden,
-    money::{Converted, MoneyError},
+    money::{AppliedRate, Converted, MoneyError},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -186,28 +186,60 @@ fn fingerprint(ctx: &Ctx, query: &RatesQuery) -> String {
 /// # Errors
 /// `no_exchange_rate` if there is none, `conversion_overflow` if the result is too large.
 pub async fn convert(tx: &mut Tx, amount: Money, to: Currency, on: NaiveDate) -> Result<Converted> {
-    let from = amount.currency();
+    let rate = applied(tx, amount.currency(), to, on, None).await?;
+    use_rate(&rate, amount, to)
+}
+
+/// The rate by which amounts of `from` become amounts of `to` on a business date, of the rates that
+/// had come in until `known`: what comes in later does not change it.
+///
+/// # Errors
+/// `no_exchange_rate`.
+pub async fn rate_as_known(
+    tx: &mut Tx,
+    (from, to): (Currency, Currency),
+    on: NaiveDate,
+    known: DateTime<Utc>,
+) -> Result<AppliedRate> {
+    applied(tx, from, to, on, Some(known)).await
+}
+
+/// An amount at a rate that was looked up.
+///
+/// # Errors
+/// `conversion_overflow`.
+pub fn use_rate(rate: &AppliedRate, amount: Money, to: Currency) -> Result<Converted> {
+    rate.convert(amount).map_err(|error| match error {
+        MoneyError::Overflow => CONVERSION_OVERFLOW.with("to", to.code()),
+        other => corrupt(other),
+    })
+}
+
+async fn applied(
+    tx: &mut Tx,
+    from: Currency,
+    to: Currency,
+    on: NaiveDate,
+    known: Option<DateTime<Utc>>,
+) -> Result<AppliedRate> {
     let mut rates = Vec::new();
     for (base, quote) in [(from, to), (to, from)] {
-        let select = crate::sql!(
-            "SELECT base, quote, rate, valid_on FROM exchange_rates
-             WHERE tenant_id = $1 AND base = $2 AND quote = $3 AND valid_on <= $4
-             ORDER BY valid_on DESC LIMIT 1",
-            base.code(),
-            quote.code(),
-            on
+        let mut select = Sql::new(
+            "SELECT base, quote, rate, valid_on FROM exchange_rates WHERE tenant_id = $1 AND base = ",
         );
+        select.bind(base.code()).push(" AND quote = ").bind(quote.code());
+        select.push(" AND valid_on <= ").bind(on);
+        if let Some(known) = known {
+            select.push(" AND created_at <= ").bind(known);
+        }
+        select.push(" ORDER BY valid_on DESC LIMIT 1");
         if let Some(row) = tx.optional::<RateRow>(select).await? {
             rates.push(row.read()?);
         }
     }
     let missing =
         || NO_RATE.with("from", from.code()).with("to", to.code()).with("on", on.to_string());
-    let rate = guanxi_kernel::money::rate_for(&rates, from, to, on).ok_or_else(missing)?;
-    rate.convert(amount).map_err(|error| match error {
-        MoneyError::Overflow => CONVERSION_OVERFLOW.with("to", to.code()),
-        other => corrupt(other),
-    })
+    guanxi_kernel::money::rate_for(&rates, from, to, on).ok_or_else(missing)
 }
 
 impl RateRow {

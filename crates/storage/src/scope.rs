@@ -19,6 +19,18 @@ pub fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
     held_by(sql, kind, &|sql, owner| owned(sql, owner, reach, user));
 }
 
+/// Adds the condition that the user in the column `owner` is one whom `reach` of `user` covers, for
+/// composed statements over what is kept beside records, such as who owned one at an instant.
+///
+/// `TRUE` when the reach is everything, `FALSE` when it is nothing.
+pub fn covers(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
+    if reach.is_nothing() {
+        sql.push("FALSE");
+        return;
+    }
+    owned(sql, owner, reach, user);
+}
+
 /// Adds the condition that the record `t` of `kind` belongs to an owner for whom `owner`, given the
 /// column that holds it, adds one.
 pub(crate) fn held_by(sql: &mut Sql, kind: &Kind, owner: &dyn Fn(&mut Sql, &'static str)) {

@@ -268,6 +268,30 @@ impl Tx {
         }
     }
 
+    /// Adds the number of whole days from one column of dates to another.
+    pub fn days_between(&self, sql: &mut Sql, from: &'static str, to: &'static str) {
+        if self.is_sqlite() {
+            sql.push("CAST(julianday(")
+                .push(to)
+                .push(") - julianday(")
+                .push(from)
+                .push(") AS BIGINT)");
+        } else {
+            sql.push("CAST(").push(to).push(" - ").push(from).push(" AS BIGINT)");
+        }
+    }
+
+    /// Adds the number of seconds from one instant to another, each cut to whole ones.
+    pub fn seconds_between(&self, sql: &mut Sql, from: &'static str, to: &'static str) {
+        let (before, after) = if self.is_sqlite() {
+            ("unixepoch(", ")")
+        } else {
+            ("CAST(FLOOR(EXTRACT(EPOCH FROM ", ")) AS BIGINT)")
+        };
+        sql.push("(").push(before).push(to).push(after).push(" - ");
+        sql.push(before).push(from).push(after).push(")");
+    }
+
     fn still_good(&self) -> Result<()> {
         let refuse = |code: &'static Code| {
             code.problem().because("an earlier statement of the transaction failed")

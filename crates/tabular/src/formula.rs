@@ -10,7 +10,7 @@ use std::borrow::Cow;
 const BEGINNINGS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
 /// The text as a cell that is never computed.
-pub(crate) fn guard(text: Cow<'_, str>) -> Cow<'_, str> {
+pub fn guard(text: Cow<'_, str>) -> Cow<'_, str> {
     if needs_mark(&text) { Cow::Owned(format!("'{text}")) } else { text }
 }
 

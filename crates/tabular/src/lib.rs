@@ -29,6 +29,7 @@ pub mod write;
 mod xlsx;
 
 pub use format::{Delimiter, Encoding, Format};
+pub use formula::guard;
 pub use layout::{Choice, Layout, Sheet};
 pub use limits::Limits;
 pub use problems::PROBLEMS;

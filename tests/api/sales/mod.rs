@@ -7,25 +7,25 @@ mod opportunities;
 mod people;
 mod pipelines;
 mod prices;
-mod public_data;
+pub(crate) mod public_data;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;
 
 /// `body` with these members, instead of what it had there.
-fn with(mut body: Json, members: Json) -> Json {
+pub(crate) fn with(mut body: Json, members: Json) -> Json {
     guanxi_kernel::input::merge(&mut body, members);
     body
 }
 
 /// The pipeline of the template and the ids of its stages by their codes.
-struct Funnel {
-    id: String,
+pub(crate) struct Funnel {
+    pub(crate) id: String,
     stages: BTreeMap<String, String>,
 }
 
 impl Funnel {
-    async fn new(client: &Client) -> Self {
+    pub(crate) async fn new(client: &Client) -> Self {
         let id = given::pipeline(client, "项目销售").await.id();
         let stages = client.get(format!("/v1/pipeline-stages?pipeline_id={id}")).await.expect(200);
         let text = |stage: &Json, member: &str| stage[member].as_str().expect(member).to_owned();
@@ -33,39 +33,39 @@ impl Funnel {
         Self { id, stages: stages.collect() }
     }
 
-    fn stage(&self, code: &str) -> &str {
+    pub(crate) fn stage(&self, code: &str) -> &str {
         &self.stages[code]
     }
 
     /// An opportunity in its first stage, with these members.
-    async fn opportunity(&self, client: &Client, members: Json) -> Answer {
+    pub(crate) async fn opportunity(&self, client: &Client, members: Json) -> Answer {
         let body = json!({ "name": "宏图软件采购", "pipeline_id": self.id });
         client.post("/v1/opportunities", with(body, members)).await.expect(201)
     }
 }
 
 /// A summary of a closing for these reasons, with these members.
-fn summary(reasons: &[&str], members: Json) -> Json {
+pub(crate) fn summary(reasons: &[&str], members: Json) -> Json {
     let learnt =
         json!({ "reasons": reasons, "lessons": "尽早了解预算", "process_review": "拜访过少" });
     json!({ "closing_summary": with(learnt, members) })
 }
 
 /// A party with these roles.
-async fn party(client: &Client, name: &str, roles: &[&str]) -> String {
+pub(crate) async fn party(client: &Client, name: &str, roles: &[&str]) -> String {
     let body = json!({ "kind": "organisation", "name": name, "roles": roles });
     client.post("/v1/parties", body).await.expect(201).id()
 }
 
-fn path(opportunity: &Answer) -> String {
+pub(crate) fn path(opportunity: &Answer) -> String {
     format!("/v1/opportunities/{}", opportunity.id())
 }
 
-async fn days_pass(world: &World, days: i64) {
+pub(crate) async fn days_pass(world: &World, days: i64) {
     world.clock.advance(chrono::TimeDelta::days(days));
 }
 
 /// The person whose token has run out meanwhile, as the same person.
-async fn again(world: &World) -> Client {
+pub(crate) async fn again(world: &World) -> Client {
     world.sign_in(guanxi_tests::world::ADMINISTRATOR).await
 }

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 both_stores![s_26_the_opportunities_of_another_system_come_in_with_their_history];
 
 /// A file of rows whose columns are called as the fields are; the job must make all of them.
-async fn import(world: &World, resource: &str, file: Vec<u8>, wish: Json, rows: i64) {
+pub(crate) async fn import(world: &World, resource: &str, file: Vec<u8>, wish: Json, rows: i64) {
     let made = upload(&world.admin, resource, file).await.expect(201);
     let mapping = wish["columns"].as_object().expect("columns").iter();
     let mapping: Vec<Json> =

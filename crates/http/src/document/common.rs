@@ -18,9 +18,13 @@ const TAGS: &[(&str, &str)] = &[
     ("exchange-rates", "What one currency was worth in another, by business date."),
     ("platform", "What a client has to know of the server."),
     ("changes", "What has changed, for whoever keeps a copy; what was done offline."),
+    ("reports", "Figures over all records, as they were at an instant."),
     ("events", "Everything that happened, for auditors."),
     ("health", "For operators and load balancers."),
 ];
+
+/// How the paths of reports begin.
+const REPORT: &str = "/v1/reports/";
 
 /// Operations that anybody may call.
 const PUBLIC: &[&str] =
@@ -141,7 +145,7 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
         operation["responses"]["204"] =
             json!({ "description": "Done; without a body, as preferred by `return=minimal`." });
     }
-    if method == "get" && one_etag(path) {
+    if method == "get" && (one_etag(path) || path.starts_with(REPORT)) {
         operation["responses"]["304"] = json!({
             "description": "You have the current version already.",
             "headers": { "ETag": { "$ref": "#/components/headers/ETag" } },
@@ -189,7 +193,7 @@ fn one_etag(path: &str) -> bool {
 
 fn success_headers(writes: bool, method: &str, code: &str, path: &str) -> Json {
     let mut names = vec!["X-Request-Id", "X-Api-Version", "RateLimit", "RateLimit-Policy"];
-    let one = one_etag(path) || code == "201";
+    let one = one_etag(path) || path.starts_with(REPORT) || code == "201";
     if one && code != "204" {
         names.push("ETag");
     }

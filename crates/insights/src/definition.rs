@@ -1,0 +1,243 @@
+//! A report as data. What is served, documented and drawn of it is made from this.
+
+use guanxi_kernel::{Ctx, Currency, Language, problem::Texts, scalar::Type};
+use guanxi_storage::Kind;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+guanxi_kernel::words! {
+    /// What the values of a column are.
+    pub enum What {
+        /// What the row is about, for programs: an id, a word, a month.
+        Key = "key" ("Key", "键"),
+        /// What that is called, in the language of the caller.
+        Label = "label" ("Label", "名称"),
+        /// How many there are.
+        Count = "count" ("Count", "数量"),
+        /// An amount.
+        Money = "money" ("Amount", "金额"),
+        /// A ratio with its two figures.
+        Ratio = "ratio" ("Ratio", "比率"),
+        /// A number of days, as a mean with its two figures.
+        Days = "days" ("Days", "天数"),
+        /// A day.
+        Date = "date" ("Date", "日期"),
+        /// Whether something is so.
+        Flag = "flag" ("Yes or no", "是否"),
+        /// Where the records behind the row are listed.
+        Link = "link" ("Link", "链接"),
+    }
+}
+
+/// A column of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// The member of the row.
+    pub name: &'static str,
+    /// What people call it.
+    pub label: Texts,
+    /// What it holds.
+    pub what: What,
+}
+
+/// What a parameter takes.
+#[derive(Debug, Clone, Copy)]
+pub enum Takes {
+    /// One value of a type.
+    One(Type),
+    /// One value of a type, or several separated by commas, each once.
+    Many(Type),
+    /// A whole number from the first to the last of these.
+    Whole(i64, i64),
+    /// An amount above zero, in the currency of the report.
+    Amount,
+    /// A share of a whole: above 0, at most 1.
+    Share,
+}
+
+/// A parameter of a report, beside those that every report has.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub takes: Takes,
+    /// What is taken when it is not given, if that is always the same.
+    pub default: Option<&'static str>,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The field of the first resource that its use would tell something of.
+    pub field: Option<&'static str>,
+    /// What it is for.
+    pub about: Texts,
+}
+
+guanxi_kernel::words! {
+    /// How rows are drawn.
+    pub enum Shape {
+        /// Horizontal bars, one group of them for each row.
+        Bars = "bars" ("Bars", "条形图"),
+        /// Lines over the rows in their order.
+        Line = "line" ("Line", "折线图"),
+    }
+}
+
+/// The chart of a report.
+#[derive(Debug, Clone, Copy)]
+pub struct Plot {
+    /// How it is drawn.
+    pub shape: Shape,
+    /// The columns that name a row.
+    pub names: &'static [&'static str],
+    /// The columns that are drawn, all of one unit.
+    pub values: &'static [&'static str],
+    /// What is drawn for a caller who may see none of these.
+    pub otherwise: &'static [&'static str],
+}
+
+/// A report.
+pub struct Definition {
+    /// The last part of its path.
+    pub name: &'static str,
+    /// Raised whenever the same question may get other figures.
+    pub version: u32,
+    /// What people call it.
+    pub title: Texts,
+    /// What it tells, and how it is worked out.
+    pub about: Texts,
+    /// The resources that it tells of. Each must be readable; rows are in the reach of the first.
+    pub reads: &'static [&'static Kind],
+    /// The fields of the first resource without which it says nothing.
+    pub needs: &'static [&'static str],
+    /// Members of its answer that rest on fields of the first resource: whoever may not see the
+    /// field does not see them.
+    pub rests_on: &'static [(&'static str, &'static [&'static str])],
+    /// Its own parameters.
+    pub parameters: &'static [Parameter],
+    /// Its columns.
+    pub columns: &'static [Column],
+    /// Its chart.
+    pub plot: Plot,
+}
+
+/// A column as callers see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReportColumn {
+    /// The member of each row.
+    pub name: &'static str,
+    /// What it is called, in the language of the caller.
+    pub label: &'static str,
+    /// What it holds.
+    pub what: What,
+    /// The unit: a currency, or `d` for days; absent for plain numbers and texts.
+    #[schema(required)]
+    pub unit: Option<&'static str>,
+}
+
+/// A parameter as callers see it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReportParameter {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is for, in the language of the caller.
+    pub description: &'static str,
+    /// What it takes, for people.
+    pub takes: String,
+    /// Whether it must be given.
+    pub required: bool,
+    /// What is taken when it is not given, if that is always the same.
+    #[schema(required)]
+    pub default: Option<&'static str>,
+}
+
+/// A report as callers see it before they ask for it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReportDefinition {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it is.
+    pub path: String,
+    /// Raised whenever the same question may get other figures.
+    pub definition_version: u32,
+    /// What it is called, in the language of the caller.
+    pub title: &'static str,
+    /// What it tells.
+    pub description: &'static str,
+    /// Its own parameters, beside `as_of`, `known_at`, `currency`, `format` and `width`.
+    pub parameters: Vec<ReportParameter>,
+    /// Its columns, with the currency of the tenant where they are amounts.
+    pub columns: Vec<ReportColumn>,
+}
+
+impl What {
+    /// The unit of what is held.
+    fn unit(self, currency: Currency) -> Option<&'static str> {
+        match self {
+            Self::Money => Some(currency.code()),
+            Self::Days => Some("d"),
+            _ => None,
+        }
+    }
+}
+
+impl Column {
+    /// As callers see it.
+    pub fn shown(&self, language: Language, currency: Currency) -> ReportColumn {
+        let (name, what) = (self.name, self.what);
+        ReportColumn { name, label: self.label.get(language), what, unit: what.unit(currency) }
+    }
+}
+
+impl Takes {
+    /// What a value looks like, for people.
+    pub fn expected(self) -> String {
+        match self {
+            Self::One(kind) => kind.expected(),
+            Self::Many(kind) => {
+                format!("{}, or several of them separated by commas", kind.expected())
+            }
+            Self::Whole(least, most) => format!("{least} to {most}"),
+            Self::Amount => "a decimal above 0, such as 600000.00".to_owned(),
+            Self::Share => "a decimal above 0 and at most 1, such as 0.80".to_owned(),
+        }
+    }
+}
+
+impl Definition {
+    /// As callers see it.
+    pub fn shown(&self, ctx: &Ctx) -> ReportDefinition {
+        let (language, currency) = (ctx.language, ctx.settings.currency);
+        let parameter = |one: &Parameter| ReportParameter {
+            name: one.name,
+            description: one.about.get(language),
+            takes: one.takes.expected(),
+            required: one.required,
+            default: one.default,
+        };
+        ReportDefinition {
+            name: self.name,
+            path: self.path(),
+            definition_version: self.version,
+            title: self.title.get(language),
+            description: self.about.get(language),
+            parameters: self.parameters.iter().map(parameter).collect(),
+            columns: self.columns.iter().map(|one| one.shown(language, currency)).collect(),
+        }
+    }
+
+    /// Where it is served.
+    pub fn path(&self) -> String {
+        format!("/v1/reports/{}", self.name)
+    }
+
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The members that hold labels, which are no part of what the hash vouches for.
+    pub fn labels(&self) -> impl Iterator<Item = &'static str> {
+        let told = self.columns.iter().filter(|one| matches!(one.what, What::Label | What::Link));
+        told.map(|column| column.name)
+    }
+}

@@ -1,0 +1,31 @@
+//! Reports over all domain crates: figures that anybody can make again.
+//!
+//! | module | does |
+//! | --- | --- |
+//! | [`definition`] | a report as data: its names, parameters, columns and chart |
+//! | [`report`] | the one trait of reports, and the one way in which all of them are made |
+//! | [`asked`] | the question: instants, currency and parameters, read from a query |
+//! | [`answer`] | the answer: JSON, and the hash by which it is known again |
+//! | [`exchange`] | amounts of all currencies in one, and the rates behind them |
+//! | [`labels`] | what records are called, as far as the caller may see them |
+//! | [`table`] | the rows as CSV |
+//! | [`chart`] | the rows as SVG |
+//! | [`reports`] | the reports |
+//!
+//! A report reads what was so at one instant (`as_of`) as far as it was known at another
+//! (`known_at`). Every figure is grouped by the store; no report loads the records it counts.
+
+pub mod answer;
+pub mod asked;
+pub mod chart;
+pub mod definition;
+pub mod exchange;
+pub mod labels;
+pub mod report;
+pub mod reports;
+pub mod table;
+
+pub use answer::Answer;
+pub use asked::{Asked, Presentation};
+pub use definition::{Column, Definition, Parameter, Plot, Takes, What};
+pub use report::{Made, Report, make};

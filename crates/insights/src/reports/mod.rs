@@ -1,0 +1,31 @@
+//! The reports, and what several of them stand on.
+//!
+//! | module | tells |
+//! | --- | --- |
+//! | [`funnel`] | what is open in each stage |
+//! | [`conversion`] | how many go on from each stage |
+//! | [`duration`] | how long they take in each stage |
+//! | [`forecast`] | what the open ones will bring, and when |
+//! | [`tiers`] | what each class of customers will bring |
+//! | [`sufficiency`] | whether what is held is enough for a target |
+//! | [`ranking`] | who and what won how much |
+//! | [`origins`] | where opportunities came from |
+//! | [`win_loss`] | to whom, why and in which stage they were won and lost |
+//! | `standing` | what stood at an instant, as it was known at another |
+//! | `facts` | opportunities as they stood, with what else is known of them |
+//! | `passage` | how opportunities went through their stages |
+//! | `pipeline` | the pipeline that is asked for, and its stages |
+
+pub mod conversion;
+pub mod duration;
+mod facts;
+pub mod forecast;
+pub mod funnel;
+pub mod origins;
+mod passage;
+mod pipeline;
+pub mod ranking;
+mod standing;
+pub mod sufficiency;
+pub mod tiers;
+pub mod win_loss;
