@@ -286,7 +286,7 @@ impl Asked {
     }
 
     /// Notes what a parameter was understood as that was not given.
-    pub fn understand(&mut self, name: &'static str, value: impl ToString) {
+    pub fn understand(&mut self, name: &'static str, value: &impl ToString) {
         self.values.insert(name, vec![value.to_string()]);
     }
 

@@ -212,7 +212,7 @@ fn cohorts(ctx: &Ctx, asked: &mut Asked) -> Result<(Vec<NaiveDate>, Vec<Option<S
     }
     starts.reverse();
     names.reverse();
-    asked.understand(ENTERED_AFTER.name, starts.first().copied().unwrap_or(before));
+    asked.understand(ENTERED_AFTER.name, starts.first().unwrap_or(&before));
     Ok((starts, names))
 }
 

@@ -9,7 +9,7 @@ use crate::{
     Asked, Column, Definition, Made, Plot, Report, What, definition::Shape, exchange::currency,
 };
 use guanxi_kernel::{Ctx, Currency, Money, Result, Word as _, problem::Texts};
-use guanxi_sales::opportunities::{OPPORTUNITY, Origin};
+use guanxi_sales::opportunities::{OPPORTUNITY, OpportunityOrigin};
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ pub struct OpportunitiesByOrigin;
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OriginRow {
     /// The origin.
-    pub origin: Origin,
+    pub origin: OpportunityOrigin,
     /// What it is called.
     pub origin_name: &'static str,
     /// How many opportunities came from it, whatever became of them.
@@ -103,9 +103,9 @@ impl Report for OpportunitiesByOrigin {
         facts.table(&mut sql, "o.origin, o.closed_on");
         sql.push(" GROUP BY d.origin, d.status, d.amount_currency");
         let groups: Vec<(String, String, Option<String>, i64, i64)> = tx.all(sql).await?;
-        let mut rows: BTreeMap<Origin, OriginRow> = BTreeMap::new();
+        let mut rows: BTreeMap<OpportunityOrigin, OriginRow> = BTreeMap::new();
         for (word, status, code, count, minor) in groups {
-            let origin = Origin::from_word(&word).unwrap_or_default();
+            let origin = OpportunityOrigin::from_word(&word).unwrap_or_default();
             let code = code.as_deref().map(currency).transpose()?;
             let amount = converted(tx, asked, (minor, code), None).await?;
             let zero = asked.exchange.zero();
@@ -137,7 +137,7 @@ impl Report for OpportunitiesByOrigin {
     fn example() -> Made<Self> {
         let (amount, won_amount) =
             (Money::new(4_000_000, Currency::CNY), Money::new(1_000_000, Currency::CNY));
-        let origin = Origin::Referral;
+        let origin = OpportunityOrigin::Referral;
         let row = OriginRow { origin, origin_name: "推荐", count: 4, won: 1, amount, won_amount };
         let totals = OriginTotals { count: 4, won: 1, amount, won_amount };
         Made { rows: vec![row], totals }

@@ -69,7 +69,7 @@ pub(super) async fn asked_for(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Resu
     );
     let found: Option<(Uuid,)> = tx.optional(default).await?;
     let (id,) = found.ok_or_else(|| bad(REQUIRED.parameter(PIPELINE_ID.name)))?;
-    asked.understand(PIPELINE_ID.name, id);
+    asked.understand(PIPELINE_ID.name, &id);
     Ok(id)
 }
 

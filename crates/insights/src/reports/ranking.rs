@@ -56,28 +56,14 @@ pub struct RankingRow {
     /// What that is called; `null` for whoever may not see it.
     #[schema(required)]
     pub name: Option<String>,
-    /// How many opportunities were won.
-    pub won: i64,
-    /// How many were lost.
-    pub lost: i64,
-    /// Won, of won and lost.
-    pub win_rate: Ratio,
-    /// What the won ones bring. Of a user or manager, their share of it.
-    pub won_revenue: Money,
-    /// The revenue by the number of those that were won; `null` if none was.
-    #[schema(required)]
-    pub mean_won_value: Option<Money>,
-    /// Days from the begin of work to the end, of won and lost ones.
-    pub mean_days_to_close: Ratio,
-    /// The same of won ones.
-    pub mean_days_won: Ratio,
-    /// The same of lost ones.
-    pub mean_days_lost: Ratio,
+    /// What it won and lost. Revenue of a user or manager is their share of it.
+    #[serde(flatten)]
+    pub figures: RankingFigures,
 }
 
-/// What all won and lost.
+/// What was won and lost.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct RankingTotals {
+pub struct RankingFigures {
     /// How many opportunities were won.
     pub won: i64,
     /// How many were lost.
@@ -175,7 +161,10 @@ enum Key {
 type Group =
     (Option<Uuid>, Option<NaiveDate>, String, Option<String>, Option<NaiveDate>, i64, i64, i64);
 
-/// Revenue in minor units by owner, currency and the day whose rate it needs.
+/// Revenue in minor units by owner or product, currency and the day whose rate it needs.
+type Revenue = BTreeMap<(Option<Uuid>, Option<Currency>, Option<NaiveDate>), i64>;
+
+/// A split opportunity: its id, owner, amount, currency, day of closing and who shares it, as JSON.
 type Split = (Uuid, Option<Uuid>, i64, Option<String>, Option<NaiveDate>, String);
 
 /// Split opportunities that are read at once.
@@ -235,7 +224,7 @@ async fn share_out(
     tx: &mut Tx,
     ctx: &Ctx,
     asked: &mut Asked,
-    revenue: &mut BTreeMap<(Option<Uuid>, Option<Currency>, Option<NaiveDate>), i64>,
+    revenue: &mut Revenue,
 ) -> Result<BTreeMap<Uuid, i64>> {
     let mut shares: BTreeMap<Uuid, i64> = BTreeMap::new();
     let mut after = Uuid::nil();
@@ -287,7 +276,7 @@ async fn tallies(
         RankedBy::Quarter => Key::Quarter(quarter(day)),
     };
     let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
-    let mut revenue = BTreeMap::new();
+    let mut revenue = Revenue::new();
     let mut of_quarters = Vec::new();
     for (id, day, status, code, rate_day, count, minor, days) in groups {
         let code = code.as_deref().map(currency).transpose()?;
@@ -346,12 +335,12 @@ impl Tally {
         }
     }
 
-    fn totals(&self, currency: Currency) -> Result<RankingTotals> {
+    fn totals(&self, currency: Currency) -> Result<RankingFigures> {
         let mean = match self.won {
             0 => None,
             won => Some(rounded(Decimal::from(self.revenue) / Decimal::from(won), currency)?),
         };
-        Ok(RankingTotals {
+        Ok(RankingFigures {
             won: self.won,
             lost: self.lost,
             win_rate: Ratio::new(self.won, self.won + self.lost),
@@ -364,28 +353,17 @@ impl Tally {
     }
 }
 
-fn row(key: &Key, names: &Labels, totals: RankingTotals) -> RankingRow {
+fn row(key: &Key, names: &Labels, figures: RankingFigures) -> RankingRow {
     let (key, name) = match key {
         Key::Id(id) => (id.map(|id| id.to_string()), id.and_then(|id| names.get(&id).cloned())),
         Key::Quarter(quarter) => (Some(quarter.clone()), Some(quarter.clone())),
     };
-    RankingRow {
-        key,
-        name,
-        won: totals.won,
-        lost: totals.lost,
-        win_rate: totals.win_rate,
-        won_revenue: totals.won_revenue,
-        mean_won_value: totals.mean_won_value,
-        mean_days_to_close: totals.mean_days_to_close,
-        mean_days_won: totals.mean_days_won,
-        mean_days_lost: totals.mean_days_lost,
-    }
+    RankingRow { key, name, figures }
 }
 
 impl Report for Ranking {
     type Row = RankingRow;
-    type Totals = RankingTotals;
+    type Totals = RankingFigures;
 
     fn definition() -> &'static Definition {
         &DEFINITION
@@ -413,7 +391,11 @@ impl Report for Ranking {
         }
         if by != RankedBy::Quarter {
             rows.sort_by_cached_key(|row| {
-                (std::cmp::Reverse(row.won_revenue.minor()), row.name.clone(), row.key.clone())
+                (
+                    std::cmp::Reverse(row.figures.won_revenue.minor()),
+                    row.name.clone(),
+                    row.key.clone(),
+                )
             });
         }
         let all = tallies.values().fold(Tally::default(), |sum, one| sum.and(one));

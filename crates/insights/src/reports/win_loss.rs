@@ -67,27 +67,16 @@ pub struct WinLossRow {
     /// What it is called; `null` for whoever may not see it.
     #[schema(required)]
     pub stage: Option<String>,
-    /// How many were won.
-    pub won: i64,
-    /// How many were lost.
-    pub lost: i64,
-    /// How many were given up.
-    pub terminated: i64,
-    /// Won, of won and lost.
-    pub win_rate: Ratio,
-    /// The sum of the amounts of those that were won.
-    pub won_amount: Money,
-    /// The sum of the amounts of those that were lost.
-    pub lost_amount: Money,
-    /// The sum of the amounts of those that were given up.
-    pub terminated_amount: Money,
+    /// How they ended.
+    #[serde(flatten)]
+    pub figures: WinLossFigures,
     /// The list of these opportunities with their summaries, as far as lists can be narrowed to them.
     pub opportunities: String,
 }
 
-/// How all closed opportunities ended.
+/// How opportunities ended.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct WinLossTotals {
+pub struct WinLossFigures {
     /// How many were won.
     pub won: i64,
     /// How many were lost.
@@ -274,8 +263,8 @@ impl Tally {
         }
     }
 
-    fn totals(self) -> WinLossTotals {
-        WinLossTotals {
+    fn totals(self) -> WinLossFigures {
+        WinLossFigures {
             won: self.won.0,
             lost: self.lost.0,
             terminated: self.terminated.0,
@@ -289,7 +278,7 @@ impl Tally {
 
 impl Report for WinLoss {
     type Row = WinLossRow;
-    type Totals = WinLossTotals;
+    type Totals = WinLossFigures;
 
     fn definition() -> &'static Definition {
         &DEFINITION
@@ -325,7 +314,6 @@ impl Report for WinLoss {
             let (competitor_id, reason, product_id, stage_id) = key;
             let reason = reason.as_deref().and_then(CloseReason::from_word);
             let party = competitor_id.as_ref().and_then(|id| id.parse().ok());
-            let totals = tally.totals();
             rows.push(WinLossRow {
                 competitor: party.and_then(|id: Uuid| parties.get(&id).cloned()),
                 competitor_id,
@@ -335,18 +323,14 @@ impl Report for WinLoss {
                 product_id,
                 stage: stage_id.and_then(|id| stages.get(&id).cloned()),
                 stage_id,
-                won: totals.won,
-                lost: totals.lost,
-                terminated: totals.terminated,
-                win_rate: totals.win_rate,
-                won_amount: totals.won_amount,
-                lost_amount: totals.lost_amount,
-                terminated_amount: totals.terminated_amount,
+                figures: tally.totals(),
                 opportunities,
             });
         }
         // What happened most often first; equals in the order of their keys.
-        rows.sort_by_key(|row| std::cmp::Reverse(row.won + row.lost + row.terminated));
+        rows.sort_by_key(|WinLossRow { figures: all, .. }| {
+            std::cmp::Reverse(all.won + all.lost + all.terminated)
+        });
         Ok(Made { rows, totals: all.totals() })
     }
 
@@ -367,13 +351,7 @@ impl Report for WinLoss {
             product: None,
             stage_id: None,
             stage: None,
-            won: totals.won,
-            lost: totals.lost,
-            terminated: totals.terminated,
-            win_rate: totals.win_rate,
-            won_amount: totals.won_amount,
-            lost_amount: totals.lost_amount,
-            terminated_amount: totals.terminated_amount,
+            figures: totals.clone(),
             opportunities: "/v1/opportunities?status=won,lost,terminated&close_reason=price"
                 .to_owned(),
         };
