@@ -5,12 +5,12 @@ use crate::{
     custom::save,
     error, events, extra,
     resource::{self, check_references, event, registered},
-    scope, terms,
+    scope, sql, terms,
 };
 use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden};
 use uuid::Uuid;
 
-/// Rows that one statement stores; their values stay below what a statement may have.
+/// Records that one statement asks for.
 const AT_ONCE: usize = 100;
 
 /// Makes a record of each draft that keeps the rules; what became of each, in their order.
@@ -58,7 +58,10 @@ async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, draft: Draft<R>) -> Result<R
 
 async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()> {
     let kind = R::kind();
-    for batch in records.chunks(AT_ONCE) {
+    let Some(first) = records.first() else { return Ok(()) };
+    let mut values = Vec::new();
+    first.write(&mut values);
+    for batch in records.chunks(sql::rows_at_once(values.len())) {
         let mut rows = Sql::new(kind.shape.insert_many);
         for (at, record) in batch.iter().enumerate() {
             rows.push(if at == 0 { "($1" } else { ", ($1" });

@@ -17,7 +17,7 @@ pub mod changes;
 pub mod history;
 pub mod timeline;
 
-use crate::{Kind, Sql, Tx, Visibility, custom::PREFIX, record};
+use crate::{Kind, Sql, Tx, Visibility, custom::PREFIX, record, sql};
 use guanxi_kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,8 +41,8 @@ pub struct Event {
     pub concerns: Vec<Uuid>,
 }
 
-/// Events that one statement stores: their values stay below what a statement may have.
-const AT_ONCE: usize = 100;
+/// Events that one statement records; each has 16 values.
+const AT_ONCE: usize = sql::rows_at_once(16);
 
 /// Records `event` in the transaction of the change it tells of.
 ///

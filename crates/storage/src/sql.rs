@@ -7,6 +7,16 @@ use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
 use std::borrow::Cow;
 use uuid::Uuid;
 
+/// Rows of `values` values each that one statement of many rows should write.
+///
+/// The driver asks SQLite for the name of each value, which it finds by counting from the first: what
+/// a statement costs grows with the square of its values, and beyond some hundred that is the most of
+/// it.
+pub(crate) const fn rows_at_once(values: usize) -> usize {
+    const VALUES: usize = 320;
+    if values == 0 || values > VALUES { 1 } else { VALUES / values }
+}
+
 /// A statement in the words that both stores share, with its values.
 ///
 /// `$1` is the tenant, bound by the transaction that runs the statement; the values here are `$2`

@@ -224,8 +224,7 @@ fn apart(terms: Vec<Term>) -> (BTreeSet<Term>, BTreeSet<String>) {
 }
 
 async fn rows(tx: &mut Tx, kind: &'static str, mut terms: Vec<(Uuid, Term)>) -> Result<()> {
-    // A statement has a bounded number of values on both stores.
-    const AT_ONCE: usize = 200;
+    const AT_ONCE: usize = crate::sql::rows_at_once(4);
     // In the order of the index, so that neighbours are written together.
     terms.sort_by(|(id, one), (other_id, other)| (one, id).cmp(&(other, other_id)));
     for batch in terms.chunks(AT_ONCE) {

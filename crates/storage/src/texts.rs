@@ -6,7 +6,7 @@
 //! where a table of terms would touch a page for each. Derived from the records, so it is not part of
 //! a tenant's file; [`reindex`](crate::reindex) makes it.
 
-use crate::{Sql, Tx, terms::LONGEST};
+use crate::{Sql, Tx, sql, terms::LONGEST};
 use guanxi_kernel::{Result, TenantId};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +15,8 @@ use uuid::Uuid;
 /// The names of the tables of the index begin with this.
 pub const TABLES: &str = "record_texts";
 
-/// Records that one statement writes.
-const AT_ONCE: usize = 100;
+/// Records that one statement writes; each has three values.
+const AT_ONCE: usize = sql::rows_at_once(3);
 
 /// Where the private characters begin that stand for ASCII which is neither letter nor digit.
 const PRIVATE: u32 = 0xe000;

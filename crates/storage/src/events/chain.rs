@@ -9,7 +9,7 @@
 //! The digest covers everything an event says. To alter, remove or reorder a sealed event, all
 //! digests after it would have to be made anew, and the last one is known to whoever noted it.
 
-use crate::{Db, Sql, Tx};
+use crate::{Db, Sql, Tx, sql};
 use chrono::{DateTime, SecondsFormat, Utc};
 use guanxi_kernel::{Result, TenantId, canonical};
 use serde::Serialize;
@@ -160,18 +160,21 @@ async fn extend(tx: &mut Tx) -> Result<bool> {
     unsealed(tx, &mut sql, &head);
     sql.push(" ORDER BY e.txid, e.seq LIMIT ").bind(AT_ONCE);
     let events: Vec<Sealed> = tx.all(sql).await?;
-    let mut links = Sql::new("INSERT INTO event_chain (tenant_id, position, seq, hash) VALUES ");
-    for (at, event) in events.iter().enumerate() {
-        let position = head.position + 1;
-        let hash = event.digest(tx.tenant(), position, &head.hash);
-        head = Head { position, txid: event.txid, seq: event.seq, hash };
-        links.push(if at == 0 { "($1, " } else { ", ($1, " }).bind(position).push(", ");
-        links.bind(event.seq).push(", ").bind(head.hash.clone()).push(")");
-    }
     if events.is_empty() {
         return Ok(false);
     }
-    tx.execute(links).await?;
+    for events in events.chunks(sql::rows_at_once(3)) {
+        let mut links =
+            Sql::new("INSERT INTO event_chain (tenant_id, position, seq, hash) VALUES ");
+        for (at, event) in events.iter().enumerate() {
+            let position = head.position + 1;
+            let hash = event.digest(tx.tenant(), position, &head.hash);
+            head = Head { position, txid: event.txid, seq: event.seq, hash };
+            links.push(if at == 0 { "($1, " } else { ", ($1, " }).bind(position).push(", ");
+            links.bind(event.seq).push(", ").bind(head.hash.clone()).push(")");
+        }
+        tx.execute(links).await?;
+    }
     let moved = crate::sql!(
         "UPDATE event_heads SET position = $2, txid = $3, seq = $4, hash = $5 WHERE tenant_id = $1",
         head.position,
