@@ -25,7 +25,7 @@ use guanxi_insights::{
     },
     table,
 };
-use guanxi_kernel::Result;
+use guanxi_kernel::{Action, Result, actor::forbidden};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::LazyLock};
@@ -91,11 +91,14 @@ struct ReportDefinitions {
     responses((status = 200, description = "The definitions.", body = ReportDefinitions)))]
 #[get("/v1/reports")]
 async fn list_reports(call: Call) -> Result<HttpResponse, ApiError> {
+    let open = REPORTS.iter().filter(|one| require(&call.ctx, one.definition).is_ok());
+    let mut data: Vec<_> = open.map(|one| one.definition.shown(&call.ctx)).collect();
+    if data.is_empty() {
+        return Err(forbidden("reports", Action::Read).into());
+    }
     if let Some((name, _)) = call.query().first() {
         return Err(unknown(name).into());
     }
-    let open = REPORTS.iter().filter(|one| require(&call.ctx, one.definition).is_ok());
-    let mut data: Vec<_> = open.map(|one| one.definition.shown(&call.ctx)).collect();
     data.sort_by_key(|one| one.name);
     Ok(HttpResponse::Ok().json(ReportDefinitions { data }))
 }

@@ -69,6 +69,9 @@ async fn s_38_entries_are_told_apart_by_when_they_were(world: &World) {
     let admin = &again(world).await;
     go(admin, &funnel, &first, "bidding").await;
     let second = funnel.opportunity(admin, json!({})).await;
+    // What lasts no time at all is no entry.
+    days_pass(world, 1).await;
+    let admin = &again(world).await;
     lose(admin, &second).await;
     let asked = format!("stage-conversion?pipeline_id={}&cohort=month", funnel.id);
     let found = report(admin, &asked).await;
