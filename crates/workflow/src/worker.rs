@@ -10,6 +10,7 @@ use crate::{
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
 };
+use chrono::TimeDelta;
 use guanxi_identity::{bootstrap, tenants};
 use guanxi_kernel::{Clock, Ctx, Result, TenantId, UserId};
 use guanxi_storage::{Db, Tx};
@@ -20,6 +21,8 @@ use uuid::Uuid;
 const AT_ONCE: i64 = 50;
 /// The pause between two looks that found nothing.
 const IDLE: Duration = Duration::from_secs(5);
+/// When a rule that was refused is looked at again.
+const REFUSED: TimeDelta = TimeDelta::minutes(15);
 /// What others get between two looks that found something.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -69,11 +72,20 @@ impl Workflow {
                     Ok(moved) => done += usize::from(moved),
                     Err(problem) => {
                         tracing::warn!(?due, %problem, "a step of the workflow was refused");
+                        self.put_off(tenant, due).await?;
                     }
                 }
             }
         }
         Ok(done)
+    }
+
+    /// Lets others come first: what is refused once may be refused for ever, as a rule about a field
+    /// that is gone.
+    async fn put_off(&self, tenant: TenantId, due: Due) -> Result<()> {
+        let Due::Rule(rule) = due else { return Ok(()) };
+        let to = self.clock.now() + REFUSED;
+        self.db.write(tenant, async |tx| rules::postpone(tx, rule, to).await).await
     }
 
     /// Keeps doing so.

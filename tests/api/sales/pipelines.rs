@@ -40,6 +40,8 @@ async fn s_11_stages_are_made_ordered_and_put_to_use(world: &World) {
     assert_eq!(won.json["probability"], "1.0000");
     let sure = stage(admin, &id, "lost", "lost", json!({ "probability": "0.1" })).await.expect(422);
     assert_eq!(place(&sure), "/probability");
+    let asking = stage(admin, &id, "board", "open", json!({ "needs_approval": true })).await;
+    assert_eq!(place(&asking.expect(422)), "/needs_approval");
     world.admin.post("/v1/opportunities", begun.clone()).await.refused(422, "pipeline_inactive");
     stage(admin, &id, "lost", "lost", json!({})).await.expect(201);
     let again = stage(admin, &id, "talk", "open", json!({})).await.refused(409, "duplicate");

@@ -8,6 +8,7 @@ both_stores![
     z_01_a_delegate_decides_in_the_place_of_the_approver,
     z_01_a_delegation_counts_in_its_time_only,
     z_01_nobody_decides_their_own_request_for_another,
+    z_01_nobody_makes_themselves_the_delegate_of_an_approver,
 ];
 
 async fn z_01_a_delegate_decides_in_the_place_of_the_approver(world: &World) {
@@ -81,4 +82,28 @@ async fn z_01_nobody_decides_their_own_request_for_another(world: &World) {
     let made = asked(&company).await;
     assert_eq!(made.json["waiting_for"], json!([company.chief.1]));
     approve(&company.rep.0, &made).await.refused(403, "own_approval");
+}
+
+async fn z_01_nobody_makes_themselves_the_delegate_of_an_approver(world: &World) {
+    let company = company(world).await;
+    definition(world, manager()).await;
+    let made = asked(&company).await;
+    let (own, me) = (&company.colleague.0, json!(company.colleague.1));
+    let wish = json!({ "to_user_id": company.rep.1, "starts_at": "2025-12-31T00:00:00Z",
+        "ends_at": "2026-01-08T00:00:00Z", "external_ids": [{ "source": "erp", "id": "7" }] });
+    let given = own.post("/v1/approval-delegations", wish).await.expect(201);
+    let path = format!("/v1/approval-delegations/{}", given.id());
+    let theirs = json!({ "owner_id": company.chief.1, "to_user_id": me });
+    let refused = own.patch(&path, theirs.clone()).await.expect(422);
+    assert_eq!(refused.findings()[0].0, "/owner_id");
+    let write = json!({ "op": "update", "id": given.id(), "if_match": 1, "data": theirs });
+    let batch = json!({ "mode": "atomic", "items": [write] });
+    own.post("/v1/approval-delegations/batch", batch).key("theirs").await.expect(422);
+    let by_name = own.request("PUT", "/v1/approval-delegations/by/erp/7").json(&theirs);
+    by_name.header("if-match", "*").await.expect(422);
+    // Leaving it out keeps it, also when somebody else does.
+    let kept = world.admin.patch(&path, json!({ "owner_id": null })).await.expect(200);
+    assert_eq!(kept.json["owner_id"], me);
+    assert!(inbox(own).await.is_empty());
+    approve(own, &made).await.refused(404, "not_found");
 }

@@ -96,7 +96,7 @@ mod tests {
         assert_eq!(lines("Key account east", 10.0, 70.0), ["Key account", "east"]);
         assert_eq!(lines("Key account east", 10.0, 60.0), ["Key", "account", "east"]);
         assert_eq!(lines("商务洽谈", 10.0, 25.0), ["商务", "洽谈"]);
-        assert_eq!(lines("(甲)乙，丙", 10.0, 31.0), ["(甲)", "乙，", "丙"]);
+        assert_eq!(lines("(甲)乙，丙", 10.0, 31.0), ["(甲)", "乙，丙"]);
         assert_eq!(lines("", 10.0, 25.0), [""]);
     }
 

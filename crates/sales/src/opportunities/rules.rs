@@ -14,11 +14,15 @@ use crate::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guanxi_customers::rules::repeated;
 use guanxi_kernel::{
-    Ctx, Currency, Problem, Result, Share, UserId,
+    Ctx, Currency, Money, Problem, Result, Share, UserId,
     period::{business_date, start_of_day},
     problem::{OUT_OF_RANGE, REQUIRED},
     text::sort_key,
 };
+
+/// Whole units that an amount must stay below, so that the sum over any number of opportunities that a
+/// company can have is a number of 64 bits.
+const TOO_MUCH: i64 = 1_000_000_000_000;
 
 /// How long the summary of a closing can be changed.
 const SUMMARY_HOURS: i64 = 24;
@@ -88,6 +92,11 @@ impl OpportunityInput {
         }
         if let Some(total) = total(&self.lines)? {
             self.amount = Some(total);
+        }
+        let much =
+            |amount: Money| amount.minor() / 10_i64.pow(amount.currency().exponent()) >= TOO_MUCH;
+        if self.amount.is_some_and(much) {
+            return Err(not_on("/amount", "below 1 000 000 000 000"));
         }
         Ok(())
     }

@@ -241,7 +241,9 @@ impl Opportunity {
         self.enter_stage(tx, ctx, before).await?;
         let restored = before.meta.deleted_at.is_some() && self.meta.deleted_at.is_none();
         if self.span_from == before.span_from && (restored || self.tracked() != before.tracked()) {
-            self.span_from = ctx.now.max(before.span_from);
+            let known =
+                before.meta.deleted_at.map_or(before.span_from, |at| at.max(before.span_from));
+            self.span_from = ctx.now.max(known);
         }
         Ok(())
     }

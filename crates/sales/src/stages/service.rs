@@ -14,7 +14,7 @@ use guanxi_customers::{
 use guanxi_kernel::{
     Action, Ctx, Result, Word as _,
     actor::forbidden,
-    problem::{DUPLICATE, IN_USE, UNKNOWN_REFERENCE},
+    problem::{DUPLICATE, IN_USE, INVALID, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
@@ -34,6 +34,12 @@ impl Resource for Stage {
 
     async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
         self.input.settle()?;
+        if self.input.needs_approval {
+            let expected = "false; stages cannot ask for an approval yet";
+            return Err(INVALID
+                .problem()
+                .and(INVALID.field("/needs_approval").with("expected", expected)));
+        }
         if let Some(before) = before {
             self.check_change(tx, before).await?;
         }
@@ -137,7 +143,8 @@ pub async fn retire(
     let own = &ctx.on_behalf();
     for one in working {
         rewrite::<Opportunity>(tx, own, one.uuid(), "moved", |one| {
-            one.enter(&target, ctx.now);
+            // It may have changed since this request began.
+            one.enter(&target, ctx.now.max(one.span_from));
             Ok(())
         })
         .await?;

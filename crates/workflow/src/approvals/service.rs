@@ -8,7 +8,9 @@ use crate::{
     definitions::OnTimeout,
     delegations, documents,
     notifications::{News, NotificationKind, notify},
-    problems::{APPROVAL_DECIDED, NO_APPROVER, NOT_AN_APPROVER, NOT_THE_REQUESTER},
+    problems::{
+        APPROVAL_DECIDED, NO_APPROVER, NOT_AN_APPROVER, NOT_THE_REQUESTER, TOO_MANY_APPROVERS,
+    },
     working_time,
 };
 use guanxi_kernel::{
@@ -284,7 +286,7 @@ pub(crate) async fn time_out(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<b
         ApprovalDecision { level, verdict, by: None, on_behalf_of: None, comment: None, at };
     match enter(tx, ctx, approval.clone(), decision).await {
         // Found before anything was written: it stays where it is until somebody can be found.
-        Err(problem) if problem.is(&NO_APPROVER) => {
+        Err(problem) if problem.is(&NO_APPROVER) || problem.is(&TOO_MANY_APPROVERS) => {
             give_time(tx, ctx, approval, hours, "reminded").await?;
         }
         done => done?,
@@ -300,7 +302,16 @@ async fn give_time(
     hours: Option<i64>,
     verb: &'static str,
 ) -> Result<()> {
+    let waited = approval.waiting_for.clone();
     seats::wait(tx, ctx, &mut approval).await?;
     approval.due_at = Some(working_time::after_hours(tx, ctx, hours.unwrap_or(24)).await?);
-    put(tx, ctx, approval, verb).await.map(drop)
+    let approval = put(tx, ctx, approval, verb).await?;
+    // Those whom it did not wait for before have been told already.
+    let again: Vec<UserId> =
+        approval.waiting_for.iter().copied().filter(|user| waited.contains(user)).collect();
+    if verb != "reminded" {
+        return Ok(());
+    }
+    let (title, subject) = (approval.input.title.clone(), (&APPROVAL, approval.meta.id.uuid()));
+    notify(tx, ctx, again, &News { kind: NotificationKind::ApprovalWaiting, title, subject }).await
 }

@@ -5,7 +5,7 @@ use crate::{approvals, documents};
 use guanxi_identity::users::check_owner;
 use guanxi_kernel::{
     Ctx, Problem, Result, UserId,
-    problem::{NOT_FOUND, UNKNOWN_VALUE},
+    problem::{INVALID, NOT_FOUND, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Resource, Tx, resource};
 use serde_json::{Value as Json, json};
@@ -18,7 +18,15 @@ impl Resource for ApprovalDelegation {
     }
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let given = self.input.owner_id;
+        let owner = before.and_then(|before| before.input.owner_id);
+        self.input.owner_id = owner.or(given);
         let mut findings = self.input.settle(ctx.actor.user);
+        // Whoever could give one away would decide in the name of whomever they give it to.
+        if owner.is_some() && given.is_some() && given != owner {
+            let expected = "the owner that it was made for";
+            findings.push(INVALID.field("/owner_id").with("expected", expected));
+        }
         let document = self.input.document.as_ref();
         if document.is_some_and(|document| documents::named(document).is_none()) {
             let known: Vec<&str> = documents::all().iter().map(|one| one.code).collect();

@@ -11,4 +11,4 @@ mod store;
 
 pub use model::{TASK_RULE, TaskAssignee, TaskRule, TaskRuleId, TaskRuleInput, TaskTrigger};
 pub(crate) use pass::step;
-pub(crate) use store::due;
+pub(crate) use store::{due, postpone};

@@ -3,7 +3,8 @@
 use super::{TASK_RULE, TaskAssignee, TaskRule, store};
 use guanxi_bulk::table::{self, Table};
 use guanxi_kernel::{
-    Ctx, Problem, Result,
+    Action, Ctx, Problem, Result,
+    actor::forbidden,
     problem::{FieldError, INVALID, Place, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Resource, Tx, custom, list::ListQuery};
@@ -74,6 +75,10 @@ async fn check(
     rule: &TaskRule,
     kind: &'static Kind,
 ) -> Result<Vec<FieldError>> {
+    // The pass reads all of them, and tells of them in the titles of tasks.
+    if !ctx.require(kind.plural, Action::Read)?.all {
+        return Err(forbidden(kind.plural, Action::Read));
+    }
     let fields = custom::fields(tx, ctx, kind).await?;
     let read = |text: &str| {
         let pairs = [("filter".to_owned(), text.to_owned())];

@@ -72,6 +72,16 @@ pub(super) async fn go_on(
     tx.execute(update).await.map(drop)
 }
 
+/// The rule is looked at again then, and not before others that are due.
+pub(crate) async fn postpone(tx: &mut Tx, rule: TaskRuleId, to: DateTime<Utc>) -> Result<()> {
+    let update = sql!(
+        "UPDATE task_rule_runs SET due_at = $3 WHERE tenant_id = $1 AND rule_id = $2",
+        rule,
+        to
+    );
+    tx.execute(update).await.map(drop)
+}
+
 /// There is nothing left to do for the rule.
 pub(super) async fn end(tx: &mut Tx, rule: TaskRuleId) -> Result<()> {
     let delete = sql!("DELETE FROM task_rule_runs WHERE tenant_id = $1 AND rule_id = $2", rule);
