@@ -95,7 +95,7 @@ async fn z_01_nobody_makes_themselves_the_delegate_of_an_approver(world: &World)
     let path = format!("/v1/approval-delegations/{}", given.id());
     let theirs = json!({ "owner_id": company.chief.1, "to_user_id": me });
     let refused = own.patch(&path, theirs.clone()).await.expect(422);
-    assert_eq!(refused.findings()[0].0, "/owner_id");
+    assert!(refused.findings().iter().any(|(place, _)| place == "/owner_id"));
     let write = json!({ "op": "update", "id": given.id(), "if_match": 1, "data": theirs });
     let batch = json!({ "mode": "atomic", "items": [write] });
     own.post("/v1/approval-delegations/batch", batch).key("theirs").await.expect(422);
