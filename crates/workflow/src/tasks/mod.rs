@@ -1,7 +1,7 @@
 //! Tasks: what people have to do, made by hand or because a rule calls for it.
 //!
-//! A domain crate that knows when a record calls for something says so by [`ensure`] whenever the
-//! record is saved, and that it does not any more by [`settle`]: there is one open task for each rule
+//! A domain crate that knows when a record calls for something says so by [`ensure()`] whenever the
+//! record is saved, and that it does not any more by [`settle()`]: there is one open task for each rule
 //! and record, however often and by however many it is said.
 
 mod ensure;
