@@ -16,6 +16,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use guanxi_customers::parties::{PARTY, Party, PartyId, PartyInput};
 use guanxi_kernel::{Clock, Line, input, text::fold};
+use guanxi_matching::{Profile, ProfileKind, lookups, prepare};
 use guanxi_storage::{
     Meta, Record as _, Resource as _,
     kind::Parts as _,
@@ -28,7 +29,13 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// How often a change is tried when others get in between, as in the program.
-const TRIES: u32 = 6;
+const TRIES: u32 = 8;
+
+/// Parts of the name of a new party that others are looked for by, at most.
+const MOST_PARTS: usize = 6;
+
+/// Others that are compared with a new party for each part of its name.
+const CANDIDATES: i64 = 100;
 
 /// Terms of one party at most.
 const MOST_TERMS: usize = 200;
@@ -59,6 +66,9 @@ const SESSION: &str = "SELECT t.access_version, t.version AS tenant_version
      WHERE s.tenant_id = $1 AND s.id = $2 AND s.user_id = $3
          AND s.ended_at IS NULL AND s.expires_at > $4";
 
+/// Whether the fields of the tenant are still those that this node keeps.
+const STAMP: &str = "SELECT stamp FROM custom_field_stamps WHERE tenant_id = $1";
+
 const FOUND_IN_SQLITE: &str = "SELECT x.record_id FROM record_texts_words w
      CROSS JOIN record_texts x ON x.doc = w.rowid
      WHERE w.record_texts_words MATCH '\"' || $2 || '\"*' AND x.tenant_id = $1 AND x.kind = $3";
@@ -81,6 +91,8 @@ struct Texts {
     search: &'static str,
     /// By the number of terms.
     terms: Vec<&'static str>,
+    /// By the number of parts of the name.
+    candidates: Vec<&'static str>,
     engine: Engine,
 }
 
@@ -119,9 +131,31 @@ impl Texts {
                 ),
             ),
             terms: (0..=MOST_TERMS).map(terms_text).collect(),
+            candidates: (0..=MOST_PARTS).map(|parts| candidates_text(engine, parts)).collect(),
             engine,
         }
     }
+}
+
+/// Parties whose names have one of so many parts, the newest of each.
+fn candidates_text(engine: Engine, parts: usize) -> &'static str {
+    let (found, newest) = match engine {
+        Engine::Sqlite => (FOUND_IN_SQLITE, "w.rowid"),
+        Engine::Postgres => (FOUND_IN_POSTGRES, "y.record_id"),
+    };
+    let part = |at: usize| {
+        let number = |of: usize| format!("${}", 3 * at + of);
+        let found = found.replace("$2", "#").replace("$3", &number(3)).replace('#', &number(2));
+        let most = number(4);
+        format!("SELECT record_id FROM ({found} ORDER BY {newest} DESC LIMIT {most}) y")
+    };
+    let parts: Vec<String> = (0..parts).map(part).collect();
+    format!(
+        "SELECT {} FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id IN ({}) AND TRUE",
+        PARTY.shape.columns,
+        parts.join(" UNION ")
+    )
+    .leak()
 }
 
 fn terms_text(count: usize) -> &'static str {
@@ -226,6 +260,9 @@ impl Direct {
             Wish::Create(..) => return Ok(Vec::new()),
         };
         let mut talk = self.0.pools.reading(self.0.who.tenant_id).await?;
+        if !matches!(wish, Wish::Get(_)) {
+            talk.rows(STAMP, Vec::new()).await?;
+        }
         talk.rows(text, values).await?;
         Ok(talk.end())
     }
@@ -260,8 +297,10 @@ impl Direct {
         let fingerprint = "0123456789012345678901234567890123456789012";
         let claim = values![user, operation, key.to_string(), fingerprint, now];
         talk.run(CLAIM, claim).await?;
+        talk.rows(STAMP, Vec::new()).await?;
         talk.rows(HAS_CODE, values![row.code.clone(), id]).await?;
         talk.rows(OWNER, values![user]).await?;
+        self.candidates(talk, row).await?;
         talk.rows(VISIBLE, values![user]).await?;
         let mut values = Vec::new();
         party.write(&mut values);
@@ -271,6 +310,18 @@ impl Direct {
         let location = format!("/v1/parties/{id}");
         let keep = values![user, operation, key.to_string(), 201_i64, "\"1\"", location, body];
         talk.run(KEEP, keep).await.map(drop)
+    }
+
+    /// The parties that a new one is compared with.
+    async fn candidates(&self, talk: &mut Talk, row: &Row) -> sqlx::Result<()> {
+        let profile = Profile::new(ProfileKind::Organisation, [&*row.name, &*row.short_name]);
+        let parts = lookups(&prepare(&profile));
+        let Some(text) = self.0.texts.candidates.get(parts.len()) else { return Ok(()) };
+        let tenant = self.0.who.tenant_id.into();
+        let values = parts.iter().flat_map(|part| {
+            values![texts::word(tenant, PARTY.name, part), PARTY.name, CANDIDATES]
+        });
+        talk.rows(text, values.collect()).await
     }
 
     fn party(&self, row: &Row, now: DateTime<Utc>) -> sqlx::Result<Party> {
@@ -308,6 +359,7 @@ impl Direct {
     }
 
     async fn patch(&self, talk: &mut Talk, id: Uuid, employees: u64) -> sqlx::Result<()> {
+        talk.rows(STAMP, Vec::new()).await?;
         let Some(before) = talk.party(self.0.texts.get, values![id]).await? else { return Ok(()) };
         let (now, read) = (Clock::System.now(), before.meta.version);
         let mut after = before.clone();

@@ -26,11 +26,10 @@ use uuid::Uuid;
 const SIZE: usize = 16;
 
 const NEXT_EVENT_SQLITE: &str =
-    "SELECT COALESCE(MAX(seq), 0) + 1, COALESCE(MAX(seq), 0) + 1 FROM events
-     WHERE tenant_id = $1";
+    "SELECT COALESCE(MAX(seq), 0) FROM events WHERE tenant_id = $1";
 const NEXT_EVENT_POSTGRES: &str =
     "SELECT nextval('event_seq'), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)
-     WHERE CAST($1 AS UUID) IS NOT NULL";
+     FROM generate_series(1, $2) WHERE CAST($1 AS UUID) IS NOT NULL";
 
 /// Connections to one store.
 #[derive(Debug)]
@@ -216,10 +215,10 @@ async fn open_sqlite(store: &Store) -> Outcome<Pools> {
         // Longer than the program waits: at first it seals all events of the import, step by step.
         .busy_timeout(Duration::from_secs(120))
         .statement_cache_capacity(256)
-        .pragma("cache_size", "-16384")
         .pragma("temp_store", "memory")
         .pragma("mmap_size", "268435456");
-    let read = write.clone().pragma("query_only", "on");
+    let read = write.clone().pragma("cache_size", "-16384").pragma("query_only", "on");
+    let write = write.pragma("cache_size", "-65536").pragma("wal_autocheckpoint", "8000");
     let mut readers = Vec::new();
     for _ in 0..SIZE {
         readers.push(read.connect().await?);
@@ -333,12 +332,21 @@ impl Talk {
     }
 
     pub(crate) async fn next_event(&mut self) -> sqlx::Result<(i64, i64)> {
-        let text = match &self.link {
-            Link::Sqlite(_) => NEXT_EVENT_SQLITE,
-            Link::Postgres(_) => NEXT_EVENT_POSTGRES,
-        };
-        let values = self.begin(text, Vec::new());
-        on_either!(self, |connection| sqlx::query_as_with(text, values).fetch_one(connection).await)
+        match &self.link {
+            Link::Sqlite(_) => {
+                let values = self.begin(NEXT_EVENT_SQLITE, Vec::new());
+                let last: (i64,) = on_either!(self, |connection| {
+                    sqlx::query_as_with(NEXT_EVENT_SQLITE, values).fetch_one(connection).await
+                })?;
+                Ok((last.0 + 1, last.0 + 1))
+            }
+            Link::Postgres(_) => {
+                let values = self.begin(NEXT_EVENT_POSTGRES, vec![1_i64.into()]);
+                on_either!(self, |connection| {
+                    sqlx::query_as_with(NEXT_EVENT_POSTGRES, values).fetch_one(connection).await
+                })
+            }
+        }
     }
 
     /// Ends what only read.

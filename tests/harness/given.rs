@@ -34,6 +34,12 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         }
         "roles" => body["name"] = json!(fresh("Role")),
         "custom-fields" => body["name"] = json!(format!("field_{number}")),
+        "custom-objects" => body["name"] = json!(format!("object_{number}")),
+        "custom-records" => {
+            let object = Box::pin(record(client, "custom-objects")).await;
+            body["object"] = object.json["name"].clone();
+            remove(&mut body, &["party_id"]);
+        }
         "teams" => remove(&mut body, &["members"]),
         "org-units" => remove(&mut body, &["parent_id", "manager_id"]),
         "parties" => {

@@ -9,6 +9,7 @@
 //! | [`duplicates`] | who is there already, and who is there twice |
 //! | [`merges`] | two records become one, and are parted again |
 //! | [`activities`] | visits, calls, meetings and the like, with their results |
+//! | [`custom_records`] | records of the kinds that the company defines |
 //! | [`today`] | what is due for somebody today |
 //!
 //! Each of them is a resource, so reading, listing, creating, changing, deleting and restoring come
@@ -20,6 +21,7 @@ pub mod activities;
 pub mod contact_points;
 pub mod contact_relations;
 pub mod contacts;
+pub mod custom_records;
 pub mod departments;
 pub mod duplicates;
 pub mod engine;
@@ -43,6 +45,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         &contacts::CONTACT,
         &contact_relations::CONTACT_RELATION,
         &activities::ACTIVITY,
+        &custom_records::CUSTOM_RECORD,
         &duplicates::DUPLICATE_PAIR,
         &merges::MERGE,
     ]
@@ -73,6 +76,7 @@ mod tests {
         example_is_read_back::<crate::contacts::Contact>();
         example_is_read_back::<crate::contact_relations::ContactRelation>();
         example_is_read_back::<crate::activities::Activity>();
+        example_is_read_back::<crate::custom_records::CustomRecord>();
         example_is_read_back::<crate::duplicates::Duplicate>();
         example_is_read_back::<crate::merges::Merge>();
     }
@@ -92,6 +96,7 @@ mod tests {
         columns_match_values::<crate::contacts::Contact>();
         columns_match_values::<crate::contact_relations::ContactRelation>();
         columns_match_values::<crate::activities::Activity>();
+        columns_match_values::<crate::custom_records::CustomRecord>();
     }
 
     #[test]

@@ -161,6 +161,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             .without(Operation::Upsert),
         serve::<identity::work_calendars::WorkCalendar>(),
         serve::<identity::custom_fields::CustomField>(),
+        serve::<identity::custom_objects::CustomObject>(),
         // As with keys; and a URL is looked up before it is kept.
         serve::<WebhookEndpoint>()
             .without(Operation::Create)
@@ -192,6 +193,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customers::contacts::Contact>(),
         serve::<customers::contact_relations::ContactRelation>(),
         serve::<customers::activities::Activity>(),
+        serve::<customers::custom_records::CustomRecord>(),
         serve::<sales::products::Product>(),
         serve::<sales::price_books::PriceBook>(),
         serve::<sales::price_books::PriceBookEntry>(),

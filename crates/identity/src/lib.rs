@@ -12,12 +12,14 @@
 //! | [`sessions`] | signing in and staying signed in; who sends a request |
 //! | [`work_calendars`] | when the company works: hours, holidays, make-up days |
 //! | [`custom_fields`] | the fields that the company defines for its records, and what for |
+//! | [`custom_objects`] | the kinds of records that the company defines |
 //! | [`secrets`] | passwords and tokens themselves, without any store |
 //! | [`bootstrap`] | the first tenant and its administrator; what the command line makes |
 
 pub mod api_keys;
 pub mod bootstrap;
 pub mod custom_fields;
+pub mod custom_objects;
 pub mod org_units;
 pub mod rights;
 pub mod roles;
@@ -49,6 +51,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         api_keys::ApiKey::kind(),
         work_calendars::WorkCalendar::kind(),
         custom_fields::CustomField::kind(),
+        custom_objects::CustomObject::kind(),
     ]
 }
 
@@ -60,6 +63,7 @@ pub fn problems() -> Vec<&'static Code> {
         sessions::PROBLEMS,
         work_calendars::PROBLEMS,
         custom_fields::PROBLEMS,
+        custom_objects::PROBLEMS,
     ]
     .concat()
 }

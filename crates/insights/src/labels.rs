@@ -1,7 +1,8 @@
 //! What records are called, as far as the caller may see them.
 
+use crate::asked::Asked;
 use guanxi_kernel::{Ctx, Language, Result};
-use guanxi_storage::{Kind, Tx};
+use guanxi_storage::{Kind, Tx, events::history};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -12,14 +13,16 @@ const AT_ONCE: usize = 200;
 /// Names by id.
 pub type Labels = BTreeMap<Uuid, String>;
 
-/// The names of records of a kind, those of deleted ones too. Who may not see a record, or its
-/// name, gets none.
+/// The names of records of a kind, those of deleted ones too, as they were at the instant that was
+/// asked about: a new name does not rewrite the past. What came later has the name that it has now.
+/// Who may not see a record, or its name, gets none.
 ///
 /// # Errors
 /// Those of the store.
 pub async fn labels(
     tx: &mut Tx,
     ctx: &Ctx,
+    asked: &Asked,
     kind: &'static Kind,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Labels> {
@@ -33,6 +36,12 @@ pub async fn labels(
             found.extend(records.iter().filter_map(|(id, one)| Some((*id, name(ctx, one)?))));
         }
         wanted.retain(|id| !found.contains_key(id));
+    }
+    if !asked.live {
+        for some in found.keys().copied().collect::<Vec<_>>().chunks(AT_ONCE) {
+            let then = history::all_as_of(tx, ctx, kind, some, asked.as_of).await?;
+            found.extend(then.iter().filter_map(|(id, one)| Some((*id, name(ctx, one)?))));
+        }
     }
     Ok(found)
 }

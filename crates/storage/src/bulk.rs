@@ -28,8 +28,13 @@ pub async fn create_many<R: Resource>(
     resource::require::<R>(ctx, Action::Create)?;
     let mut outcomes = Vec::with_capacity(drafts.len());
     let mut made: Vec<R> = Vec::with_capacity(drafts.len());
-    for draft in drafts {
-        match judge(tx, ctx, draft).await {
+    let record = |draft: Draft<R>| {
+        R::assemble(Meta { extra: draft.extra, ..Meta::new(ctx) }, draft.input)
+    };
+    let records: Vec<R> = drafts.into_iter().map(record).collect();
+    R::foresee(&records, tx).await?;
+    for record in records {
+        match judge(tx, ctx, record).await {
             Ok(record) => {
                 outcomes.push(Ok(record.meta().id.uuid()));
                 made.push(record);
@@ -47,9 +52,7 @@ pub fn is_of_store(problem: &Problem) -> bool {
     error::PROBLEMS.contains(&problem.code())
 }
 
-async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, draft: Draft<R>) -> Result<R> {
-    let meta = Meta { extra: draft.extra, ..Meta::new(ctx) };
-    let mut record = R::assemble(meta, draft.input);
+async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R) -> Result<R> {
     record.settle(tx, ctx, None).await?;
     save::settle_new(tx, ctx, &mut record).await?;
     check_references(tx, ctx, &record, None).await?;
@@ -62,9 +65,9 @@ async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()>
     let mut values = Vec::new();
     first.write(&mut values);
     for batch in records.chunks(sql::rows_at_once(values.len())) {
-        let mut rows = Sql::new(kind.shape.insert_many);
+        let mut rows = Sql::of_rows(tx, kind.shape.insert_many);
         for (at, record) in batch.iter().enumerate() {
-            rows.push(if at == 0 { "($1" } else { ", ($1" });
+            rows.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
             let mut values = Vec::new();
             record.write(&mut values);
             for value in values {

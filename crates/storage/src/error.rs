@@ -69,6 +69,10 @@ guanxi_kernel::problems! {
     FORBIDDEN_FIELD = Forbidden "forbidden_field"
         ("Field cannot be written", "Your rights let you see the field and not write it.")
         ("字段不可写", "您可查看该字段,但无权修改。");
+    /// The record has become part of another one.
+    MERGED_INTO = NotFound "merged_into"
+        ("Merged into another record", "The record is part of {survivor_id} now.")
+        ("已合并到其他记录", "该记录已并入 {survivor_id}。");
     /// No exchange rate is known for the date.
     NO_RATE = Invalid "no_exchange_rate"
         ("No exchange rate", "No rate from {from} to {to} is known on or before {on}.")

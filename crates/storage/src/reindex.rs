@@ -16,6 +16,25 @@ pub const GENERATION: i64 = 3;
 /// Records of one transaction, so that no writer waits long.
 const AT_ONCE: i64 = 200;
 
+/// Stands for all kinds of a tenant.
+const ALL: &str = "*";
+
+/// Notes that a new tenant has no records of older rules.
+///
+/// # Errors
+/// Those of the store.
+pub async fn begin(tx: &mut Tx) -> Result<()> {
+    let begin = crate::sql!(
+        "INSERT INTO index_progress (tenant_id, kind, generation, last_id)
+         VALUES ($1, $2, $3, NULL)
+         ON CONFLICT (tenant_id, kind) DO UPDATE
+         SET generation = excluded.generation, last_id = NULL",
+        ALL,
+        GENERATION
+    );
+    tx.execute(begin).await.map(drop)
+}
+
 /// See [`Kind::index`].
 pub type Index = for<'a> fn(&'a mut Tx, Uuid) -> Indexing<'a>;
 
@@ -41,12 +60,16 @@ pub async fn run(db: &Db, kinds: &[&'static Kind], pause: Duration) -> Result<u6
         );
         let tenant = TenantId::from(tenant);
         let done = db.read(tenant, async |tx| tx.all::<(String,)>(done).await).await?;
+        if done.iter().any(|(name,)| name == ALL) {
+            continue;
+        }
         for kind in kinds.iter().filter(|kind| done.iter().all(|(name,)| name != kind.name)) {
             while db.write_locked(tenant, async |tx| step(tx, kind).await).await? {
                 steps += 1;
                 tokio::time::sleep(pause).await;
             }
         }
+        db.write_locked(tenant, begin).await?;
     }
     Ok(steps)
 }

@@ -12,6 +12,7 @@ use crate::{
         query::{Order, Part},
         save as carried,
     },
+    error::MERGED_INTO,
     events::{self, Event},
     extra,
     list::{self, ListQuery},
@@ -115,10 +116,32 @@ struct Rights {
 /// One record that the caller may see.
 ///
 /// # Errors
-/// `forbidden` without the right to read the resource; `not_found` outside its reach.
+/// `forbidden` without the right to read the resource; `not_found` outside its reach; `merged_into`
+/// if it has become part of another one.
 pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
-    let (record, rights) = find::<R>(tx, ctx, id, false).await?;
+    let (record, rights) = match find::<R>(tx, ctx, id, false).await {
+        Err(problem) if problem.is(&NOT_FOUND) => {
+            return Err(merged_into::<R>(tx, ctx, id).await?.unwrap_or(problem));
+        }
+        found => found?,
+    };
     show(tx, ctx, record, rights).await
+}
+
+/// What to say of a record that is gone, if what it has become part of is there for the caller.
+async fn merged_into<R: Resource>(tx: &mut Tx, ctx: &Ctx, gone: Uuid) -> Result<Option<Problem>> {
+    /// Merges that follow each other at most.
+    const MOST: usize = 20;
+    let mut id = gone;
+    for _ in 0..MOST {
+        let Some(survivor) = R::survivor(tx, id).await? else { return Ok(None) };
+        match find::<R>(tx, ctx, survivor, false).await {
+            Ok(_) => return Ok(Some(MERGED_INTO.with("survivor_id", survivor.to_string()))),
+            Err(problem) if problem.is(&NOT_FOUND) => id = survivor,
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(None)
 }
 
 /// The same, also if it is deleted.
@@ -419,6 +442,7 @@ pub async fn patch<R: Resource>(
         let extra = &record.meta().extra;
         extra.put(&mut merged);
         // What the caller does not see is nothing to merge with.
+        let fields = fields.of_variant(record.variant());
         merged["custom"] = Json::Object(fields.part(&extra.custom));
         input::merge(&mut merged, patch.clone());
         let settle = |written| fields.settle(Some(&extra.custom), written);

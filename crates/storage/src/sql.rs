@@ -1,5 +1,6 @@
 //! Statements. Text comes from literals only, values are bound: SQL built from input cannot exist.
 
+use crate::Tx;
 use chrono::DateTime;
 use sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
@@ -8,12 +9,8 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Rows of `values` values each that one statement of many rows should write.
-///
-/// The driver asks SQLite for the name of each value, which it finds by counting from the first: what
-/// a statement costs grows with the square of its values, and beyond some hundred that is the most of
-/// it.
 pub(crate) const fn rows_at_once(values: usize) -> usize {
-    const VALUES: usize = 320;
+    const VALUES: usize = 3_000;
     if values == 0 || values > VALUES { 1 } else { VALUES / values }
 }
 
@@ -28,6 +25,8 @@ pub struct Sql {
     /// The text for PostgreSQL, once it is another one.
     postgres: Option<String>,
     args: Vec<Value>,
+    /// The tenant, if placeholders have no number and it is bound wherever it stands.
+    tenant_of_rows: Option<Uuid>,
 }
 
 /// A fixed statement: `sql!("… WHERE tenant_id = $1 AND id = $2", id)`.
@@ -41,12 +40,30 @@ macro_rules! sql {
 impl Sql {
     /// A statement that never changes.
     pub fn fixed(text: &'static str, args: Vec<Value>) -> Self {
-        Self { text: Cow::Borrowed(text), postgres: None, args }
+        Self { text: Cow::Borrowed(text), postgres: None, args, tenant_of_rows: None }
     }
 
     /// Begins a composed statement.
     pub fn new(text: &'static str) -> Self {
         Self::fixed(text, Vec::new())
+    }
+
+    /// Begins a statement of many rows; the tenant stands in it by [`Sql::bind_tenant`] only.
+    ///
+    /// The driver asks SQLite for the name of each placeholder. One with a number has a name, which
+    /// SQLite finds by counting from the first: what such a statement costs grows with the square of
+    /// its values. So there they have no number.
+    pub(crate) fn of_rows(tx: &Tx, text: &'static str) -> Self {
+        let tenant_of_rows = tx.is_sqlite().then(|| tx.tenant().uuid());
+        Self { tenant_of_rows, ..Self::new(text) }
+    }
+
+    /// Adds the tenant to a statement of many rows.
+    pub(crate) fn bind_tenant(&mut self) -> &mut Self {
+        match self.tenant_of_rows {
+            Some(tenant) => self.bind(tenant),
+            None => self.push("$1"),
+        }
     }
 
     /// Adds a piece of text.
@@ -72,6 +89,9 @@ impl Sql {
     /// Adds a value, as the next placeholder.
     pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
         self.args.push(value.into());
+        if self.tenant_of_rows.is_some() {
+            return self.push("?");
+        }
         let place = format!("${}", self.args.len() + 1);
         self.add(&place, &place);
         self
@@ -89,7 +109,9 @@ impl Sql {
 
     /// The text and the values for the driver, the tenant first.
     pub(crate) fn render(mut self, tenant: Uuid, sqlite: bool) -> (SqlStr, SqlxValues) {
-        self.args.insert(0, tenant.into());
+        if self.tenant_of_rows.is_none() {
+            self.args.insert(0, tenant.into());
+        }
         self.render_untenanted(sqlite)
     }
 

@@ -228,11 +228,13 @@ async fn rows(tx: &mut Tx, kind: &'static str, mut terms: Vec<(Uuid, Term)>) -> 
     // In the order of the index, so that neighbours are written together.
     terms.sort_by(|(id, one), (other_id, other)| (one, id).cmp(&(other, other_id)));
     for batch in terms.chunks(AT_ONCE) {
-        let mut sql =
-            Sql::new("INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ");
+        let mut sql = Sql::of_rows(
+            tx,
+            "INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ",
+        );
         for (at, (record, term)) in batch.iter().enumerate() {
-            sql.push(if at == 0 { "($1, " } else { ", ($1, " });
-            sql.bind(kind).push(", ").bind(term.field).push(", ");
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
+            sql.push(", ").bind(kind).push(", ").bind(term.field).push(", ");
             sql.bind(term.term.clone()).push(", ").bind(*record).push(")");
         }
         sql.push(" ON CONFLICT DO NOTHING");

@@ -94,10 +94,11 @@ pub(crate) async fn put(
 }
 
 async fn put_in_sqlite(tx: &mut Tx, kind: &'static str, records: &[(Uuid, String)]) -> Result<()> {
-    let mut sql = Sql::new("INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ");
+    let mut sql =
+        Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ");
     for (at, (id, _)) in records.iter().enumerate() {
-        sql.push(if at == 0 { "($1, " } else { ", ($1, " });
-        sql.bind(kind).push(", ").bind(*id).push(")");
+        sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
+        sql.push(", ").bind(kind).push(", ").bind(*id).push(")");
     }
     // Only what is written is part of the answer, so what is there already is written too.
     sql.push(
@@ -105,7 +106,8 @@ async fn put_in_sqlite(tx: &mut Tx, kind: &'static str, records: &[(Uuid, String
          RETURNING record_id, doc",
     );
     let docs: BTreeMap<Uuid, i64> = tx.all::<(Uuid, i64)>(sql).await?.into_iter().collect();
-    let mut sql = Sql::new("INSERT OR REPLACE INTO record_texts_words (rowid, words) VALUES ");
+    let mut sql =
+        Sql::of_rows(tx, "INSERT OR REPLACE INTO record_texts_words (rowid, words) VALUES ");
     for (at, (id, words)) in records.iter().enumerate() {
         sql.push(if at == 0 { "(" } else { ", (" });
         sql.bind(docs.get(id).copied()).push(", ").bind(words.clone()).push(")");
@@ -118,10 +120,11 @@ async fn put_in_postgres(
     kind: &'static str,
     records: &[(Uuid, String)],
 ) -> Result<()> {
-    let mut sql = Sql::new("INSERT INTO record_texts (tenant_id, kind, record_id, words) VALUES ");
+    let mut sql =
+        Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id, words) VALUES ");
     for (at, (id, words)) in records.iter().enumerate() {
-        sql.push(if at == 0 { "($1, " } else { ", ($1, " });
-        sql.bind(kind).push(", ").bind(*id).push(", CAST(");
+        sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
+        sql.push(", ").bind(kind).push(", ").bind(*id).push(", CAST(");
         sql.bind(words.clone()).push(" AS tsvector))");
     }
     sql.push(" ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET words = excluded.words");

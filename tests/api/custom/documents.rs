@@ -20,7 +20,7 @@ async fn the_schema_lists_the_fields_with_their_labels(world: &World) {
     let fields = after.json["custom_fields"].as_array().expect("fields");
     let weight = json!({ "name": "weight", "label": { "en": "The weight", "zh-CN": "字段weight" },
         "help": null, "type": "number", "nullable": true, "at_least": "0.5", "at_most": null,
-        "required": true, "read_only": false, "active": true, "filter": "custom.weight",
+        "objects": [], "required": true, "read_only": false, "active": true, "filter": "custom.weight",
         "sortable": true, "references": null, "default": null, "unit": "kg",
         "purpose": "To know the customer", "personal": false, "legal_basis": null });
     assert_eq!(fields[0], weight);

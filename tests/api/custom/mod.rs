@@ -4,6 +4,7 @@ mod documents;
 mod fields;
 mod imports;
 mod lists;
+mod objects;
 mod values;
 
 use guanxi_tests::{Answer, Client, Json, json};

@@ -1,7 +1,7 @@
 //! The public data of a seller of computers comes in as files do, and gives the known figures.
 
 use super::summary;
-use crate::bulk::{commit, counts, set, succeeded, upload};
+use crate::bulk::{commit, counts, done, set, succeeded, upload};
 use guanxi_sales::opportunities::{OpportunityStatus, standing_at};
 use guanxi_storage::Tx;
 use guanxi_tests::{Client, Json, World, both_stores, json};
@@ -20,6 +20,42 @@ pub(crate) async fn import(world: &World, resource: &str, file: Vec<u8>, wish: J
     let job = commit(world, &made.id()).await;
     succeeded(&job);
     assert_eq!(counts(&job), [rows, 0, 0, 0], "{resource}");
+}
+
+/// A file can be tried with what only its owner requires: the check names each row without account,
+/// and writes nothing.
+async fn name_those_without_account(world: &World, text: &str, wish: &Json, golden: &Json) {
+    let made = upload(&world.admin, "opportunities", text.to_owned()).await.expect(201);
+    assert_eq!(made.json["layout"]["rows"], 8_800);
+    let columns = wish["columns"].as_object().expect("columns").iter();
+    let mapping = columns.map(|(column, field)| {
+        json!({ "column": column, "field": field, "required": field == "party" })
+    });
+    let mapping: Vec<Json> = mapping.collect();
+    let wish = json!({ "mapping": mapping, "defaults": wish["defaults"] });
+    set(&world.admin, &made.id(), wish).await.expect(200);
+    let check = world.admin.act(format!("/v1/imports/{}/check", made.id())).await.expect(202);
+    let check = done(world, &check.id()).await;
+    succeeded(&check);
+    let without = golden["file"]["rows_without_account"].as_i64().expect("a number");
+    assert_eq!(counts(&check), [8_800 - without, 0, 0, without]);
+    let mut named = BTreeSet::new();
+    let mut next = format!("/v1/jobs/{}/problems?limit=200", check.id());
+    loop {
+        let page = world.admin.get(&next).await.expect(200);
+        for one in page.data() {
+            assert_eq!(one["problem"]["errors"][0]["pointer"], "/party_id");
+            named.insert(one["row"].as_u64().expect("a row"));
+        }
+        let Some(cursor) = page.json["next_cursor"].as_str() else { break };
+        next = format!("/v1/jobs/{}/problems?limit=200&cursor={cursor}", check.id());
+    }
+    // Rows are told by the line that they begin in; the header is the first.
+    let lines = text.lines().enumerate().filter(|(_, line)| line.split(',').nth(3) == Some(""));
+    let lines: BTreeSet<u64> = lines.map(|(at, _)| at as u64 + 1).collect();
+    assert_eq!(named, lines);
+    let there = world.admin.get("/v1/opportunities?limit=1&count=exact").await.expect(200);
+    assert_eq!(there.json["total"], 0, "a check writes nothing");
 }
 
 async fn stage(client: &Client, pipeline: &str, name: &str, kind: &str) {
@@ -65,6 +101,7 @@ async fn s_26_the_opportunities_of_another_system_come_in_with_their_history(wor
     let mut defaults = summary(&["other"], json!({}));
     defaults["name"] = json!("Deal");
     let wish = json!({ "columns": columns, "defaults": defaults });
+    name_those_without_account(world, &text, &wish, &golden).await;
     import(world, "opportunities", text.clone().into_bytes(), wish, 8_800).await;
 
     let count = async |query: &str| {

@@ -26,6 +26,7 @@ const CARRIED: [&str; 2] = ["external_ids", "custom"];
 #[derive(Debug)]
 pub(crate) struct Plan {
     columns: Vec<Option<Place>>,
+    required: Vec<Place>,
     defaults: Vec<(Place, Json)>,
     source: Option<String>,
     currency: Currency,
@@ -51,6 +52,16 @@ enum Place {
 }
 
 impl Place {
+    /// Where it lies in a body.
+    fn pointer(&self) -> String {
+        match self {
+            Self::Field { name, .. } => format!("/{name}"),
+            Self::Named { member, .. } => format!("/{member}"),
+            Self::ExternalId => "/external_ids".to_owned(),
+            Self::Custom(field) => format!("/custom/{}", field.name),
+        }
+    }
+
     /// Whether a body says something there already.
     fn is_taken(&self, body: &Body) -> bool {
         let member = match self {
@@ -102,7 +113,7 @@ pub(super) fn propose(table: &Table, custom: &Fields, header: &[String]) -> Vec<
         .iter()
         .filter_map(|column| {
             let field = name(column).and_then(|name| Line::new(&name).ok());
-            Some(Mapping { column: Line::new(column).ok()?, field })
+            Some(Mapping { column: Line::new(column).ok()?, field, required: false })
         })
         .collect()
 }
@@ -136,7 +147,7 @@ impl Plan {
             names.collect::<Vec<_>>().join(", ")
         };
         let unknown = |at: String| UNKNOWN_FIELD.field(at).with("expected", known());
-        let mut columns = vec![None; header.len()];
+        let (mut columns, mut required) = (vec![None; header.len()], Vec::new());
         for (at, mapping) in input.mapping.iter().enumerate() {
             let Some(column) = header.iter().position(|name| **name == *mapping.column) else {
                 findings.push(no_column(at, header));
@@ -144,7 +155,10 @@ impl Plan {
             };
             let Some(field) = &mapping.field else { continue };
             match place(table, custom, field) {
-                Some(place) => columns[column] = Some(place),
+                Some(place) => {
+                    required.extend(Some(place.clone()).filter(|_| mapping.required));
+                    columns[column] = Some(place);
+                }
                 None => findings.push(unknown(format!("/mapping/{at}/field"))),
             }
         }
@@ -170,7 +184,7 @@ impl Plan {
         }
         Problem::collect(findings)?;
         let source = input.source.as_ref().map(ToString::to_string);
-        Ok(Self { columns, defaults, source, currency })
+        Ok(Self { columns, required, defaults, source, currency })
     }
 
     /// Refuses a plan that names records of another system without saying which.
@@ -184,7 +198,10 @@ impl Plan {
     }
 
     /// The body of a row.
-    pub(crate) fn body(&self, values: &[Json]) -> Body {
+    ///
+    /// # Errors
+    /// `validation_failed` with each field that the mapping requires and the row does not have.
+    pub(crate) fn body(&self, values: &[Json]) -> Result<Body> {
         let mut body = Body::default();
         for (place, value) in self.columns.iter().zip(values) {
             if let Some(place) = place {
@@ -196,7 +213,9 @@ impl Plan {
                 self.put(place, value, &mut body);
             }
         }
-        body
+        let missing = self.required.iter().filter(|place| !place.is_taken(&body));
+        Problem::collect(missing.map(|place| REQUIRED.field(place.pointer())).collect())?;
+        Ok(body)
     }
 
     fn put(&self, place: &Place, value: &Json, body: &mut Body) {

@@ -46,6 +46,9 @@ pub struct Mapping {
     /// of a field of your own; `null` to leave it out.
     #[serde(default)]
     pub field: Option<Line<100>>,
+    /// Whether a row that says nothing there is a problem, although a record could do without.
+    #[serde(default)]
+    pub required: bool,
 }
 
 /// Names an import.

@@ -98,7 +98,7 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
 
 fn next(rows: &mut Rows, plan: &Plan) -> Vec<Mapped> {
     let mapped = |row: guanxi_tabular::Row| {
-        let body = row.values.map(|values| plan.body(&values));
+        let body = row.values.and_then(|values| plan.body(&values));
         (row.number, body.map_err(Arc::new))
     };
     rows.take(AT_ONCE).map(mapped).collect()

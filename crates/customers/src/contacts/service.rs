@@ -6,7 +6,7 @@ use crate::{
     departments::Department,
     duplicates::refuse_duplicate,
     engine::{refer, standing},
-    merges::refuse_restore,
+    merges::{self, refuse_restore},
     parties::Party,
 };
 use guanxi_kernel::{Ctx, Result, pinyin, problem::DUPLICATE, text};
@@ -42,6 +42,10 @@ impl Resource for Contact {
     fn derive_keys(&mut self) {
         self.name_folded = text::sort_key(&self.input.name);
         self.name_pinyin = pinyin::sort_key(&self.name_folded, true);
+    }
+
+    async fn survivor(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>> {
+        merges::survivor(tx, id).await
     }
 
     fn searchable(&self) -> Vec<&str> {

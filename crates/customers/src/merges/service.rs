@@ -110,6 +110,19 @@ pub(crate) async fn refuse_restore<R: Resource>(tx: &mut Tx, before: Option<&R>)
     }
 }
 
+/// The record that a merged one has become part of.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn survivor(tx: &mut Tx, merged: Uuid) -> Result<Option<Uuid>> {
+    let select = sql!(
+        "SELECT survivor_id FROM merges
+         WHERE tenant_id = $1 AND merged_id = $2 AND undone_at IS NULL LIMIT 1",
+        merged
+    );
+    Ok(tx.optional::<(Uuid,)>(select).await?.map(|(survivor,)| survivor))
+}
+
 /// What kinds of records ask of a merge beyond what all do.
 trait Mergeable: Identity {
     /// Whether the two can be one; and what stands in the way of moving what names the other.

@@ -7,7 +7,7 @@ use crate::{
     departments::{self, DEPARTMENT},
     duplicates::refuse_duplicate,
     engine::{check_new_owner, refer, standing},
-    merges::refuse_restore,
+    merges::{self, refuse_restore},
     problems::TOO_MANY_RECORDS,
     rules::{MAX_LEVELS, place},
 };
@@ -25,6 +25,9 @@ use uuid::Uuid;
 
 /// How many departments, and how many contacts, an org chart shows.
 const CHART_LIMIT: usize = 5_000;
+
+/// That no party has the code of this new one.
+const CODE_IS_FREE: &str = "party_code_is_free";
 
 impl Resource for Party {
     fn kind() -> &'static Kind {
@@ -45,6 +48,17 @@ impl Resource for Party {
         if before.is_none() { refuse_duplicate(tx, ctx, self).await } else { Ok(()) }
     }
 
+    async fn foresee(records: &[Self], tx: &mut Tx) -> Result<()> {
+        let codes = records.iter().filter_map(|party| party.input.code.clone()).collect();
+        let taken = store::taken_codes(tx, &codes).await?;
+        for party in records {
+            if party.input.code.as_ref().is_some_and(|code| !taken.contains(code)) {
+                tx.learn(CODE_IS_FREE, party.meta.id.uuid());
+            }
+        }
+        Ok(())
+    }
+
     async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
         if store::has_subsidiaries(tx, self.meta.id).await? {
             Err(IN_USE.problem())
@@ -57,6 +71,10 @@ impl Resource for Party {
         let person = self.input.kind == PartyKind::Person;
         self.name_folded = text::sort_key(&self.input.name);
         self.name_pinyin = pinyin::sort_key(&self.name_folded, person);
+    }
+
+    async fn survivor(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>> {
+        merges::survivor(tx, id).await
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -103,7 +121,8 @@ impl Party {
     async fn check_code(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
         let Some(code) = &self.input.code else { return Ok(()) };
         let unchanged = before.is_some_and(|before| before.input.code.as_ref() == Some(code));
-        if !unchanged && store::has_code(tx, code, self.meta.id).await? {
+        let free = unchanged || tx.knows(CODE_IS_FREE, self.meta.id.uuid());
+        if !free && store::has_code(tx, code, self.meta.id).await? {
             return Err(DUPLICATE.at("/code"));
         }
         Ok(())

@@ -2,7 +2,8 @@
 
 use super::PartyId;
 use guanxi_kernel::{Line, Result};
-use guanxi_storage::{Tx, sql};
+use guanxi_storage::{Sql, Tx, sql};
+use std::collections::BTreeSet;
 
 /// `parent` and the parties above it, nearest first, `most` at most.
 pub(super) async fn above(tx: &mut Tx, parent: PartyId, most: usize) -> Result<Vec<PartyId>> {
@@ -31,6 +32,21 @@ pub(super) async fn has_code(tx: &mut Tx, code: &Line<40>, except: PartyId) -> R
         except
     );
     tx.exists(sql).await
+}
+
+/// Which of these codes live parties have.
+pub(super) async fn taken_codes(
+    tx: &mut Tx,
+    codes: &BTreeSet<Line<40>>,
+) -> Result<BTreeSet<Line<40>>> {
+    const AT_ONCE: usize = 200;
+    let mut taken = BTreeSet::new();
+    for some in codes.iter().collect::<Vec<_>>().chunks(AT_ONCE) {
+        let mut sql = Sql::new("SELECT code FROM parties WHERE tenant_id = $1 AND code IN ");
+        sql.bind_all(some.iter().map(|code| (*code).clone())).push(" AND deleted_at IS NULL");
+        taken.extend(tx.all::<(Line<40>,)>(sql).await?.into_iter().map(|(code,)| code));
+    }
+    Ok(taken)
 }
 
 /// Whether live parties name this one as the party above them.

@@ -58,7 +58,9 @@ fn describe(document: &mut Json, kind: &Kind, fields: &Fields) {
             "properties": properties })
     };
     let needed =
-        |field: &&Arc<Definition>| field.required && field.active && field.default_value.is_none();
+        |field: &&Arc<Definition>| {
+        field.required && field.active && field.default_value.is_none() && field.objects.is_empty()
+    };
     let required: Vec<&Arc<Definition>> = fields.iter().filter(needed).collect();
     let mut input = closed(members(&schema));
     if !required.is_empty() {
@@ -122,6 +124,9 @@ fn schema(field: &Definition) -> Json {
     schema["description"] = json!(about);
     schema["x-label"] = json!({ "en": label(Language::En), "zh-CN": label(Language::Zh) });
     schema["x-purpose"] = json!(field.purpose);
+    if !field.objects.is_empty() {
+        schema["x-objects"] = json!(field.objects);
+    }
     if field.personal {
         schema["x-personal"] = json!(true);
         schema["x-legal-basis"] = json!(field.legal_basis.map(guanxi_kernel::Word::word));

@@ -25,6 +25,9 @@ pub(super) struct CustomFieldSchema {
     /// The greatest number or the last day; `null` if there is none.
     #[schema(required)]
     at_most: Option<String>,
+    /// The objects whose records carry it; empty for all.
+    #[schema(max_items = 50)]
+    objects: Vec<String>,
     /// Whether it must be sent with a new record.
     required: bool,
     /// Whether you cannot write it.
@@ -67,6 +70,7 @@ impl From<&Definition> for CustomFieldSchema {
             value: value_of(field),
             at_least: field.minimum.clone(),
             at_most: field.maximum.clone(),
+            objects: field.objects.clone(),
             required: field.required,
             read_only: field.read_only,
             active: field.active,

@@ -9,3 +9,4 @@ pub use model::{
     CUSTOM_FIELD, CustomField, CustomFieldInput, FIELD_FIXED, FIELD_IN_USE, PROBLEMS,
     TOO_MANY_FIELDS,
 };
+pub(crate) use model::{is_snake, snake};

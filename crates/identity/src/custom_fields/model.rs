@@ -33,6 +33,9 @@ guanxi_kernel::problems! {
         ("字段过多", "每个资源最多 {most} 个自定义字段(含已删除)。");
 }
 
+/// The resource whose records are of objects that the tenant defines.
+const OF_OBJECTS: &str = "custom-records";
+
 /// Choices of one field at most.
 const CHOICES: u64 = 200;
 
@@ -109,6 +112,13 @@ pub struct CustomFieldInput {
     #[validate(range(min = 0, max = 10_000))]
     #[schema(minimum = 0, maximum = 10_000)]
     pub position: i64,
+    /// The objects whose records carry it, by their names; all, if none is named. Only for fields of
+    /// `custom-records`.
+    #[serde(default)]
+    #[field(zh = "所属对象", json)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    pub objects: Vec<Line<40>>,
     /// Whether it takes new values; values that are there stay.
     #[serde(default = "yes")]
     #[field(zh = "启用", filter)]
@@ -195,6 +205,7 @@ impl CustomFieldInput {
             unit: self.unit.as_ref().map(ToString::to_string),
             help: self.help.clone(),
             position: self.position,
+            objects: self.objects.iter().map(ToString::to_string).collect(),
             active: self.active,
             read_only: false,
         }
@@ -209,6 +220,10 @@ impl CustomFieldInput {
         }
         if self.personal && self.legal_basis.is_none() {
             findings.push(REQUIRED.field("/legal_basis"));
+        }
+        if !self.objects.is_empty() && &*self.resource != OF_OBJECTS {
+            let expected = format!("nothing with a resource other than {OF_OBJECTS}");
+            findings.push(INVALID.field("/objects").with("expected", expected));
         }
         self.check_choices(&mut findings);
         self.check_parts(&mut findings);
@@ -295,12 +310,12 @@ fn check_resource(name: &str, place: &str, findings: &mut Vec<FieldError>) {
     }
 }
 
-fn snake(place: &str) -> FieldError {
+pub(crate) fn snake(place: &str) -> FieldError {
     let expected = "small letters, digits and _, a letter first, e.g. shoe_size";
     INVALID_FORMAT.field(place).with("expected", expected)
 }
 
-fn is_snake(name: &str) -> bool {
+pub(crate) fn is_snake(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase()) && name.chars().all(plain)
 }

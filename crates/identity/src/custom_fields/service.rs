@@ -3,9 +3,10 @@
 use super::{
     CUSTOM_FIELD, CustomField, CustomFieldInput, FIELD_FIXED, FIELD_IN_USE, TOO_MANY_FIELDS,
 };
+use crate::custom_objects::unknown_of;
 use guanxi_kernel::{
     Ctx, Problem, Result,
-    problem::{DUPLICATE, FieldError, INVALID},
+    problem::{DUPLICATE, FieldError, INVALID, UNKNOWN_VALUE},
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
@@ -22,6 +23,7 @@ impl Resource for CustomField {
     async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
         Problem::collect(self.input.findings())?;
         Problem::collect(self.input.name_findings())?;
+        self.check_objects(tx, before).await?;
         match before {
             None => self.check_new(tx).await,
             Some(before) => self.check_change(tx, &before.input).await,
@@ -62,6 +64,19 @@ impl CustomFieldInput {
 }
 
 impl CustomField {
+    /// The objects that it newly names must be there.
+    async fn check_objects(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+        let objects = &self.input.objects;
+        if objects.is_empty() || before.is_some_and(|before| before.input.objects == *objects) {
+            return Ok(());
+        }
+        let names: Vec<&str> = objects.iter().map(|name| &**name).collect();
+        let unknown = unknown_of(tx, &names).await?;
+        let places = names.iter().enumerate().filter(|(_, name)| unknown.contains(**name));
+        let finding = |(at, _)| UNKNOWN_VALUE.field(format!("/objects/{at}"));
+        Problem::collect(places.map(finding).collect())
+    }
+
     async fn check_new(&self, tx: &mut Tx) -> Result<()> {
         let count = sql!(
             "SELECT COUNT(*), COUNT(CASE WHEN name = $3 THEN 1 END) FROM custom_fields

@@ -13,6 +13,7 @@ use guanxi_kernel::{
 use guanxi_storage::{
     Db, Kind, Meta, Resource, Tx,
     kind::Parts as _,
+    reindex,
     resource::{self, Verb},
 };
 use serde_json::{Value as Json, json};
@@ -101,5 +102,6 @@ pub(crate) async fn insert(tx: &mut Tx, ctx: &Ctx, tenant: &Tenant) -> Result<()
     if store::find(tx, &tenant.slug).await?.is_some() {
         return Err(DUPLICATE.at("/slug"));
     }
-    resource::insert(tx, ctx, tenant.clone(), "created").await.map(drop)
+    resource::insert(tx, ctx, tenant.clone(), "created").await?;
+    reindex::begin(tx).await
 }

@@ -240,7 +240,7 @@ impl Report for StageConversion {
         let passage = Passage { ctx, definition: &DEFINITION, asked, pipeline: id };
         let flows = passage.flows(tx, &Cohorts(bounds)).await?;
         let steps = pipeline::steps(tx, id).await?;
-        let names = pipeline::names(tx, ctx, flows.keys().map(|(_, stage)| *stage)).await?;
+        let names = pipeline::names(tx, ctx, asked, flows.keys().map(|(_, stage)| *stage)).await?;
         let place = |id: Uuid| steps.iter().position(|step| step.id == id);
         let mut flows: Vec<((usize, Uuid), Flow)> = flows.into_iter().collect();
         flows.sort_by_key(|((cohort, stage), _)| (*cohort, place(*stage)));

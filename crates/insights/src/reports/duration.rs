@@ -116,7 +116,7 @@ impl Report for StageDuration {
         let stays = passage.stays(tx).await?;
         let steps = pipeline::steps(tx, id).await?;
         let present: BTreeSet<Uuid> = stays.keys().map(|(stage, _)| *stage).collect();
-        let names = pipeline::names(tx, ctx, present.iter().copied()).await?;
+        let names = pipeline::names(tx, ctx, asked, present.iter().copied()).await?;
         let of = |stage: Uuid, open: bool| stays.get(&(stage, open)).copied().unwrap_or_default();
         let rows = steps.iter().filter(|step| present.contains(&step.id)).map(|step| {
             let (completed, open) = (of(step.id, false), of(step.id, true));

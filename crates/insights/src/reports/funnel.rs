@@ -158,7 +158,7 @@ impl Report for Funnel {
         let steps = pipeline::steps(tx, id).await?;
         let standing = Standing::new(ctx, &DEFINITION, asked, Some(id), OPEN);
         let held = held(tx, &standing).await?;
-        let names = pipeline::names(tx, ctx, held.keys().map(|(stage, _)| *stage)).await?;
+        let names = pipeline::names(tx, ctx, asked, held.keys().map(|(stage, _)| *stage)).await?;
         let (today, known) = (asked.today, asked.known_at);
         let exchange = &mut asked.exchange;
         let mut rows: BTreeMap<Uuid, FunnelRow> = BTreeMap::new();

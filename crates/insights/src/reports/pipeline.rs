@@ -95,7 +95,8 @@ pub(super) async fn steps(tx: &mut Tx, pipeline: Uuid) -> Result<Vec<Step>> {
 pub(super) async fn names(
     tx: &mut Tx,
     ctx: &Ctx,
+    asked: &Asked,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Labels> {
-    labels(tx, ctx, &STAGE, ids).await
+    labels(tx, ctx, asked, &STAGE, ids).await
 }

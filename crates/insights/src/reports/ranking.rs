@@ -383,7 +383,7 @@ impl Report for Ranking {
             Key::Id(id) => *id,
             Key::Quarter(_) => None,
         });
-        let names = labels(tx, ctx, kind, ids).await?;
+        let names = labels(tx, ctx, asked, kind, ids).await?;
         let currency = asked.exchange.currency();
         let mut rows = Vec::new();
         for (key, tally) in &tallies {

@@ -111,6 +111,8 @@ pub struct Definition {
     pub help: Option<FieldLabel>,
     /// Its place among the fields.
     pub position: i64,
+    /// The objects of the tenant whose records carry it; all, if none is named.
+    pub objects: Vec<String>,
     /// Whether it takes new values.
     pub active: bool,
     /// Whether callers may look and not write.
@@ -126,6 +128,11 @@ impl Definition {
     /// Its place in a body.
     pub fn pointer(&self) -> String {
         format!("/custom/{}", self.name)
+    }
+
+    /// Whether records of that object carry it.
+    pub(crate) fn is_of(&self, variant: &str) -> bool {
+        self.objects.is_empty() || self.objects.iter().any(|object| object == variant)
     }
 
     /// Whether a record can have several of its values.

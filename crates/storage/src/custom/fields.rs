@@ -7,6 +7,7 @@ use crate::{Kind, Sql, Tx};
 use guanxi_kernel::{Ctx, Id, Result, TenantId, actor::Withheld};
 use serde_json::{Map, Value as Json};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -77,6 +78,13 @@ impl Fields {
         };
         let hidden = withheld.hidden.iter().filter(|name| !name.starts_with(PREFIX));
         Self { all: self.all.iter().filter_map(seen).collect(), hidden: hidden.cloned().collect() }
+    }
+
+    /// Those that a record of that variant carries.
+    pub fn of_variant(&self, variant: Option<&str>) -> Cow<'_, Self> {
+        let Some(variant) = variant else { return Cow::Borrowed(self) };
+        let all = self.all.iter().filter(|field| field.is_of(variant)).cloned().collect();
+        Cow::Owned(Self { all, hidden: self.hidden.clone() })
     }
 
     /// In the order that people gave them.
@@ -232,6 +240,7 @@ struct Row {
     unit: Option<String>,
     help: Option<sqlx::types::Json<Option<FieldLabel>>>,
     position: i64,
+    objects: sqlx::types::Json<Vec<String>>,
     active: bool,
     deleted: bool,
 }
@@ -255,6 +264,7 @@ impl From<Row> for Definition {
             unit: row.unit,
             help: row.help.and_then(|json| json.0),
             position: row.position,
+            objects: row.objects.0,
             active: row.active,
             read_only: false,
         }
@@ -264,7 +274,7 @@ impl From<Row> for Definition {
 async fn load(tx: &mut Tx, stamp: Uuid) -> Result<Definitions> {
     let select = crate::sql!(
         "SELECT resource, name, label, kind, purpose, personal, legal_basis, required, max_length,
-             minimum, maximum, choices, target, default_value, unit, help, position, active,
+             minimum, maximum, choices, target, default_value, unit, help, position, objects, active,
              deleted_at IS NOT NULL AS deleted
          FROM custom_fields WHERE tenant_id = $1 ORDER BY resource, position, name"
     );

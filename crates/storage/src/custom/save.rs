@@ -1,11 +1,12 @@
 //! The rules of a save: what callers write of the tenant's fields, held against them, and the terms
 //! by which lists find it.
 
-use super::{Fields, MOST, carrier, definitions, fields::fields};
+use super::{Fields, carrier, definitions, fields::fields};
 use crate::{
     Kind, Resource, Sql, Tx,
     error::{FIELD_INACTIVE, FORBIDDEN_FIELD},
     resource,
+    sql::rows_at_once,
 };
 use guanxi_kernel::{
     Ctx, Problem, Result,
@@ -99,6 +100,9 @@ impl Fields {
 pub(crate) async fn settle_new<R: Resource>(tx: &mut Tx, ctx: &Ctx, record: &mut R) -> Result<()> {
     let all = definitions(tx).await?.of(R::kind().plural);
     let fields = fields(tx, ctx, R::kind()).await?;
+    let variant = record.variant().map(str::to_owned);
+    let all = all.of_variant(variant.as_deref());
+    let fields = fields.of_variant(variant.as_deref());
     let custom = &mut record.meta_mut().extra.custom;
     match fields.settle(None, std::mem::take(custom)) {
         Ok(settled) => {
@@ -256,8 +260,7 @@ pub(crate) async fn index_new(
     kind: &'static Kind,
     records: &[(Uuid, &Custom)],
 ) -> Result<()> {
-    // A statement has a bounded number of values on both stores.
-    const AT_ONCE: usize = 2 * MOST;
+    const AT_ONCE: usize = rows_at_once(4);
     if records.iter().all(|(_, custom)| custom.is_empty()) {
         return Ok(());
     }
@@ -272,12 +275,13 @@ pub(crate) async fn index_new(
     }
     rows.sort();
     for batch in rows.chunks(AT_ONCE) {
-        let mut sql = Sql::new(
+        let mut sql = Sql::of_rows(
+            tx,
             "INSERT INTO custom_terms (tenant_id, resource, field, term, record_id) VALUES ",
         );
         for (at, (field, term, record)) in batch.iter().enumerate() {
-            sql.push(if at == 0 { "($1, " } else { ", ($1, " }).bind(kind.plural).push(", ");
-            sql.bind(field.clone()).push(", ").bind(term.clone()).push(", ").bind(*record);
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            sql.bind(kind.plural).push(", ").bind(field.clone()).push(", ").bind(term.clone()).push(", ").bind(*record);
             sql.push(")");
         }
         tx.execute(sql).await?;

@@ -165,13 +165,13 @@ async fn extend(tx: &mut Tx) -> Result<bool> {
     }
     for events in events.chunks(sql::rows_at_once(3)) {
         let mut links =
-            Sql::new("INSERT INTO event_chain (tenant_id, position, seq, hash) VALUES ");
+            Sql::of_rows(tx, "INSERT INTO event_chain (tenant_id, position, seq, hash) VALUES ");
         for (at, event) in events.iter().enumerate() {
             let position = head.position + 1;
             let hash = event.digest(tx.tenant(), position, &head.hash);
             head = Head { position, txid: event.txid, seq: event.seq, hash };
-            links.push(if at == 0 { "($1, " } else { ", ($1, " }).bind(position).push(", ");
-            links.bind(event.seq).push(", ").bind(head.hash.clone()).push(")");
+            links.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            links.bind(position).push(", ").bind(event.seq).push(", ").bind(head.hash.clone()).push(")");
         }
         tx.execute(links).await?;
     }

@@ -39,6 +39,34 @@ pub async fn as_of(
     Ok(then)
 }
 
+/// Records as they were at that instant; those that were not there yet are left out. The caller must
+/// have been allowed to see each.
+///
+/// # Errors
+/// Those of the store.
+pub async fn all_as_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &Kind,
+    ids: &[Uuid],
+    at: DateTime<Utc>,
+) -> Result<Vec<(Uuid, Json)>> {
+    let mut sql = crate::sql!(
+        "SELECT e.subject_id, e.after FROM events e
+         WHERE e.tenant_id = $1 AND e.subject_type = $2 AND e.version = (
+             SELECT MAX(l.version) FROM events l WHERE l.tenant_id = $1
+                 AND l.subject_id = e.subject_id AND l.subject_type = $2 AND l.occurred_at <= $3)
+             AND e.subject_id IN ",
+        kind.name,
+        at
+    );
+    sql.bind_all(ids.iter().copied());
+    let found: Vec<(Uuid, sqlx::types::Json<Json>)> = tx.all(sql).await?;
+    let mut found: Vec<_> = found.into_iter().map(|(id, document)| (id, document.0)).collect();
+    shown(tx, ctx, kind, found.iter_mut().map(|(_, document)| document)).await?;
+    Ok(found)
+}
+
 /// Where a value of a record came from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Origin {
