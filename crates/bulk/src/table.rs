@@ -1,15 +1,10 @@
 //! What bulk work needs of a resource, by its name: its fields, how rows become records, and how a
 //! change is taken back.
 
-use futures_util::future::BoxFuture;
 use guanxi_kernel::{Action, Ctx, Problem, Result, ctx::Seen};
 use guanxi_storage::{
-    Draft, Field, Kind, Record as _, Resource, Tx,
-    bulk::{create_many, is_of_store},
-    count::Counting,
-    custom::PREFIX,
-    list::ListQuery,
-    merging, resource,
+    Field, Kind, Tx, bulk::is_of_store, count::Counting, custom::PREFIX, list::ListQuery,
+    operations::Sheet,
 };
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
@@ -23,14 +18,6 @@ pub struct Table {
     pub(crate) fields: Vec<Field>,
     /// Whether rows of files can become records.
     pub(crate) imported: bool,
-    /// A page of its list, as far as the caller may take records away.
-    pub page: ReadPage,
-    pub(crate) write: WriteRows,
-    pub(crate) take_back: TakeBack,
-    /// See [`merging::redirect`].
-    pub redirect: Redirect,
-    /// See [`merging::take_back`].
-    pub part: Part,
 }
 
 /// The resources that there are, by the first call of [`register`].
@@ -73,29 +60,6 @@ pub(crate) enum Outcome {
     Failed(Problem),
 }
 
-type WriteRows =
-    for<'a> fn(&'a mut Tx, &'a Ctx, Vec<Row>, Together) -> BoxFuture<'a, Result<Vec<Outcome>>>;
-/// See [`Table::page`].
-pub type ReadPage = for<'a> fn(&'a mut Tx, &'a Ctx, &'a ListQuery) -> BoxFuture<'a, Result<Page>>;
-type TakeBack = for<'a> fn(&'a mut Tx, &'a Ctx, Change) -> BoxFuture<'a, Result<()>>;
-
-/// See [`Table::redirect`].
-pub type Redirect = for<'a> fn(
-    &'a mut Tx,
-    &'a Ctx,
-    &'static Kind,
-    (Uuid, Uuid),
-    usize,
-) -> BoxFuture<'a, Result<usize>>;
-
-/// See [`Table::part`].
-pub type Part = for<'a> fn(
-    &'a mut Tx,
-    &'a Ctx,
-    Uuid,
-    (&'a Json, &'a Json),
-) -> BoxFuture<'a, Result<Vec<String>>>;
-
 /// Whether new records are stored in statements of many rows, or one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Together {
@@ -114,29 +78,11 @@ pub(crate) struct Change {
 }
 
 impl Table {
-    /// Of the resource `R`.
-    pub fn of<R: Resource>() -> Self {
-        let mut fields = Vec::new();
-        R::Input::fields(&mut fields);
-        fields.retain(|field| !field.hidden);
-        Self {
-            kind: R::kind(),
-            fields,
-            imported: true,
-            page: |tx, ctx, query| Box::pin(page::<R>(tx, ctx, query)),
-            write: |tx, ctx, rows, together| Box::pin(write::<R>(tx, ctx, rows, together)),
-            take_back: |tx, ctx, change| Box::pin(take_back::<R>(tx, ctx, change)),
-            redirect: |tx, ctx, target, ids, most| {
-                Box::pin(merging::redirect::<R>(tx, ctx, target, ids, most))
-            },
-            part: |tx, ctx, id, change| {
-                Box::pin(merging::take_back::<R>(tx, ctx, id, change, "updated"))
-            },
-        }
+    /// Of a resource.
+    pub fn of(kind: &'static Kind) -> Self {
+        Self { kind, fields: (kind.operations.input_fields)(), imported: true }
     }
-}
 
-impl Table {
     /// The same of a resource whose records are not made of rows.
     #[must_use]
     pub fn not_imported(self) -> Self {
@@ -155,60 +101,93 @@ pub struct Page {
     pub total: Option<i64>,
 }
 
-/// What the list shows that may be taken away too.
-async fn page<R: Resource>(tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Page> {
-    let page = resource::list_for::<R>(tx, ctx, query, Action::Export).await?;
-    let exact = page.total.filter(|total| total.kind == Counting::Exact);
-    // Each record goes as soon as it is JSON.
-    let records = page.data.into_iter();
-    let rows = records.map(|record| serde_json::to_value(record).unwrap_or_default());
-    Ok(Page { rows: rows.collect(), next: page.next, total: exact.map(|total| total.total) })
-}
-
-async fn write<R: Resource>(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    rows: Vec<Row>,
-    together: Together,
-) -> Result<Vec<Outcome>> {
-    let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(rows.len());
-    let (mut drafts, mut places) = (Vec::new(), Vec::new());
-    for (at, row) in rows.into_iter().enumerate() {
-        outcomes.push(match row {
-            Row::Create(body) => match Draft::<R>::read(ctx, body) {
-                Ok(draft) if together == Together::Yes => {
-                    drafts.push(draft);
-                    places.push(at);
-                    None
-                }
-                Ok(draft) => Some(create::<R>(tx, ctx, draft).await?),
-                Err(problem) => Some(Outcome::Failed(problem)),
-            },
-            Row::Update(id, body) => Some(update::<R>(tx, ctx, id, &body).await?),
-        });
+impl Table {
+    /// A page of its list, as far as the caller may take records away.
+    ///
+    /// # Errors
+    /// As that list.
+    pub async fn page(&self, tx: &mut Tx, ctx: &Ctx, query: &ListQuery) -> Result<Page> {
+        let page = (self.kind.operations.list_for)(tx, ctx, query, Action::Export).await?;
+        let exact = page.total.filter(|total| total.kind == Counting::Exact);
+        let rows = page.data.iter().map(Sheet::value).collect();
+        Ok(Page { rows, next: page.next, total: exact.map(|total| total.total) })
     }
-    let made = if drafts.is_empty() { Vec::new() } else { create_many(tx, ctx, drafts).await? };
-    for (at, made) in places.into_iter().zip(made) {
-        outcomes[at] = Some(made.map_or_else(Outcome::Failed, |_| Outcome::Created));
+
+    pub(crate) async fn write(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        rows: Vec<Row>,
+        together: Together,
+    ) -> Result<Vec<Outcome>> {
+        let operations = &self.kind.operations;
+        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(rows.len());
+        let (mut bodies, mut places) = (Vec::new(), Vec::new());
+        for (at, row) in rows.into_iter().enumerate() {
+            outcomes.push(match row {
+                Row::Create(body) => match (operations.read)(ctx, body) {
+                    Ok(body) if together == Together::Yes => {
+                        bodies.push(body);
+                        places.push(at);
+                        None
+                    }
+                    Ok(body) => {
+                        let made = (operations.create)(tx, ctx, &body, None).await;
+                        Some(refused(made.map(|_| Outcome::Created))?)
+                    }
+                    Err(problem) => Some(Outcome::Failed(problem)),
+                },
+                Row::Update(id, body) => Some(self.update(tx, ctx, id, &body).await?),
+            });
+        }
+        let made = match bodies.is_empty() {
+            true => Vec::new(),
+            false => (operations.create_many)(tx, ctx, bodies).await?,
+        };
+        for (at, made) in places.into_iter().zip(made) {
+            outcomes[at] = Some(made.map_or_else(Outcome::Failed, |_| Outcome::Created));
+        }
+        Ok(outcomes.into_iter().flatten().collect())
     }
-    Ok(outcomes.into_iter().flatten().collect())
-}
 
-async fn create<R: Resource>(tx: &mut Tx, ctx: &Ctx, draft: Draft<R>) -> Result<Outcome> {
-    let made = resource::create_draft::<R>(tx, ctx, draft).await;
-    refused(made.map(|_| Outcome::Created))
-}
+    async fn update(&self, tx: &mut Tx, ctx: &Ctx, id: Uuid, body: &Json) -> Result<Outcome> {
+        let ctx = &Ctx { seen: Seen::Any, ..ctx.clone() };
+        let version = match (self.kind.operations.version)(tx, ctx, id).await {
+            Ok(version) => version,
+            Err(problem) => return refused(Err(problem)),
+        };
+        let changed = (self.kind.operations.patch)(tx, ctx, id, body).await;
+        refused(changed.map(|sheet| {
+            if sheet.version == version { Outcome::Unchanged } else { Outcome::Updated }
+        }))
+    }
 
-async fn update<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid, body: &Json) -> Result<Outcome> {
-    let ctx = &Ctx { seen: Seen::Any, ..ctx.clone() };
-    let version = match resource::load::<R>(tx, ctx, id).await {
-        Ok(record) => record.meta().version,
-        Err(problem) => return refused(Err(problem)),
-    };
-    let changed = resource::patch::<R>(tx, ctx, id, body).await;
-    refused(changed.map(|shown| {
-        if shown.record.meta().version == version { Outcome::Unchanged } else { Outcome::Updated }
-    }))
+    /// Makes a record as it was before a change: what was made is deleted, what was changed gets the
+    /// values back that it had.
+    pub(crate) async fn take_back(&self, tx: &mut Tx, ctx: &Ctx, change: Change) -> Result<()> {
+        let ctx = &Ctx { seen: Seen::Any, ..ctx.clone() };
+        let Some(before) = change.before else {
+            return (self.kind.operations.delete)(tx, ctx, change.id).await;
+        };
+        let written = |name: &str| {
+            name == "external_ids" || self.fields.iter().any(|field| field.name == name)
+        };
+        let (mut patch, mut custom) = (Map::new(), Map::new());
+        for name in change.changed {
+            if let Some(field) = name.strip_prefix(PREFIX) {
+                let then = before["custom"].get(field).cloned().unwrap_or_default();
+                custom.insert(field.to_owned(), then);
+            } else if written(&name) {
+                let then = before.get(&name).cloned().unwrap_or_default();
+                patch.insert(name, then);
+            }
+        }
+        if !custom.is_empty() {
+            patch.insert("custom".to_owned(), custom.into());
+        }
+        let patch = Json::Object(patch);
+        (self.kind.operations.patch)(tx, ctx, change.id, &patch).await.map(drop)
+    }
 }
 
 /// A refusal of the rules is the outcome of the row; one of the store ends the transaction.
@@ -218,31 +197,4 @@ fn refused(done: Result<Outcome>) -> Result<Outcome> {
         Err(problem) => Ok(Outcome::Failed(problem)),
         done => done,
     }
-}
-
-/// Makes a record as it was before a change: what was made is deleted, what was changed gets the
-/// values back that it had.
-async fn take_back<R: Resource>(tx: &mut Tx, ctx: &Ctx, change: Change) -> Result<()> {
-    let ctx = &Ctx { seen: Seen::Any, ..ctx.clone() };
-    let Some(before) = change.before else {
-        return resource::delete::<R>(tx, ctx, change.id).await;
-    };
-    let mut fields = Vec::new();
-    R::Input::fields(&mut fields);
-    let written =
-        |name: &str| name == "external_ids" || fields.iter().any(|field| field.name == name);
-    let (mut patch, mut custom) = (Map::new(), Map::new());
-    for name in change.changed {
-        if let Some(field) = name.strip_prefix(PREFIX) {
-            let then = before["custom"].get(field).cloned().unwrap_or_default();
-            custom.insert(field.to_owned(), then);
-        } else if written(&name) {
-            let then = before.get(&name).cloned().unwrap_or_default();
-            patch.insert(name, then);
-        }
-    }
-    if !custom.is_empty() {
-        patch.insert("custom".to_owned(), custom.into());
-    }
-    resource::patch::<R>(tx, ctx, change.id, &Json::Object(patch)).await.map(drop)
 }

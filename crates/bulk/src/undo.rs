@@ -124,5 +124,5 @@ async fn take_back(tx: &mut Tx, ctx: &Ctx, source: &str, change: &Written) -> Re
         before: change.before.as_ref().map(|before| before.0.clone()),
         changed: changed.map(str::to_owned).collect(),
     };
-    (table.take_back)(tx, ctx, change).await
+    table.take_back(tx, ctx, change).await
 }

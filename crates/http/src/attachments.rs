@@ -170,7 +170,7 @@ async fn list(call: Call) -> Result<HttpResponse, ApiError> {
 async fn get_one(call: Call) -> Result<HttpResponse, ApiError> {
     let id = call.id("attachment_id")?;
     let shown = call.read(async |tx, ctx| attachments::get(tx, ctx, id).await).await?;
-    Ok(call.record(&shown, &shown))
+    Ok(call.version(shown.record.meta.version, &shown))
 }
 
 /// Download an attachment

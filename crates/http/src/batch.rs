@@ -9,15 +9,15 @@ use crate::{
     respond::Done,
 };
 use actix_web::{HttpResponse, http::StatusCode, post};
-use futures_util::future::LocalBoxFuture;
 use guanxi_kernel::{
     Action, Ctx, Line, Problem, Result,
     ctx::Seen,
     problem::{DUPLICATE, NOT_FOUND, REQUIRED, STALE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{
-    Draft, ExternalId, Resource, Tx,
+    ExternalId, Kind, Tx,
     idempotency::{Answer, Claim},
+    operations::Sheet,
     resource,
 };
 use serde::{Deserialize, Serialize};
@@ -124,39 +124,43 @@ pub struct WriteResults {
     pub results: Vec<WriteResult>,
 }
 
-/// A write of some resource, to be looked up by its name.
-pub type Apply = for<'a> fn(&'a mut Tx, &'a Ctx, &'a Write) -> LocalBoxFuture<'a, Result<Done>>;
-
 /// Does one write.
 ///
 /// # Errors
 /// As the operation would by itself; `required` for what it needs and was not given.
-pub async fn apply<R: Resource>(tx: &mut Tx, ctx: &Ctx, write: &Write) -> Result<Done> {
+pub async fn apply(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    write: &Write,
+) -> Result<Done> {
+    let operations = &kind.operations;
     let ctx = &Ctx { seen: seen(write), ..ctx.clone() };
     match write.op {
         WriteOp::Create => {
-            resource::require::<R>(ctx, Action::Create)?;
-            let draft = Draft::<R>::read(ctx, data(write)?).map_err(of_data)?;
-            let draft = Draft { id: write.id, ..draft };
-            let shown = resource::create_draft::<R>(tx, ctx, draft).await.map_err(of_data)?;
-            Ok(Done::created(&shown.record, &shown))
+            resource::require_on(ctx, kind, Action::Create)?;
+            let read = (operations.read)(ctx, data(write)?).map_err(of_data)?;
+            let made = (operations.create)(tx, ctx, &read, write.id).await.map_err(of_data)?;
+            Ok(Done::made(kind, made))
         }
         WriteOp::Update => {
             let (id, patch) = (named(write)?, data(write)?);
-            let shown = resource::patch::<R>(tx, ctx, id, &patch).await;
-            shown.map(|shown| Done::record(&shown)).map_err(of_data)
+            (operations.patch)(tx, ctx, id, &patch).await.map(Done::sheet).map_err(of_data)
         }
         WriteOp::Upsert => {
             let key = write.by.as_ref().ok_or_else(|| REQUIRED.at("/by"))?;
             let key = ExternalId::new(&key.source, &key.id).map_err(|p| p.under("/by"))?;
-            let done = resource::upsert::<R>(tx, ctx, &key, &data(write)?).await;
-            let (shown, made) = done.map_err(of_data)?;
-            Ok(if made { Done::created(&shown.record, &shown) } else { Done::record(&shown) })
+            let done = (operations.upsert)(tx, ctx, &key, &data(write)?).await;
+            Ok(upserted(kind, done.map_err(of_data)?))
         }
         WriteOp::Delete => {
-            resource::delete::<R>(tx, ctx, named(write)?).await.map(|()| Done::nothing())
+            (operations.delete)(tx, ctx, named(write)?).await.map(|()| Done::nothing())
         }
     }
+}
+
+fn upserted(kind: &Kind, (sheet, made): (Sheet, bool)) -> Done {
+    if made { Done::made(kind, sheet) } else { Done::sheet(sheet) }
 }
 
 /// What is wrong with members of the record is wrong with `data`.
@@ -179,23 +183,26 @@ fn named(write: &Write) -> Result<Uuid> {
 }
 
 /// `POST /v1/things/batch`
-pub(crate) async fn batch<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
-    let kind = R::kind();
+pub(crate) async fn batch(
+    kind: &'static Kind,
+    call: Call,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
     if [Action::Create, Action::Update, Action::Delete]
         .iter()
-        .all(|action| resource::require::<R>(&call.ctx, *action).is_err())
+        .all(|action| resource::require_on(&call.ctx, kind, *action).is_err())
     {
         return Err(guanxi_kernel::actor::forbidden(kind.plural, Action::Update).into());
     }
     let batch: Batch = body.read()?;
     call.require_idempotency_key()?;
     match batch.mode {
-        BatchMode::Atomic => Ok(call.write(Some(&body), all_or_nothing::<R>(&batch)).await?),
+        BatchMode::Atomic => Ok(call.write(Some(&body), all_or_nothing(kind, &batch)).await?),
         BatchMode::Partial => {
             let mut results = Vec::new();
             for (index, write) in batch.items.iter().enumerate() {
                 let claim = call.claim_part(&call.ctx, &index.to_string(), &json!(write));
-                let work = async |tx: &mut Tx, ctx: &Ctx| apply::<R>(tx, ctx, write).await;
+                let work = async |tx: &mut Tx, ctx: &Ctx| apply(tx, ctx, kind, write).await;
                 let done = call.once(&call.ctx, claim, &work).await;
                 results.push(result(&call, index, write, done.map(|(answer, _)| answer)));
             }
@@ -204,11 +211,14 @@ pub(crate) async fn batch<R: Resource>(call: Call, body: Body) -> Result<HttpRes
     }
 }
 
-fn all_or_nothing<R: Resource>(batch: &Batch) -> impl AsyncFn(&mut Tx, &Ctx) -> Result<Done> {
+fn all_or_nothing(
+    kind: &'static Kind,
+    batch: &Batch,
+) -> impl AsyncFn(&mut Tx, &Ctx) -> Result<Done> {
     async move |tx: &mut Tx, ctx: &Ctx| {
         let mut results = Vec::new();
         for (index, write) in batch.items.iter().enumerate() {
-            let done = apply::<R>(tx, ctx, write).await;
+            let done = apply(tx, ctx, kind, write).await;
             let done = done.map_err(|problem| problem.under(&format!("/items/{index}")))?;
             results.push(written(index, write, &done.into_answer()));
         }
@@ -254,13 +264,16 @@ fn result(call: &Call, index: usize, write: &Write, done: Result<Answer>) -> Wri
 }
 
 /// `PUT /v1/things/by/{source}/{external_id}`
-pub(crate) async fn upsert<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
-    resource::require::<R>(&call.ctx, Action::Create)?;
+pub(crate) async fn upsert(
+    kind: &'static Kind,
+    call: Call,
+    body: Body,
+) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, kind, Action::Create)?;
     let part = |name: &str| call.request.match_info().query(name).to_owned();
     let key = ExternalId::new(&part("source"), &part("external_id"))?;
     let written = async |tx: &mut Tx, ctx: &Ctx| {
-        let (shown, made) = resource::upsert::<R>(tx, ctx, &key, &body.0).await?;
-        Ok(if made { Done::created(&shown.record, &shown) } else { Done::record(&shown) })
+        Ok(upserted(kind, (kind.operations.upsert)(tx, ctx, &key, &body.0).await?))
     };
     Ok(call.write(Some(&body), written).await?)
 }
@@ -347,7 +360,7 @@ async fn sync_one(call: &Call, index: usize, operation: &SyncOperation) -> Write
         key: operation.key.to_string(),
         fingerprint: guanxi_kernel::canonical(&json!(operation)),
     };
-    let work = async |tx: &mut Tx, ctx: &Ctx| (served.apply)(tx, ctx, &write).await;
+    let work = async |tx: &mut Tx, ctx: &Ctx| apply(tx, ctx, served.kind, &write).await;
     let done = call.once(&call.ctx, Some(claim), &work).await;
     let conflict =
         done.as_ref().is_err_and(|p| p.is(&STALE) || p.is(&DUPLICATE) || p.is(&NOT_FOUND));

@@ -81,7 +81,7 @@ async fn logout_everywhere(call: Call) -> Result<HttpResponse, ApiError> {
 #[get("/v1/me")]
 async fn me(call: Call) -> Result<HttpResponse, ApiError> {
     let shown = call.read(async |tx, ctx| users::me(tx, ctx).await).await?;
-    Ok(call.record(&shown, &shown))
+    Ok(call.version(shown.record.meta.version, &shown))
 }
 
 /// Change the caller's password

@@ -19,7 +19,7 @@ use guanxi_kernel::{
 };
 use guanxi_sales as sales;
 use guanxi_storage::{
-    Draft, Kind, Resource, Tx,
+    Kind, Resource, Tx,
     count::{Counting, Total},
     custom::{self, Fields},
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
@@ -29,6 +29,7 @@ use guanxi_storage::{
         timeline::{self, TimelineItem, TimelineQuery},
     },
     list::{self, ListQuery},
+    operations::Sheet,
     rates::EXCHANGE_RATES,
     resource, search,
 };
@@ -88,24 +89,15 @@ pub struct Served {
     pub kind: &'static Kind,
     /// The shared endpoints that it has.
     pub operations: Vec<Operation>,
-    /// Registers one of them.
-    route: fn(&mut web::ServiceConfig, Operation),
     /// Documents one of them.
     pub describe: fn(&mut document::Builder, Operation),
-    /// Does one write of several.
-    pub apply: batch::Apply,
-    /// What bulk work needs of it.
-    pub table: fn() -> Table,
 }
 
 fn serve<R: Resource>() -> Served {
     Served {
         kind: R::kind(),
         operations: ALL.to_vec(),
-        route: route::<R>,
         describe: |document, operation| document.resource::<R>(operation),
-        apply: |tx, ctx, write| Box::pin(batch::apply::<R>(tx, ctx, write)),
-        table: Table::of::<R>,
     }
 }
 
@@ -270,8 +262,8 @@ pub fn carriers() -> Vec<&'static Kind> {
 pub fn tables() -> Vec<Table> {
     let listed = |served: &&Served| served.operations.contains(&Operation::List);
     let table = |served: &Served| match served.operations.contains(&Operation::Batch) {
-        true => (served.table)(),
-        false => (served.table)().not_imported(),
+        true => Table::of(served.kind),
+        false => Table::of(served.kind).not_imported(),
     };
     SERVED.iter().filter(listed).map(table).collect()
 }
@@ -286,7 +278,7 @@ pub fn rights() -> impl Iterator<Item = &'static str> {
 pub fn routes(config: &mut web::ServiceConfig) {
     for served in SERVED.iter() {
         for operation in &served.operations {
-            (served.route)(config, *operation);
+            route(config, served.kind, *operation);
         }
     }
 }
@@ -324,29 +316,29 @@ pub fn id_name(kind: &Kind) -> Option<String> {
 }
 
 /// The id of the record that the path names.
-fn id_of<R: Resource>(call: &Call) -> Result<Uuid> {
-    id_name(R::kind()).map_or(Ok(call.ctx.tenant.uuid()), |name| call.id(&name))
+fn id_of(call: &Call, kind: &Kind) -> Result<Uuid> {
+    id_name(kind).map_or(Ok(call.ctx.tenant.uuid()), |name| call.id(&name))
 }
 
-fn route<R: Resource>(config: &mut web::ServiceConfig, operation: Operation) {
-    let path = path(R::kind(), operation);
+fn route(config: &mut web::ServiceConfig, kind: &'static Kind, operation: Operation) {
+    let path = path(kind, operation);
     let route = match operation {
-        Operation::List => web::get().to(list_records::<R>),
+        Operation::List => web::get().to(move |call| list_records(kind, call)),
         Operation::Search => {
             // Of this path `search` is no id, whatever the method.
-            let search = web::post().to(search_records::<R>);
+            let search = web::post().to(move |call, body| search_records(kind, call, body));
             config.service(web::resource(path).route(search).default_service(web::to(nowhere)));
             return;
         }
-        Operation::Create => web::post().to(create::<R>),
-        Operation::Get => web::get().to(get::<R>),
-        Operation::Update => web::patch().to(update::<R>),
-        Operation::Delete => web::delete().to(delete::<R>),
-        Operation::Restore => web::post().to(restore::<R>),
-        Operation::Timeline => web::get().to(timeline::<R>),
-        Operation::Provenance => web::get().to(provenance::<R>),
-        Operation::Batch => web::post().to(batch::batch::<R>),
-        Operation::Upsert => web::put().to(batch::upsert::<R>),
+        Operation::Create => web::post().to(move |call, body| create(kind, call, body)),
+        Operation::Get => web::get().to(move |call| get(kind, call)),
+        Operation::Update => web::patch().to(move |call, body| update(kind, call, body)),
+        Operation::Delete => web::delete().to(move |call| delete(kind, call)),
+        Operation::Restore => web::post().to(move |call| restore(kind, call)),
+        Operation::Timeline => web::get().to(move |call| timeline(kind, call)),
+        Operation::Provenance => web::get().to(move |call| provenance(kind, call)),
+        Operation::Batch => web::post().to(move |call, body| batch::batch(kind, call, body)),
+        Operation::Upsert => web::put().to(move |call, body| batch::upsert(kind, call, body)),
     };
     config.route(&path, route);
 }
@@ -382,33 +374,38 @@ impl<T> ListBody<T> {
     }
 }
 
-async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
+type Kinded = &'static Kind;
+type Answered = Result<HttpResponse, ApiError>;
+
+async fn list_records(kind: Kinded, call: Call) -> Answered {
     let pairs = call.query();
-    page::<R>(&call, |ctx, custom| ListQuery::parse(R::kind(), ctx, custom, &pairs)).await
+    page(kind, &call, |ctx, custom| ListQuery::parse(kind, ctx, custom, &pairs)).await
 }
 
-async fn search_records<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+async fn search_records(kind: Kinded, call: Call, body: Body) -> Answered {
     // Who may not read them is not told what is wrong with the question.
-    resource::require::<R>(&call.ctx, Action::Read)?;
+    resource::require_on(&call.ctx, kind, Action::Read)?;
     // What stands in the address would not be looked at.
     if let Some((name, _)) = call.query().first() {
         return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
     }
-    page::<R>(&call, |ctx, custom| search::read(R::kind(), ctx, custom, body.0.clone())).await
+    page(kind, &call, |ctx, custom| search::read(kind, ctx, custom, body.0.clone())).await
 }
 
-async fn page<R: Resource>(
+async fn page(
+    kind: Kinded,
     call: &Call,
     query: impl Fn(&Ctx, &Fields) -> Result<ListQuery>,
-) -> Result<HttpResponse, ApiError> {
+) -> Answered {
     let (page, shaped) = call
         .read(async |tx, ctx| {
-            let custom = custom::fields(tx, ctx, R::kind()).await?;
+            let custom = custom::fields(tx, ctx, kind).await?;
             let query = &query(ctx, &custom)?;
-            let page = resource::list::<R>(tx, ctx, query).await?;
+            let page = (kind.operations.list)(tx, ctx, query).await?;
             let shaped = match query.fields.is_some() || !query.expand.is_empty() {
                 true => {
-                    Some(shape(tx, ctx, R::kind(), &page.data, &query.fields, &query.expand).await?)
+                    let records = page.data.iter().map(Sheet::value).collect();
+                    Some(shape(tx, ctx, kind, records, &query.fields, &query.expand).await?)
                 }
                 false => None,
             };
@@ -423,72 +420,71 @@ async fn page<R: Resource>(
     })
 }
 
-async fn create<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+async fn create(kind: Kinded, call: Call, body: Body) -> Answered {
     // Who may not make one is not told what is wrong with it.
-    resource::require::<R>(&call.ctx, Action::Create)?;
-    let draft: Draft<R> = Draft::read(&call.ctx, body.0.clone())?;
+    resource::require_on(&call.ctx, kind, Action::Create)?;
+    let read = (kind.operations.read)(&call.ctx, body.0.clone())?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
-        resource::create_draft::<R>(tx, ctx, draft.clone())
-            .await
-            .map(|shown| Done::created(&shown.record, &shown))
+        let sheet = (kind.operations.create)(tx, ctx, &read, None).await?;
+        Ok(Done::made(kind, sheet))
     };
     Ok(call.write(Some(&body), made).await?)
 }
 
-async fn get<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let id = id_of::<R>(&call)?;
-    let view = View::parse(R::kind(), &call.query())?;
+async fn get(kind: Kinded, call: Call) -> Answered {
+    let id = id_of(&call, kind)?;
+    let view = View::parse(kind, &call.query())?;
     if let Some(at) = view.as_of {
-        let then = call.read(async |tx, ctx| view.show_then::<R>(tx, ctx, id, at).await).await?;
+        let then = call.read(async |tx, ctx| view.show_then(tx, ctx, kind, id, at).await).await?;
         return Ok(HttpResponse::Ok().json(then));
     }
-    let (shown, shaped) = call
+    let (sheet, shaped) = call
         .read(async |tx, ctx| {
-            let shown = resource::get::<R>(tx, ctx, id).await?;
-            let shaped = view.show(tx, ctx, R::kind(), &shown).await?;
-            Ok((shown, shaped))
+            let sheet = (kind.operations.get)(tx, ctx, id).await?;
+            let shaped = view.show(tx, ctx, kind, &sheet).await?;
+            Ok((sheet, shaped))
         })
         .await?;
     Ok(match shaped {
-        Some(shaped) => call.record(&shown, &shaped),
-        None => call.record(&shown, &shown),
+        Some(shaped) => call.version(sheet.version, &shaped),
+        None => call.version(sheet.version, &sheet),
     })
 }
 
-async fn update<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
-    let id = id_of::<R>(&call)?;
+async fn update(kind: Kinded, call: Call, body: Body) -> Answered {
+    let id = id_of(&call, kind)?;
     call.require_if_match()?;
     let changed = async |tx: &mut Tx, ctx: &Ctx| {
-        resource::patch::<R>(tx, ctx, id, &body.0).await.map(|shown| Done::record(&shown))
+        (kind.operations.patch)(tx, ctx, id, &body.0).await.map(Done::sheet)
     };
     Ok(call.write(Some(&body), changed).await?)
 }
 
-async fn delete<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let id = id_of::<R>(&call)?;
+async fn delete(kind: Kinded, call: Call) -> Answered {
+    let id = id_of(&call, kind)?;
     call.require_if_match()?;
     let deleted = async |tx: &mut Tx, ctx: &Ctx| {
-        resource::delete::<R>(tx, ctx, id).await.map(|()| Done::nothing())
+        (kind.operations.delete)(tx, ctx, id).await.map(|()| Done::nothing())
     };
     Ok(call.write(None, deleted).await?)
 }
 
-async fn restore<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let id = id_of::<R>(&call)?;
+async fn restore(kind: Kinded, call: Call) -> Answered {
+    let id = id_of(&call, kind)?;
     let restored = async |tx: &mut Tx, ctx: &Ctx| {
-        resource::restore::<R>(tx, ctx, id).await.map(|shown| Done::record(&shown))
+        (kind.operations.restore)(tx, ctx, id).await.map(Done::sheet)
     };
     Ok(call.write(None, restored).await?)
 }
 
-async fn timeline<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let id = id_of::<R>(&call)?;
+async fn timeline(kind: Kinded, call: Call) -> Answered {
+    let id = id_of(&call, kind)?;
     let pairs = call.query();
     let (items, next) = call
         .read(async |tx, ctx| {
-            let custom = custom::fields(tx, ctx, R::kind()).await?;
-            let query = timeline_query(R::kind(), &custom, &pairs)?;
-            resource::get::<R>(tx, ctx, id).await?;
+            let custom = custom::fields(tx, ctx, kind).await?;
+            let query = timeline_query(kind, &custom, &pairs)?;
+            (kind.operations.get)(tx, ctx, id).await?;
             timeline::timeline(tx, ctx, &CONCERNING, id, &query).await
         })
         .await?;
@@ -502,20 +498,19 @@ pub struct Provenance {
     data: Vec<Origin>,
 }
 
-async fn provenance<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let id = id_of::<R>(&call)?;
+async fn provenance(kind: Kinded, call: Call) -> Answered {
+    let id = id_of(&call, kind)?;
     if let Some((name, _)) = call.query().first() {
         return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
     }
-    let (shown, data) = call
+    let (sheet, data) = call
         .read(async |tx, ctx| {
-            let shown = resource::get::<R>(tx, ctx, id).await?;
-            let record = serde_json::to_value(&shown).unwrap_or_default();
-            let data = history::provenance(tx, R::kind(), id, &record).await?;
-            Ok((shown, Provenance { data }))
+            let sheet = (kind.operations.get)(tx, ctx, id).await?;
+            let data = history::provenance(tx, kind, id, &sheet.value()).await?;
+            Ok((sheet, Provenance { data }))
         })
         .await?;
-    Ok(call.record(&shown, &data))
+    Ok(call.version(sheet.version, &data))
 }
 
 /// How a single record is shown.
@@ -574,37 +569,38 @@ impl View {
     }
 
     /// The record as it was then; whoever may see it now, deleted or not, may see its past.
-    async fn show_then<R: Resource>(
+    async fn show_then(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
+        kind: &'static Kind,
         id: Uuid,
         at: DateTime<Utc>,
     ) -> Result<Json> {
-        self.check(tx, ctx, R::kind()).await?;
-        resource::get_even_deleted::<R>(tx, ctx, id).await?;
-        let mut then = history::as_of(tx, ctx, R::kind(), id, at).await?;
+        self.check(tx, ctx, kind).await?;
+        (kind.operations.get_even_deleted)(tx, ctx, id).await?;
+        let mut then = history::as_of(tx, ctx, kind, id, at).await?;
         // Nothing can be done to the past.
         then["actions"] = json!([]);
         Ok(self.fields.as_ref().map_or_else(|| then.clone(), |fields| pick(&then, fields)))
     }
 
-    async fn show<R: Resource>(
+    async fn show(
         &self,
         tx: &mut Tx,
         ctx: &Ctx,
         kind: &'static Kind,
-        shown: &resource::Shown<R>,
+        sheet: &Sheet,
     ) -> Result<Option<Json>> {
         if self.fields.is_none() && self.expand.is_empty() && !self.explain {
             return Ok(None);
         }
         self.check(tx, ctx, kind).await?;
         let shaped =
-            shape(tx, ctx, kind, std::slice::from_ref(shown), &self.fields, &self.expand).await?;
+            shape(tx, ctx, kind, vec![sheet.value()], &self.fields, &self.expand).await?;
         let mut shaped = shaped.into_iter().next().unwrap_or_default();
         if let (true, Json::Object(members)) = (self.explain, &mut shaped) {
-            members.insert("refused_actions".into(), json!(shown.refused));
+            members.insert("refused_actions".into(), json!(sheet.refused));
         }
         Ok(Some(shaped))
     }
@@ -634,16 +630,14 @@ pub(crate) fn words(name: &str, value: &str, known: &[&str], paths: bool) -> Res
 
 /// The records with their references expanded (one query for each kind of record, however long the
 /// list is), reduced to the members that are wanted.
-async fn shape<T: Serialize>(
+async fn shape(
     tx: &mut Tx,
     ctx: &Ctx,
     kind: &'static Kind,
-    records: &[T],
+    mut shaped: Vec<Json>,
     fields: &Option<Vec<String>>,
     expand: &[String],
 ) -> Result<Vec<Json>> {
-    let mut shaped: Vec<Json> =
-        records.iter().map(|record| serde_json::to_value(record).unwrap_or_default()).collect();
     for name in expand {
         let member = format!("{name}_id");
         let Some(target) = kind.field(&member).and_then(|field| field.target) else { continue };

@@ -13,8 +13,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
 use guanxi_bulk::jobs::Job;
 use guanxi_kernel::{Ctx, Result, canonical};
 use guanxi_storage::{
-    Resource, Tx,
+    Kind, Resource, Tx,
     idempotency::{self, Answer, Claim},
+    operations::Sheet,
     resource::Shown,
 };
 use serde::Serialize;
@@ -53,6 +54,23 @@ impl Done {
     /// 200 with a record and its `ETag`.
     pub fn record<R: Resource>(shown: &Shown<R>) -> Self {
         Self { version: Some(shown.record.meta().version), ..Self::ok(shown) }
+    }
+
+    /// 200 with a record that is ready to be sent, and its `ETag`.
+    pub fn sheet(sheet: Sheet) -> Self {
+        Self {
+            status: StatusCode::OK,
+            version: Some(sheet.version),
+            location: None,
+            body: String::from(Box::<str>::from(sheet.body)),
+            once: None,
+        }
+    }
+
+    /// 201 with a record that is ready to be sent, its `ETag` and where it is from now on.
+    pub fn made(kind: &Kind, sheet: Sheet) -> Self {
+        let location = Some(format!("/v1/{}/{}", kind.plural, sheet.id));
+        Self { status: StatusCode::CREATED, location, ..Self::sheet(sheet) }
     }
 
     /// The answer, as a part of another one.
@@ -167,9 +185,9 @@ impl Call {
         Some(Claim { operation: self.operation(), key, fingerprint })
     }
 
-    /// Answers a read with a record, or with 304 when the caller has this version already.
-    pub fn record<R: Resource>(&self, shown: &Shown<R>, body: &impl Serialize) -> HttpResponse {
-        let tag = format!("\"{}\"", shown.record.meta().version);
+    /// Answers a read of one version of a record, or with 304 when the caller has it already.
+    pub fn version(&self, version: i64, body: &impl Serialize) -> HttpResponse {
+        let tag = format!("\"{version}\"");
         let held =
             self.request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
         let current =

@@ -3,6 +3,7 @@
 use crate::{
     Field, Record, Tx,
     extra::{ExternalId, Extra},
+    operations::Operations,
     record, reindex,
     resource::Verb,
     terms::{self, Term},
@@ -37,6 +38,8 @@ pub struct Kind {
     pub load: Load,
     /// The same of deleted records that the caller may see and restore.
     pub load_deleted: Load,
+    /// What can be done with its records.
+    pub operations: Operations,
     /// Indexes the next records behind an id again, by the rules of today.
     pub index: reindex::Index,
     /// The fields by which people name a record, e.g. in a file: the first that fits counts.
@@ -120,6 +123,7 @@ impl Kind {
             shape: LazyLock::new(|| Shape::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
             load_deleted: |tx, ctx, ids| Box::pin(crate::trash::load::<R>(tx, ctx, ids)),
+            operations: Operations::of::<R>(),
             index: |tx, after| Box::pin(reindex::some::<R>(tx, after)),
             known_by: &[],
             with_parent: false,

@@ -26,6 +26,7 @@ pub mod merging;
 pub mod migrate;
 pub mod rates;
 pub mod record;
+pub mod operations;
 pub mod reindex;
 pub mod resource;
 pub mod scope;

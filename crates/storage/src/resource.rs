@@ -385,7 +385,14 @@ pub async fn upsert<R: Resource>(
 /// # Errors
 /// `forbidden`.
 pub fn require<R: Resource>(ctx: &Ctx, action: Action) -> Result<()> {
-    let kind = R::kind();
+    require_on(ctx, R::kind(), action)
+}
+
+/// Refuses a caller who has no right at all to do `action` to records of a kind.
+///
+/// # Errors
+/// `forbidden`.
+pub fn require_on(ctx: &Ctx, kind: &'static Kind, action: Action) -> Result<()> {
     if reach_of(ctx, kind, action).is_nothing() {
         Err(forbidden(kind.plural, action))
     } else {

@@ -44,7 +44,7 @@ async fn write(run: &Run<'_>, export: &Export) -> Result<(File, i64)> {
     (query.limit, query.count) = (AT_ONCE, Some(Counting::Exact));
     let (mut rows, mut total) = (0, None);
     loop {
-        let page = run.read(async |tx, ctx| (table.page)(tx, ctx, &query).await).await?;
+        let page = run.read(async |tx, ctx| table.page(tx, ctx, &query).await).await?;
         rows += i64::try_from(page.rows.len()).unwrap_or(0);
         total = total.or(page.total);
         for record in page.rows {

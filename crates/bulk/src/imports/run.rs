@@ -233,7 +233,7 @@ impl Step<'_> {
         }
         let on_duplicate = self.import.input.on_duplicate;
         let ctx = &Ctx { accept_duplicates: on_duplicate == OnDuplicate::Accept, ..ctx.clone() };
-        let outcomes = (self.table.write)(tx, ctx, writes, together).await?;
+        let outcomes = self.table.write(tx, ctx, writes, together).await?;
         for (number, outcome) in numbers.into_iter().zip(outcomes) {
             match outcome {
                 Outcome::Created => tally.created += 1,

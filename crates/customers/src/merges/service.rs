@@ -242,7 +242,7 @@ async fn redirect(
 ) -> Result<Json> {
     let (mut moved, mut room) = (Map::new(), MOST);
     for table in table::all() {
-        let count = (table.redirect)(tx, ctx, kind, (from, to), room).await?;
+        let count = (table.kind.operations.redirect)(tx, ctx, kind, (from, to), room).await?;
         room = room.checked_sub(count).ok_or_else(|| {
             TOO_MANY_RECORDS.with("limit", MOST).with("resource", table.kind.plural)
         })?;
@@ -330,7 +330,7 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
             _ => {
                 let table = table::all().find(|table| table.kind.name == change.subject_type);
                 let table = table.ok_or_else(|| INTERNAL.problem())?;
-                (table.part)(tx, &done, id, both).await?
+                (table.kind.operations.take_back)(tx, &done, id, both).await?
             }
         };
         if !fields.is_empty() {

@@ -81,7 +81,7 @@ async fn page(
         Some(cursor) => query.behind(cursor),
         None => query,
     };
-    (table.page)(tx, ctx, &query).await
+    table.page(tx, ctx, &query).await
 }
 
 /// Calls for tasks about some records; where to go on.
