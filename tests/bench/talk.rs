@@ -25,8 +25,7 @@ use uuid::Uuid;
 /// Connections of each of the program's pools, unless the operator says otherwise.
 const SIZE: usize = 16;
 
-const NEXT_EVENT_SQLITE: &str =
-    "SELECT COALESCE(MAX(seq), 0) FROM events WHERE tenant_id = $1";
+const NEXT_EVENT_SQLITE: &str = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE tenant_id = $1";
 const NEXT_EVENT_POSTGRES: &str =
     "SELECT nextval('event_seq'), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)
      FROM generate_series(1, $2) WHERE CAST($1 AS UUID) IS NOT NULL";

@@ -128,12 +128,7 @@ pub struct WriteResults {
 ///
 /// # Errors
 /// As the operation would by itself; `required` for what it needs and was not given.
-pub async fn apply(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    kind: &'static Kind,
-    write: &Write,
-) -> Result<Done> {
+pub async fn apply(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, write: &Write) -> Result<Done> {
     let operations = &kind.operations;
     let ctx = &Ctx { seen: seen(write), ..ctx.clone() };
     match write.op {

@@ -596,8 +596,7 @@ impl View {
             return Ok(None);
         }
         self.check(tx, ctx, kind).await?;
-        let shaped =
-            shape(tx, ctx, kind, vec![sheet.value()], &self.fields, &self.expand).await?;
+        let shaped = shape(tx, ctx, kind, vec![sheet.value()], &self.fields, &self.expand).await?;
         let mut shaped = shaped.into_iter().next().unwrap_or_default();
         if let (true, Json::Object(members)) = (self.explain, &mut shaped) {
             members.insert("refused_actions".into(), json!(sheet.refused));

@@ -41,6 +41,7 @@ pub(crate) fn nobody() -> Ctx {
         currency: Currency::CNY,
         country: "CN".into(),
         fiscal: Fiscal::default(),
+        preferences: guanxi_kernel::preferences::Preferences::default(),
         seal: vec![7; 32],
     };
     let found = Found {

@@ -3,6 +3,7 @@
 use crate::{
     Action, Actor, Currency, Reach, Result, TenantId,
     period::Fiscal,
+    preferences::Preferences,
     problem::{Problem, STALE},
 };
 use chrono::{DateTime, Utc};
@@ -40,6 +41,8 @@ pub struct Settings {
     pub country: String,
     /// Its fiscal calendar.
     pub fiscal: Fiscal,
+    /// What it has decided for itself.
+    pub preferences: Preferences,
     /// Seals what is handed to callers and must come back unchanged, such as cursors.
     pub seal: Vec<u8>,
 }

@@ -11,6 +11,7 @@
 //! | [`money`], [`decimal`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
+//! | [`preferences`] | what a tenant may decide for itself |
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
 
 pub mod actor;
@@ -25,6 +26,7 @@ pub mod money;
 pub mod period;
 pub mod phone;
 pub mod pinyin;
+pub mod preferences;
 pub mod problem;
 mod rate;
 pub mod ratio;

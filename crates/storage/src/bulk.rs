@@ -28,9 +28,8 @@ pub async fn create_many<R: Resource>(
     resource::require::<R>(ctx, Action::Create)?;
     let mut outcomes = Vec::with_capacity(drafts.len());
     let mut made: Vec<R> = Vec::with_capacity(drafts.len());
-    let record = |draft: Draft<R>| {
-        R::assemble(Meta { extra: draft.extra, ..Meta::new(ctx) }, draft.input)
-    };
+    let record =
+        |draft: Draft<R>| R::assemble(Meta { extra: draft.extra, ..Meta::new(ctx) }, draft.input);
     let records: Vec<R> = drafts.into_iter().map(record).collect();
     R::foresee(&records, tx).await?;
     for record in records {

@@ -98,23 +98,13 @@ pub struct Operations {
     /// The version of a record that the caller may see.
     pub version: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> Doing<'a, i64>,
     /// Makes many records; see [`bulk::create_many`].
-    pub create_many:
-        for<'a> fn(&'a mut Tx, &'a Ctx, Vec<ReadBody>) -> Doing<'a, Vec<Result<Uuid>>>,
+    pub create_many: for<'a> fn(&'a mut Tx, &'a Ctx, Vec<ReadBody>) -> Doing<'a, Vec<Result<Uuid>>>,
     /// See [`merging::redirect`].
-    pub redirect: for<'a> fn(
-        &'a mut Tx,
-        &'a Ctx,
-        &'static Kind,
-        (Uuid, Uuid),
-        usize,
-    ) -> Doing<'a, usize>,
+    pub redirect:
+        for<'a> fn(&'a mut Tx, &'a Ctx, &'static Kind, (Uuid, Uuid), usize) -> Doing<'a, usize>,
     /// See [`merging::take_back`].
-    pub take_back: for<'a> fn(
-        &'a mut Tx,
-        &'a Ctx,
-        Uuid,
-        (&'a Json, &'a Json),
-    ) -> Doing<'a, Vec<String>>,
+    pub take_back:
+        for<'a> fn(&'a mut Tx, &'a Ctx, Uuid, (&'a Json, &'a Json)) -> Doing<'a, Vec<String>>,
 }
 
 impl Operations {
@@ -135,9 +125,9 @@ impl Operations {
             read: |ctx, body| Draft::<R>::read(ctx, body).map(|draft| ReadBody(Box::new(draft))),
             create: |tx, ctx, body, id| Box::pin(create::<R>(tx, ctx, body, id)),
             patch: |tx, ctx, id, patch| {
-                Box::pin(async move {
-                    resource::patch::<R>(tx, ctx, id, patch).await.map(Sheet::from)
-                })
+                Box::pin(
+                    async move { resource::patch::<R>(tx, ctx, id, patch).await.map(Sheet::from) },
+                )
             },
             upsert: |tx, ctx, key, body| {
                 Box::pin(async move {
@@ -180,7 +170,6 @@ fn sheets<R: Resource>(page: Page<R>) -> Sheets {
     let data = page.data.into_iter().map(Sheet::from).collect();
     Sheets { data, next: page.next, total: page.total }
 }
-
 
 async fn create_many<R: Resource>(
     tx: &mut Tx,

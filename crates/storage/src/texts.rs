@@ -94,8 +94,7 @@ pub(crate) async fn put(
 }
 
 async fn put_in_sqlite(tx: &mut Tx, kind: &'static str, records: &[(Uuid, String)]) -> Result<()> {
-    let mut sql =
-        Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ");
+    let mut sql = Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ");
     for (at, (id, _)) in records.iter().enumerate() {
         sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
         sql.push(", ").bind(kind).push(", ").bind(*id).push(")");

@@ -50,7 +50,8 @@ async fn d_90_a_company_defines_objects_with_fields_of_their_own(world: &World) 
     let of_parties = json!({ "resource": "parties", "objects": ["vehicle"] });
     assert_eq!(finding(&field(admin, "wings", "integer", of_parties).await).0, "/objects");
 
-    let car = record(admin, "vehicle", "沪A·12345", json!({ "vin": "LSV1", "colour": "red" })).await;
+    let car =
+        record(admin, "vehicle", "沪A·12345", json!({ "vin": "LSV1", "colour": "red" })).await;
     let car = car.expect(201);
     let me = admin.get("/v1/me").await.expect(200);
     assert_eq!(car.json["owner_id"], me.id().as_str());

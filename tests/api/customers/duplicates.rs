@@ -4,6 +4,7 @@ use super::{party, with};
 use guanxi_tests::{Answer, Client, Json, World, both_stores, json};
 
 both_stores![
+    a_tenant_may_let_duplicates_in,
     x_80_a_record_that_is_there_already_is_not_made_twice_by_mistake,
     what_may_be_there_is_told_before_anything_is_written,
     only_what_the_caller_sees_is_compared,
@@ -17,6 +18,21 @@ const PHONE: &str = "+862168881234";
 fn hongtu() -> Json {
     json!({ "kind": "organisation", "name": "上海宏图软件有限公司", "phones": [
         { "kind": "work", "number": PHONE }] })
+}
+
+async fn a_tenant_may_let_duplicates_in(world: &World) {
+    let admin = &world.admin;
+    admin.post("/v1/parties", hongtu()).await.expect(201);
+    let tenant = admin.get("/v1/tenant").await.expect(200);
+    assert_eq!(tenant.json["preferences"], json!({ "duplicates_on_entry": "refuse" }));
+    admin.post("/v1/parties", hongtu()).await.refused(409, "possible_duplicate");
+    let accept = json!({ "preferences": { "duplicates_on_entry": "accept" } });
+    admin.patch("/v1/tenant", accept.clone()).await.expect(200);
+    admin.post("/v1/parties", hongtu()).await.expect(201);
+    let wrong = json!({ "preferences": { "duplicates_on_entry": "perhaps" } });
+    admin.patch("/v1/tenant", wrong).await.refused(422, "validation_failed");
+    let strange = json!({ "preferences": { "colour": "red" } });
+    admin.patch("/v1/tenant", strange).await.refused(422, "validation_failed");
 }
 
 async fn x_80_a_record_that_is_there_already_is_not_made_twice_by_mistake(world: &World) {

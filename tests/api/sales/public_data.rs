@@ -28,9 +28,9 @@ async fn name_those_without_account(world: &World, text: &str, wish: &Json, gold
     let made = upload(&world.admin, "opportunities", text.to_owned()).await.expect(201);
     assert_eq!(made.json["layout"]["rows"], 8_800);
     let columns = wish["columns"].as_object().expect("columns").iter();
-    let mapping = columns.map(|(column, field)| {
-        json!({ "column": column, "field": field, "required": field == "party" })
-    });
+    let mapping = columns.map(
+        |(column, field)| json!({ "column": column, "field": field, "required": field == "party" }),
+    );
     let mapping: Vec<Json> = mapping.collect();
     let wish = json!({ "mapping": mapping, "defaults": wish["defaults"] });
     set(&world.admin, &made.id(), wish).await.expect(200);

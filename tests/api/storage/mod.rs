@@ -80,6 +80,7 @@ fn context() -> Ctx {
         currency: "CNY".parse().expect("a currency"),
         country: "CN".to_owned(),
         fiscal: Fiscal::default(),
+        preferences: guanxi_kernel::preferences::Preferences::default(),
         seal: vec![7; 32],
     };
     Ctx {

@@ -2,7 +2,9 @@
 
 use super::{Identity, RecordType};
 use crate::{contacts::Contact, parties::Party};
-use guanxi_kernel::{Action, Ctx, Result, problem::POSSIBLE_DUPLICATE, scalar::Entry};
+use guanxi_kernel::{
+    Action, Ctx, Result, preferences::DuplicatesOnEntry, problem::POSSIBLE_DUPLICATE, scalar::Entry,
+};
 use guanxi_matching::{Evidence, Prepared, Thresholds, Verdict, compare, lookups};
 use guanxi_storage::{Draft as Written, Meta, Tx, custom, merging::candidates, resource};
 use serde::{Deserialize, Serialize};
@@ -83,7 +85,8 @@ async fn check_draft<R: Identity>(tx: &mut Tx, ctx: &Ctx, data: &Json) -> Result
 /// # Errors
 /// `possible_duplicate` with the matches among its parameters.
 pub(crate) async fn refuse_duplicate<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<()> {
-    if ctx.accept_duplicates || ctx.reach(R::kind().plural, Action::Read).is_nothing() {
+    let accepted = ctx.settings.preferences.duplicates_on_entry == DuplicatesOnEntry::Accept;
+    if accepted || ctx.accept_duplicates || ctx.reach(R::kind().plural, Action::Read).is_nothing() {
         return Ok(());
     }
     let mut matches = matches(tx, ctx, new).await?;

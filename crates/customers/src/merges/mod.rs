@@ -8,5 +8,5 @@ mod model;
 mod service;
 
 pub use model::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
-pub(crate) use service::{refuse_restore, survivor};
 pub use service::{merge, undo};
+pub(crate) use service::{refuse_restore, survivor};

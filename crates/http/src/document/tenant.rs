@@ -57,8 +57,7 @@ fn describe(document: &mut Json, kind: &Kind, fields: &Fields) {
         json!({ "type": "object", "description": about, "additionalProperties": false,
             "properties": properties })
     };
-    let needed =
-        |field: &&Arc<Definition>| {
+    let needed = |field: &&Arc<Definition>| {
         field.required && field.active && field.default_value.is_none() && field.objects.is_empty()
     };
     let required: Vec<&Arc<Definition>> = fields.iter().filter(needed).collect();

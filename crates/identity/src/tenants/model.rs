@@ -7,6 +7,7 @@ use guanxi_kernel::{
     ctx::{Seen, Settings},
     id::kinds,
     period::Fiscal,
+    preferences::Preferences,
     problem::{FieldError, INVALID_FORMAT, Texts, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Meta, Record, Visibility, error::corrupt};
@@ -39,6 +40,10 @@ pub struct TenantInput {
     #[validate(range(min = 1, max = 12))]
     #[schema(minimum = 1, maximum = 12)]
     pub fiscal_first_month: i64,
+    /// What it has decided of what it may decide for itself.
+    #[serde(default)]
+    #[field(zh = "偏好设置", json)]
+    pub preferences: Preferences,
 }
 
 /// A company that uses Guanxi.
@@ -114,11 +119,12 @@ impl Tenant {
     /// When what is stored cannot be read: ours to mend.
     pub fn settings(&self) -> Result<Settings> {
         let TenantInput { time_zone, currency, country, fiscal_first_month, .. } = &self.input;
-        settings(time_zone, currency, country, *fiscal_first_month, &self.seal)
+        let settings = settings(time_zone, currency, country, *fiscal_first_month, &self.seal)?;
+        Ok(Settings { preferences: self.input.preferences.clone(), ..settings })
     }
 }
 
-/// Settings from what is stored of them.
+/// Settings from what is stored of them, without the preferences.
 pub(super) fn settings(
     time_zone: &str,
     currency: &str,
@@ -132,6 +138,7 @@ pub(super) fn settings(
         currency: currency.parse().map_err(corrupt)?,
         country: country.to_owned(),
         fiscal: Fiscal::new(first_month).map_err(corrupt)?,
+        preferences: Preferences::default(),
         seal: unhex(seal).ok_or_else(|| corrupt("the seal of a tenant is no hex"))?,
     })
 }

@@ -1,7 +1,7 @@
 //! Tenants in the store: the one table that is looked into before it is known for whom.
 
 use super::model::{Found, settings};
-use guanxi_kernel::{Result, TenantId, UserId};
+use guanxi_kernel::{Result, TenantId, UserId, ctx::Settings, preferences::Preferences};
 use guanxi_storage::{Tx, sql};
 
 #[derive(sqlx::FromRow)]
@@ -15,6 +15,7 @@ struct Row {
     country: String,
     fiscal_first_month: i64,
     seal: String,
+    preferences: sqlx::types::Json<Preferences>,
 }
 
 /// The tenant with the short name.
@@ -29,12 +30,13 @@ pub(super) async fn find(tx: &mut Tx, slug: &str) -> Result<Option<TenantId>> {
 /// Those of the store.
 pub async fn load(tx: &mut Tx) -> Result<Option<Found>> {
     let select = sql!(
-        "SELECT id, created_by, slug, name, time_zone, currency, country, fiscal_first_month, seal
-         FROM tenants WHERE tenant_id = $1 AND id = $1"
+        "SELECT id, created_by, slug, name, time_zone, currency, country, fiscal_first_month, seal,
+             preferences FROM tenants WHERE tenant_id = $1 AND id = $1"
     );
     let Some(row) = tx.optional::<Row>(select).await? else { return Ok(None) };
     let Row { time_zone, currency, country, fiscal_first_month, seal, .. } = &row;
     let settings = settings(time_zone, currency, country, *fiscal_first_month, seal)?;
+    let settings = Settings { preferences: row.preferences.0, ..settings };
     Ok(Some(Found {
         id: row.id,
         slug: row.slug,

@@ -357,7 +357,8 @@ impl Report for Forecast {
             rows.push(ForecastRow { month, count, amount, expected_amount });
         }
         let names =
-            pipeline::names(tx, ctx, asked, future.outlooks.iter().map(|outlook| outlook.stage)).await?;
+            pipeline::names(tx, ctx, asked, future.outlooks.iter().map(|outlook| outlook.stage))
+                .await?;
         let mut stages = Vec::new();
         for one in &future.outlooks {
             let (count, amount, _) = future.sum(asked, |part| part.stage == one.stage)?;

@@ -306,8 +306,10 @@ impl Report for WinLoss {
         }
         let parties = tallies.keys().filter_map(|key| key.0.as_ref()?.parse().ok());
         let parties = labels(tx, ctx, asked, &PARTY, parties).await?;
-        let products = labels(tx, ctx, asked, &PRODUCT, tallies.keys().filter_map(|key| key.2)).await?;
-        let stages = pipeline::names(tx, ctx, asked, tallies.keys().filter_map(|key| key.3)).await?;
+        let products =
+            labels(tx, ctx, asked, &PRODUCT, tallies.keys().filter_map(|key| key.2)).await?;
+        let stages =
+            pipeline::names(tx, ctx, asked, tallies.keys().filter_map(|key| key.3)).await?;
         let mut rows: Vec<WinLossRow> = Vec::new();
         for (key, tally) in tallies {
             let opportunities = link(&key, asked);

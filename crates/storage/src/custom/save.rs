@@ -281,7 +281,13 @@ pub(crate) async fn index_new(
         );
         for (at, (field, term, record)) in batch.iter().enumerate() {
             sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
-            sql.bind(kind.plural).push(", ").bind(field.clone()).push(", ").bind(term.clone()).push(", ").bind(*record);
+            sql.bind(kind.plural)
+                .push(", ")
+                .bind(field.clone())
+                .push(", ")
+                .bind(term.clone())
+                .push(", ")
+                .bind(*record);
             sql.push(")");
         }
         tx.execute(sql).await?;

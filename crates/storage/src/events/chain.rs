@@ -171,7 +171,13 @@ async fn extend(tx: &mut Tx) -> Result<bool> {
             let hash = event.digest(tx.tenant(), position, &head.hash);
             head = Head { position, txid: event.txid, seq: event.seq, hash };
             links.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
-            links.bind(position).push(", ").bind(event.seq).push(", ").bind(head.hash.clone()).push(")");
+            links
+                .bind(position)
+                .push(", ")
+                .bind(event.seq)
+                .push(", ")
+                .bind(head.hash.clone())
+                .push(")");
         }
         tx.execute(links).await?;
     }

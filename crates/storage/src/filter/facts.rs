@@ -288,6 +288,7 @@ mod tests {
             currency: Currency::CNY,
             country: "CN".into(),
             fiscal: Fiscal::default(),
+            preferences: guanxi_kernel::preferences::Preferences::default(),
             seal: Vec::new(),
         };
         Ctx {

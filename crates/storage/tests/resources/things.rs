@@ -175,6 +175,7 @@ fn context() -> Ctx {
         currency: "CNY".parse().unwrap(),
         country: "CN".to_owned(),
         fiscal: Fiscal::default(),
+        preferences: guanxi_kernel::preferences::Preferences::default(),
         seal: vec![7; 32],
     };
     Ctx {
