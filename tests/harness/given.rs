@@ -34,6 +34,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         }
         "roles" => body["name"] = json!(fresh("Role")),
         "custom-fields" => body["name"] = json!(format!("field_{number}")),
+        "regions" => body["code"] = json!(format!("R{number}")),
         "custom-objects" => body["name"] = json!(format!("object_{number}")),
         "custom-records" => {
             let object = Box::pin(record(client, "custom-objects")).await;

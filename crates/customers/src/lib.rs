@@ -9,6 +9,7 @@
 //! | [`duplicates`] | who is there already, and who is there twice |
 //! | [`merges`] | two records become one, and are parted again |
 //! | [`activities`] | visits, calls, meetings and the like, with their results |
+//! | [`regions`] | regions of sales, which reports share |
 //! | [`custom_records`] | records of the kinds that the company defines |
 //! | [`today`] | what is due for somebody today |
 //!
@@ -28,6 +29,7 @@ pub mod engine;
 pub mod merges;
 pub mod parties;
 pub mod problems;
+pub mod regions;
 pub mod rules;
 #[cfg(test)]
 mod testing;
@@ -46,6 +48,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         &contact_relations::CONTACT_RELATION,
         &activities::ACTIVITY,
         &custom_records::CUSTOM_RECORD,
+        &regions::REGION,
         &duplicates::DUPLICATE_PAIR,
         &merges::MERGE,
     ]
@@ -77,6 +80,7 @@ mod tests {
         example_is_read_back::<crate::contact_relations::ContactRelation>();
         example_is_read_back::<crate::activities::Activity>();
         example_is_read_back::<crate::custom_records::CustomRecord>();
+        example_is_read_back::<crate::regions::Region>();
         example_is_read_back::<crate::duplicates::Duplicate>();
         example_is_read_back::<crate::merges::Merge>();
     }
@@ -96,6 +100,7 @@ mod tests {
         columns_match_values::<crate::contacts::Contact>();
         columns_match_values::<crate::contact_relations::ContactRelation>();
         columns_match_values::<crate::activities::Activity>();
+        columns_match_values::<crate::regions::Region>();
         columns_match_values::<crate::custom_records::CustomRecord>();
     }
 

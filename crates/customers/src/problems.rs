@@ -17,6 +17,10 @@ guanxi_kernel::problems! {
     IMMUTABLE = Invalid "immutable"
         ("Cannot be changed", "This field is set when the record is made and cannot be changed afterwards.")
         ("不可修改", "此字段在新建时确定,之后不能修改。");
+    /// Something of a dimension that does not hold today.
+    NOT_IN_EFFECT = Invalid "not_in_effect"
+        ("Not in effect", "It is not yet in effect, or not any more; see its valid_from and valid_until.")
+        ("未生效或已失效", "该项尚未生效或已失效,请查看其 valid_from 与 valid_until。");
     /// The department belongs to another party than the record that names it.
     DEPARTMENT_OF_OTHER_PARTY = Invalid "department_of_other_party"
         ("Department of another party", "The department does not belong to the same party.")

@@ -180,6 +180,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Get,
             Operation::Timeline,
         ]),
+        serve::<customers::regions::Region>(),
         serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),

@@ -41,6 +41,7 @@ pub const SHARED: &[Step] = &[
     shared!(19, "0019_sales"),
     shared!(25, "0025_custom_objects"),
     shared!(27, "0027_preferences"),
+    shared!(28, "0028_regions"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -57,7 +58,8 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 17, "0017_custom_terms"),
     own!("postgres", 20, "0020_sales_order"),
     own!("postgres", 21, "0021_texts"),
-    own!("postgres", 26, "0026_custom_record_order"),
+    own!("postgres", 26, "0026_name_order"),
+    own!("postgres", 29, "0029_region_order"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -123,7 +125,7 @@ mod tests {
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
         assert!(
-            numbers.into_iter().eq((1..=21).chain(25..=27)),
+            numbers.into_iter().eq((1..=21).chain(25..=29)),
             "no gap; say here how many there are"
         );
         for own in [SQLITE, POSTGRES] {

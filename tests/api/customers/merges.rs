@@ -131,7 +131,7 @@ async fn x_80_a_merge_is_undone_with_all_that_it_moved(world: &World) {
     assert_eq!(merge.json["moved"], moved);
     assert_eq!(merge.json["filled"], json!(["code", "external_ids", "industry", "tags"]));
     let gone = admin.get(two.path(&two.theirs)).await.refused(404, "merged_into");
-    assert_eq!(gone.json["survivor_id"], two.ours.as_str(), "{}", gone.text);
+    assert_eq!(gone.json["params"]["survivor_id"], two.ours.as_str(), "{}", gone.text);
     let restore = format!("{}/restore", two.path(&two.theirs));
     admin.act(restore).await.refused(409, "merged_away");
     assert!(admin.get("/v1/trash").await.expect(200).data().is_empty());

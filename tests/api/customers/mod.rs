@@ -7,6 +7,7 @@ mod departments;
 mod duplicates;
 mod merges;
 mod parties;
+mod regions;
 mod timeline;
 mod visibility;
 

@@ -11,6 +11,7 @@ both_stores![
     s_23_a_report_shows_what_its_reader_may_see,
     fields_that_are_hidden_are_in_no_figure,
     a_reader_who_has_an_answer_is_not_sent_it_again,
+    z_21_a_new_name_does_not_rewrite_the_past,
 ];
 
 /// A funnel with one opportunity whose name and stage would be formulas and markup.
@@ -22,6 +23,21 @@ async fn one(world: &World) -> Funnel {
     let members = json!({ "stage_id": funnel.stage("bidding"), "amount": yuan("1234.50") });
     funnel.opportunity(&world.admin, members).await;
     funnel
+}
+
+async fn z_21_a_new_name_does_not_rewrite_the_past(world: &World) {
+    let funnel = one(world).await;
+    let admin = &world.admin;
+    world.clock.advance(chrono::TimeDelta::hours(1));
+    let before = world.clock.now();
+    world.clock.advance(chrono::TimeDelta::hours(1));
+    let stage = format!("/v1/pipeline-stages/{}", funnel.stage("bidding"));
+    admin.patch(stage, json!({ "name": "Tendering" })).await.expect(200);
+    let now = report(admin, &format!("funnel?pipeline_id={}", funnel.id)).await;
+    assert_eq!(now.each("stage"), [json!("Tendering")]);
+    let at = before.format("%Y-%m-%dT%H:%M:%SZ");
+    let past = report(admin, &format!("funnel?pipeline_id={}&as_of={at}", funnel.id)).await;
+    assert_eq!(past.each("stage"), [json!("=1+1")]);
 }
 
 async fn reports_tell_what_they_are(world: &World) {

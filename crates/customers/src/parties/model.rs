@@ -3,6 +3,7 @@
 use crate::{
     contact_points::{Address, Email, Phone, settle_addresses, settle_emails, settle_phones},
     problems::{LACKS_ROLE, NOT_A_CUSTOMER},
+    regions::{Region, RegionId},
     rules::{not_negative, repeated},
 };
 use guanxi_identity::users::User;
@@ -76,10 +77,14 @@ pub struct PartyInput {
     #[serde(default)]
     #[field(zh = "行业", filter)]
     pub industry: Option<Line<100>>,
-    /// The sales region.
+    /// The region, as somebody has written it.
     #[serde(default)]
     #[field(zh = "区域", filter)]
     pub region: Option<Line<100>>,
+    /// The region of sales, one that is in effect when it is given.
+    #[serde(default)]
+    #[field(zh = "销售区域", filter, to = Region)]
+    pub region_id: Option<RegionId>,
     /// How important it is, in the company's own words.
     #[serde(default)]
     #[field(zh = "等级", filter)]

@@ -9,6 +9,7 @@ use crate::{
     engine::{check_new_owner, refer, standing},
     merges::{self, refuse_restore},
     problems::TOO_MANY_RECORDS,
+    regions::check_in_effect,
     rules::{MAX_LEVELS, place},
 };
 use guanxi_kernel::{
@@ -43,6 +44,13 @@ impl Resource for Party {
         }
         self.check_code(tx, standing(before)).await?;
         self.check_parent(tx, ctx, standing(before)).await?;
+        let region = |party: &Self| party.input.region_id;
+        match region(self) {
+            Some(new) if before.and_then(region) != Some(new) => {
+                check_in_effect(tx, ctx, new, "/region_id").await?;
+            }
+            _ => {}
+        }
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await?;
         if before.is_none() { refuse_duplicate(tx, ctx, self).await } else { Ok(()) }
