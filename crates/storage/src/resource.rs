@@ -8,7 +8,7 @@ use crate::{
     Cells, Draft, ExternalId, Field, Kind, Meta, Resource, Sql, Tx,
     count::{self, Total},
     custom::{
-        self,
+        self, Definition,
         query::{Order, Part},
         save as carried,
     },
@@ -623,13 +623,39 @@ pub async fn named_by(
             sql.push("t.").push(column).push(" IN ").bind_all(texts.iter().cloned());
         }
     }
+    alive_for(&mut sql, ctx, kind);
+    tx.all(sql).await
+}
+
+/// The same by a field of the tenant; each with the term that it has.
+///
+/// # Errors
+/// Those of the store.
+pub async fn named_by_custom(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    field: &Definition,
+    terms: &BTreeSet<String>,
+) -> Result<Vec<(Uuid, String)>> {
+    let mut sql = Sql::new("SELECT t.id, x.term FROM custom_terms x JOIN ");
+    sql.push(kind.table).push(" t ON t.tenant_id = x.tenant_id AND t.id = x.record_id ");
+    sql.push("WHERE x.tenant_id = $1 AND x.resource = ").bind(kind.plural);
+    sql.push(" AND x.field = ").bind(field.name.clone());
+    sql.push(" AND x.term IN ").bind_all(terms.iter().cloned());
+    alive_for(&mut sql, ctx, kind);
+    tx.all(sql).await
+}
+
+/// Narrows a statement to live records: directory data for everybody, anything else for those who
+/// may read it.
+fn alive_for(sql: &mut Sql, ctx: &Ctx, kind: &'static Kind) {
     sql.push(" AND t.deleted_at IS NULL AND ");
     let reach = match kind.visibility {
         crate::Visibility::Tenant => Reach::all(),
         _ => ctx.reach(kind.plural, Action::Read),
     };
-    scope::within(&mut sql, kind, &reach, ctx.actor.user);
-    tx.all(sql).await
+    scope::within(sql, kind, &reach, ctx.actor.user);
 }
 
 /// Whether the caller may do `action` to that record, deleted or not.

@@ -3,7 +3,10 @@
 use crate::bulk::{commit, counts, done, set, succeeded, upload};
 use guanxi_tests::{World, both_stores, given, json};
 
-both_stores![d_85_cards_with_own_fields_are_imported_and_undone];
+both_stores![
+    d_85_cards_with_own_fields_are_imported_and_undone,
+    z_12_rows_are_known_by_a_field_of_the_company,
+];
 
 const CARDS: &str = "name,custom.colour,字段weight,marks,smokes\n\
     A,选red,\"1,200.50\",x;选y,是\n\
@@ -58,4 +61,22 @@ async fn d_85_cards_with_own_fields_are_imported_and_undone(world: &World) {
     succeeded(&done(world, &undo.id()).await);
     let back = admin.get("/v1/parties?sort=name").await.expect(200);
     assert_eq!(back.each("custom"), [expected, json!({ "smokes": false })]);
+}
+
+async fn z_12_rows_are_known_by_a_field_of_the_company(world: &World) {
+    let admin = &world.admin;
+    given::field(admin, "card", "text", json!({})).await;
+    given::field(admin, "number", "integer", json!({})).await;
+    let keys = json!({ "defaults": { "kind": "organisation" }, "on_match": "update",
+        "match_on": ["custom.card", "custom.number"] });
+    let first = "name,custom.card,custom.number\nA,K-1,\nB,,7\n";
+    let again = "name,custom.card,custom.number\nA2,k-1,\nB2,,7\nC,K-2,8\nC2,K-2,\n";
+    for (file, expected) in [(first, [2, 0, 0, 0]), (again, [1, 3, 0, 0])] {
+        let import = upload(admin, "parties", file).await.expect(201);
+        set(admin, &import.id(), keys.clone()).await.expect(200);
+        let job = commit(world, &import.id()).await;
+        assert_eq!(counts(&job), expected, "{}", job.text);
+    }
+    let names = admin.get("/v1/parties?sort=name").await.expect(200);
+    assert_eq!(names.each("name"), [json!("A2"), json!("B2"), json!("C2")]);
 }

@@ -178,7 +178,7 @@ impl Plan {
             let usable = |field: &Field| {
                 !custom.hides(field.name) && (field.filter || field.terms.is_some())
             };
-            if !key.is_some_and(usable) {
+            if !key.is_some_and(usable) && custom.by_path(name).is_none() {
                 findings.push(UNKNOWN_FIELD.field(format!("/match_on/{at}")));
             }
         }

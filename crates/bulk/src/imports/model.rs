@@ -73,7 +73,8 @@ pub struct ImportInput {
     #[schema(value_type = Object)]
     #[field(zh = "默认值", json)]
     pub defaults: Map<String, Json>,
-    /// The fields by which a row is known to be a record that is there: the first with a value counts.
+    /// The fields by which a row is known to be a record that is there, `custom.` and the name of
+    /// fields of your own among them: the first with a value counts.
     #[serde(default)]
     #[validate(length(max = 5))]
     #[schema(max_items = 5)]

@@ -16,9 +16,10 @@ use guanxi_kernel::{
     problem::{DUPLICATE, INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
-    Field, Kind, Tx, custom,
+    Field, Kind, Tx,
+    custom::{self, Fields},
     error::CONTENTION,
-    resource::{self, named_by},
+    resource::{self, named_by, named_by_custom},
 };
 use guanxi_tabular::{Limits, Rows};
 use serde_json::{Value as Json, json};
@@ -79,6 +80,7 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
         })
         .await?;
     let layout = import.layout()?;
+    let fields = custom.clone();
     let plan = Plan::new(table, &custom, &import.input, &layout.header, currency)?;
     let file = run.worker.files.fetch(run.lease.tenant, id).await?;
     let mut tally = Tally::of(&job.state);
@@ -91,7 +93,7 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
         if batch.is_empty() {
             return Ok(());
         }
-        let step = Step { run, table, import: &import, batch: &batch, tally };
+        let step = Step { run, table, import: &import, fields: &fields, batch: &batch, tally };
         tally = step.go(dry).await?;
     }
 }
@@ -108,6 +110,7 @@ struct Step<'a> {
     run: &'a Run<'a>,
     table: &'a Table,
     import: &'a Import,
+    fields: &'a Fields,
     batch: &'a [Mapped],
     tally: Tally,
 }
@@ -266,6 +269,11 @@ impl Step<'_> {
         let mut keys = Vec::new();
         for name in &self.import.input.match_on {
             let name: &str = name;
+            if let Some(field) = self.fields.by_path(name) {
+                let terms = field.terms_of(&body["custom"][&field.name]);
+                keys.extend(terms.into_iter().map(|term| (name.to_owned(), term)));
+                continue;
+            }
             let Some(field) = key_field(self.table.kind, name) else { continue };
             let value = &body[field.name];
             let texts = match (field.terms, value) {
@@ -303,8 +311,13 @@ impl Step<'_> {
         }
         let mut found: BTreeMap<(String, String), BTreeSet<Uuid>> = BTreeMap::new();
         for (name, texts) in wanted {
-            let Some(field) = key_field(self.table.kind, &name) else { continue };
-            for (id, text) in named_by(tx, ctx, self.table.kind, field, &texts).await? {
+            let kind = self.table.kind;
+            let known = match (self.fields.by_path(&name), key_field(kind, &name)) {
+                (Some(field), _) => named_by_custom(tx, ctx, kind, field, &texts).await?,
+                (None, Some(field)) => named_by(tx, ctx, kind, field, &texts).await?,
+                (None, None) => continue,
+            };
+            for (id, text) in known {
                 found.entry((name.clone(), text)).or_default().insert(id);
             }
         }

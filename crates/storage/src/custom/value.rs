@@ -138,6 +138,12 @@ impl Definition {
         }
     }
 
+    /// The terms of a value as a caller sends it; none if it is no value of the field.
+    pub fn terms_of(&self, value: &Json) -> Vec<String> {
+        let read = self.read(value, "").ok().flatten();
+        read.map(|value| self.terms(&value)).unwrap_or_default()
+    }
+
     /// The terms of a value that is kept.
     pub(crate) fn terms(&self, value: &Json) -> Vec<String> {
         match value {
