@@ -2,14 +2,14 @@
 //! change is taken back.
 
 use futures_util::future::BoxFuture;
-use guanxi_kernel::{Action, Ctx, Problem, Result, ctx::Seen};
+use guanxi_kernel::{Action, Ctx, Problem, Result, UserId, ctx::Seen};
 use guanxi_storage::{
     Draft, Field, Kind, Record as _, Resource, Tx,
     bulk::{create_many, is_of_store},
     count::Counting,
     custom::PREFIX,
     list::ListQuery,
-    merging, resource,
+    merging, resource, succession,
 };
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
@@ -31,6 +31,8 @@ pub struct Table {
     pub redirect: Redirect,
     /// See [`merging::take_back`].
     pub part: Part,
+    /// See [`succession::give`].
+    pub give: Give,
 }
 
 /// The resources that there are, by the first call of [`register`].
@@ -96,6 +98,15 @@ pub type Part = for<'a> fn(
     (&'a Json, &'a Json),
 ) -> BoxFuture<'a, Result<Vec<String>>>;
 
+/// See [`Table::give`].
+pub type Give = for<'a> fn(
+    &'a mut Tx,
+    &'a Ctx,
+    UserId,
+    &'a [(Uuid, UserId)],
+    &'a str,
+) -> BoxFuture<'a, Result<usize>>;
+
 /// Whether new records are stored in statements of many rows, or one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Together {
@@ -131,6 +142,9 @@ impl Table {
             },
             part: |tx, ctx, id, change| {
                 Box::pin(merging::take_back::<R>(tx, ctx, id, change, "updated"))
+            },
+            give: |tx, ctx, from, given, why| {
+                Box::pin(succession::give::<R>(tx, ctx, from, given, why))
             },
         }
     }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// The driver asks SQLite for the name of each value, which it finds by counting from the first: what
 /// a statement costs grows with the square of its values, and beyond some hundred that is the most of
 /// it.
-pub(crate) const fn rows_at_once(values: usize) -> usize {
+pub const fn rows_at_once(values: usize) -> usize {
     const VALUES: usize = 320;
     if values == 0 || values > VALUES { 1 } else { VALUES / values }
 }

@@ -5,6 +5,7 @@
 //! | [`funnel`] | what is open in each stage |
 //! | [`conversion`] | how many go on from each stage |
 //! | [`duration`] | how long they take in each stage |
+//! | [`cadence`] | whether customers are visited as often as their stages expect |
 //! | [`forecast`] | what the open ones will bring, and when |
 //! | [`tiers`] | what each class of customers will bring |
 //! | [`sufficiency`] | whether what is held is enough for a target |
@@ -16,6 +17,7 @@
 //! | `passage` | how opportunities went through their stages |
 //! | `pipeline` | the pipeline that is asked for, and its stages |
 
+pub mod cadence;
 pub mod conversion;
 pub mod duration;
 mod facts;
