@@ -93,6 +93,8 @@ CREATE TABLE opportunity_cadences (
     tenant_id UUID NOT NULL,
     opportunity_id UUID NOT NULL,
     due_at TIMESTAMPTZ NOT NULL,
+    -- The version of the opportunity that entered its stage.
+    entry BIGINT NOT NULL,
     CONSTRAINT opportunity_cadences_pkey PRIMARY KEY (tenant_id, opportunity_id),
     CONSTRAINT opportunity_cadences_opportunity_fkey FOREIGN KEY (tenant_id, opportunity_id) REFERENCES opportunities (tenant_id, id)
 );

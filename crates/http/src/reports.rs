@@ -21,8 +21,8 @@ use guanxi_insights::{
     make,
     report::require,
     reports::{
-        cadence, conversion, duration, forecast, funnel, origins, ranking, sufficiency, tiers,
-        win_loss,
+        cadence, conversion, duration, forecast, funnel, neglected, origins, ranking, sufficiency,
+        tiers, win_loss,
     },
     table,
 };
@@ -64,6 +64,7 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<origins::OpportunitiesByOrigin>(),
         serve::<win_loss::WinLoss>(),
         serve::<cadence::CadenceCompliance>(),
+        serve::<neglected::Neglected>(),
     ]
 });
 

@@ -1,6 +1,6 @@
 //! Visits at intervals, as stages expect them.
 
-use super::{Funnel, again, days_pass, path, summary, with};
+use super::{Funnel, again, days_pass, party, path, summary, with};
 use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
@@ -9,6 +9,7 @@ both_stores![
     s_39_a_visit_settles_the_next_and_weeks_follow,
     s_39_visits_follow_the_controller,
     s_40_compliance_is_done_of_required_in_full_weeks,
+    s_34_neglected_customers_are_told_the_oldest_first,
 ];
 
 /// The open visits of an opportunity: their days as the tenant counts them.
@@ -143,6 +144,16 @@ async fn s_40_compliance_is_done_of_required_in_full_weeks(world: &World) {
     let funnel = Funnel::new(&world.admin).await;
     let me = world.admin.get("/v1/me").await.expect(200).id();
     let bidding = funnel.stage("bidding").to_owned();
+    let report = async |client: &Client, by: &str| {
+        client.get(format!("/v1/reports/cadence-compliance?by={by}")).await.expect(200)
+    };
+    // One that has been in its stage for three weeks, seen by who may see it.
+    let old = json!({ "stage_id": bidding, "engaged_on": "2025-12-10" });
+    let old = funnel.opportunity(&world.admin, old).await;
+    let (rep, _) = world.person(&[("any", "any", "own")], None).await;
+    assert_eq!(report(&world.admin, "opportunity").await.each("required"), [json!(6)]);
+    assert!(report(&rep, "opportunity").await.data().is_empty());
+    world.admin.delete(path(&old)).await.expect(204);
     let one = funnel.opportunity(&world.admin, json!({ "stage_id": bidding })).await;
     for day in [2, 5, 9, 12, 20, 28] {
         let starts = json!({ "starts_at": format!("2026-01-{day:02}T01:00:00Z") });
@@ -154,9 +165,6 @@ async fn s_40_compliance_is_done_of_required_in_full_weeks(world: &World) {
     days_pass(world, 30).await;
     let admin = again(world).await;
     let late = funnel.opportunity(&admin, json!({ "stage_id": bidding })).await;
-    let report = async |client: &Client, by: &str| {
-        client.get(format!("/v1/reports/cadence-compliance?by={by}")).await.expect(200)
-    };
     let figures = |row: &Json| {
         let of = |member: &str| row[member].clone();
         (of("weeks"), of("required"), of("done"), row["compliance"]["value"].clone())
@@ -164,7 +172,7 @@ async fn s_40_compliance_is_done_of_required_in_full_weeks(world: &World) {
     let wanted = (json!(4), json!(8), json!(6), json!("0.7500"));
     for (by, key) in [("opportunity", one.id()), ("rep", me), ("stage", bidding.clone())] {
         let found = report(&admin, by).await;
-        let rows = found.json["rows"].as_array().expect("rows").clone();
+        let rows = found.data().clone();
         assert_eq!(rows.len(), 1, "{by}: what has no full week does not count: {}", found.text);
         assert_eq!((&rows[0]["key"], figures(&rows[0])), (&json!(key), wanted.clone()), "{by}");
         assert_eq!(figures(&found.json["totals"]), wanted, "{by}");
@@ -175,7 +183,7 @@ async fn s_40_compliance_is_done_of_required_in_full_weeks(world: &World) {
     days_pass(world, 30).await;
     let admin = again(world).await;
     let found = report(&admin, "opportunity").await;
-    let rows = found.json["rows"].as_array().expect("rows").clone();
+    let rows = found.data().clone();
     let keys: Vec<&Json> = rows.iter().map(|row| &row["key"]).collect();
     assert_eq!(keys, [&json!(late.id()), &json!(one.id())], "the lowest first");
     assert_eq!(figures(&rows[1]), wanted);
@@ -183,7 +191,37 @@ async fn s_40_compliance_is_done_of_required_in_full_weeks(world: &World) {
     let then =
         admin.get("/v1/reports/cadence-compliance?as_of=2026-01-16T00:00:00Z").await.expect(200);
     assert_eq!(figures(&then.json["totals"]).0, json!(2), "as of then");
-    let (rep, _) = world.person(&[("any", "any", "own")], None).await;
-    let none = report(&rep, "opportunity").await;
-    assert_eq!(none.json["rows"], json!([]));
+}
+
+async fn s_34_neglected_customers_are_told_the_oldest_first(world: &World) {
+    let call = async |client: &Client, party: &str, day: &str| {
+        let body = json!({ "kind": "call", "subject": "回访", "party_id": party,
+            "starts_at": format!("{day}T01:00:00Z") });
+        let made = client.post("/v1/activities", body).await.expect(201);
+        let done = format!("/v1/activities/{}/complete", made.id());
+        client.post(done, json!({ "result": "无异议" })).await.expect(200);
+    };
+    let customer = party(&world.admin, "宏图", &["customer"]).await;
+    let prospect = party(&world.admin, "远景", &["prospect"]).await;
+    let cared_for = party(&world.admin, "Cared for", &["customer"]).await;
+    party(&world.admin, "Rival", &["competitor"]).await;
+    call(&world.admin, &customer, "2025-12-20").await;
+    // What is only planned is no contact.
+    let plan = json!({ "kind": "call", "subject": "x", "party_id": prospect, "starts_at": "2026-02-01T01:00:00Z" });
+    world.admin.post("/v1/activities", plan).await.expect(201);
+    days_pass(world, 40).await;
+    let admin = again(world).await;
+    call(&admin, &cared_for, "2026-01-20").await;
+    let list =
+        async |query: &str| admin.get(format!("/v1/reports/neglected?{query}")).await.expect(200);
+    let found = list("days=30").await;
+    assert_eq!(found.each("party_id"), [json!(customer), json!(prospect)], "the oldest first");
+    assert_eq!(found.each("last_contact_on"), [json!("2025-12-20"), Json::Null]);
+    assert_eq!(found.each("days"), [json!(51), json!(40)]);
+    assert_eq!(found.json["totals"], json!({ "parties": 2, "never": 1 }));
+    assert_eq!(list("days=10").await.data().len(), 3);
+    assert_eq!(list("days=45").await.each("party_id"), [json!(customer)]);
+    call(&admin, &customer, "2026-02-09").await;
+    assert_eq!(list("days=30").await.each("party_id"), [json!(prospect)], "a contact takes it off");
+    assert_eq!(list("days=30&as_of=2026-02-08T00:00:00Z").await.data().len(), 2);
 }

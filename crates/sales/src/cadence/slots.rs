@@ -36,15 +36,18 @@ pub(crate) async fn follow(
     before: Option<&Opportunity>,
 ) -> Result<()> {
     let (now, had) = (expected(after), before.map_or(0, expected));
-    let of = |one: &Opportunity| {
-        (one.input.stage_id, one.stage_entered_at, one.input.owner_id, expected(one))
-    };
-    if now == had && (now == 0 || before.map(of) == Some(of(after))) {
+    let of = |one: &Opportunity| (one.input.stage_id, one.stage_entered_at);
+    let stayed = before.filter(|before| had > 0 && of(before) == of(after));
+    let same = stayed.is_some_and(|before| before.input.owner_id == after.input.owner_id);
+    if now == had && (now == 0 || same) {
         return Ok(());
     }
     if now == 0 {
         store::forget(tx, after.meta.id).await?;
     } else {
+        if stayed.is_none() {
+            store::enter(tx, after).await?;
+        }
         make(tx, ctx, after).await?;
     }
     for slot in SLOTS.iter().take(had).skip(now) {
@@ -59,8 +62,9 @@ pub(super) async fn make(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()
     let zone = ctx.settings.time_zone;
     let today = business_date(ctx.now, zone);
     let week = monday(today);
-    store::keep(tx, one.meta.id, start_of_day(week + Days::new(7), zone)).await?;
-    let Some(owner) = one.input.owner_id else { return Ok(()) };
+    let next = start_of_day(week + Days::new(7), zone);
+    let entry = store::keep(tx, one.meta.id, next).await?;
+    let Some((entry, owner)) = entry.zip(one.input.owner_id) else { return Ok(()) };
     // From when it was entered, so that the days of a week stay what they are.
     let from = business_date(one.stage_entered_at, zone).clamp(week, today);
     let calendar = default_calendar(tx, ctx).await?;
@@ -74,7 +78,7 @@ pub(super) async fn make(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()
             kind: Line::new("visit").map_err(|error| INTERNAL.problem().because(error))?,
             owner,
             due_at: Some(end - TimeDelta::seconds(1)),
-            occasion: Some(format!("{} {week}", one.stage_entered_at.to_rfc3339())),
+            occasion: Some(format!("{entry} {week}")),
         };
         match tasks::ensure(tx, ctx, wanted).await {
             // Nobody is there to do it, until the opportunity has another controller.

@@ -1,20 +1,38 @@
 //! For which opportunities visits are expected, and from when on those of the next week are due.
 
-use crate::opportunities::OpportunityId;
+use crate::opportunities::{Opportunity, OpportunityId};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Result, UserId};
 use guanxi_storage::{Tx, sql};
 use uuid::Uuid;
 
-/// The next visits are due then.
-pub(super) async fn keep(tx: &mut Tx, id: OpportunityId, due_at: DateTime<Utc>) -> Result<()> {
+/// An opportunity has entered a stage that expects visits, in that version.
+pub(super) async fn enter(tx: &mut Tx, one: &Opportunity) -> Result<()> {
     let upsert = sql!(
-        "INSERT INTO opportunity_cadences (tenant_id, opportunity_id, due_at) VALUES ($1, $2, $3)
-         ON CONFLICT (tenant_id, opportunity_id) DO UPDATE SET due_at = $3",
+        "INSERT INTO opportunity_cadences (tenant_id, opportunity_id, due_at, entry)
+         VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant_id, opportunity_id) DO UPDATE SET entry = $4",
+        one.meta.id,
+        one.stage_entered_at,
+        one.meta.version
+    );
+    tx.execute(upsert).await.map(drop)
+}
+
+/// The next visits are due then; the version in which the opportunity has entered its stage, if visits
+/// are expected.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    id: OpportunityId,
+    due_at: DateTime<Utc>,
+) -> Result<Option<i64>> {
+    let update = sql!(
+        "UPDATE opportunity_cadences SET due_at = $3 WHERE tenant_id = $1 AND opportunity_id = $2
+         RETURNING entry",
         id,
         due_at
     );
-    tx.execute(upsert).await.map(drop)
+    Ok(tx.optional::<(i64,)>(update).await?.map(|(entry,)| entry))
 }
 
 /// No more visits are due.

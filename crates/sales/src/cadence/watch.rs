@@ -30,5 +30,5 @@ async fn step(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<bool> {
 }
 
 async fn put_off(tx: &mut Tx, id: Uuid, to: DateTime<Utc>) -> Result<()> {
-    store::keep(tx, id.into(), to).await
+    store::keep(tx, id.into(), to).await.map(drop)
 }
