@@ -102,7 +102,7 @@ fn neglected(sql: &mut Sql, ctx: &Ctx, asked: &Asked, before: DateTime<Utc>) {
         ") AS last FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL
              AND t.created_at <= ",
     );
-    sql.bind(before).push(
+    sql.bind(asked.as_of).push(
         " AND t.id IN (SELECT r.record_id FROM record_terms r WHERE r.tenant_id = $1
                  AND r.kind = 'party' AND r.field = 'role' AND r.term IN ('customer', 'prospect'))
              AND NOT EXISTS (SELECT 1 FROM activities a
@@ -111,7 +111,8 @@ fn neglected(sql: &mut Sql, ctx: &Ctx, asked: &Asked, before: DateTime<Utc>) {
     );
     sql.bind(before).push(" AND a.starts_at <= ").bind(asked.as_of).push(") AND ");
     scope::covers(sql, "t.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
-    sql.push(") x");
+    // Without any contact, how long it is known counts.
+    sql.push(") x WHERE (x.last IS NOT NULL OR x.created_at <= ").bind(before).push(")");
 }
 
 type Found = (Uuid, Option<String>, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>);
