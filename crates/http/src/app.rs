@@ -5,7 +5,7 @@ use crate::{
     changes::News,
     customers, document, duplicates,
     envelope::{self, Asked},
-    everywhere, exchange_rates, exports, identity,
+    everywhere, exchange_rates, exports, handovers, identity,
     limits::RateLimits,
     notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -21,8 +21,10 @@ use actix_web::{
     web::{self, Data},
 };
 use guanxi_bulk::{Files, Worker, jobs::JobKind};
+use guanxi_customers::activities;
 use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
+use guanxi_sales::{cadence, handovers as leaving};
 use guanxi_storage::Db;
 use guanxi_webhooks::Webhooks;
 use guanxi_workflow::{Workflow, documents};
@@ -84,7 +86,9 @@ impl App {
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
         documents::register(&documents::REQUEST);
-        let workflow = Workflow::new(db.clone(), clock.clone());
+        guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
+        let workflow = Workflow::new(db.clone(), clock.clone()).with(&cadence::WATCH);
+        activities::on_done("opportunity", cadence::visited);
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         let kinds = resources::KINDS.clone();
@@ -188,6 +192,7 @@ pub fn routes(config: &mut ServiceConfig) {
     tasks::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
+    handovers::routes(config);
     notifications::routes(config);
     changes::routes(config);
     batch::routes(config);

@@ -41,6 +41,7 @@ mod download;
 mod everywhere;
 mod exchange_rates;
 mod exports;
+mod handovers;
 mod identity;
 mod notifications;
 mod opportunities;

@@ -21,7 +21,8 @@ use guanxi_insights::{
     make,
     report::require,
     reports::{
-        conversion, duration, forecast, funnel, origins, ranking, sufficiency, tiers, win_loss,
+        cadence, conversion, duration, forecast, funnel, neglected, origins, ranking, sufficiency,
+        tiers, win_loss,
     },
     table,
 };
@@ -62,6 +63,8 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<ranking::Ranking>(),
         serve::<origins::OpportunitiesByOrigin>(),
         serve::<win_loss::WinLoss>(),
+        serve::<cadence::CadenceCompliance>(),
+        serve::<neglected::Neglected>(),
     ]
 });
 

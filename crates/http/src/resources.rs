@@ -193,6 +193,20 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::pipelines::Pipeline>(),
         serve::<sales::stages::Stage>(),
         serve::<sales::opportunities::Opportunity>(),
+        // Made with their lines, and changed by verbs.
+        serve::<sales::handovers::Handover>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        serve::<sales::handovers::HandoverLine>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+        ]),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,

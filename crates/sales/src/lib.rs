@@ -8,7 +8,11 @@
 //! | [`pipelines`] | ways to work on opportunities, and the ones that come with the program |
 //! | [`stages`] | the steps of a pipeline |
 //! | [`opportunities`] | from the first contact to won, lost or given up |
+//! | [`cadence`] | how often customers are visited while an opportunity is in a stage |
+//! | [`handovers`] | what somebody who leaves has in their hands, and who gets it |
 
+pub mod cadence;
+pub mod handovers;
 pub mod opportunities;
 pub mod pipelines;
 pub mod price_books;
@@ -30,5 +34,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         &pipelines::PIPELINE,
         &stages::STAGE,
         &opportunities::OPPORTUNITY,
+        &handovers::HANDOVER,
+        &handovers::HANDOVER_LINE,
     ]
 }

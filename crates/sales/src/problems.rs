@@ -61,4 +61,32 @@ guanxi_kernel::problems! {
     NOT_CLOSED = Invalid "not_closed"
         ("Not closed", "Only an opportunity in a won or lost stage has a day of closing.")
         ("尚未关闭", "只有处于赢单或输单阶段的商机才有关闭日期。");
+    /// Somebody leaves while not everything is in other hands.
+    HANDOVER_INCOMPLETE = Conflict "handover_incomplete"
+        ("Hand-over incomplete", "Still to be done: {forgotten} records without a line, {unticked} lines without a tick, {unnotified} critical ones whose customer was not told; for example {example}.")
+        ("移交未完成", "尚有 {forgotten} 条记录未列入移交,{unticked} 项未核对,{unnotified} 个关键项未通知客户,例如 {example}。");
+    /// What has ended goes no further.
+    HANDOVER_CLOSED = Conflict "handover_closed"
+        ("Hand-over has ended", "The hand-over is {status}; nothing more is done with it.")
+        ("移交已结束", "移交单状态为 {status},不能再操作。");
+    /// Somebody leaves once at a time.
+    HANDOVER_OPEN = Conflict "handover_open"
+        ("Hand-over under way", "The user has a hand-over that is under way already.")
+        ("移交进行中", "该用户已有进行中的移交。");
+    /// Only those above somebody check what they hand over.
+    NOT_THE_SUPERVISOR = Forbidden "not_the_supervisor"
+        ("Not the supervisor", "This is for those above the user who leaves, and for administrators; never for that user.")
+        ("不是主管", "只有移交人的上级主管或管理员可以执行,移交人本人不能执行。");
+    /// A line that nobody gets.
+    SUCCESSOR_REQUIRED = Invalid "successor_required"
+        ("Nobody gets it", "{lines} lines have nobody who gets them, for example {example}.")
+        ("未指定接收人", "有 {lines} 项未指定接收人,例如 {example}。");
+    /// The one who leaves gets nothing of it.
+    SUCCESSOR_IS_LEAVER = Invalid "successor_is_leaver"
+        ("Recipient leaves", "Who hands over cannot get it themselves.")
+        ("接收人即移交人", "移交人不能作为接收人。");
+    /// They have not met the customer together.
+    JOINT_VISIT_REQUIRED = Invalid "joint_visit_required"
+        ("Joint visit required", "{lines} lines need a visit, done since the hand-over began, with both users, for example {example}.")
+        ("需要联合拜访", "有 {lines} 项需要双方在移交开始后共同完成一次拜访,例如 {example}。");
 }

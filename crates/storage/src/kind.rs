@@ -49,6 +49,19 @@ pub struct Kind {
     pub with_parent: bool,
     /// The fields that `q` searches.
     pub searched: &'static [&'static str],
+    /// What of its records is given to others when their owner leaves.
+    pub succession: Succession,
+}
+
+/// What of the records of a kind is given to others when the user in `owner_id` leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Succession {
+    /// All of them.
+    All,
+    /// Those whose `status` is one of these. The others say who did something, and that stays so.
+    While(&'static [&'static str]),
+    /// None: they are about the person who owns them, not about the work of the company.
+    Never,
 }
 
 /// What can happen to records of every kind, as the last part of the kind of an event.
@@ -128,6 +141,7 @@ impl Kind {
             known_by: &[],
             with_parent: false,
             searched: &[],
+            succession: Succession::All,
         }
     }
 
@@ -135,6 +149,13 @@ impl Kind {
     #[must_use]
     pub const fn seen_with_parent(mut self) -> Self {
         self.with_parent = true;
+        self
+    }
+
+    /// The same, where only that is given to others when an owner leaves.
+    #[must_use]
+    pub const fn succeeded(mut self, succession: Succession) -> Self {
+        self.succession = succession;
         self
     }
 
@@ -167,6 +188,11 @@ impl Kind {
     /// Whether its records belong to nobody, so that all of the tenant or none can be seen.
     pub fn is_directory(&self) -> bool {
         matches!(self.visibility, Visibility::Tenant)
+    }
+
+    /// Whether its records have an owner and are given to others when that one leaves.
+    pub fn is_succeeded(&self) -> bool {
+        self.succession != Succession::Never && self.field("owner_id").is_some()
     }
 
     /// The field of that name.
@@ -500,6 +526,31 @@ pub trait Resource:
     /// Which of the kinds it is that the tenant tells apart: it carries the fields for that one only.
     fn variant(&self) -> Option<&str> {
         None
+    }
+
+    /// Takes over what goes with a new owner who gets it with many others, by no save of its own; the
+    /// verb of the event. See [`succession`](crate::succession).
+    fn change_hands(&mut self, ctx: &Ctx, why: &str) -> &'static str {
+        let _ = (ctx, why);
+        "updated"
+    }
+
+    /// Follows records that have got other owners together, each before and after, as
+    /// [`Resource::saved`] follows a save.
+    ///
+    /// # Errors
+    /// The problem to answer with; nothing is written then.
+    fn changed_hands(
+        records: &[(Self, Self)],
+        tx: &mut Tx,
+        ctx: &Ctx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for (before, after) in records {
+                after.saved(tx, ctx, Some(before)).await?;
+            }
+            Ok(())
+        }
     }
 
     /// The texts that `q` searches.

@@ -5,7 +5,7 @@
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
 //! [`count`] for totals), [`everywhere`] (one search over all kinds), [`trash`], [`merging`],
-//! [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`].
+//! [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`].
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
@@ -33,6 +33,7 @@ pub mod scope;
 pub mod search;
 pub mod sql;
 mod sqlite;
+pub mod succession;
 pub mod terms;
 pub mod texts;
 pub mod transfer;
@@ -43,7 +44,7 @@ pub use db::{Db, Limits, Options};
 pub use error::Error;
 pub use extra::{Draft, ExternalId, Extra};
 pub use guanxi_derive::Record;
-pub use kind::{Kind, Meta, Resource, Visibility};
+pub use kind::{Kind, Meta, Resource, Succession, Visibility};
 pub use record::{Cells, Field, Record};
 pub use sql::Sql;
 pub use tx::Tx;

@@ -351,13 +351,13 @@ async fn overwrite<R: Resource>(
 }
 
 /// `SELECT` whole records of the tenant, up to further conditions.
-fn rows(kind: &'static Kind) -> Sql {
+pub(crate) fn rows(kind: &'static Kind) -> Sql {
     let mut sql = Sql::new("SELECT ");
     sql.push(kind.shape.columns).push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1");
     sql
 }
 
-async fn read<R: Resource>(tx: &mut Tx, sql: Sql) -> Result<Vec<R>> {
+pub(crate) async fn read<R: Resource>(tx: &mut Tx, sql: Sql) -> Result<Vec<R>> {
     tx.records(sql, |record: R, _| Ok(record)).await
 }
 

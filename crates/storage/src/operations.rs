@@ -10,8 +10,9 @@ use crate::{
     list::ListQuery,
     merging,
     resource::{self, Page, Refusal, Shown},
+    succession,
 };
-use guanxi_kernel::{Action, Ctx, Result, problem::INTERNAL};
+use guanxi_kernel::{Action, Ctx, Result, UserId, problem::INTERNAL};
 use serde::Serialize;
 use serde_json::{Value as Json, value::RawValue};
 use std::{any::Any, future::Future, pin::Pin};
@@ -102,6 +103,9 @@ pub struct Operations {
     /// See [`merging::redirect`].
     pub redirect:
         for<'a> fn(&'a mut Tx, &'a Ctx, &'static Kind, (Uuid, Uuid), usize) -> Doing<'a, usize>,
+    /// See [`succession::give`].
+    pub give:
+        for<'a> fn(&'a mut Tx, &'a Ctx, UserId, &'a [(Uuid, UserId)], &'a str) -> Doing<'a, usize>,
     /// See [`merging::take_back`].
     pub take_back:
         for<'a> fn(&'a mut Tx, &'a Ctx, Uuid, (&'a Json, &'a Json)) -> Doing<'a, Vec<String>>,
@@ -158,6 +162,9 @@ impl Operations {
             create_many: |tx, ctx, bodies| Box::pin(create_many::<R>(tx, ctx, bodies)),
             redirect: |tx, ctx, target, ids, most| {
                 Box::pin(merging::redirect::<R>(tx, ctx, target, ids, most))
+            },
+            give: |tx, ctx, from, given, why| {
+                Box::pin(succession::give::<R>(tx, ctx, from, given, why))
             },
             take_back: |tx, ctx, id, change| {
                 Box::pin(merging::take_back::<R>(tx, ctx, id, change, "updated"))

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Rows of `values` values each that one statement of many rows should write.
-pub(crate) const fn rows_at_once(values: usize) -> usize {
+pub const fn rows_at_once(values: usize) -> usize {
     const VALUES: usize = 3_000;
     if values == 0 || values > VALUES { 1 } else { VALUES / values }
 }
@@ -53,13 +53,13 @@ impl Sql {
     /// The driver asks SQLite for the name of each placeholder. One with a number has a name, which
     /// SQLite finds by counting from the first: what such a statement costs grows with the square of
     /// its values. So there they have no number.
-    pub(crate) fn of_rows(tx: &Tx, text: &'static str) -> Self {
+    pub fn of_rows(tx: &Tx, text: &'static str) -> Self {
         let tenant_of_rows = tx.is_sqlite().then(|| tx.tenant().uuid());
         Self { tenant_of_rows, ..Self::new(text) }
     }
 
     /// Adds the tenant to a statement of many rows.
-    pub(crate) fn bind_tenant(&mut self) -> &mut Self {
+    pub fn bind_tenant(&mut self) -> &mut Self {
         match self.tenant_of_rows {
             Some(tenant) => self.bind(tenant),
             None => self.push("$1"),

@@ -177,7 +177,7 @@ async fn of_rows(
 }
 
 /// Members by which people know a record, the first that is there.
-const TITLES: [&str; 6] = ["name", "subject", "title", "file_name", "number", "code"];
+pub(crate) const TITLES: [&str; 6] = ["name", "subject", "title", "file_name", "number", "code"];
 
 /// What a record is called.
 pub(crate) fn title(record: &Json) -> Option<String> {

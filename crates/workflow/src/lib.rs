@@ -36,7 +36,7 @@ mod testing;
 use guanxi_storage::Kind;
 
 pub use problems::PROBLEMS;
-pub use worker::Workflow;
+pub use worker::{Watch, Workflow};
 
 /// The source of what happens by itself.
 pub(crate) const SOURCE: &str = "workflow";

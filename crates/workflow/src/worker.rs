@@ -10,11 +10,12 @@ use crate::{
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use guanxi_identity::{bootstrap, tenants};
 use guanxi_kernel::{Clock, Ctx, Result, TenantId, UserId};
 use guanxi_storage::{Db, Tx};
-use std::time::Duration;
+use std::{fmt, time::Duration};
 use uuid::Uuid;
 
 /// Things of one sort that one look at a tenant does at most.
@@ -31,6 +32,33 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct Workflow {
     db: Db,
     clock: Clock,
+    watches: Vec<&'static Watch>,
+}
+
+/// What else comes due with time: an affair of another crate.
+pub struct Watch {
+    /// Its name in the log.
+    pub name: &'static str,
+    /// What is due, with who it is done in the name of, the oldest first, so many at most.
+    pub due: LookForDue,
+    /// Does one of these with all rights, if it is still due; whether it was.
+    pub step: DoOne,
+    /// Lets one wait until then, because it was refused.
+    pub put_off: PutOff,
+}
+
+/// See [`Watch::due`].
+pub type LookForDue =
+    for<'a> fn(&'a mut Tx, DateTime<Utc>, i64) -> BoxFuture<'a, Result<Vec<(Uuid, UserId)>>>;
+/// See [`Watch::step`].
+pub type DoOne = for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> BoxFuture<'a, Result<bool>>;
+/// See [`Watch::put_off`].
+pub type PutOff = for<'a> fn(&'a mut Tx, Uuid, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
+
+impl fmt::Debug for Watch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Watch").field(&self.name).finish()
+    }
 }
 
 /// Something that is due.
@@ -39,12 +67,20 @@ enum Due {
     Delegation(ApprovalDelegationId),
     Approval(ApprovalId),
     Rule(TaskRuleId),
+    Other(&'static Watch, Uuid),
 }
 
 impl Workflow {
     /// Over this store.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock }
+        Self { db, clock, watches: Vec::new() }
+    }
+
+    /// The same, which watches that too.
+    #[must_use]
+    pub fn with(mut self, watch: &'static Watch) -> Self {
+        self.watches.push(watch);
+        self
     }
 
     /// Does what is due now, some of it for every tenant; how much.
@@ -65,6 +101,10 @@ impl Workflow {
                 due.extend(delegations.map(|(id, user)| (Due::Delegation(id), user)));
                 due.extend(approvals.map(|(id, user)| (Due::Approval(id), user)));
                 due.extend(rules.map(|(id, user)| (Due::Rule(id), user)));
+                for watch in &self.watches {
+                    let others = (watch.due)(tx, now, AT_ONCE).await?.into_iter();
+                    due.extend(others.map(|(id, user)| (Due::Other(watch, id), user)));
+                }
                 Ok(due)
             };
             for (due, user) in self.db.read(tenant, look).await? {
@@ -83,9 +123,13 @@ impl Workflow {
     /// Lets others come first: what is refused once may be refused for ever, as a rule about a field
     /// that is gone.
     async fn put_off(&self, tenant: TenantId, due: Due) -> Result<()> {
-        let Due::Rule(rule) = due else { return Ok(()) };
         let to = self.clock.now() + REFUSED;
-        self.db.write(tenant, async |tx| rules::postpone(tx, rule, to).await).await
+        let wait = async |tx: &mut Tx| match due {
+            Due::Rule(rule) => rules::postpone(tx, rule, to).await,
+            Due::Other(watch, id) => (watch.put_off)(tx, id, to).await,
+            Due::Delegation(_) | Due::Approval(_) => Ok(()),
+        };
+        self.db.write(tenant, wait).await
     }
 
     /// Keeps doing so.
@@ -112,6 +156,7 @@ impl Workflow {
             Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
             Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,
             Due::Rule(id) => rules::step(tx, &ctx, id).await,
+            Due::Other(watch, id) => (watch.step)(tx, &ctx, id).await,
         };
         self.db.write(tenant, work).await
     }

@@ -209,7 +209,9 @@ async fn s_03_whoever_has_left_sales_owns_nothing_new(world: &World) {
     let admin = world.sign_in(ADMINISTRATOR).await;
     let late = with(body.clone(), json!({ "owner_id": id }));
     admin.post("/v1/parties", late.clone()).await.refused(422, "inactive_owner");
-    admin.patch(&user, json!({ "status": "disabled", "sales_profile": {} })).await.expect(200);
+    // Nor are they disabled before others have it.
+    let disabled = json!({ "status": "disabled", "sales_profile": {} });
+    admin.patch(&user, disabled).await.refused(409, "handover_incomplete");
     admin.post("/v1/parties", late).await.refused(422, "inactive_owner");
     admin.patch(&path, json!({ "tier": "A" })).await.expect(200);
 }

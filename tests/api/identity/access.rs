@@ -183,7 +183,12 @@ async fn z_04_an_explanation_names_the_deciding_right(world: &World) {
     // A role that comes with a membership names its team.
     let found = asked(&company.people[6].id, query("delete")).await;
     assert_eq!(found["steps"][1]["grants"][0]["team_id"], json!(company.records[0].1));
-    // Who is disabled may do nothing, whatever their roles say.
+    // Who is disabled, and has nothing any more, may do nothing, whatever their roles say.
+    let list = format!("/v1/parties?owner_id={}", boss.id);
+    for party in world.admin.get(list).await.expect(200).data() {
+        let path = format!("/v1/parties/{}", party["id"].as_str().expect("an id"));
+        world.admin.patch(path, json!({ "owner_id": rep.id })).await.expect(200);
+    }
     world.admin.patch(boss.path(), json!({ "status": "disabled" })).await.expect(200);
     let found = asked(&boss.id, query("read")).await;
     assert_eq!((&found["allowed"], &found["reason"]), (&json!(false), &json!("user_inactive")));

@@ -83,8 +83,9 @@ async fn s_02_moving_a_user_to_another_unit_moves_what_managers_see(world: &Worl
     assert_eq!((seen(&boss.client).await.len(), seen(&other.client).await.len()), (1, 0));
     world.admin.patch(rep.path(), json!({ "org_unit_id": west })).await.expect(200);
     assert_eq!((seen(&boss.client).await.len(), seen(&other.client).await.len()), (0, 1));
-    // Who has left is still somebody's former rep: the company keeps the records.
-    world.admin.patch(rep.path(), json!({ "status": "disabled" })).await.expect(200);
+    // Nobody leaves before the company has got the records.
+    let disabled = json!({ "status": "disabled" });
+    world.admin.patch(rep.path(), disabled).await.refused(409, "handover_incomplete");
     assert_eq!(seen(&other.client).await, ["A"]);
 }
 

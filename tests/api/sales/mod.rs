@@ -1,7 +1,9 @@
 //! Sales, as its callers know it.
 
 mod activities;
+mod cadence;
 mod closing;
+mod handovers;
 mod history;
 mod opportunities;
 mod people;

@@ -55,6 +55,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         searched: &[],
         known_by: &[],
         with_parent: false,
+        succession: guanxi_storage::Succession::Never,
     }
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, UserId, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility, filter::parse::MAX_CHARACTERS};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, filter::parse::MAX_CHARACTERS};
 use guanxi_tabular::Format;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -139,4 +139,5 @@ pub static EXPORT: Kind = Kind::new::<Export>(
     Visibility::Owner,
     Texts { en: "Export", zh: "导出" },
 )
+.succeeded(Succession::Never)
 .also(&["finished"]);

@@ -2,7 +2,7 @@
 
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, UserId, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
@@ -144,4 +144,5 @@ pub static IMPORT: Kind = Kind::new::<Import>(
     Visibility::Owner,
     Texts { en: "Import", zh: "导入" },
 )
+.succeeded(Succession::Never)
 .also(&["committed"]);

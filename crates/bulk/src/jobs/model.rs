@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{ApiKeyId, Id, UserId, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
@@ -128,4 +128,5 @@ pub struct Job {
 /// The resource of jobs.
 pub static JOB: Kind =
     Kind::new::<Job>("job", "jobs", "jobs", Visibility::Owner, Texts { en: "Job", zh: "任务" })
+        .succeeded(Succession::Never)
         .also(&["queued", "cancelled", "finished"]);

@@ -10,7 +10,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Code, Id, Line, Problem, Result, Text, UserId, Word as _, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -209,6 +209,7 @@ pub static ACTIVITY: Kind = Kind::new::<Activity>(
     Visibility::OwnerOrParent { column: "party_id", table: "parties" },
     Texts { en: "Activity", zh: "活动" },
 )
+.succeeded(Succession::While(&["planned"]))
 .searched(&["subject"])
 .also(&["completed", "cancelled", "reopened", "expense_added"]);
 

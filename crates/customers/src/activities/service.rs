@@ -28,6 +28,14 @@ impl Resource for Activity {
         check_new_owner(tx, ctx, self.input.owner_id, had).await
     }
 
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let done = |one: &Self| one.status == ActivityStatus::Done;
+        if done(self) && !before.is_some_and(done) {
+            subject::done(tx, ctx, self).await?;
+        }
+        Ok(())
+    }
+
     fn searchable(&self) -> Vec<&str> {
         vec![&self.input.subject]
     }

@@ -3,13 +3,17 @@
 
 use super::{Activity, Expense};
 use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
 use guanxi_bulk::table;
 use guanxi_kernel::{
     Ctx, Result, Text,
     problem::{REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Sql, Tx, expansion::Json, sql};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, RwLock},
+};
 use uuid::Uuid;
 
 /// Checks the record that an activity newly says it is about.
@@ -37,6 +41,29 @@ pub(super) async fn check(
     let kind = kind.ok_or_else(|| UNKNOWN_VALUE.at("/about_type"))?;
     let seen = (kind.load)(tx, ctx, &[id]).await?;
     if seen.is_empty() { Err(UNKNOWN_REFERENCE.at("/about_id")) } else { Ok(()) }
+}
+
+/// What follows when an activity about a record of some type is done, in the same transaction.
+pub type Done = for<'a> fn(&'a mut Tx, &'a Ctx, &'a Activity) -> BoxFuture<'a, Result<()>>;
+
+static DONE: RwLock<BTreeMap<&'static str, Done>> = RwLock::new(BTreeMap::new());
+
+/// Says what follows when an activity about a record of that type is done.
+pub fn on_done(about_type: &'static str, done: Done) {
+    let mut known = DONE.write().unwrap_or_else(PoisonError::into_inner);
+    known.insert(about_type, done);
+}
+
+/// Calls those who wait for it.
+pub(super) async fn done(tx: &mut Tx, ctx: &Ctx, activity: &Activity) -> Result<()> {
+    let follows = activity.input.about_type.as_ref().and_then(|about| {
+        let known = DONE.read().unwrap_or_else(PoisonError::into_inner);
+        known.get(&**about).copied()
+    });
+    match follows {
+        Some(follows) => follows(tx, &ctx.on_behalf(), activity).await,
+        None => Ok(()),
+    }
 }
 
 /// The last activity about a record that was done: when it began, and what came of it.

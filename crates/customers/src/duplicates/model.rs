@@ -4,7 +4,7 @@ use super::RecordType;
 use guanxi_identity::users::User;
 use guanxi_kernel::{Text, UserId, problem::Texts};
 use guanxi_matching::{Evidence, Verdict};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -88,4 +88,5 @@ pub static DUPLICATE_PAIR: Kind = Kind::new::<Duplicate>(
     "duplicates",
     Visibility::Owner,
     Texts { en: "Duplicate", zh: "疑似重复" },
-);
+)
+.succeeded(Succession::While(&["open"]));

@@ -4,7 +4,7 @@ use crate::duplicates::RecordType;
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, UserId, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
@@ -86,4 +86,5 @@ pub static MERGE: Kind = Kind::new::<Merge>(
     Visibility::Owner,
     Texts { en: "Merge", zh: "合并" },
 )
+.succeeded(Succession::Never)
 .also(&["undone"]);

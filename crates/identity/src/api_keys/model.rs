@@ -8,7 +8,7 @@ use guanxi_kernel::{
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, REPEATED, Texts},
     text,
 };
-use guanxi_storage::{Kind, Meta, Record, Visibility, resource::Shown};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, resource::Shown};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -111,6 +111,7 @@ pub static API_KEY: Kind = Kind::new::<ApiKey>(
     Visibility::Owner,
     Texts { en: "API key", zh: "API 密钥" },
 )
+.succeeded(Succession::Never)
 .searched(&["name"]);
 
 /// Nobody's, so that it is noticed when it is not filled in.

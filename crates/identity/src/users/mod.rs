@@ -8,5 +8,5 @@ pub use model::{
     INACTIVE_OWNER, LAST_ADMINISTRATOR, PROBLEMS, SalesProfile, SetPassword, USER, User, UserInput,
     UserStatus,
 };
-pub use service::{check_owner, me};
+pub use service::{Leaving, before_leaving, check_owner, me};
 pub(crate) use store::{find_by_email, is_active};

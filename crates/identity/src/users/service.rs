@@ -12,9 +12,40 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{Kind, Resource, Tx, resource};
 use serde_json::{Value as Json, json};
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{PoisonError, RwLock},
+};
 
 /// That somebody can own records today.
 const FIT_OWNER: &str = "fit owner";
+
+/// What stands in the way of a user who is to be disabled or deleted, in the same transaction; what it
+/// refuses undoes that.
+pub type Leaving = for<'a> fn(
+    &'a mut Tx,
+    &'a Ctx,
+    UserId,
+) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
+
+static LEAVING: RwLock<BTreeMap<&'static str, Leaving>> = RwLock::new(BTreeMap::new());
+
+/// Says what is asked, under a name, before a user is disabled or deleted: crates to the right know
+/// what would be left behind.
+pub fn before_leaving(name: &'static str, asked: Leaving) {
+    let mut known = LEAVING.write().unwrap_or_else(PoisonError::into_inner);
+    known.insert(name, asked);
+}
+
+async fn let_go(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    let known: Vec<Leaving> =
+        LEAVING.read().unwrap_or_else(PoisonError::into_inner).values().copied().collect();
+    for asked in known {
+        asked(tx, ctx, user).await?;
+    }
+    Ok(())
+}
 
 /// Refuses an owner who does not exist, is disabled, or whose time in sales is over by the
 /// tenant's calendar. `pointer` names the member of the request that names the owner.
@@ -73,6 +104,7 @@ impl Resource for User {
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(before) = before else { return Ok(()) };
         if before.is_active() && !self.is_active() {
+            let_go(tx, ctx, self.meta.id).await?;
             sessions::end_all(tx, self.meta.id, ctx.now, None).await?;
         }
         if before.live_roles() == self.live_roles() && before.is_active() == self.is_active() {

@@ -5,6 +5,8 @@
 //! | [`funnel`] | what is open in each stage |
 //! | [`conversion`] | how many go on from each stage |
 //! | [`duration`] | how long they take in each stage |
+//! | [`cadence`] | whether customers are visited as often as their stages expect |
+//! | [`neglected`] | with whom nobody has been in touch for long |
 //! | [`forecast`] | what the open ones will bring, and when |
 //! | [`tiers`] | what each class of customers will bring |
 //! | [`sufficiency`] | whether what is held is enough for a target |
@@ -16,11 +18,13 @@
 //! | `passage` | how opportunities went through their stages |
 //! | `pipeline` | the pipeline that is asked for, and its stages |
 
+pub mod cadence;
 pub mod conversion;
 pub mod duration;
 mod facts;
 pub mod forecast;
 pub mod funnel;
+pub mod neglected;
 pub mod origins;
 mod passage;
 mod pipeline;

@@ -174,6 +174,9 @@ pub struct Opportunity {
     /// The class of customers that it stands for, as its stage said when it was entered.
     #[field(zh = "客户层级", filter)]
     pub tier: Option<Tier>,
+    /// How many visits each week its stage said when it was entered; 0 while it is not worked on.
+    #[field(zh = "每周拜访次数")]
+    pub visits_per_week: i64,
     /// Whether its stage asks who decides, and no contact is the decision maker.
     #[field(zh = "缺少决策人", filter)]
     pub lacks_decision_maker: bool,

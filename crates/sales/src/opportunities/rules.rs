@@ -146,6 +146,8 @@ impl Opportunity {
             OpportunityStatus::Won => (Share::ONE, None),
             OpportunityStatus::Lost | OpportunityStatus::Terminated => (Share::ZERO, None),
         };
+        let works = self.status == OpportunityStatus::Open;
+        self.visits_per_week = if works { step.visits_per_week } else { 0 };
         let decides = |role| role == DecisionRole::DecisionMaker;
         let known = self.input.contacts.iter().any(|contact| decides(contact.role));
         self.lacks_decision_maker = step.needs_decision_maker && !known && !self.status.is_closed();

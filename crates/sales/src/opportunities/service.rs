@@ -9,7 +9,7 @@ use super::{
     spans, store,
 };
 use crate::{
-    pipelines,
+    cadence, pipelines,
     problems::{
         CLOSING_SUMMARY_REQUIRED, CURRENCY_MISMATCH, NOT_A_COMPETITOR, NOT_CLOSED,
         OPPORTUNITY_TERMINATED, PIPELINE_INACTIVE, PIPELINE_INCOMPLETE, STAGE_OF_OTHER_KIND,
@@ -26,7 +26,7 @@ use guanxi_customers::{
     problems::IMMUTABLE,
 };
 use guanxi_kernel::{
-    Action, Ctx, Id, Line, Result, Word as _,
+    Action, Ctx, Id, Line, Result, Text, Word as _,
     problem::{DUPLICATE, REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
@@ -59,11 +59,24 @@ impl Resource for Opportunity {
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         spans::follow(tx, ctx, self, before).await?;
+        cadence::follow(tx, ctx, self, before).await?;
         let given = before.filter(|before| before.transfers < self.transfers);
         match given {
-            Some(before) => store::add_transfer(tx, ctx, self, before).await,
+            Some(before) => store::add_transfers(tx, ctx, &[(before.clone(), self.clone())]).await,
             None => Ok(()),
         }
+    }
+
+    fn change_hands(&mut self, ctx: &Ctx, why: &str) -> &'static str {
+        self.span_from = ctx.now.max(self.span_from);
+        self.transfers += 1;
+        self.transfer_reason = Text::new(why).ok();
+        "transferred"
+    }
+
+    async fn changed_hands(records: &[(Self, Self)], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        spans::follow_many(tx, ctx, records).await?;
+        store::add_transfers(tx, ctx, records).await
     }
 
     async fn deletable(&self, _: &mut Tx, _: &Ctx) -> Result<()> {

@@ -15,8 +15,9 @@ use crate::{
     stages::{self, StageId},
 };
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Ctx, Currency, Result, Share, UserId};
-use guanxi_storage::{Tx, sql};
+use guanxi_kernel::{Ctx, Currency, Money, Result, Share, UserId};
+use guanxi_storage::{Sql, Tx, sql, sql::rows_at_once};
+use std::collections::BTreeMap;
 
 /// A span as its stage history needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,27 +72,68 @@ async fn first_of_ended(tx: &mut Tx, ctx: &Ctx, after: &Opportunity) -> Result<(
 }
 
 async fn begin(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()> {
-    let amount = one.input.amount;
-    let sql = sql!(
-        "INSERT INTO opportunity_spans
-             (tenant_id, opportunity_id, seq, pipeline_id, stage_id, status, amount_minor,
-              amount_currency, owner_id, expected_close, probability, entered_at, recorded_at, actor)
-         SELECT $1, $2, COALESCE(MAX(seq), 0) + 1, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
-         FROM opportunity_spans WHERE tenant_id = $1 AND opportunity_id = $2",
-        one.meta.id,
-        one.input.pipeline_id,
-        one.input.stage_id,
-        one.status,
-        amount.map(guanxi_kernel::Money::minor),
-        amount.map(guanxi_kernel::Money::currency),
-        one.input.owner_id,
-        one.input.expected_close_on,
-        one.probability,
-        one.span_from,
-        ctx.now,
-        ctx.actor.user
-    );
-    tx.execute(sql).await.map(drop)
+    begin_all(tx, ctx, &[one]).await
+}
+
+/// Begins a span of each of these, in statements of many rows.
+async fn begin_all(tx: &mut Tx, ctx: &Ctx, all: &[&Opportunity]) -> Result<()> {
+    let mut last: BTreeMap<OpportunityId, i64> = BTreeMap::new();
+    for some in all.chunks(AT_ONCE) {
+        let mut sql = Sql::new(
+            "SELECT opportunity_id, MAX(seq) FROM opportunity_spans
+             WHERE tenant_id = $1 AND opportunity_id IN ",
+        );
+        sql.bind_all(some.iter().map(|one| one.meta.id)).push(" GROUP BY opportunity_id");
+        last.extend(tx.all::<(OpportunityId, i64)>(sql).await?);
+    }
+    for batch in all.chunks(rows_at_once(13)) {
+        let mut sql = Sql::of_rows(
+            tx,
+            "INSERT INTO opportunity_spans
+                 (tenant_id, opportunity_id, seq, pipeline_id, stage_id, status, amount_minor,
+                  amount_currency, owner_id, expected_close, probability, entered_at, recorded_at,
+                  actor) VALUES ",
+        );
+        for (at, one) in batch.iter().enumerate() {
+            let seq = last.get(&one.meta.id).copied().unwrap_or_default() + 1;
+            let amount = one.input.amount;
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            sql.bind(one.meta.id).push(", ").bind(seq).push(", ");
+            sql.bind(one.input.pipeline_id).push(", ").bind(one.input.stage_id).push(", ");
+            sql.bind(one.status).push(", ").bind(amount.map(Money::minor)).push(", ");
+            sql.bind(amount.map(Money::currency)).push(", ").bind(one.input.owner_id).push(", ");
+            sql.bind(one.input.expected_close_on).push(", ").bind(one.probability).push(", ");
+            sql.bind(one.span_from).push(", ").bind(ctx.now).push(", ");
+            sql.bind(ctx.actor.user).push(")");
+        }
+        tx.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// Opportunities that one statement reads, or ends the spans of.
+const AT_ONCE: usize = rows_at_once(2);
+
+/// Brings the spans of live opportunities that have got other controllers to what they are now.
+pub(super) async fn follow_many(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    records: &[(Opportunity, Opportunity)],
+) -> Result<()> {
+    let changed = records.iter().filter(|(before, after)| before.tracked() != after.tracked());
+    let changed: Vec<&Opportunity> = changed.map(|(_, after)| after).collect();
+    for some in changed.chunks(AT_ONCE) {
+        let mut sql = Sql::of_rows(tx, "UPDATE opportunity_spans AS t SET left_at = v.column2, ");
+        sql.push("left_recorded_at = ").bind(ctx.now).push(" FROM (VALUES ");
+        for (at, one) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" });
+            sql.bind(one.meta.id).push(", ").bind(one.span_from).push(")");
+        }
+        sql.push(") v WHERE t.tenant_id = ").bind_tenant();
+        sql.push(" AND t.opportunity_id = v.column1 AND t.left_at IS NULL");
+        tx.execute(sql).await?;
+    }
+    begin_all(tx, ctx, &changed).await
 }
 
 async fn end(tx: &mut Tx, ctx: &Ctx, id: OpportunityId, at: DateTime<Utc>) -> Result<()> {

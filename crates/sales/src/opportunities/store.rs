@@ -3,7 +3,7 @@
 use super::model::{Opportunity, OpportunityId};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Line, Result, Text, UserId};
-use guanxi_storage::{Tx, resource, sql};
+use guanxi_storage::{Sql, Tx, resource, sql, sql::rows_at_once};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,26 +37,29 @@ pub struct OpportunityTransfer {
     pub actor: UserId,
 }
 
-/// Keeps that an opportunity was given to another controller.
-pub(super) async fn add_transfer(
+/// Keeps that opportunities were given to other controllers, each before and after.
+pub(super) async fn add_transfers(
     tx: &mut Tx,
     ctx: &Ctx,
-    after: &Opportunity,
-    before: &Opportunity,
+    given: &[(Opportunity, Opportunity)],
 ) -> Result<()> {
-    let sql = sql!(
-        "INSERT INTO opportunity_transfers
-             (tenant_id, opportunity_id, seq, from_id, to_id, reason, transferred_at, actor)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        after.meta.id,
-        after.transfers,
-        before.input.owner_id,
-        after.input.owner_id,
-        after.transfer_reason.clone(),
-        ctx.now,
-        ctx.actor.user
-    );
-    tx.execute(sql).await.map(drop)
+    for batch in given.chunks(rows_at_once(7)) {
+        let mut sql = Sql::of_rows(
+            tx,
+            "INSERT INTO opportunity_transfers
+                 (tenant_id, opportunity_id, seq, from_id, to_id, reason, transferred_at, actor)
+             VALUES ",
+        );
+        for (at, (before, after)) in batch.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            sql.bind(after.meta.id).push(", ").bind(after.transfers).push(", ");
+            sql.bind(before.input.owner_id).push(", ").bind(after.input.owner_id).push(", ");
+            sql.bind(after.transfer_reason.clone()).push(", ");
+            sql.bind(ctx.now).push(", ").bind(ctx.actor.user).push(")");
+        }
+        tx.execute(sql).await?;
+    }
+    Ok(())
 }
 
 /// Who had an opportunity before, the first change first.

@@ -15,19 +15,21 @@ pub(crate) struct Step {
     pub(crate) probability: Share,
     pub(crate) tier: Option<Tier>,
     pub(crate) needs_decision_maker: bool,
+    /// How many visits each week are expected.
+    pub(crate) visits_per_week: i64,
     /// Whether opportunities can be made in the pipeline.
     pub(crate) active: bool,
     /// The currency of the pipeline, if it has one.
     pub(crate) currency: Option<Currency>,
 }
 
-type Row = (StageId, PipelineId, StageKind, Share, Option<Tier>, bool, bool, Option<Currency>);
+type Row = (StageId, PipelineId, StageKind, Share, Option<Tier>, bool, i64, bool, Option<Currency>);
 
 /// `SELECT` live stages of live pipelines, up to further conditions.
 fn steps() -> Sql {
     Sql::new(
         "SELECT s.id, s.pipeline_id, s.kind, s.probability, s.tier, s.needs_decision_maker,
-             p.active, p.currency
+             COALESCE(s.visits_per_week, 0), p.active, p.currency
          FROM pipeline_stages s JOIN pipelines p ON p.tenant_id = s.tenant_id AND p.id = s.pipeline_id
          WHERE s.tenant_id = $1 AND s.deleted_at IS NULL AND p.deleted_at IS NULL AND ",
     )
@@ -41,10 +43,19 @@ async fn one(tx: &mut Tx, sql: Sql) -> Result<Option<Step>> {
         probability,
         tier,
         needs_decision_maker,
+        visits_per_week,
         active,
         currency,
-    ): Row| {
-        Step { stage, pipeline, kind, probability, tier, needs_decision_maker, active, currency }
+    ): Row| Step {
+        stage,
+        pipeline,
+        kind,
+        probability,
+        tier,
+        needs_decision_maker,
+        visits_per_week,
+        active,
+        currency,
     };
     Ok(tx.optional::<Row>(sql).await?.map(step))
 }

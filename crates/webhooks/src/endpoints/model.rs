@@ -7,7 +7,7 @@ use guanxi_kernel::{
     problem::{FieldError, INVALID_FORMAT, REPEATED, REQUIRED, TOO_LONG, Texts},
 };
 use guanxi_outbound::{ExtraHeaders, Policy, Target, WebhookSecret, problems::finding};
-use guanxi_storage::{Kind, Meta, Record, Visibility, resource::Shown};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, resource::Shown};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt};
 use utoipa::ToSchema;
@@ -236,6 +236,7 @@ pub static ENDPOINT: Kind = Kind::new::<WebhookEndpoint>(
     Visibility::Owner,
     Texts { en: "Webhook endpoint", zh: "Webhook 端点" },
 )
+.succeeded(Succession::Never)
 .also(&["secret_rotated", "paused", "resumed", "disabled"]);
 
 /// Whether one of these patterns is for that type of event.

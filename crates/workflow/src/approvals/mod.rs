@@ -14,7 +14,9 @@ pub use model::{
     APPROVAL, Approval, ApprovalDecision, ApprovalId, ApprovalInput, ApprovalMove, ApprovalStatus,
     ApprovalVerdict, MOVES, Seat,
 };
-pub use service::{ApproveWish, RejectWish, approve, reassign, reject, withdraw};
+pub use service::{
+    ApproveWish, RejectWish, approve, give_seats, reassign, reject, seats_of, withdraw,
+};
 pub(crate) use service::{ask_again, time_out};
 pub(crate) use store::due;
 pub use store::{waiting, waiting_number};

@@ -9,7 +9,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, Problem, Result, Text, UserId, Word as _, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility, filter::facts::Facts};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, filter::facts::Facts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
@@ -212,6 +212,7 @@ pub static APPROVAL: Kind = Kind::new::<Approval>(
     Visibility::Involved { member: "involved_ids", table: "approval_people" },
     Texts { en: "Approval", zh: "审批" },
 )
+.succeeded(Succession::Never)
 .searched(&["title"])
 .also(&[
     "approved",
@@ -251,6 +252,26 @@ impl Approval {
     pub(super) fn awaited(&self) -> BTreeSet<UserId> {
         let open = self.seats.iter().filter(|seat| !seat.approved);
         open.flat_map(|seat| seat.user_ids.iter().copied()).collect()
+    }
+
+    /// Whether an open seat is that user's.
+    pub(super) fn seats_user(&self, user: UserId) -> bool {
+        self.awaited().contains(&user)
+    }
+
+    /// Gives the open seats of one user to another, where that one may decide; whether every open seat
+    /// still has somebody.
+    pub(super) fn give_seats(&mut self, from: UserId, to: UserId) -> bool {
+        let (mut manned, may) = (true, !self.barred().contains(&to));
+        for seat in self.seats.iter_mut().filter(|seat| !seat.approved) {
+            let had = seat.user_ids.len();
+            seat.user_ids.retain(|user| *user != from);
+            if seat.user_ids.len() < had && may && !seat.user_ids.contains(&to) {
+                seat.user_ids.push(to);
+            }
+            manned &= !seat.user_ids.is_empty();
+        }
+        manned
     }
 
     /// Begins a level with these people.

@@ -97,7 +97,7 @@ pub(super) async fn find(
     Ok(seats)
 }
 
-fn no_approver(approval: &Approval, level: i64) -> Problem {
+pub(super) fn no_approver(approval: &Approval, level: i64) -> Problem {
     let definition = approval.definition_id.map(|id| id.to_string());
     NO_APPROVER.with("level", level).with("definition", definition)
 }

@@ -8,13 +8,14 @@ use crate::{
     definitions::OnTimeout,
     delegations, documents,
     notifications::{News, NotificationKind, notify},
+    people,
     problems::{
         APPROVAL_DECIDED, NO_APPROVER, NOT_AN_APPROVER, NOT_THE_REQUESTER, TOO_MANY_APPROVERS,
     },
     working_time,
 };
 use guanxi_kernel::{
-    Action, Code, Ctx, Result, Text, UserId, Word as _,
+    Action, Code, Ctx, Line, Result, Text, UserId, Word as _,
     actor::forbidden,
     problem::{INTERNAL, NOT_FOUND},
 };
@@ -252,6 +253,57 @@ pub(crate) async fn ask_again(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()
         put(tx, &system, approval, "reassigned").await?;
     }
     Ok(())
+}
+
+/// Pending approvals on which a user sits, `most` at most: the approval and what it asks. Those for
+/// which they only stand in for somebody are not among them.
+///
+/// # Errors
+/// Those of the store.
+pub async fn seats_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    user: UserId,
+    most: usize,
+) -> Result<Vec<(ApprovalId, Line<200>)>> {
+    let (system, mut seats) = (ctx.on_behalf(), Vec::new());
+    for id in store::waiting_for(tx, user).await? {
+        let approval: Approval = resource::load(tx, &system, id.uuid()).await?;
+        if approval.seats_user(user) && seats.len() < most {
+            seats.push((id, approval.input.title));
+        }
+    }
+    Ok(seats)
+}
+
+/// Gives the open seats of one user to another. Where that one may not decide, because they have asked
+/// or own what it is about, those above them do.
+///
+/// # Errors
+/// `no_approver` if nobody could decide then.
+pub async fn give_seats(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ApprovalId,
+    (from, to): (UserId, UserId),
+) -> Result<()> {
+    let system = ctx.on_behalf();
+    let mut approval: Approval = resource::load(tx, &system, id.uuid()).await?;
+    if approval.status != ApprovalStatus::Pending {
+        return Ok(());
+    }
+    let seated = approval.clone();
+    if !approval.give_seats(from, to) {
+        approval = seated;
+        let barred = approval.barred();
+        let above = people::managers(tx, to).await?;
+        let above = above.into_iter().find(|one| *one != from && !barred.contains(one));
+        if !above.is_some_and(|above| approval.give_seats(from, above)) {
+            return Err(seats::no_approver(&approval, approval.level));
+        }
+    }
+    seats::wait(tx, &system, &mut approval).await?;
+    put(tx, &system, approval, "reassigned").await.map(drop)
 }
 
 /// Does what the definition says to a level whose time is over; whether it was. However many nodes

@@ -6,7 +6,7 @@ use guanxi_kernel::{
     Id, Line, Text, UserId,
     problem::{FieldError, INVALID, OUT_OF_RANGE, Texts},
 };
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -85,7 +85,8 @@ pub static APPROVAL_DELEGATION: Kind = Kind::new::<ApprovalDelegation>(
     "approval_delegations",
     Visibility::Owner,
     Texts { en: "Approval delegation", zh: "审批委托" },
-);
+)
+.succeeded(Succession::Never);
 
 impl ApprovalDelegationInput {
     /// Brings what was written into the one form that is kept, for the acting user; what is wrong

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, UserId, problem::Texts};
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -72,6 +72,7 @@ pub static NOTIFICATION: Kind = Kind::new::<Notification>(
     Visibility::Owner,
     Texts { en: "Notification", zh: "通知" },
 )
+.succeeded(Succession::Never)
 .also(&["read"]);
 
 /// How many notifications were read at once.

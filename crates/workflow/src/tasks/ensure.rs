@@ -1,6 +1,6 @@
 //! Tasks that rules call for: one open task for each rule and record.
 
-use super::{Task, TaskInput, TaskMove, TaskSource, store};
+use super::{Task, TaskId, TaskInput, TaskMove, TaskSource, store};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use guanxi_kernel::{Ctx, Line, Result, Text, UserId, problem::INTERNAL};
@@ -96,6 +96,22 @@ pub async fn ensure(tx: &mut Tx, ctx: &Ctx, wanted: Wanted<'_>) -> Result<Option
     resource::insert(tx, &system, task, "created").await.map(|shown| Some(shown.record))
 }
 
+/// What one of these rules has called for about a record was done: of several open tasks the one that
+/// is due first; whether there was any.
+///
+/// # Errors
+/// Those of the store.
+pub async fn fulfil_next(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    rules: &[String],
+    subject: Uuid,
+    result: Option<Text<4000>>,
+) -> Result<bool> {
+    let Some(open) = store::next_of(tx, rules, subject).await? else { return Ok(false) };
+    close(tx, ctx, open, (TaskMove::Complete, "completed"), result).await
+}
+
 /// The record does not call for the task any more; whether there was one.
 ///
 /// # Errors
@@ -108,8 +124,18 @@ pub async fn settle(
     why: Option<Text<4000>>,
 ) -> Result<bool> {
     let Some(open) = store::open(tx, rule, subject).await? else { return Ok(false) };
+    close(tx, ctx, open, (TaskMove::Cancel, "settled"), why).await
+}
+
+async fn close(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    open: TaskId,
+    (how, verb): (TaskMove, &'static str),
+    result: Option<Text<4000>>,
+) -> Result<bool> {
     let (system, now) = (ctx.on_behalf(), ctx.now);
-    let close = |task: &mut Task| task.go(TaskMove::Cancel, why, now);
-    resource::change::<Task>(tx, &system, open.uuid(), "settled", close).await?;
+    let close = |task: &mut Task| task.go(how, result, now);
+    resource::change::<Task>(tx, &system, open.uuid(), verb, close).await?;
     Ok(true)
 }

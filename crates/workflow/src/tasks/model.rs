@@ -7,7 +7,7 @@ use guanxi_kernel::{
     Code, Id, Line, Problem, Result, Text, UserId, Word as _,
     problem::{REQUIRED, Texts},
 };
-use guanxi_storage::{Kind, Meta, Record, Visibility};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -180,6 +180,7 @@ pub static TASK: Kind = Kind::new::<Task>(
     Visibility::Owner,
     Texts { en: "Task", zh: "待办" },
 )
+.succeeded(Succession::While(&["open"]))
 .searched(&["title"])
 .also(&["completed", "cancelled", "reopened", "settled"]);
 

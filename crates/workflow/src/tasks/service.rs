@@ -13,6 +13,7 @@ use guanxi_storage::{
     resource::{self, Shown, Verb},
 };
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 impl Resource for Task {
@@ -60,6 +61,17 @@ impl Resource for Task {
         let subject = (&TASK, self.meta.id.uuid());
         let news = News { kind: NotificationKind::TaskAssigned, title, subject };
         notify(tx, ctx, [owner], &news).await
+    }
+
+    /// Whoever gets many tasks at once is told of the first; the others lie beside it.
+    async fn changed_hands(records: &[(Self, Self)], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let mut told = BTreeSet::new();
+        for (before, after) in records {
+            if told.insert(after.input.owner_id) {
+                after.saved(tx, ctx, Some(before)).await?;
+            }
+        }
+        Ok(())
     }
 
     fn searchable(&self) -> Vec<&str> {

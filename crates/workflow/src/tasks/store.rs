@@ -17,6 +17,18 @@ pub(crate) async fn open(tx: &mut Tx, rule: &str, subject: Uuid) -> Result<Optio
     Ok(tx.optional::<(TaskId,)>(select).await?.map(|row| row.0))
 }
 
+/// The open task of one of these rules about a record that is due first.
+pub(super) async fn next_of(
+    tx: &mut Tx,
+    rules: &[String],
+    subject: Uuid,
+) -> Result<Option<TaskId>> {
+    let mut select = Sql::new("SELECT id FROM tasks WHERE tenant_id = $1 AND subject_id = ");
+    select.bind(subject).push(" AND status = 'open' AND deleted_at IS NULL AND rule IN ");
+    select.bind_all(rules.iter().cloned()).push(" ORDER BY due_at NULLS LAST, rule, id LIMIT 1");
+    Ok(tx.optional::<(TaskId,)>(select).await?.map(|row| row.0))
+}
+
 /// Whether the rule has called for something about the record for the same reason.
 pub(super) async fn had(tx: &mut Tx, rule: &str, subject: Uuid, occasion: &str) -> Result<bool> {
     let select = sql!(

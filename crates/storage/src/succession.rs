@@ -1,0 +1,206 @@
+//! What somebody leaves behind, and how others get it: whole sets of records change their owner in
+//! statements of many rows, in one transaction, with one event each.
+//!
+//! Nothing here asks for rights, and no rules of single saves are asked; whoever calls it has.
+
+use crate::{
+    Kind, Resource, Sql, Succession, Tx, events,
+    merging::{read, rows},
+    resource::event,
+    sql::rows_at_once,
+    trash::TITLES,
+};
+use guanxi_kernel::{Ctx, Result, UserId, ctx::stale};
+use sea_query::Value;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Records that one statement reads.
+const AT_ONCE: usize = 200;
+
+/// A record that waits for another owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// The record.
+    pub id: Uuid,
+    /// What it is called.
+    pub title: Option<String>,
+    /// The record that it names in the column that was asked for.
+    pub link: Option<Uuid>,
+}
+
+/// The live records of `kind` that `owner` would leave behind, in the order of their ids, `most` at
+/// most; each with the record that it names in the field `link`, where it has that.
+///
+/// # Errors
+/// Those of the store.
+pub async fn left(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    owner: UserId,
+    link: &str,
+    most: usize,
+) -> Result<Vec<Left>> {
+    if !kind.is_succeeded() {
+        return Ok(Vec::new());
+    }
+    let title = TITLES.iter().find_map(|name| kind.field(name));
+    let mut sql = Sql::new("SELECT t.id, ");
+    match title {
+        Some(field) => sql.push("t.").push(field.columns[0]),
+        None => sql.push("CAST(NULL AS TEXT)"),
+    };
+    match kind.field(link) {
+        Some(field) => sql.push(", t.").push(field.columns[0]),
+        None => sql.push(", CAST(NULL AS UUID)"),
+    };
+    sql.push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
+    owned(&mut sql, kind, owner);
+    sql.push(" ORDER BY t.id LIMIT ").bind(i64::try_from(most).unwrap_or(i64::MAX));
+    let rows = tx.all::<(Uuid, Option<String>, Option<Uuid>)>(sql).await?;
+    Ok(rows.into_iter().map(|(id, title, link)| Left { id, title, link }).collect())
+}
+
+/// The condition that `owner` would leave the record `t` behind.
+fn owned(sql: &mut Sql, kind: &Kind, owner: UserId) {
+    sql.push("t.owner_id = ").bind(owner).push(" AND t.deleted_at IS NULL");
+    if let Succession::While(states) = kind.succession {
+        sql.push(" AND t.status IN ").bind_all(states.iter().copied());
+    }
+}
+
+/// Gives records of `R` that `from` owns each to the user beside it; how many there were. What `from`
+/// does not own any more stays where it is.
+///
+/// # Errors
+/// Those of the store, and of [`Resource::changed_hands`].
+pub async fn give<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    from: UserId,
+    given: &[(Uuid, UserId)],
+    why: &str,
+) -> Result<usize> {
+    let mut count = 0;
+    for given in given.chunks(AT_ONCE) {
+        let to: BTreeMap<Uuid, UserId> = given.iter().copied().collect();
+        let mut sql = rows(R::kind());
+        sql.push(" AND ");
+        owned(&mut sql, R::kind(), from);
+        sql.push(" AND t.id IN ").bind_all(to.keys().copied());
+        let before: Vec<R> = read(tx, sql).await?;
+        let verbs = write(tx, ctx, &before, &to, why).await?;
+        let mut sql = rows(R::kind());
+        sql.push(" AND t.id IN ").bind_all(before.iter().map(|one| one.meta().id.uuid()));
+        let after: Vec<R> = read(tx, sql).await?;
+        let mut after: BTreeMap<Uuid, R> =
+            after.into_iter().map(|one| (one.meta().id.uuid(), one)).collect();
+        let pairs: Vec<(R, R)> = before
+            .into_iter()
+            .filter_map(|one| after.remove(&one.meta().id.uuid()).map(|after| (one, after)))
+            .collect();
+        R::changed_hands(&pairs, tx, ctx).await?;
+        let told = pairs.iter().zip(verbs);
+        let told = told.map(|((before, after), verb)| event(after, verb, Some(before)));
+        events::record_all(tx, ctx, told.collect()).await?;
+        count += pairs.len();
+    }
+    Ok(count)
+}
+
+/// Writes what changes of records with their owner, only the columns that differ in any; the verb of
+/// each.
+async fn write<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &[R],
+    to: &BTreeMap<Uuid, UserId>,
+    why: &str,
+) -> Result<Vec<&'static str>> {
+    let columns: Vec<&'static str> =
+        R::kind().shape.fields.iter().flat_map(|field| field.columns).copied().collect();
+    let mut verbs = Vec::with_capacity(before.len());
+    let mut changes: Vec<Change> = Vec::with_capacity(before.len());
+    let mut differing: Vec<usize> = Vec::new();
+    for one in before {
+        let (mut then, mut now) = (Vec::new(), Vec::new());
+        one.write(&mut then);
+        let mut after = one.clone();
+        verbs.push(after.change_hands(ctx, why));
+        after.meta_mut().version += 1;
+        after.meta_mut().updated_at = ctx.now.max(one.meta().updated_at);
+        after.write(&mut now);
+        let (id, version) = (one.meta().id.uuid(), one.meta().version);
+        for (at, column) in columns.iter().enumerate() {
+            if *column == "owner_id" {
+                now[at] = to.get(&id).copied().into();
+            }
+            if now[at] != then[at] && !differing.contains(&at) {
+                differing.push(at);
+            }
+        }
+        changes.push(Change { id, version, now });
+    }
+    differing.sort_unstable();
+    for batch in changes.chunks(rows_at_once(differing.len() + 2)) {
+        let statement = update(tx, R::kind(), &columns, &differing, batch);
+        let written = tx.execute(statement).await?;
+        if written != u64::try_from(batch.len()).unwrap_or(u64::MAX) {
+            return Err(stale(batch[0].version));
+        }
+    }
+    Ok(verbs)
+}
+
+/// A record as it is to be written.
+struct Change {
+    id: Uuid,
+    version: i64,
+    now: Vec<Value>,
+}
+
+/// The names that both stores give the columns of `VALUES`, behind those of the id and the version.
+const GIVEN: [&str; 14] = [
+    "v.column3",
+    "v.column4",
+    "v.column5",
+    "v.column6",
+    "v.column7",
+    "v.column8",
+    "v.column9",
+    "v.column10",
+    "v.column11",
+    "v.column12",
+    "v.column13",
+    "v.column14",
+    "v.column15",
+    "v.column16",
+];
+
+fn update(
+    tx: &Tx,
+    kind: &'static Kind,
+    columns: &[&'static str],
+    differing: &[usize],
+    batch: &[Change],
+) -> Sql {
+    debug_assert!(differing.len() <= GIVEN.len(), "more columns change hands than are named here");
+    let mut sql = Sql::of_rows(tx, "UPDATE ");
+    sql.push(kind.table).push(" AS t SET ");
+    for (place, (at, given)) in differing.iter().zip(GIVEN).enumerate() {
+        sql.push(if place == 0 { "" } else { ", " });
+        sql.push(columns[*at]).push(" = ").push(given);
+    }
+    sql.push(" FROM (VALUES ");
+    for (place, one) in batch.iter().enumerate() {
+        sql.push(if place == 0 { "(" } else { ", (" });
+        sql.bind(one.id).push(", ").bind(one.version);
+        for at in differing {
+            sql.push(", ").bind(one.now[*at].clone());
+        }
+        sql.push(")");
+    }
+    sql.push(") v WHERE t.tenant_id = ").bind_tenant();
+    sql.push(" AND t.id = v.column1 AND t.version = v.column2");
+    sql
+}
