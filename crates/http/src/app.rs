@@ -7,9 +7,9 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, identity,
     limits::RateLimits,
-    notifications, opportunities, pipelines, platform,
+    nested, notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    reports, resources, schema, tasks,
+    quotes, reports, resources, schema, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -25,7 +25,7 @@ use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
 use guanxi_webhooks::Webhooks;
-use guanxi_workflow::{Workflow, documents};
+use guanxi_workflow::Workflow;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
@@ -83,7 +83,8 @@ impl App {
         guanxi_storage::custom::register(resources::carriers());
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
-        documents::register(&documents::REQUEST);
+        guanxi_workflow::register();
+        guanxi_sales::register();
         let workflow = Workflow::new(db.clone(), clock.clone());
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
@@ -155,6 +156,7 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
             .app_data(state)
             .configure(|config| routes(&mut ServiceConfig::new(config)))
             .configure(resources::routes)
+            .configure(nested::routes)
             .configure(reports::served)
             .configure(|config| {
                 if docs {
@@ -188,6 +190,7 @@ pub fn routes(config: &mut ServiceConfig) {
     tasks::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
+    quotes::routes(config);
     notifications::routes(config);
     changes::routes(config);
     batch::routes(config);

@@ -198,6 +198,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::pipelines::Pipeline>(),
         serve::<sales::stages::Stage>(),
         serve::<sales::opportunities::Opportunity>(),
+        serve::<sales::quotes::Quote>(),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,
@@ -381,8 +382,28 @@ impl<T> ListBody<T> {
 }
 
 async fn list_records<R: Resource>(call: Call) -> Result<HttpResponse, ApiError> {
-    let pairs = call.query();
-    page::<R>(&call, |ctx, custom| ListQuery::parse(R::kind(), ctx, custom, &pairs)).await
+    list_of::<R>(&call, None).await
+}
+
+/// A page of a list, of those records only whose member has that value if one is named.
+///
+/// # Errors
+/// As the list itself; `unknown_parameter` for the member in the query.
+pub(crate) async fn list_of<R: Resource>(
+    call: &Call,
+    only: Option<(&str, Uuid)>,
+) -> Result<HttpResponse, ApiError> {
+    let mut pairs = call.query();
+    if let Some((member, id)) = only {
+        if pairs.iter().any(|(name, _)| name == member) {
+            return Err(UNKNOWN_PARAMETER
+                .problem()
+                .and(UNKNOWN_PARAMETER.parameter(member))
+                .into());
+        }
+        pairs.push((member.to_owned(), id.to_string()));
+    }
+    page::<R>(call, |ctx, custom| ListQuery::parse(R::kind(), ctx, custom, &pairs)).await
 }
 
 async fn search_records<R: Resource>(call: Call, body: Body) -> Result<HttpResponse, ApiError> {

@@ -8,16 +8,19 @@
 //! | [`pipelines`] | ways to work on opportunities, and the ones that come with the program |
 //! | [`stages`] | the steps of a pipeline |
 //! | [`opportunities`] | from the first contact to won, lost or given up |
+//! | [`quotes`] | what is offered on an opportunity, version by version |
 
 pub mod opportunities;
 pub mod pipelines;
 pub mod price_books;
 pub mod problems;
 pub mod products;
+pub mod quotes;
 mod rules;
 pub mod stages;
 
 use guanxi_storage::Kind;
+use guanxi_workflow::{documents, worker};
 
 pub use problems::PROBLEMS;
 
@@ -30,5 +33,14 @@ pub fn kinds() -> Vec<&'static Kind> {
         &pipelines::PIPELINE,
         &stages::STAGE,
         &opportunities::OPPORTUNITY,
+        &quotes::QUOTE,
     ]
+}
+
+/// Makes known what needs an approval here, and what falls due. Again is no harm.
+pub fn register() {
+    documents::register(&quotes::APPROVAL_OF_QUOTES);
+    documents::register(&opportunities::STAGE_ENTRY);
+    documents::register(&opportunities::REACTIVATION);
+    worker::watch(&quotes::EXPIRY);
 }

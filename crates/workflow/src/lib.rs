@@ -41,6 +41,15 @@ pub use worker::Workflow;
 /// The source of what happens by itself.
 pub(crate) const SOURCE: &str = "workflow";
 
+/// Makes known what this crate does for others: general requests, and what follows when a user leaves.
+/// Again is no harm.
+pub fn register() {
+    documents::register(&documents::REQUEST);
+    guanxi_identity::users::on_leave("approvals", |tx, ctx, user| {
+        Box::pin(approvals::left(tx, ctx, user))
+    });
+}
+
 /// The resources of this crate.
 pub fn kinds() -> Vec<&'static Kind> {
     vec![

@@ -10,11 +10,16 @@ use crate::{
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::BoxFuture;
 use guanxi_identity::{bootstrap, tenants};
 use guanxi_kernel::{Clock, Ctx, Result, TenantId, UserId};
 use guanxi_storage::{Db, Tx};
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 use uuid::Uuid;
 
 /// Things of one sort that one look at a tenant does at most.
@@ -33,9 +38,34 @@ pub struct Workflow {
     clock: Clock,
 }
 
+/// What other crates have that falls due.
+#[derive(Debug)]
+pub struct Watch {
+    /// A name of its own.
+    pub name: &'static str,
+    /// Records that are due at an instant, the longest due first, so many at most; each with the user
+    /// in whose name the step is done.
+    pub due:
+        for<'a> fn(&'a mut Tx, DateTime<Utc>, i64) -> BoxFuture<'a, Result<Vec<(Uuid, UserId)>>>,
+    /// Does what is due with all rights, if it still is; whether it was.
+    pub step: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> BoxFuture<'a, Result<bool>>,
+}
+
+static WATCHED: RwLock<BTreeMap<&'static str, &'static Watch>> = RwLock::new(BTreeMap::new());
+
+/// Lets the worker look after it too; again is no harm.
+pub fn watch(one: &'static Watch) {
+    WATCHED.write().unwrap_or_else(PoisonError::into_inner).insert(one.name, one);
+}
+
+fn watched() -> Vec<&'static Watch> {
+    WATCHED.read().unwrap_or_else(PoisonError::into_inner).values().copied().collect()
+}
+
 /// Something that is due.
 #[derive(Debug, Clone, Copy)]
 enum Due {
+    Watched(&'static Watch, Uuid),
     Delegation(ApprovalDelegationId),
     Approval(ApprovalId),
     Rule(TaskRuleId),
@@ -65,6 +95,10 @@ impl Workflow {
                 due.extend(delegations.map(|(id, user)| (Due::Delegation(id), user)));
                 due.extend(approvals.map(|(id, user)| (Due::Approval(id), user)));
                 due.extend(rules.map(|(id, user)| (Due::Rule(id), user)));
+                for one in watched() {
+                    let found = (one.due)(tx, now, AT_ONCE).await?.into_iter();
+                    due.extend(found.map(|(id, user)| (Due::Watched(one, id), user)));
+                }
                 Ok(due)
             };
             for (due, user) in self.db.read(tenant, look).await? {
@@ -112,6 +146,7 @@ impl Workflow {
             Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
             Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,
             Due::Rule(id) => rules::step(tx, &ctx, id).await,
+            Due::Watched(one, id) => (one.step)(tx, &ctx, id).await,
         };
         self.db.write(tenant, work).await
     }
