@@ -74,7 +74,14 @@ async fn z_10_there_is_one_open_review(world: &World) {
     world.admin.post(own, json!({ "review_on": "2026-06-01" })).await.expect(200);
     assert_eq!(tasks(&world.admin, &made).await.len(), 2);
     world.admin.delete(path(&made)).await.expect(204);
-    assert_eq!(tasks(&world.admin, &made).await[0][0], "cancelled");
+    let states =
+        tasks(&world.admin, &made).await.into_iter().map(|[status, ..]| status.to_string());
+    assert!(
+        states
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .eq(["\"cancelled\"", "\"done\""])
+    );
 }
 
 async fn s_19_a_review_is_the_controllers(world: &World) {
