@@ -38,15 +38,16 @@ pub struct Workflow {
     clock: Clock,
 }
 
+/// What is due, the longest due first: each record with the user in whose name its step is done.
+pub type Overdue = Vec<(Uuid, UserId)>;
+
 /// What other crates have that falls due.
 #[derive(Debug)]
 pub struct Watch {
     /// A name of its own.
     pub name: &'static str,
-    /// Records that are due at an instant, the longest due first, so many at most; each with the user
-    /// in whose name the step is done.
-    pub due:
-        for<'a> fn(&'a mut Tx, DateTime<Utc>, i64) -> BoxFuture<'a, Result<Vec<(Uuid, UserId)>>>,
+    /// What is due at an instant, so many at most.
+    pub due: for<'a> fn(&'a mut Tx, DateTime<Utc>, i64) -> BoxFuture<'a, Result<Overdue>>,
     /// Does what is due with all rights, if it still is; whether it was.
     pub step: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> BoxFuture<'a, Result<bool>>,
 }

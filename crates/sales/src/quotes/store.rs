@@ -3,10 +3,10 @@
 use super::model::{Quote, QuoteId};
 use crate::{opportunities::OpportunityId, price_books::PriceBookId, products::ProductId};
 use chrono::NaiveDate;
-use guanxi_kernel::{Currency, Line, Money, Quantity, Result, Share, UserId};
+use guanxi_kernel::{Currency, Line, Money, Quantity, Result, Share};
 use guanxi_storage::{Sql, Tx, sql};
+use guanxi_workflow::worker::Overdue;
 use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
 
 /// Whether a live quote other than that revision has the number; of another quote any revision.
 pub(super) async fn has_number(tx: &mut Tx, number: &Line<40>, of: &Quote) -> Result<bool> {
@@ -43,7 +43,7 @@ pub(super) async fn waiting(tx: &mut Tx, of: OpportunityId) -> Result<Vec<QuoteI
 }
 
 /// Live quotes whose last day is before `day`, the earliest first, with who has made them.
-pub(super) async fn overdue(tx: &mut Tx, day: NaiveDate, most: i64) -> Result<Vec<(Uuid, UserId)>> {
+pub(super) async fn overdue(tx: &mut Tx, day: NaiveDate, most: i64) -> Result<Overdue> {
     let sql = sql!(
         "SELECT q.id, q.created_by FROM quotes q
          JOIN opportunities o ON o.tenant_id = q.tenant_id AND o.id = q.opportunity_id
