@@ -67,6 +67,12 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["number"] = json!(format!("O{number}"));
             body["pipeline_id"] = json!(pipeline(client, &fresh("Pipeline")).await.id());
         }
+        "quotes" => {
+            remove(&mut body, &["price_book_id"]);
+            body["number"] = json!(format!("Q{number}"));
+            body["opportunity_id"] = json!(made(client, "opportunities").await);
+            body["lines"][0]["product_id"] = json!(made(client, "products").await);
+        }
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);

@@ -7,9 +7,9 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, handovers, identity,
     limits::RateLimits,
-    notifications, opportunities, pipelines, platform,
+    nested, notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    reports, resources, schema, tasks,
+    quotes, reports, resources, schema, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -27,7 +27,7 @@ use guanxi_kernel::Clock;
 use guanxi_sales::{cadence, handovers as leaving};
 use guanxi_storage::Db;
 use guanxi_webhooks::Webhooks;
-use guanxi_workflow::{Workflow, documents};
+use guanxi_workflow::Workflow;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
@@ -85,9 +85,10 @@ impl App {
         guanxi_storage::custom::register(resources::carriers());
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
-        documents::register(&documents::REQUEST);
+        guanxi_workflow::register();
+        guanxi_sales::register();
         guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
-        let workflow = Workflow::new(db.clone(), clock.clone()).with(&cadence::WATCH);
+        let workflow = Workflow::new(db.clone(), clock.clone());
         activities::on_done("opportunity", cadence::visited);
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
@@ -159,6 +160,7 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
             .app_data(state)
             .configure(|config| routes(&mut ServiceConfig::new(config)))
             .configure(resources::routes)
+            .configure(nested::routes)
             .configure(reports::served)
             .configure(|config| {
                 if docs {
@@ -193,6 +195,7 @@ pub fn routes(config: &mut ServiceConfig) {
     pipelines::routes(config);
     opportunities::routes(config);
     handovers::routes(config);
+    quotes::routes(config);
     notifications::routes(config);
     changes::routes(config);
     batch::routes(config);

@@ -67,6 +67,9 @@ fn build() -> Json {
             (served.describe)(&mut builder, *operation);
         }
     }
+    for nested in crate::nested::NESTED.iter() {
+        nested.describe(&mut builder);
+    }
     for served in crate::reports::REPORTS.iter() {
         (served.describe)(&mut builder);
     }
@@ -143,6 +146,29 @@ impl Builder {
         let (method, described) = describe(kind, operation, &names);
         let item = self.paths.entry(resources::path(kind, operation)).or_insert_with(|| json!({}));
         item[method] = described;
+    }
+
+    /// Adds the endpoints of a resource below another: its list and its create, narrowed.
+    pub fn nested(&mut self, outer: &'static Kind, inner: &'static Kind) {
+        let own = self.paths[&resources::path(inner, Operation::List)].clone();
+        let member = resources::id_name(outer).unwrap_or_default();
+        let (below, above) = (inner.plural.replace('-', "_"), outer.label.en.to_lowercase());
+        let narrowed = |method: &str, verb: &str, summary: String| {
+            let mut operation = own[method].clone();
+            let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+            let others = parameters.into_iter().filter(|one| one["name"] != member.as_str());
+            operation["parameters"] = id_parameter(outer).into_iter().chain(others).collect();
+            let prefix = outer.plural.replace('-', "_");
+            operation["operationId"] = json!(format!("{prefix}_{verb}_{below}"));
+            operation["summary"] = json!(summary);
+            operation
+        };
+        let noun = inner.label.en.to_lowercase();
+        let item = json!({
+            "get": narrowed("get", "list", format!("List the {} of an {above}", inner.plural)),
+            "post": narrowed("post", "create", format!("Create a {noun} on an {above}")),
+        });
+        self.paths.insert(crate::nested::path(outer, inner), item);
     }
 
     /// Adds the schemas of a resource.

@@ -11,8 +11,8 @@ use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Ctx, Currency, Result};
 use guanxi_sales::opportunities::{
     self, AddToSummary, CloseOpportunity, MoveOpportunity, Opportunity, OpportunityCost,
-    OpportunityTransfer, StageHistory, SuspendOpportunity, TerminateOpportunity,
-    TransferOpportunity,
+    OpportunityMove, OpportunityTransfer, ReviewOpportunity, StageHistory, SuspendOpportunity,
+    TerminateOpportunity, TransferOpportunity,
 };
 use guanxi_storage::{Tx, resource::Shown};
 use serde::Serialize;
@@ -21,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(stage_history).service(transfers).service(cost);
-    config.service(move_to).service(suspend).service(reactivate);
+    config.service(move_to).service(suspend).service(review).service(reactivate);
     config.service(win).service(lose).service(terminate);
     config.service(transfer).service(addendum);
 }
@@ -29,6 +29,17 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 /// The opportunity after a move.
 fn done(moved: Result<Shown<Opportunity>>) -> Result<Done> {
     moved.map(|shown| Done::record(&shown))
+}
+
+/// The opportunity after a move that may have to wait for an approval.
+fn done_or_waits(moved: Result<Shown<Opportunity>>, how: OpportunityMove) -> Result<Done> {
+    moved.map(|shown| {
+        let waits = shown.record.pending_approval_id;
+        match waits.filter(|_| shown.record.pending_move == Some(how)) {
+            Some(approval) => Done::waiting(&shown, approval),
+            None => Done::record(&shown),
+        }
+    })
 }
 
 /// Read the stages of an opportunity
@@ -92,16 +103,19 @@ async fn transfers(call: Call) -> Result<HttpResponse, ApiError> {
 /// Move an opportunity to another stage
 ///
 /// To another open stage of its pipeline, now or, with `entered_at`, at an earlier instant after its last change.
-/// `PATCH` of `stage_id` does the same as of now.
+/// `PATCH` of `stage_id` does the same as of now. Into a stage that needs an approval it waits in its old one
+/// with `pending_stage_id` (202) and enters when that is approved; a second move meanwhile is refused.
 #[utoipa::path(tag = "opportunities", operation_id = "opportunities_move", request_body = MoveOpportunity,
     params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
     responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 202, description = "It waits for the approval in `pending_approval_id`.", body = Opportunity),
         (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
 #[post("/v1/opportunities/{opportunity_id}/move")]
 async fn move_to(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let (id, wish) = (call.id("opportunity_id")?, body.read::<MoveOpportunity>()?);
     let work = async |tx: &mut Tx, ctx: &Ctx| {
-        done(opportunities::move_to(tx, ctx, id.into(), wish.clone()).await)
+        let moved = opportunities::move_to(tx, ctx, id.into(), wish.clone()).await;
+        done_or_waits(moved, OpportunityMove::Move)
     };
     Ok(call.write(Some(&body), work).await?)
 }
@@ -122,18 +136,38 @@ async fn suspend(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     Ok(call.write(Some(&body), work).await?)
 }
 
+/// Move the review of a suspended opportunity
+///
+/// To another day, with its task.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_review", request_body = ReviewOpportunity,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/review")]
+async fn review(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<ReviewOpportunity>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::review(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
 /// Take an opportunity up again
 ///
-/// It is open again in the stage that it was suspended in; the time between is no time in the stage.
+/// It is open again in the stage that it was suspended in; the time between is no time in the stage. Where a
+/// definition for `opportunity_reactivation` wants it, it waits for an approval first (202).
 #[utoipa::path(tag = "opportunities", operation_id = "opportunities_reactivate",
     params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
     responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 202, description = "It waits for the approval in `pending_approval_id`.", body = Opportunity),
         (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
 #[post("/v1/opportunities/{opportunity_id}/reactivate")]
 async fn reactivate(call: Call) -> Result<HttpResponse, ApiError> {
     let id = call.id("opportunity_id")?;
-    let work =
-        async |tx: &mut Tx, ctx: &Ctx| done(opportunities::reactivate(tx, ctx, id.into()).await);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        let taken_up = opportunities::reactivate(tx, ctx, id.into()).await;
+        done_or_waits(taken_up, OpportunityMove::Reactivate)
+    };
     Ok(call.write(None, work).await?)
 }
 
@@ -143,12 +177,14 @@ async fn reactivate(call: Call) -> Result<HttpResponse, ApiError> {
 #[utoipa::path(tag = "opportunities", operation_id = "opportunities_win", request_body = CloseOpportunity,
     params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
     responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 202, description = "It waits for the approval in `pending_approval_id`.", body = Opportunity),
         (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
 #[post("/v1/opportunities/{opportunity_id}/win")]
 async fn win(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let (id, wish) = (call.id("opportunity_id")?, body.read::<CloseOpportunity>()?);
     let work = async |tx: &mut Tx, ctx: &Ctx| {
-        done(opportunities::win(tx, ctx, id.into(), wish.clone()).await)
+        let won = opportunities::win(tx, ctx, id.into(), wish.clone()).await;
+        done_or_waits(won, OpportunityMove::Win)
     };
     Ok(call.write(Some(&body), work).await?)
 }
@@ -160,12 +196,14 @@ async fn win(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 #[utoipa::path(tag = "opportunities", operation_id = "opportunities_lose", request_body = CloseOpportunity,
     params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
     responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 202, description = "It waits for the approval in `pending_approval_id`.", body = Opportunity),
         (status = 409, description = "Its state does not allow it.", body = ProblemBody)))]
 #[post("/v1/opportunities/{opportunity_id}/lose")]
 async fn lose(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let (id, wish) = (call.id("opportunity_id")?, body.read::<CloseOpportunity>()?);
     let work = async |tx: &mut Tx, ctx: &Ctx| {
-        done(opportunities::lose(tx, ctx, id.into(), wish.clone()).await)
+        let lost = opportunities::lose(tx, ctx, id.into(), wish.clone()).await;
+        done_or_waits(lost, OpportunityMove::Lose)
     };
     Ok(call.write(Some(&body), work).await?)
 }

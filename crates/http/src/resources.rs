@@ -207,6 +207,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Search,
             Operation::Get,
         ]),
+        serve::<sales::quotes::Quote>(),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,
@@ -393,8 +394,25 @@ type Kinded = &'static Kind;
 type Answered = Result<HttpResponse, ApiError>;
 
 async fn list_records(kind: Kinded, call: Call) -> Answered {
-    let pairs = call.query();
-    page(kind, &call, |ctx, custom| ListQuery::parse(kind, ctx, custom, &pairs)).await
+    list_of(kind, &call, None).await
+}
+
+/// A page of a list, of those records only whose member has that value if one is named.
+///
+/// # Errors
+/// As the list itself; `unknown_parameter` for the member in the query.
+pub(crate) async fn list_of(kind: Kinded, call: &Call, only: Option<(&str, Uuid)>) -> Answered {
+    let mut pairs = call.query();
+    if let Some((member, id)) = only {
+        if pairs.iter().any(|(name, _)| name == member) {
+            return Err(UNKNOWN_PARAMETER
+                .problem()
+                .and(UNKNOWN_PARAMETER.parameter(member))
+                .into());
+        }
+        pairs.push((member.to_owned(), id.to_string()));
+    }
+    page(kind, call, |ctx, custom| ListQuery::parse(kind, ctx, custom, &pairs)).await
 }
 
 async fn search_records(kind: Kinded, call: Call, body: Body) -> Answered {

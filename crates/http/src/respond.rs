@@ -21,6 +21,7 @@ use guanxi_storage::{
 use serde::Serialize;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 /// What a use case has come to, before it becomes an answer.
 #[derive(Debug, Clone)]
@@ -44,6 +45,12 @@ impl Done {
     pub fn accepted(job: &Shown<Job>) -> Self {
         let location = format!("/v1/jobs/{}", job.record.meta.id);
         Self { status: StatusCode::ACCEPTED, location: Some(location), ..Self::record(job) }
+    }
+
+    /// 202 with a record whose change waits for an approval, and where that is.
+    pub fn waiting<R: Resource>(shown: &Shown<R>, approval: Uuid) -> Self {
+        let location = Some(format!("/v1/approvals/{approval}"));
+        Self { status: StatusCode::ACCEPTED, location, ..Self::record(shown) }
     }
 
     /// 204.

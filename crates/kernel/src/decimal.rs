@@ -1,12 +1,13 @@
-//! Decimals that callers write: shares of a whole and quantities.
+//! Decimals that callers write or are told: shares of a whole, quantities, proportions.
 //!
-//! Both are decimal strings on the wire and in the stores, so that nothing on the way is a float.
+//! All are decimal strings on the wire and in the stores, so that nothing on the way is a float.
 
 use crate::{
     money::{Currency, Money, MoneyError},
+    ratio::Ratio,
     scalar::{Scalar, Type},
 };
-use rust_decimal::Decimal;
+use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use sea_query::{Nullable, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -23,6 +24,9 @@ pub enum DecimalError {
         "out_of_range: a decimal string above 0 with at most 12 digits and 6 decimals, such as \"2.5\""
     )]
     NoQuantity,
+    /// Not a plain decimal number, or too large a one.
+    #[error("invalid_format: a decimal string with four decimals, such as \"-0.1250\"")]
+    NoProportion,
 }
 
 /// A share of a whole, from 0 to 1 in steps of 0.0001: a probability, a discount, a rate of tax.
@@ -116,6 +120,50 @@ impl FromStr for Quantity {
 impl fmt::Display for Quantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
+    }
+}
+
+/// What one figure is of another, in steps of 0.0001: a margin over a price, a discount. It may be
+/// negative and more than 1.
+///
+/// On the wire and in the stores `"-0.1250"`, always with four decimals.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Proportion(i64);
+
+impl Proportion {
+    /// Ten-thousandths.
+    pub const fn ten_thousandths(self) -> i64 {
+        self.0
+    }
+
+    /// One amount over another of the same currency, rounded half-even; `None` over zero, in another
+    /// currency, or beyond 14 digits before the point.
+    pub fn of(numerator: Money, denominator: Money) -> Option<Self> {
+        let value = Ratio::of_money(numerator, denominator).ok()?.value()?;
+        let units = (value * Decimal::from(10_000)).to_i64()?;
+        (units.unsigned_abs() < 10_u64.pow(18)).then_some(Self(units))
+    }
+}
+
+impl FromStr for Proportion {
+    type Err = DecimalError;
+
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let digits = text.strip_prefix('-').unwrap_or(text);
+        let (whole, decimals) = parts(digits).ok_or(DecimalError::NoProportion)?;
+        if whole.len() > 14 || decimals.len() > Share::PLACES {
+            return Err(DecimalError::NoProportion);
+        }
+        let units = format!("{whole}{decimals:0<width$}", width = Share::PLACES);
+        let units: i64 = units.parse().map_err(|_| DecimalError::NoProportion)?;
+        Ok(Self(if digits.len() < text.len() { -units } else { units }))
+    }
+}
+
+impl fmt::Display for Proportion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (sign, size) = (if self.0 < 0 { "-" } else { "" }, self.0.unsigned_abs());
+        write!(f, "{sign}{}.{:04}", size / 10_000, size % 10_000)
     }
 }
 
@@ -227,6 +275,12 @@ decimal_text!(
     "0.2500",
     "A share from 0 to 1; answers carry four decimals."
 );
+decimal_text!(
+    Proportion,
+    r"^-?[0-9]{1,14}(\.[0-9]{1,4})?$",
+    "0.1250",
+    "What one figure is of another; answers carry four decimals."
+);
 decimal_text!(Quantity, r"^[0-9]{1,12}(\.[0-9]{1,6})?$", "2.5", "A number above 0.");
 column_text!(Currency);
 
@@ -262,6 +316,22 @@ mod tests {
         assert_eq!("0000000.000001".parse::<Quantity>().unwrap().to_string(), "0.000001");
         for bad in ["0", "0.0", "-1", "1.0000001", "1234567890123", "1,5", "NaN", ""] {
             assert_eq!(bad.parse::<Quantity>(), Err(DecimalError::NoQuantity), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_proportion_has_a_sign_and_four_decimals() {
+        let yuan = |minor| Money::new(minor, Currency::CNY);
+        let of = |one, other| Proportion::of(yuan(one), yuan(other)).map(|one| one.to_string());
+        assert_eq!(of(-1, 8).as_deref(), Some("-0.1250"));
+        assert_eq!(of(2, 3).as_deref(), Some("0.6667"));
+        assert_eq!(of(250, 100).as_deref(), Some("2.5000"));
+        assert_eq!(of(1, 0), None);
+        for (text, shown) in [("-0.5", "-0.5000"), ("12", "12.0000"), ("-0", "0.0000")] {
+            assert_eq!(text.parse::<Proportion>().unwrap().to_string(), shown);
+        }
+        for bad in ["", "-", "--1", "1.", "0.00001", "123456789012345"] {
+            assert_eq!(bad.parse::<Proportion>(), Err(DecimalError::NoProportion), "{bad}");
         }
     }
 

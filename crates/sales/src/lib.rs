@@ -10,6 +10,7 @@
 //! | [`opportunities`] | from the first contact to won, lost or given up |
 //! | [`cadence`] | how often customers are visited while an opportunity is in a stage |
 //! | [`handovers`] | what somebody who leaves has in their hands, and who gets it |
+//! | [`quotes`] | what is offered on an opportunity, version by version |
 
 pub mod cadence;
 pub mod handovers;
@@ -18,10 +19,12 @@ pub mod pipelines;
 pub mod price_books;
 pub mod problems;
 pub mod products;
+pub mod quotes;
 mod rules;
 pub mod stages;
 
 use guanxi_storage::Kind;
+use guanxi_workflow::{chores, documents};
 
 pub use problems::PROBLEMS;
 
@@ -36,5 +39,15 @@ pub fn kinds() -> Vec<&'static Kind> {
         &opportunities::OPPORTUNITY,
         &handovers::HANDOVER,
         &handovers::HANDOVER_LINE,
+        &quotes::QUOTE,
     ]
+}
+
+/// Makes known what needs an approval here, and what falls due. Again is no harm.
+pub fn register() {
+    documents::register(&quotes::APPROVAL_OF_QUOTES);
+    documents::register(&opportunities::STAGE_ENTRY);
+    documents::register(&opportunities::REACTIVATION);
+    chores::register(&quotes::EXPIRY);
+    chores::register(&cadence::VISITS);
 }

@@ -89,4 +89,20 @@ guanxi_kernel::problems! {
     JOINT_VISIT_REQUIRED = Invalid "joint_visit_required"
         ("Joint visit required", "{lines} lines need a visit, done since the hand-over began, with both users, for example {example}.")
         ("需要联合拜访", "有 {lines} 项需要双方在移交开始后共同完成一次拜访,例如 {example}。");
+    /// What goes on only when somebody has agreed.
+    APPROVAL_REQUIRED = Conflict "approval_required"
+        ("Approval required", "This needs an approval ({document}) first: {why}.")
+        ("需要审批", "该操作须先经过审批({document}):{why}。");
+    /// A move that the state of a quote does not allow.
+    QUOTE_MOVE_NOT_ALLOWED = Conflict "quote_move_not_allowed"
+        ("Not possible now", "The quote is {status}; possible now: {allowed}.")
+        ("当前不可执行", "报价单状态为 {status},目前可执行:{allowed}。");
+    /// An opportunity has one accepted quote.
+    QUOTE_ACCEPTED = Conflict "quote_accepted"
+        ("Another quote is accepted", "Quote {quote_id} of the same opportunity is accepted already.")
+        ("已有报价被接受", "同一商机的报价单 {quote_id} 已被接受。");
+    /// Prices of a list that is not in use.
+    PRICE_BOOK_NOT_VALID = Invalid "price_book_not_valid"
+        ("Price book not valid", "The price book is not in use today.")
+        ("价格表无效", "该价格表当前未启用或不在有效期内。");
 }

@@ -489,6 +489,13 @@ pub trait Resource:
         std::future::ready(Ok(()))
     }
 
+    /// The verb by which a change is told, where it came to something else than was `meant`: what waits
+    /// for an approval has not happened yet.
+    fn told(&self, before: &Self, meant: &'static str) -> &'static str {
+        let _ = before;
+        meant
+    }
+
     /// Whether the record can be deleted now.
     ///
     /// # Errors

@@ -796,6 +796,7 @@ pub(crate) async fn save<R: Resource>(
     extra::register(tx, kind, id, registered(before), registered(after)).await?;
     trash::keep(tx, ctx, kind, before.meta(), after.meta()).await?;
     after.saved(tx, ctx, Some(before)).await?;
+    let verb = after.told(before, verb);
     remember(tx, ctx, after, verb, Some(before)).await
 }
 

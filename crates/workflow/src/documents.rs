@@ -23,7 +23,8 @@ pub struct Document {
     pub label: Texts,
     /// What conditions may speak of besides [`COMMON`].
     pub facts: &'static [Fact],
-    /// Called when an approval becomes approved or rejected; what it refuses undoes the decision.
+    /// Called when an approval becomes approved, rejected or withdrawn; what it refuses undoes that.
+    /// Whoever voids one knows by themselves what follows.
     pub decided: Decided,
 }
 

@@ -11,12 +11,14 @@
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
 //! | [`notifications`] | what somebody should know of all that |
 //! | [`merging`] | what becomes of it when two records become one |
+//! | [`chores`] | what other crates want done because time has passed |
 //! | [`worker`] | what happens because time has passed |
 //!
 //! Domain crates ask by [`approvals::ask`] inside their own transactions and are called back by the
 //! [`documents::Document`] that they have registered. They need no rights on approvals for it.
 
 pub mod approvals;
+pub mod chores;
 pub mod definitions;
 pub mod delegations;
 pub mod documents;
@@ -36,10 +38,19 @@ mod testing;
 use guanxi_storage::Kind;
 
 pub use problems::PROBLEMS;
-pub use worker::{Watch, Workflow};
+pub use worker::Workflow;
 
 /// The source of what happens by itself.
 pub(crate) const SOURCE: &str = "workflow";
+
+/// Makes known what this crate does for others: general requests, and what follows when a user leaves.
+/// Again is no harm.
+pub fn register() {
+    documents::register(&documents::REQUEST);
+    guanxi_identity::users::on_leave("approvals", |tx, ctx, user| {
+        Box::pin(approvals::left(tx, ctx, user))
+    });
+}
 
 /// The resources of this crate.
 pub fn kinds() -> Vec<&'static Kind> {

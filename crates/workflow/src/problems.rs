@@ -5,6 +5,10 @@ guanxi_kernel::problems! {
     APPROVAL_DECIDED = Conflict "approval_decided"
         ("Approval is decided", "The approval is {status} and your part in it is done; possible now: {allowed}.")
         ("审批已有结果", "审批状态为 {status},您已无需处理;目前可执行:{allowed}。");
+    /// A decision about another level than the one that waits.
+    LEVEL_NOT_CURRENT = Conflict "approval_level_not_current"
+        ("Not the current level", "The decision names level {level}; the level that is being decided is {current}.")
+        ("不是当前审批级次", "所指定的级次为 {level},当前审批级次为 {current}。");
     /// Somebody who is not asked.
     NOT_AN_APPROVER = Forbidden "not_an_approver"
         ("Not an approver", "The approval does not wait for you, nor for anybody whom you stand in for.")

@@ -1,5 +1,5 @@
 //! What happens because time has passed: levels whose time is over, delegations that begin and end,
-//! records that come to call for tasks.
+//! records that come to call for tasks, and the chores of other crates.
 //!
 //! Every node looks for what is due and does each thing in a transaction of its own, which looks
 //! again: so whoever comes second finds nothing to do, and what fails stands in nobody's way.
@@ -7,22 +7,22 @@
 use crate::{
     SOURCE,
     approvals::{self, ApprovalId},
+    chores::{self, Chore},
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
 };
-use chrono::{DateTime, TimeDelta, Utc};
-use futures_util::future::BoxFuture;
+use chrono::TimeDelta;
 use guanxi_identity::{bootstrap, tenants};
 use guanxi_kernel::{Clock, Ctx, Result, TenantId, UserId};
 use guanxi_storage::{Db, Tx};
-use std::{fmt, time::Duration};
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Things of one sort that one look at a tenant does at most.
 const AT_ONCE: i64 = 50;
 /// The pause between two looks that found nothing.
 const IDLE: Duration = Duration::from_secs(5);
-/// When a rule that was refused is looked at again.
+/// When a rule or a chore that was refused is looked at again.
 const REFUSED: TimeDelta = TimeDelta::minutes(15);
 /// What others get between two looks that found something.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -32,33 +32,6 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub struct Workflow {
     db: Db,
     clock: Clock,
-    watches: Vec<&'static Watch>,
-}
-
-/// What else comes due with time: an affair of another crate.
-pub struct Watch {
-    /// Its name in the log.
-    pub name: &'static str,
-    /// What is due, with who it is done in the name of, the oldest first, so many at most.
-    pub due: LookForDue,
-    /// Does one of these with all rights, if it is still due; whether it was.
-    pub step: DoOne,
-    /// Lets one wait until then, because it was refused.
-    pub put_off: PutOff,
-}
-
-/// See [`Watch::due`].
-pub type LookForDue =
-    for<'a> fn(&'a mut Tx, DateTime<Utc>, i64) -> BoxFuture<'a, Result<Vec<(Uuid, UserId)>>>;
-/// See [`Watch::step`].
-pub type DoOne = for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> BoxFuture<'a, Result<bool>>;
-/// See [`Watch::put_off`].
-pub type PutOff = for<'a> fn(&'a mut Tx, Uuid, DateTime<Utc>) -> BoxFuture<'a, Result<()>>;
-
-impl fmt::Debug for Watch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Watch").field(&self.name).finish()
-    }
 }
 
 /// Something that is due.
@@ -67,20 +40,13 @@ enum Due {
     Delegation(ApprovalDelegationId),
     Approval(ApprovalId),
     Rule(TaskRuleId),
-    Other(&'static Watch, Uuid),
+    Chore(&'static Chore, Uuid),
 }
 
 impl Workflow {
     /// Over this store.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, watches: Vec::new() }
-    }
-
-    /// The same, which watches that too.
-    #[must_use]
-    pub fn with(mut self, watch: &'static Watch) -> Self {
-        self.watches.push(watch);
-        self
+        Self { db, clock }
     }
 
     /// Does what is due now, some of it for every tenant; how much.
@@ -101,9 +67,9 @@ impl Workflow {
                 due.extend(delegations.map(|(id, user)| (Due::Delegation(id), user)));
                 due.extend(approvals.map(|(id, user)| (Due::Approval(id), user)));
                 due.extend(rules.map(|(id, user)| (Due::Rule(id), user)));
-                for watch in &self.watches {
-                    let others = (watch.due)(tx, now, AT_ONCE).await?.into_iter();
-                    due.extend(others.map(|(id, user)| (Due::Other(watch, id), user)));
+                for chore in chores::all() {
+                    let these = (chore.due)(tx, now, AT_ONCE).await?.into_iter();
+                    due.extend(these.map(|(id, user)| (Due::Chore(chore, id), user)));
                 }
                 Ok(due)
             };
@@ -126,7 +92,7 @@ impl Workflow {
         let to = self.clock.now() + REFUSED;
         let wait = async |tx: &mut Tx| match due {
             Due::Rule(rule) => rules::postpone(tx, rule, to).await,
-            Due::Other(watch, id) => (watch.put_off)(tx, id, to).await,
+            Due::Chore(chore, id) => (chore.put_off)(tx, id, to).await,
             Due::Delegation(_) | Due::Approval(_) => Ok(()),
         };
         self.db.write(tenant, wait).await
@@ -156,7 +122,7 @@ impl Workflow {
             Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
             Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,
             Due::Rule(id) => rules::step(tx, &ctx, id).await,
-            Due::Other(watch, id) => (watch.step)(tx, &ctx, id).await,
+            Due::Chore(chore, id) => (chore.step)(tx, &ctx, id).await,
         };
         self.db.write(tenant, work).await
     }

@@ -106,7 +106,7 @@ async fn s_19_a_suspended_opportunity_is_not_open(world: &World) {
     assert_eq!(ids("status=suspended&review_before=2026-04-02").await, [json!(made.id())]);
     assert!(ids("status=open").await.is_empty());
     let refused = suspend("2026-04-01").await.refused(409, "move_not_allowed");
-    let allowed = json!(["reactivate", "lose", "terminate", "transfer"]);
+    let allowed = json!(["reactivate", "lose", "terminate", "transfer", "review"]);
     assert_eq!(refused.json["params"]["allowed"], allowed);
     let to = json!({ "stage_id": funnel.stage("signing") });
     world

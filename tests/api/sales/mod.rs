@@ -3,6 +3,7 @@
 mod activities;
 mod cadence;
 mod closing;
+mod gates;
 mod handovers;
 mod history;
 mod opportunities;
@@ -10,6 +11,9 @@ mod people;
 mod pipelines;
 mod prices;
 pub(crate) mod public_data;
+mod quote_approvals;
+mod quotes;
+mod reviews;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;
@@ -61,6 +65,37 @@ pub(crate) async fn party(client: &Client, name: &str, roles: &[&str]) -> String
 
 pub(crate) fn path(opportunity: &Answer) -> String {
     format!("/v1/opportunities/{}", opportunity.id())
+}
+
+/// A definition for that type of documents, by which each of these users is a level of its own.
+pub(crate) async fn rule(world: &World, document: &str, when: &str, levels: &[&str]) -> String {
+    let one = |id: &&str| json!({ "approvers": [{ "kind": "user", "user_id": id }] });
+    let levels: Vec<Json> = levels.iter().map(one).collect();
+    let condition = Some(when).filter(|when| !when.is_empty());
+    let body = json!({ "name": document, "document": document, "condition": condition,
+        "levels": levels });
+    world.admin.post("/v1/approval-definitions", body).await.expect(201).id()
+}
+
+/// Somebody who decides, with their id.
+pub(crate) async fn approver(world: &World) -> (Client, String) {
+    world.person(&[("any", "any", "own")], None).await
+}
+
+/// The same person when their token has run out.
+pub(crate) async fn as_before(world: &World, admin: &Client, id: &str) -> Client {
+    let user = admin.get(format!("/v1/users/{id}")).await.expect(200);
+    world.sign_in(user.json["email"].as_str().expect("an address")).await
+}
+
+/// Approves or rejects.
+pub(crate) async fn decide(client: &Client, verdict: &str, approval: &Json) -> Answer {
+    let id = approval.as_str().expect("an approval");
+    client.post(format!("/v1/approvals/{id}/{verdict}"), json!({ "comment": "见面谈过" })).await
+}
+
+pub(crate) fn yuan(amount: &str) -> Json {
+    json!({ "amount": amount, "currency": "CNY" })
 }
 
 pub(crate) async fn days_pass(world: &World, days: i64) {

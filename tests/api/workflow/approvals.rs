@@ -5,6 +5,7 @@ use super::{
 };
 use futures_util::future::join;
 use guanxi_tests::{World, both_stores, json};
+use std::future::IntoFuture as _;
 
 both_stores![
     z_01_a_request_goes_up_level_by_level,
@@ -17,6 +18,9 @@ both_stores![
     z_01_a_request_is_withdrawn_by_who_asked,
     z_01_every_step_is_told,
     z_01_when_an_approver_leaves_others_are_found,
+    z_01_a_decision_is_about_the_level_that_was_seen,
+    z_01_when_all_approvers_have_left_administrators_decide,
+    z_01_administrators_can_be_a_level,
     a_request_is_about_a_record_that_one_sees,
 ];
 
@@ -220,6 +224,94 @@ async fn z_01_every_step_is_told(world: &World) {
     let path = format!("/v1/parties/{}/timeline?subject_type=approval", company.party);
     let told = company.rep.0.get(path).await.expect(200).each("kind");
     assert_eq!(told, ["approval.approved", "approval.decided", "approval.created"]);
+}
+
+async fn z_01_a_decision_is_about_the_level_that_was_seen(world: &World) {
+    let company = company(world).await;
+    definition(world, json!([manager()[0], manager()[0]])).await;
+    let made = asked(&company).await;
+    let path = format!("/v1/approvals/{}/approve", made.id());
+    let first = || company.chief.0.post(&path, json!({ "level": 1 }));
+    // Clicked twice, also at once: the second does not decide the second level.
+    let (one, two) = tokio::join!(first().into_future(), first().into_future());
+    let (done, again) = if one.status == 200 { (one, two) } else { (two, one) };
+    assert_eq!(done.expect(200).json["level"], 2);
+    let again = again.refused(409, "approval_level_not_current");
+    assert_eq!(again.json["params"], json!({ "level": 1, "current": 2 }));
+    company.chief.0.post(&path, json!({})).if_match(1).await.refused(412, "stale_version");
+    let no = json!({ "comment": "No", "level": 1 });
+    let reject = format!("/v1/approvals/{}/reject", made.id());
+    company.chief.0.post(&reject, no).await.refused(409, "approval_level_not_current");
+    company
+        .chief
+        .0
+        .post(&path, json!({ "level": 3 }))
+        .await
+        .refused(409, "approval_level_not_current");
+    company.chief.0.post(&path, json!({ "level": 0 })).await.refused(422, "validation_failed");
+    let over = company.chief.0.post(&path, json!({ "level": 2 })).await.expect(200);
+    assert_eq!(over.json["status"], "approved");
+    first().await.refused(409, "approval_decided");
+}
+
+async fn z_01_when_all_approvers_have_left_administrators_decide(world: &World) {
+    let company = company(world).await;
+    let me = world.ctx().await.actor.user.to_string();
+    let user = |id: &str| json!({ "kind": "user", "user_id": id });
+    let (boss, chief) = (company.boss.1.clone(), company.chief.1.clone());
+    let any = json!([{ "approvers": [user(&boss), user(&chief)] }]);
+    let one = definition(world, any).await;
+    let made = asked(&company).await;
+    let leave = async |id: &str| {
+        let gone = json!({ "status": "disabled" });
+        world.admin.patch(format!("/v1/users/{id}"), gone).await.expect(200);
+    };
+    let now = async |made: &guanxi_tests::Answer| {
+        world.admin.get(format!("/v1/approvals/{}", made.id())).await.expect(200)
+    };
+    leave(&boss).await;
+    assert_eq!(
+        now(&made).await.json["escalation"],
+        guanxi_tests::Json::Null,
+        "the chief is enough"
+    );
+    // A second level whose approver leaves before the first is passed.
+    let levels =
+        json!([{ "approvers": [user(&company.colleague.1)] }, { "approvers": [user(&chief)] }]);
+    let path = format!("/v1/approval-definitions/{}", one.id());
+    world.admin.patch(path, json!({ "levels": levels })).await.expect(200);
+    let later = asked(&company).await;
+    leave(&chief).await;
+    let lost = now(&made).await;
+    assert_eq!(
+        (&lost.json["waiting_for"], &lost.json["escalation"]),
+        (&json!([me]), &json!("approvers_left"))
+    );
+    assert_eq!(lost.json["seats"][0]["kind"], "administrators");
+    let told = world.admin.get(format!("/v1/approvals/{}/timeline", made.id())).await.expect(200);
+    assert_eq!(told.each("kind"), ["approval.escalated", "approval.created"]);
+    let changes = told.data()[0]["changes"].as_array().expect("changes").clone();
+    let why = changes.iter().find(|change| change["field"] == "escalation");
+    assert!(why.is_some_and(|why| why.to_string().contains("approvers_left")), "{changes:?}");
+    approve(&world.admin, &made).await.expect(200);
+    assert_eq!(now(&made).await.json["status"], "approved");
+    let passed = approve(&company.colleague.0, &later).await.expect(200);
+    assert_eq!((&passed.json["level"], &passed.json["waiting_for"]), (&json!(2), &json!([me])));
+    assert_eq!(passed.json["escalation"], "approvers_left");
+    assert_eq!(approve(&world.admin, &later).await.expect(200).json["status"], "approved");
+}
+
+async fn z_01_administrators_can_be_a_level(world: &World) {
+    let company = company(world).await;
+    definition(world, json!([{ "approvers": [{ "kind": "administrators" }] }])).await;
+    let made = asked(&company).await;
+    let me = world.ctx().await.actor.user.to_string();
+    assert_eq!(made.json["waiting_for"], json!([me]));
+    approve(&world.admin, &made).await.expect(200);
+    // Nobody decides about themselves, administrators neither.
+    let party = guanxi_tests::given::party(&world.admin, "北京软件").await.id();
+    let own = world.admin.post("/v1/approvals", request(&party, &json!({}))).await;
+    own.refused(409, "no_approver");
 }
 
 async fn a_request_is_about_a_record_that_one_sees(world: &World) {

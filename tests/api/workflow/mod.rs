@@ -107,6 +107,6 @@ fn count(list: &Json) -> usize {
 }
 
 /// Lets the workflow do what is due; how much.
-async fn work(world: &World) -> usize {
+pub(crate) async fn work(world: &World) -> usize {
     world.app.workflow().work().await.expect("the workflow")
 }

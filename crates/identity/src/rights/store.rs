@@ -109,17 +109,26 @@ pub(crate) async fn roles(
 
 /// Whether an active user holds a role that may do everything.
 pub(crate) async fn administrator_left(tx: &mut Tx) -> Result<bool> {
+    Ok(!administrators(tx, 1).await?.is_empty())
+}
+
+/// The active users who hold a role that may do everything, `most` at most.
+///
+/// # Errors
+/// Those of the store.
+pub async fn administrators(tx: &mut Tx, most: i64) -> Result<Vec<UserId>> {
     let all = sql!("SELECT id, grants FROM roles WHERE tenant_id = $1 AND deleted_at IS NULL");
     let rows: Vec<RoleRow> = tx.all(all).await?;
     let administrators = rows.iter().filter(|row| super::is_administrator(&row.grants));
     let mut select = Sql::new(
-        "SELECT CAST(1 AS BIGINT) FROM record_terms x
+        "SELECT DISTINCT u.id FROM record_terms x
          JOIN users u ON u.tenant_id = x.tenant_id AND u.id = x.record_id
          WHERE x.tenant_id = $1 AND x.kind = 'user' AND x.field = 'role_id'
              AND u.deleted_at IS NULL AND u.status = 'active' AND x.term IN ",
     );
-    select.bind_all(administrators.map(|row| row.id.to_string())).push(" LIMIT 1");
-    tx.exists(select).await
+    select.bind_all(administrators.map(|row| row.id.to_string()));
+    select.push(" ORDER BY u.id LIMIT ").bind(most);
+    Ok(tx.all::<(UserId,)>(select).await?.into_iter().map(|row| row.0).collect())
 }
 
 /// Counts a change of anybody's rights.

@@ -1,9 +1,11 @@
 //! Users: who can sign in, where they belong, what they sell and until when.
 
+mod leaving;
 mod model;
 mod service;
 mod store;
 
+pub use leaving::{Left, on_leave};
 pub use model::{
     INACTIVE_OWNER, LAST_ADMINISTRATOR, PROBLEMS, SalesProfile, SetPassword, USER, User, UserInput,
     UserStatus,

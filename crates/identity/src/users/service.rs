@@ -1,6 +1,6 @@
 //! The rules of saving and deleting a user, and who can own records.
 
-use super::{INACTIVE_OWNER, LAST_ADMINISTRATOR, USER, User, store};
+use super::{INACTIVE_OWNER, LAST_ADMINISTRATOR, USER, User, leaving, store};
 use crate::{
     rights::{self, is_administrator},
     sessions,
@@ -111,7 +111,11 @@ impl Resource for User {
             return Ok(());
         }
         keep_an_administrator(tx, before, self).await?;
-        rights::changed(tx).await
+        rights::changed(tx).await?;
+        match before.is_active() && !self.is_active() {
+            true => leaving::left(tx, ctx, self.meta.id).await,
+            false => Ok(()),
+        }
     }
 
     fn searchable(&self) -> Vec<&str> {

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `week.rs` | which days of a week visits fall on |
 //! | `slots.rs` | the tasks: made, moved, settled, as the opportunity moves and visits are done |
-//! | `watch.rs` | those of the weeks that follow |
+//! | `weeks.rs` | those of the weeks that follow |
 //! | `store.rs` | for which opportunities there are some, and from when on the next are due |
 //!
 //! A slot is a task of its own rule, `visit_slot_1` and so on. One that was missed moves into the next
@@ -14,9 +14,9 @@
 
 mod slots;
 mod store;
-mod watch;
 mod week;
+mod weeks;
 
 pub(crate) use slots::follow;
 pub use slots::visited;
-pub use watch::WATCH;
+pub use weeks::VISITS;

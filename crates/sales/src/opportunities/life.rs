@@ -38,6 +38,8 @@ guanxi_kernel::words! {
         Terminate = "terminate" ("Terminate", "终止"),
         /// To another controller.
         Transfer = "transfer" ("Transfer", "移交"),
+        /// To be looked at again on another day.
+        Review = "review" ("Move the review", "改期复核"),
         /// More said of its end.
         Addendum = "addendum" ("Add to the summary", "补充总结"),
     }
@@ -47,11 +49,11 @@ impl OpportunityStatus {
     /// The moves that are possible from here. What is not here is not possible.
     pub fn moves(self) -> &'static [OpportunityMove] {
         use OpportunityMove::{
-            Addendum, Lose, Move, Reactivate, Suspend, Terminate, Transfer, Win,
+            Addendum, Lose, Move, Reactivate, Review, Suspend, Terminate, Transfer, Win,
         };
         match self {
             Self::Open => &[Move, Suspend, Win, Lose, Terminate, Transfer],
-            Self::Suspended => &[Reactivate, Lose, Terminate, Transfer],
+            Self::Suspended => &[Reactivate, Lose, Terminate, Transfer, Review],
             Self::Won | Self::Lost => &[Transfer, Addendum],
             Self::Terminated => &[],
         }
@@ -75,7 +77,7 @@ impl OpportunityStatus {
         if self == Self::Terminated { &OPPORTUNITY_TERMINATED } else { &MOVE_NOT_ALLOWED }
     }
 
-    pub(super) fn refusal(self) -> Problem {
+    pub(crate) fn refusal(self) -> Problem {
         let allowed: Vec<&str> = self.moves().iter().map(|one| one.word()).collect();
         self.refuses().with("status", self.word()).with("allowed", allowed)
     }

@@ -9,19 +9,23 @@
 //! | `moves.rs` | what changes its state, its stage or its controller |
 //! | `spans.rs` | what it was from when to when, and since when that is known |
 //! | `history.rs` | the same by stage, as people read it |
+//! | `gates.rs` | who must agree before a stage is entered or work goes on again |
+//! | `review.rs` | the task to look at a suspended one again |
 //! | `cost.rs` | what the activities about it have cost |
 //!
 //! Whoever changes an opportunity, by whatever way, goes through `Resource::settle`: a new stage is
-//! entered in `Opportunity::enter_stage` there and nowhere else, but for retired stages. What must
-//! agree to that first belongs in front of it.
+//! entered in `Opportunity::enter_stage` there and nowhere else, but for retired stages; whoever must
+//! agree to that first is asked in front of it.
 
 mod closing;
 mod cost;
+mod gates;
 mod history;
 mod life;
 mod model;
 mod moves;
 mod parts;
+mod review;
 mod rules;
 mod service;
 mod spans;
@@ -29,12 +33,15 @@ mod store;
 
 pub use closing::{Addendum, CloseReason, ClosingSummary, Winner};
 pub use cost::{CostItem, OpportunityCost, cost};
+pub(crate) use gates::with_more;
+pub use gates::{REACTIVATION, STAGE_ENTRY};
 pub use history::{StageHistory, StageInterval, stage_history};
 pub use life::{OpportunityMove, OpportunityStatus};
 pub use model::{OPPORTUNITY, Opportunity, OpportunityId, OpportunityInput};
 pub use moves::{
-    AddToSummary, CloseOpportunity, MoveOpportunity, SuspendOpportunity, TerminateOpportunity,
-    TransferOpportunity, addendum, lose, move_to, reactivate, suspend, terminate, transfer, win,
+    AddToSummary, CloseOpportunity, MoveOpportunity, ReviewOpportunity, SuspendOpportunity,
+    TerminateOpportunity, TransferOpportunity, addendum, lose, move_to, reactivate, review,
+    suspend, terminate, transfer, win,
 };
 pub use parts::{Collaborator, DecisionRole, LineItem, OpportunityContact, OpportunityOrigin};
 pub use spans::{Standing, standing_at};

@@ -2,7 +2,7 @@
 
 use super::{
     closing::{Addendum, CloseReason, ClosingSummary},
-    life::OpportunityStatus,
+    life::{OpportunityMove, OpportunityStatus},
     parts::{Collaborator, LineItem, OpportunityContact, OpportunityOrigin},
 };
 use crate::{
@@ -186,6 +186,20 @@ pub struct Opportunity {
     /// The day on which a suspended one is to be looked at again.
     #[field(zh = "复核日期", filter)]
     pub review_on: Option<NaiveDate>,
+    /// What waits for an approval: `move`, `win` or `lose` into a stage that needs one, or `reactivate`
+    /// where a rule wants one. Until then it stands where it stood.
+    #[field(zh = "待审批操作", filter)]
+    pub pending_move: Option<OpportunityMove>,
+    /// The stage that it enters once that is approved.
+    #[field(zh = "待审批阶段", filter, to = Stage)]
+    pub pending_stage_id: Option<StageId>,
+    /// The approval that it waits for.
+    #[field(zh = "待审批单", filter)]
+    pub pending_approval_id: Option<Uuid>,
+    /// The day of an end that waits, if one was named.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub(crate) pending_closed_on: Option<NaiveDate>,
     /// Why it ended as it did, once it has ended.
     #[field(zh = "结案原因", json, terms = "close_reason")]
     pub close_reasons: Vec<CloseReason>,
@@ -239,4 +253,7 @@ pub static OPPORTUNITY: Kind = Kind::new::<Opportunity>(
     "terminated",
     "transferred",
     "summary_added",
+    "review_moved",
+    "approval_requested",
+    "approval_refused",
 ]);

@@ -4,10 +4,11 @@ use super::{
     closing::{Addendum, ClosingSummary},
     life::{OpportunityMove, OpportunityStatus},
     model::{Opportunity, OpportunityId},
-    rules::{moment, not_on, today},
+    rules::{moment, not_on},
 };
 use crate::{
     problems::PIPELINE_INCOMPLETE,
+    rules::today,
     stages::{self, StageId, StageKind},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -47,6 +48,19 @@ pub struct SuspendOpportunity {
     /// The day on which to look at it again; not in the past.
     #[validate(custom(function = "likely_date"))]
     pub review_on: NaiveDate,
+}
+
+/// To be looked at again on another day.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "review_on": "2026-09-01", "reason": "预算推迟到九月" })))]
+pub struct ReviewOpportunity {
+    /// The day; not in the past.
+    #[validate(custom(function = "likely_date"))]
+    pub review_on: NaiveDate,
+    /// Why it is suspended, if that has changed.
+    #[serde(default)]
+    pub reason: Option<Text<1000>>,
 }
 
 /// Won or lost.
@@ -106,9 +120,11 @@ pub struct AddToSummary {
     pub text: Text<4000>,
 }
 
-/// Moves an opportunity to another open stage of its pipeline.
+/// Moves an opportunity to another open stage of its pipeline. Into one that needs an approval it
+/// waits for that, and enters when it is approved, whatever `entered_at` says.
 ///
 /// # Errors
+/// `approval_pending` if a move waits already, `approval_required` if no definition says who agrees,
 /// `move_not_allowed`, `stage_of_other_pipeline`, `stage_of_other_kind`, `out_of_range` for an
 /// instant before the last change or in the future; and as any change.
 pub async fn move_to(
@@ -153,10 +169,33 @@ pub async fn suspend(
     .await
 }
 
-/// Takes an opportunity up again, in the stage that it was suspended in.
+/// Moves the day on which a suspended opportunity is to be looked at again.
 ///
 /// # Errors
-/// `move_not_allowed`; and as any change.
+/// As [`suspend`].
+pub async fn review(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: OpportunityId,
+    wish: ReviewOpportunity,
+) -> Result<Shown<Opportunity>> {
+    resource::change(tx, ctx, id.uuid(), "review_moved", |one: &mut Opportunity| {
+        one.status.require(OpportunityMove::Review)?;
+        if wish.review_on < today(ctx) {
+            return Err(not_on("/review_on", "today or later"));
+        }
+        one.review_on = Some(wish.review_on);
+        one.status_reason = wish.reason.or_else(|| one.status_reason.take());
+        Ok(())
+    })
+    .await
+}
+
+/// Takes an opportunity up again, in the stage that it was suspended in; where a rule wants an
+/// approval, it waits for that.
+///
+/// # Errors
+/// `move_not_allowed`, `approval_pending`, `no_approver`; and as any change.
 pub async fn reactivate(tx: &mut Tx, ctx: &Ctx, id: OpportunityId) -> Result<Shown<Opportunity>> {
     resource::change(tx, ctx, id.uuid(), "reactivated", |one: &mut Opportunity| {
         one.status.require(OpportunityMove::Reactivate)?;
@@ -298,6 +337,7 @@ impl Opportunity {
         }
         self.input.closing_summary = summary.or_else(|| self.input.closing_summary.take());
         self.input.closed_on = Some(day);
+        self.pending_closed_on = on;
         self.closed_at = Some(ctx.now);
         self.review_on = None;
         self.status = status;

@@ -4,6 +4,7 @@ use crate::{problems::CURRENCY_MISMATCH, products::ProductId, rules::refuse};
 use guanxi_customers::{contacts::ContactId, rules::not_negative};
 use guanxi_kernel::{
     Line, Money, Quantity, Result, Share, UserId,
+    money::MoneyError,
     problem::OUT_OF_RANGE,
     scalar::{Entry, Type},
 };
@@ -93,6 +94,25 @@ pub struct LineItem {
     /// What is taken off the price, as a share of it.
     #[serde(default)]
     pub discount: Share,
+    /// What is taken off the line besides, as an accepted quote may do.
+    #[serde(default)]
+    #[validate(custom(function = "not_negative"))]
+    pub discount_amount: Option<Money>,
+}
+
+impl LineItem {
+    /// What the line comes to, rounded half-even to the minor unit.
+    ///
+    /// # Errors
+    /// `Overflow`, also for a discount of more than the line; `CurrencyMismatch`.
+    pub fn amount(&self) -> Result<Money, MoneyError> {
+        let amount = self.unit_price.of_line(self.quantity, self.discount)?;
+        let rest = match self.discount_amount {
+            Some(discount) => amount.checked_sub(discount)?,
+            None => amount,
+        };
+        if rest.minor() < 0 { Err(MoneyError::Overflow) } else { Ok(rest) }
+    }
 }
 
 macro_rules! named {
@@ -127,9 +147,14 @@ pub(super) fn total(lines: &[LineItem]) -> Result<Option<Money>> {
         if line.unit_price.currency() != currency {
             return Err(refuse(&CURRENCY_MISMATCH, place, ("expected", currency.code())));
         }
-        let amount = line.unit_price.of_line(line.quantity, line.discount);
-        let sum = amount.and_then(|amount| total.checked_add(amount));
-        total = sum.map_err(|_| refuse(&OUT_OF_RANGE, &place, ("expected", "less in total")))?;
+        let sum = line.amount().and_then(|amount| total.checked_add(amount));
+        total = sum.map_err(|error| match error {
+            MoneyError::CurrencyMismatch(..) => {
+                let place = format!("/lines/{at}/discount_amount");
+                refuse(&CURRENCY_MISMATCH, place, ("expected", currency.code()))
+            }
+            _ => refuse(&OUT_OF_RANGE, &place, ("expected", "less in total, and not below zero")),
+        })?;
     }
     Ok(Some(total))
 }
@@ -137,6 +162,7 @@ pub(super) fn total(lines: &[LineItem]) -> Result<Option<Money>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use guanxi_kernel::Currency;
     use serde_json::json;
 
     fn line(quantity: &str, price: &str, currency: &str, discount: &str) -> LineItem {
@@ -151,6 +177,15 @@ mod tests {
         // 0.05 × 0.5 is 0.025, of which the even hundredth is 0.02; 3 × 10.10 less a tenth is 27.27.
         let lines = [line("0.5", "0.05", "CNY", "0"), line("3", "10.10", "CNY", "0.1")];
         assert_eq!(total(&lines).unwrap().unwrap().amount(), "27.29");
+    }
+
+    #[test]
+    fn what_is_taken_off_besides_is_exact() {
+        let mut one = line("3", "10.10", "CNY", "0.1");
+        one.discount_amount = Some(Money::parse("0.27", Currency::CNY).unwrap());
+        assert_eq!(total(&[one.clone()]).unwrap().unwrap().amount(), "27.00");
+        one.discount_amount = Some(Money::parse("27.28", Currency::CNY).unwrap());
+        assert!(total(&[one]).unwrap_err().is(&OUT_OF_RANGE));
     }
 
     #[test]

@@ -8,14 +8,14 @@ use super::{
 };
 use crate::{
     problems::{OPPORTUNITY_TERMINATED, SPLIT_NOT_WHOLE, SUMMARY_FINAL},
-    rules::refuse,
+    rules::{refuse, today},
     stages::Step,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guanxi_customers::rules::repeated;
 use guanxi_kernel::{
     Ctx, Currency, Money, Problem, Result, Share, UserId,
-    period::{business_date, start_of_day},
+    period::start_of_day,
     problem::{OUT_OF_RANGE, REQUIRED},
     text::sort_key,
 };
@@ -44,11 +44,6 @@ type Place =
 /// The finding that a day is out of its range.
 pub(super) fn not_on(pointer: &str, expected: &str) -> Problem {
     refuse(&OUT_OF_RANGE, pointer, ("expected", expected))
-}
-
-/// The business day of a request.
-pub(super) fn today(ctx: &Ctx) -> NaiveDate {
-    business_date(ctx.now, ctx.settings.time_zone)
 }
 
 /// When something happened of which only the day is known: now if that is today, else as the day

@@ -2,10 +2,12 @@
 
 use super::{
     closing::ClosingSummary,
+    gates,
     life::OpportunityStatus,
     model::{OPPORTUNITY, Opportunity},
     parts::OpportunityOrigin,
-    rules::{moment, today},
+    review,
+    rules::moment,
     spans, store,
 };
 use crate::{
@@ -15,8 +17,8 @@ use crate::{
         OPPORTUNITY_TERMINATED, PIPELINE_INACTIVE, PIPELINE_INCOMPLETE, STAGE_OF_OTHER_KIND,
         STAGE_OF_OTHER_PIPELINE, USE_TRANSFER,
     },
-    products,
-    rules::refuse,
+    products, quotes,
+    rules::{Lacking, approval_required, made_up_number, refuse, today},
     stages::{self, StageKind, Step},
 };
 use guanxi_customers::{
@@ -26,7 +28,7 @@ use guanxi_customers::{
     problems::IMMUTABLE,
 };
 use guanxi_kernel::{
-    Action, Ctx, Id, Line, Result, Text, Word as _,
+    Action, Ctx, Id, Result, Text, Word as _,
     problem::{DUPLICATE, REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
@@ -60,6 +62,14 @@ impl Resource for Opportunity {
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         spans::follow(tx, ctx, self, before).await?;
         cadence::follow(tx, ctx, self, before).await?;
+        gates::follow(tx, ctx, self, before).await?;
+        review::follow(tx, ctx, self, before).await?;
+        let given_up = |one: &Self| {
+            matches!(one.status, OpportunityStatus::Lost | OpportunityStatus::Terminated)
+        };
+        if given_up(self) && before.is_some_and(|before| !given_up(before)) {
+            quotes::give_up(tx, ctx, self.meta.id).await?;
+        }
         let given = before.filter(|before| before.transfers < self.transfers);
         match given {
             Some(before) => store::add_transfers(tx, ctx, &[(before.clone(), self.clone())]).await,
@@ -77,6 +87,11 @@ impl Resource for Opportunity {
     async fn changed_hands(records: &[(Self, Self)], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         spans::follow_many(tx, ctx, records).await?;
         store::add_transfers(tx, ctx, records).await
+    }
+
+    fn told(&self, before: &Self, meant: &'static str) -> &'static str {
+        let asked = self.waits() && self.pending_approval_id != before.pending_approval_id;
+        if asked { "approval_requested" } else { meant }
     }
 
     async fn deletable(&self, _: &mut Tx, _: &Ctx) -> Result<()> {
@@ -157,6 +172,15 @@ fn require_kind(step: &Step, kind: StageKind) -> Result<()> {
     Err(refuse(&STAGE_OF_OTHER_KIND, "/stage_id", ("kind", kind.word())))
 }
 
+/// What an opportunity in a stage of that kind is.
+fn status_in(kind: StageKind) -> OpportunityStatus {
+    match kind {
+        StageKind::Open => OpportunityStatus::Open,
+        StageKind::Won => OpportunityStatus::Won,
+        StageKind::Lost => OpportunityStatus::Lost,
+    }
+}
+
 impl Opportunity {
     /// A new one: its controller, its number, its stage, and its end if it has ended already.
     async fn begin(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
@@ -166,17 +190,17 @@ impl Opportunity {
         }
         check_new_owner(tx, ctx, self.input.owner_id, None).await?;
         if self.input.number.is_none() {
-            self.input.number = Some(self.made_up_number(ctx)?);
+            self.input.number = Some(made_up_number('O', ctx, self.meta.id.uuid())?);
         }
-        let step = self.first_step(tx).await?;
-        self.require_currency(&step)?;
+        let wished = self.first_step(tx).await?;
+        self.require_currency(&wished)?;
         let engaged = self.input.engaged_on.unwrap_or_else(|| today(ctx));
         let begun = moment(ctx, engaged, None);
-        self.status = match step.kind {
-            StageKind::Open => OpportunityStatus::Open,
-            StageKind::Won => OpportunityStatus::Won,
-            StageKind::Lost => OpportunityStatus::Lost,
+        let step = match wished.needs_approval {
+            true => self.begin_aside(tx, ctx, &wished).await?,
+            false => wished,
         };
+        self.status = status_in(step.kind);
         if !self.status.is_closed() {
             if self.input.closed_on.is_some() {
                 return Err(NOT_CLOSED.at("/closed_on"));
@@ -208,8 +232,11 @@ impl Opportunity {
                     None => pipelines::default_pipeline(tx).await?,
                 };
                 let pipeline = pipeline.ok_or_else(|| REQUIRED.at("/pipeline_id"))?;
-                match stages::first_step(tx, pipeline, StageKind::Open).await? {
+                match stages::first_free(tx, pipeline).await? {
                     Some(step) => step,
+                    None if stages::first_step(tx, pipeline, StageKind::Open).await?.is_some() => {
+                        return Err(approval_required(&gates::STAGE_ENTRY, Lacking::NotAsked));
+                    }
                     None if pipelines::is_there(tx, pipeline).await? => {
                         return Err(PIPELINE_INCOMPLETE.with("kind", StageKind::Open.word()));
                     }
@@ -220,14 +247,18 @@ impl Opportunity {
         if step.active { Ok(step) } else { Err(PIPELINE_INACTIVE.at("/pipeline_id")) }
     }
 
-    /// A number that nobody else makes up: the day, and letters from the random end of the id.
-    fn made_up_number(&self, ctx: &Ctx) -> Result<Line<40>> {
-        const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-        let random = self.meta.id.uuid().as_u128();
-        let letter = |at: u32| char::from(LETTERS[(random >> (5 * at)) as usize & 31]);
-        let number =
-            format!("O-{}-{}", today(ctx).format("%Y%m%d"), (0..8).map(letter).collect::<String>());
-        Line::new(&number).map_err(|e| guanxi_kernel::problem::INTERNAL.problem().because(e))
+    /// A new one in a stage that needs an approval waits for it in the first that does not.
+    async fn begin_aside(&mut self, tx: &mut Tx, ctx: &Ctx, wished: &Step) -> Result<Step> {
+        let free = stages::first_free(tx, wished.pipeline).await?;
+        let nowhere = || approval_required(&gates::STAGE_ENTRY, Lacking::NotAsked);
+        let free = free.ok_or_else(nowhere)?;
+        self.status = status_in(wished.kind);
+        if self.status.is_closed() {
+            self.require_summary()?;
+            self.pending_closed_on = self.input.closed_on.take();
+        }
+        gates::ask_entry(tx, ctx, self, None, wished).await?;
+        Ok(free)
     }
 
     /// One that was there: what stays, and the stage that it enters.
@@ -243,6 +274,10 @@ impl Opportunity {
                 return Err(USE_TRANSFER.at("/owner_id"));
             }
             check_new_owner(tx, ctx, self.input.owner_id, before.input.owner_id).await?;
+        }
+        if before.meta.deleted_at.is_some() {
+            // Nobody was asked any more when it was deleted.
+            self.stop_waiting();
         }
         if self.status == before.status && self.input.closed_on != before.input.closed_on {
             return Err(IMMUTABLE.at("/closed_on"));
@@ -294,9 +329,23 @@ impl Opportunity {
                 _ => StageKind::Open,
             },
         )?;
+        if gates::must_wait(tx, ctx, self, before, &step).await? {
+            return self.judge_again(tx, before).await;
+        }
         let told = self.span_from != before.span_from;
         let at = if told { self.span_from } else { ctx.now.max(before.span_from) };
         self.enter(&step, at);
+        Ok(())
+    }
+
+    /// Takes over what the stage says of a change that did not lead to another one.
+    async fn judge_again(&mut self, tx: &mut Tx, before: &Self) -> Result<()> {
+        let Some(stage) = self.input.stage_id.filter(|_| !self.judged_alike(before)) else {
+            return Ok(());
+        };
+        if let Some(step) = stages::step(tx, stage).await? {
+            self.judge(&step);
+        }
         Ok(())
     }
 

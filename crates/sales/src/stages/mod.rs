@@ -8,4 +8,4 @@ mod store;
 
 pub use model::{RetireStage, STAGE, Stage, StageId, StageInput, StageKind, Tier};
 pub use service::retire;
-pub(crate) use store::{Step, first_step, last_open, of_pipeline, step};
+pub(crate) use store::{Step, first_free, first_step, last_open, names, of_pipeline, step};

@@ -95,8 +95,8 @@ pub struct StageInput {
     #[schema(minimum = 0, maximum = 50)]
     #[field(zh = "每周拜访次数")]
     pub visits_per_week: Option<i64>,
-    /// Whether an opportunity enters it only with an approval. Only `false` is taken until stages can
-    /// ask for one.
+    /// Whether an opportunity enters it only with an approval: that of the definition for
+    /// `opportunity_stage` that fits. It waits in its old stage until then.
     #[serde(default)]
     #[field(zh = "需要审批")]
     pub needs_approval: bool,

@@ -2,10 +2,10 @@
 
 use super::{RetireStage, STAGE, Stage, StageId, StageKind, store};
 use crate::{
-    opportunities::Opportunity,
+    opportunities::{Opportunity, STAGE_ENTRY},
     pipelines::require_complete_without,
     problems::{STAGE_IN_USE, STAGE_OF_OTHER_KIND, STAGE_OF_OTHER_PIPELINE},
-    rules::refuse,
+    rules::{Lacking, approval_required, refuse},
 };
 use guanxi_customers::{
     engine::standing,
@@ -14,7 +14,7 @@ use guanxi_customers::{
 use guanxi_kernel::{
     Action, Ctx, Result, Word as _,
     actor::forbidden,
-    problem::{DUPLICATE, IN_USE, INVALID, UNKNOWN_REFERENCE},
+    problem::{DUPLICATE, IN_USE, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
@@ -34,12 +34,6 @@ impl Resource for Stage {
 
     async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
         self.input.settle()?;
-        if self.input.needs_approval {
-            let expected = "false; stages cannot ask for an approval yet";
-            return Err(INVALID
-                .problem()
-                .and(INVALID.field("/needs_approval").with("expected", expected)));
-        }
         if let Some(before) = before {
             self.check_change(tx, before).await?;
         }
@@ -57,7 +51,9 @@ impl Resource for Stage {
     }
 
     async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
-        if !store::working_in(tx, self.meta.id, 1).await?.is_empty() {
+        let id = self.meta.id;
+        let worked_in = !store::working_in(tx, id, 1).await?.is_empty();
+        if worked_in || !store::waiting_for(tx, id, 1).await?.is_empty() {
             return Err(STAGE_IN_USE.problem());
         }
         require_complete_without(tx, self.input.pipeline_id, self.meta.id.uuid()).await
@@ -112,9 +108,11 @@ impl Stage {
     }
 }
 
-/// Deletes a stage; the opportunities in it that are not closed go on in another one.
+/// Deletes a stage; the opportunities in it that are not closed go on in another one, and those that
+/// wait to enter it stay where they are.
 ///
 /// # Errors
+/// `approval_required` for a stage that is entered with an approval only;
 /// `stage_of_other_pipeline` or `stage_of_other_kind` for a stage in which they cannot go on;
 /// `pipeline_incomplete` if it is the last of its kind; `too_many_records` for more than 5,000.
 pub async fn retire(
@@ -136,11 +134,22 @@ pub async fn retire(
     if target.kind != StageKind::Open {
         return Err(refuse(&STAGE_OF_OTHER_KIND, "/move_to", ("kind", StageKind::Open.word())));
     }
+    if target.needs_approval {
+        return Err(approval_required(&STAGE_ENTRY, Lacking::NotAsked));
+    }
     let working = store::working_in(tx, id, MOST + 1).await?;
-    if working.len() > MOST {
+    let waiting = store::waiting_for(tx, id, MOST + 1).await?;
+    if working.len().max(waiting.len()) > MOST {
         return Err(TOO_MANY_RECORDS.with("limit", MOST).with("resource", "opportunities"));
     }
     let own = &ctx.on_behalf();
+    for one in waiting {
+        rewrite::<Opportunity>(tx, own, one.uuid(), "approval_refused", |one| {
+            one.stop_waiting();
+            Ok(())
+        })
+        .await?;
+    }
     for one in working {
         rewrite::<Opportunity>(tx, own, one.uuid(), "moved", |one| {
             // It may have changed since this request began.

@@ -17,19 +17,22 @@ pub(crate) struct Step {
     pub(crate) needs_decision_maker: bool,
     /// How many visits each week are expected.
     pub(crate) visits_per_week: i64,
+    /// Whether it is entered with an approval only.
+    pub(crate) needs_approval: bool,
     /// Whether opportunities can be made in the pipeline.
     pub(crate) active: bool,
     /// The currency of the pipeline, if it has one.
     pub(crate) currency: Option<Currency>,
 }
 
-type Row = (StageId, PipelineId, StageKind, Share, Option<Tier>, bool, i64, bool, Option<Currency>);
+type Row =
+    (StageId, PipelineId, StageKind, Share, Option<Tier>, bool, i64, bool, bool, Option<Currency>);
 
 /// `SELECT` live stages of live pipelines, up to further conditions.
 fn steps() -> Sql {
     Sql::new(
         "SELECT s.id, s.pipeline_id, s.kind, s.probability, s.tier, s.needs_decision_maker,
-             COALESCE(s.visits_per_week, 0), p.active, p.currency
+             COALESCE(s.visits_per_week, 0), s.needs_approval, p.active, p.currency
          FROM pipeline_stages s JOIN pipelines p ON p.tenant_id = s.tenant_id AND p.id = s.pipeline_id
          WHERE s.tenant_id = $1 AND s.deleted_at IS NULL AND p.deleted_at IS NULL AND ",
     )
@@ -44,6 +47,7 @@ async fn one(tx: &mut Tx, sql: Sql) -> Result<Option<Step>> {
         tier,
         needs_decision_maker,
         visits_per_week,
+        needs_approval,
         active,
         currency,
     ): Row| Step {
@@ -54,6 +58,7 @@ async fn one(tx: &mut Tx, sql: Sql) -> Result<Option<Step>> {
         tier,
         needs_decision_maker,
         visits_per_week,
+        needs_approval,
         active,
         currency,
     };
@@ -77,6 +82,20 @@ pub(crate) async fn first_step(
     sql.push("s.pipeline_id = ").bind(pipeline).push(" AND s.kind = ").bind(kind);
     sql.push(" ORDER BY s.position, s.id LIMIT 1");
     one(tx, sql).await
+}
+
+/// The first open stage of a pipeline that nobody need agree to.
+pub(crate) async fn first_free(tx: &mut Tx, pipeline: PipelineId) -> Result<Option<Step>> {
+    let mut sql = steps();
+    sql.push("s.pipeline_id = ").bind(pipeline).push(" AND s.kind = ").bind(StageKind::Open);
+    sql.push(" AND NOT s.needs_approval ORDER BY s.position, s.id LIMIT 1");
+    one(tx, sql).await
+}
+
+/// The code and the name of a stage, whatever became of it.
+pub(crate) async fn names(tx: &mut Tx, id: StageId) -> Result<Option<(Line<40>, Line<100>)>> {
+    let sql = sql!("SELECT code, name FROM pipeline_stages WHERE tenant_id = $1 AND id = $2", id);
+    tx.optional(sql).await
 }
 
 /// The last open stage of a pipeline.
@@ -149,11 +168,26 @@ pub(super) async fn working_in(
     Ok(tx.all::<(OpportunityId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }
 
-/// Whether opportunities are in a stage, whatever became of them.
+/// Opportunities that wait to enter a stage, deleted ones too; `most` at most.
+pub(super) async fn waiting_for(
+    tx: &mut Tx,
+    id: StageId,
+    most: usize,
+) -> Result<Vec<OpportunityId>> {
+    let sql = sql!(
+        "SELECT id FROM opportunities WHERE tenant_id = $1 AND pending_stage_id = $2
+         ORDER BY id LIMIT $3",
+        id,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    );
+    Ok(tx.all::<(OpportunityId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Whether opportunities are in a stage or wait to enter it, whatever became of them.
 pub(super) async fn is_used(tx: &mut Tx, id: StageId) -> Result<bool> {
     let sql = sql!(
         "SELECT CAST(1 AS BIGINT) FROM opportunities WHERE tenant_id = $1 AND stage_id = $2 LIMIT 1",
         id
     );
-    tx.exists(sql).await
+    Ok(tx.exists(sql).await? || !waiting_for(tx, id, 1).await?.is_empty())
 }

@@ -1,6 +1,6 @@
 //! Asking for an approval, and what becomes of it when the record changes.
 
-use super::{Approval, ApprovalInput, seats, store};
+use super::{Approval, ApprovalId, ApprovalInput, ApprovalStatus, seats, store};
 use crate::{
     definitions,
     documents::{self, Document, REQUEST},
@@ -44,9 +44,7 @@ pub struct Ask {
 /// `approval_pending` if the same is asked already, `no_approver`, `too_many_approvers`;
 /// `validation_failed` for facts that the type does not declare.
 pub async fn ask(tx: &mut Tx, ctx: &Ctx, wish: Ask) -> Result<Option<Approval>> {
-    let document = documents::named(wish.document);
-    let document =
-        document.ok_or_else(|| INTERNAL.problem().because("the type is not registered"))?;
+    let document = registered(wish.document)?;
     let (kind, subject_id) = wish.subject;
     let (document_code, subject_type) = (Line::new(document.code), Line::new(kind.name));
     let input = ApprovalInput {
@@ -82,6 +80,37 @@ pub async fn request(tx: &mut Tx, ctx: &Ctx, input: ApprovalInput) -> Result<Sho
     resource::get(tx, ctx, asked.record.meta.id.uuid()).await
 }
 
+/// Whether somebody would have to agree, without asking them.
+///
+/// # Errors
+/// `validation_failed` for facts that the type does not declare.
+pub async fn wanted(tx: &mut Tx, ctx: &Ctx, wish: &Ask) -> Result<bool> {
+    let document = registered(wish.document)?;
+    let facts = whole(ctx, document, &wish.facts, wish.subject.0.name, wish.owner)?;
+    Ok(definitions::fitting(tx, ctx, document, &facts).await?.is_some())
+}
+
+/// The type of that code, which the program knows.
+fn registered(code: &str) -> Result<&'static Document> {
+    documents::named(code).ok_or_else(|| INTERNAL.problem().because("the type is not registered"))
+}
+
+/// The facts with those that every type has.
+fn whole(
+    ctx: &Ctx,
+    document: &Document,
+    own: &Facts,
+    subject_type: &str,
+    owner: UserId,
+) -> Result<Facts> {
+    Problem::collect(facts::check_facts(own, document.facts, "/facts"))?;
+    let mut facts = own.clone();
+    facts.insert("owner_id".into(), owner.to_string().into());
+    facts.insert("requested_by".into(), ctx.actor.user.to_string().into());
+    facts.insert("subject_type".into(), subject_type.into());
+    Ok(facts)
+}
+
 async fn enter(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -89,12 +118,8 @@ async fn enter(
     input: ApprovalInput,
     owner: UserId,
 ) -> Result<Option<Shown<Approval>>> {
-    Problem::collect(facts::check_facts(&input.facts, document.facts, "/facts"))?;
     let system = ctx.on_behalf();
-    let mut facts = input.facts.clone();
-    facts.insert("owner_id".into(), owner.to_string().into());
-    facts.insert("requested_by".into(), ctx.actor.user.to_string().into());
-    facts.insert("subject_type".into(), input.subject_type.to_string().into());
+    let facts = whole(ctx, document, &input.facts, &input.subject_type, owner)?;
     let Some(definition) = definitions::fitting(tx, ctx, document, &facts).await? else {
         return Ok(None);
     };
@@ -181,6 +206,25 @@ pub async fn void(
         .await?;
     }
     Ok(standing.len())
+}
+
+/// An approval is not asked for any more, if it still waits: what it is about goes another way.
+/// Whether it waited. What was decided stays.
+///
+/// # Errors
+/// Those of the store.
+pub async fn give_up(tx: &mut Tx, ctx: &Ctx, id: ApprovalId, reason: &str) -> Result<bool> {
+    let (system, now, reason) = (ctx.on_behalf(), ctx.now, Text::new(reason).ok());
+    let approval: Approval = resource::load(tx, &system, id.uuid()).await?;
+    if approval.status != ApprovalStatus::Pending {
+        return Ok(false);
+    }
+    resource::change::<Approval>(tx, &system, id.uuid(), "voided", |approval| {
+        approval.void(now, reason);
+        Ok(())
+    })
+    .await?;
+    Ok(true)
 }
 
 /// What an approval is asked with, for the document.

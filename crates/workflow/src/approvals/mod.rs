@@ -9,11 +9,12 @@ mod seats;
 mod service;
 mod store;
 
-pub use ask::{Ask, ask, latest, pending, request, void};
+pub use ask::{Ask, ask, give_up, latest, pending, request, void, wanted};
 pub use model::{
     APPROVAL, Approval, ApprovalDecision, ApprovalId, ApprovalInput, ApprovalMove, ApprovalStatus,
-    ApprovalVerdict, MOVES, Seat,
+    ApprovalVerdict, EscalationReason, MOVES, Seat,
 };
+pub(crate) use service::left;
 pub use service::{
     ApproveWish, RejectWish, approve, give_seats, reassign, reject, seats_of, withdraw,
 };

@@ -4,7 +4,7 @@ use crate::{
     definitions::{
         ApprovalDefinition, ApprovalDefinitionId, ApprovalLevel, ApproverKind, LevelMode,
     },
-    problems::{APPROVAL_DECIDED, NOT_AN_APPROVER, OWN_APPROVAL},
+    problems::{APPROVAL_DECIDED, LEVEL_NOT_CURRENT, NOT_AN_APPROVER, OWN_APPROVAL},
 };
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
@@ -53,6 +53,16 @@ guanxi_kernel::words! {
         Approved = "approved" ("Approved", "同意"),
         /// No.
         Rejected = "rejected" ("Rejected", "拒绝"),
+    }
+}
+
+guanxi_kernel::words! {
+    /// Why others decide than those whom the definition names.
+    pub enum EscalationReason {
+        /// The time of the level was over.
+        TimedOut = "timed_out" ("Timed out", "审批超时"),
+        /// They have all left.
+        ApproversLeft = "approvers_left" ("Approvers left", "审批人已离职"),
     }
 }
 
@@ -183,6 +193,9 @@ pub struct Approval {
     /// Who is asked on that level.
     #[field(zh = "当前审批人", json)]
     pub seats: Vec<Seat>,
+    /// Why others are asked on that level than those whom the definition names, if so.
+    #[field(zh = "升级原因")]
+    pub escalation: Option<EscalationReason>,
     /// Whose decision it waits for, with those who stand in for them. `filter=waiting_for:me()` lists
     /// what waits for you.
     #[field(zh = "待处理人", json, terms = "waiting_for")]
@@ -274,8 +287,23 @@ impl Approval {
         manned
     }
 
+    /// Refuses a decision that was meant for another level.
+    ///
+    /// # Errors
+    /// `approval_decided` if there is nothing to decide; `approval_level_not_current`.
+    pub(super) fn require_level(&self, meant: Option<i64>) -> Result<()> {
+        self.status.require_pending()?;
+        match meant {
+            Some(level) if level != self.level => {
+                Err(LEVEL_NOT_CURRENT.with("level", level).with("current", self.level))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Begins a level with these people.
     pub(super) fn begin(&mut self, level: i64, seats: Vec<Seat>, due_at: Option<DateTime<Utc>>) {
+        self.escalation = None;
         (self.level, self.seats, self.due_at) = (level, seats, due_at);
     }
 
@@ -358,6 +386,27 @@ impl Approval {
         self.status.require_pending()?;
         self.close(ApprovalStatus::Withdrawn, now);
         Ok(())
+    }
+
+    /// Gives open seats whose people have left to others: all that are lost where every seat counts,
+    /// and those of a level where any is enough if there is no other. Whether there were any.
+    pub(super) fn replace(&mut self, lost: &[bool], by: &[UserId]) -> bool {
+        let mode = self.current().map_or(LevelMode::All, |level| level.mode);
+        let open = |seat: &Seat| !seat.approved;
+        let others = self.seats.iter().zip(lost).any(|(seat, lost)| open(seat) && !lost);
+        if mode == LevelMode::Any && others {
+            return false;
+        }
+        let mut replaced = false;
+        for (seat, _) in self.seats.iter_mut().zip(lost).filter(|(seat, lost)| open(seat) && **lost)
+        {
+            (seat.kind, seat.user_ids) = (ApproverKind::Administrators, by.to_vec());
+            replaced = true;
+        }
+        if replaced {
+            self.escalation = Some(EscalationReason::ApproversLeft);
+        }
+        replaced
     }
 
     /// What it was about has changed.

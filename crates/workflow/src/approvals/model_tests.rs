@@ -98,6 +98,36 @@ fn who_stands_in_is_waited_for_unless_barred() {
 }
 
 #[test]
+fn seats_of_those_who_have_left_go_to_others_where_they_count() {
+    let (left, stays, admin) = (true, false, [user(9)]);
+    let seats = |one: &Approval| -> Vec<(ApproverKind, Vec<UserId>)> {
+        one.seats.iter().map(|seat| (seat.kind, seat.user_ids.clone())).collect()
+    };
+    let mut any = pending(LevelMode::Any, &[&[5], &[6]], 1);
+    assert!(!any.replace(&[left, stays], &admin), "the other one is enough");
+    assert!(any.replace(&[left, left], &admin));
+    assert_eq!(any.escalation, Some(EscalationReason::ApproversLeft));
+    assert_eq!(any.awaited(), BTreeSet::from(admin));
+    let mut all = pending(LevelMode::All, &[&[5], &[6]], 1);
+    assert_eq!(all.decide(approved(5)), Outcome::Open);
+    assert!(!all.replace(&[left, stays], &admin), "their say is said");
+    assert!(all.replace(&[left, left], &admin));
+    let expected =
+        [(ApproverKind::User, vec![user(5)]), (ApproverKind::Administrators, vec![user(9)])];
+    assert_eq!(seats(&all), expected);
+}
+
+#[test]
+fn a_decision_may_say_which_level_it_means() {
+    let mut one = pending(LevelMode::Any, &[&[5]], 2);
+    let code = |found: Result<()>| found.map_err(|problem| problem.code().code);
+    assert_eq!((code(one.require_level(None)), code(one.require_level(Some(1)))), (Ok(()), Ok(())));
+    assert_eq!(code(one.require_level(Some(2))), Err("approval_level_not_current"));
+    one.status = ApprovalStatus::Approved;
+    assert_eq!(code(one.require_level(Some(1))), Err("approval_decided"));
+}
+
+#[test]
 fn what_is_over_stays_over() {
     for status in ApprovalStatus::ALL {
         let mut one = pending(LevelMode::Any, &[&[5]], 1);

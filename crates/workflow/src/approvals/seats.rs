@@ -1,12 +1,13 @@
 //! Who is asked on a level.
 
-use super::{Approval, Seat};
+use super::{Approval, EscalationReason, Seat};
 use crate::{
     definitions::{ApprovalLevel, Approver, ApproverKind, LevelMode},
     delegations, people,
     problems::{NO_APPROVER, TOO_MANY_APPROVERS},
     working_time,
 };
+use guanxi_identity::rights;
 use guanxi_kernel::{Ctx, Problem, Result, UserId};
 use guanxi_storage::Tx;
 use std::collections::BTreeSet;
@@ -133,7 +134,60 @@ async fn named(
         ApproverKind::HeadOfUnit => {
             people::heads(tx, owner).await?.into_iter().find(may).into_iter().collect()
         }
+        ApproverKind::Administrators => administrators(tx, barred).await?,
     })
+}
+
+/// The administrators who may decide.
+async fn administrators(tx: &mut Tx, barred: &BTreeSet<UserId>) -> Result<Vec<UserId>> {
+    let most = i64::try_from(MOST + barred.len()).unwrap_or(i64::MAX);
+    let all = rights::administrators(tx, most).await?;
+    Ok(all.into_iter().filter(|user| !barred.contains(user)).take(MOST).collect())
+}
+
+/// Begins a level; where its approvers have left since it was asked, with the administrators.
+///
+/// # Errors
+/// As [`begin`], where no administrator may decide either.
+pub(super) async fn begin_somehow(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    approval: &mut Approval,
+    level: i64,
+) -> Result<()> {
+    let nobody = match begin(tx, ctx, approval, level).await {
+        Err(problem) if problem.is(&NO_APPROVER) => problem,
+        begun => return begun,
+    };
+    let user_ids = administrators(tx, &approval.barred()).await?;
+    if user_ids.is_empty() {
+        return Err(nobody);
+    }
+    let seat = Seat { kind: ApproverKind::Administrators, user_ids, approved: false };
+    approval.begin(level, vec![seat], None);
+    approval.escalation = Some(EscalationReason::ApproversLeft);
+    wait(tx, ctx, approval).await
+}
+
+/// Gives open seats on which nobody is active any more to the administrators, where the level could
+/// not be passed otherwise; whether there were any.
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn replace_lost(tx: &mut Tx, approval: &mut Approval) -> Result<bool> {
+    let mut lost = Vec::with_capacity(approval.seats.len());
+    for seat in &approval.seats {
+        let mut active = false;
+        for user in &seat.user_ids {
+            active = active || people::is_active(tx, *user).await?;
+        }
+        lost.push(!active);
+    }
+    if !lost.contains(&true) {
+        return Ok(false);
+    }
+    let administrators = administrators(tx, &approval.barred()).await?;
+    Ok(!administrators.is_empty() && approval.replace(&lost, &administrators))
 }
 
 /// Gives each open seat to those who stand above the people on it; whether there was anybody.
@@ -152,6 +206,9 @@ pub(super) async fn escalate(tx: &mut Tx, approval: &mut Approval) -> Result<boo
             seat.user_ids = above.into_iter().collect();
             moved = true;
         }
+    }
+    if moved {
+        approval.escalation = Some(EscalationReason::TimedOut);
     }
     Ok(moved)
 }

@@ -106,6 +106,11 @@ pub struct ApproveWish {
     /// What there is to say about it.
     #[serde(default)]
     pub comment: Option<Text<2000>>,
+    /// The level that is meant, so that deciding twice by mistake does not decide two of them.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 10))]
+    #[schema(minimum = 1, maximum = 10)]
+    pub level: Option<i64>,
 }
 
 /// Does not agree.
@@ -115,20 +120,26 @@ pub struct ApproveWish {
 pub struct RejectWish {
     /// Why.
     pub comment: Text<2000>,
+    /// The level that is meant.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 10))]
+    #[schema(minimum = 1, maximum = 10)]
+    pub level: Option<i64>,
 }
 
 /// Approves in the name of the caller, or of an approver who has delegated to them.
 ///
 /// # Errors
-/// `not_found`, `forbidden`, `stale_version`; `approval_decided`, `own_approval`, `not_an_approver`;
-/// `no_approver` if the next level finds nobody any more; what the document type says to it.
+/// `not_found`, `forbidden`, `stale_version`; `approval_decided`, `approval_level_not_current`,
+/// `own_approval`, `not_an_approver`; `no_approver` if the next level finds nobody any more, no
+/// administrator either; what the document type says to it.
 pub async fn approve(
     tx: &mut Tx,
     ctx: &Ctx,
     id: ApprovalId,
     wish: ApproveWish,
 ) -> Result<Shown<Approval>> {
-    decide(tx, ctx, id, ApprovalVerdict::Approved, wish.comment).await
+    decide(tx, ctx, id, ApprovalVerdict::Approved, (wish.level, wish.comment)).await
 }
 
 /// Rejects, likewise; that ends the request whatever others have decided.
@@ -141,7 +152,7 @@ pub async fn reject(
     id: ApprovalId,
     wish: RejectWish,
 ) -> Result<Shown<Approval>> {
-    decide(tx, ctx, id, ApprovalVerdict::Rejected, Some(wish.comment)).await
+    decide(tx, ctx, id, ApprovalVerdict::Rejected, (wish.level, Some(wish.comment))).await
 }
 
 /// Takes a request back.
@@ -155,8 +166,10 @@ pub async fn withdraw(tx: &mut Tx, ctx: &Ctx, id: ApprovalId) -> Result<Shown<Ap
         return Err(NOT_THE_REQUESTER.problem());
     }
     let (system, now) = (ctx.on_behalf(), ctx.now);
-    resource::change::<Approval>(tx, &system, id.uuid(), "withdrawn", |one| one.withdraw(now))
-        .await?;
+    let withdrawn =
+        resource::change::<Approval>(tx, &system, id.uuid(), "withdrawn", |one| one.withdraw(now))
+            .await?;
+    follow(tx, &system, &withdrawn.record).await?;
     resource::get(tx, ctx, id.uuid()).await
 }
 
@@ -191,9 +204,10 @@ async fn decide(
     ctx: &Ctx,
     id: ApprovalId,
     verdict: ApprovalVerdict,
-    comment: Option<Text<2000>>,
+    (meant, comment): (Option<i64>, Option<Text<2000>>),
 ) -> Result<Shown<Approval>> {
     let approval = changeable(tx, ctx, id).await?;
+    approval.require_level(meant)?;
     let user = ctx.actor.user;
     let stands_in_for = delegations::given_to(tx, user, &approval.input.document, ctx.now).await?;
     let on_behalf_of = approval.hand(user, &stands_in_for)?;
@@ -214,7 +228,7 @@ async fn enter(
     let outcome = approval.decide(decision);
     match outcome {
         Outcome::Open => seats::wait(tx, ctx, &mut approval).await?,
-        Outcome::NextLevel => seats::begin(tx, ctx, &mut approval, level + 1).await?,
+        Outcome::NextLevel => seats::begin_somehow(tx, ctx, &mut approval, level + 1).await?,
         Outcome::Over => {}
     }
     let verb = match approval.status {
@@ -223,13 +237,18 @@ async fn enter(
         _ => "decided",
     };
     let saved = put(tx, ctx, approval, verb).await?;
-    if outcome == Outcome::Over {
-        let document = documents::named(&saved.input.document);
-        let document =
-            document.ok_or_else(|| INTERNAL.problem().because("the type is not registered"))?;
-        (document.decided)(tx, ctx, &saved).await?;
+    match outcome {
+        Outcome::Over => follow(tx, ctx, &saved).await,
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// Does what the document type wants to follow from the end of a request.
+async fn follow(tx: &mut Tx, ctx: &Ctx, approval: &Approval) -> Result<()> {
+    let document = documents::named(&approval.input.document);
+    let document =
+        document.ok_or_else(|| INTERNAL.problem().because("the type is not registered"))?;
+    (document.decided)(tx, ctx, approval).await
 }
 
 async fn put(tx: &mut Tx, ctx: &Ctx, approval: Approval, verb: &'static str) -> Result<Approval> {
@@ -304,6 +323,23 @@ pub async fn give_seats(
     }
     seats::wait(tx, &system, &mut approval).await?;
     put(tx, &system, approval, "reassigned").await.map(drop)
+}
+
+/// A user can do nothing any more: where a level could not be passed without them, the administrators
+/// decide instead.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn left(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    let system = ctx.on_behalf();
+    for id in store::waiting_for(tx, user).await? {
+        let mut approval: Approval = resource::load(tx, &system, id.uuid()).await?;
+        if seats::replace_lost(tx, &mut approval).await? {
+            seats::wait(tx, &system, &mut approval).await?;
+            put(tx, &system, approval, "escalated").await?;
+        }
+    }
+    Ok(())
 }
 
 /// Does what the definition says to a level whose time is over; whether it was. However many nodes

@@ -9,3 +9,4 @@ pub use model::{
     ApprovalLevel, Approver, ApproverKind, LevelMode, OnTimeout,
 };
 pub(crate) use service::fitting;
+pub use service::is_ruled;

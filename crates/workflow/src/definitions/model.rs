@@ -34,6 +34,9 @@ guanxi_kernel::words! {
         ManagerOfOwner = "manager_of_owner" ("Manager of the owner", "负责人的上级"),
         /// Who manages the owner's unit.
         HeadOfUnit = "head_of_unit" ("Head of the owner's unit", "负责人所在组织的主管"),
+        /// Whoever may do everything; one of them is enough. They also take the place of approvers who
+        /// have all left.
+        Administrators = "administrators" ("Administrators", "系统管理员"),
     }
 }
 

@@ -71,6 +71,14 @@ impl Resource for ApprovalDefinition {
     }
 }
 
+/// Whether an active definition for that type says when somebody must agree.
+///
+/// # Errors
+/// Those of the store.
+pub async fn is_ruled(tx: &mut Tx, document: &str) -> Result<bool> {
+    Ok(!store::active(tx, document).await?.is_empty())
+}
+
 /// The definition that applies to these facts: of the active ones for the type the first that fits.
 ///
 /// # Errors

@@ -5,11 +5,11 @@ use crate::opportunities::Opportunity;
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Result, problem::NOT_FOUND};
 use guanxi_storage::{Tx, resource};
-use guanxi_workflow::worker::Watch;
+use guanxi_workflow::chores::Chore;
 use uuid::Uuid;
 
 /// What the workflow does when a week begins.
-pub static WATCH: Watch = Watch {
+pub static VISITS: Chore = Chore {
     name: "visits",
     due: |tx, now, most| Box::pin(store::due(tx, now, most)),
     step: |tx, ctx, id| Box::pin(step(tx, ctx, id)),

@@ -1,0 +1,91 @@
+//! Records of one resource below a record of another: listed and made under its path.
+//!
+//! A pair is one line in [`NESTED`]; both endpoints are those of the inner resource, narrowed to the
+//! outer record. The member that names it is called as the id in the path.
+
+use crate::{
+    body::Body,
+    call::Call,
+    document,
+    problem::ApiError,
+    resources::{id_name, list_of},
+    respond::Done,
+};
+use actix_web::{HttpResponse, web};
+use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
+use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
+use guanxi_storage::{Kind, Tx, resource};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+/// A resource below another.
+#[derive(Debug, Clone, Copy)]
+pub struct Nested {
+    outer: &'static Kind,
+    inner: &'static Kind,
+}
+
+/// All of them.
+pub static NESTED: &[Nested] = &[Nested { outer: &OPPORTUNITY, inner: &QUOTE }];
+
+impl Nested {
+    /// Documents both endpoints.
+    pub fn describe(self, document: &mut document::Builder) {
+        document.nested(self.outer, self.inner);
+    }
+}
+
+/// Registers the endpoints.
+pub fn routes(config: &mut web::ServiceConfig) {
+    for nested in NESTED.iter().copied() {
+        let path = path(nested.outer, nested.inner);
+        config.route(&path, web::get().to(move |call| list(nested, call)));
+        config.route(&path, web::post().to(move |call, body| create(nested, call, body)));
+    }
+}
+
+/// The path of both.
+pub fn path(outer: &Kind, inner: &Kind) -> String {
+    let id = id_name(outer).unwrap_or_default();
+    format!("/v1/{}/{{{id}}}/{}", outer.plural, inner.plural)
+}
+
+fn outer_of(kind: &Kind, call: &Call) -> Result<(String, Uuid)> {
+    let name = id_name(kind).unwrap_or_default();
+    let id = call.id(&name)?;
+    Ok((name, id))
+}
+
+async fn list(nested: Nested, call: Call) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, nested.inner, Action::Read)?;
+    let (name, id) = outer_of(nested.outer, &call)?;
+    call.read(async |tx, ctx| require(tx, ctx, nested.outer, id).await).await?;
+    list_of(nested.inner, &call, Some((&name, id))).await
+}
+
+/// Refuses what the caller does not see.
+async fn require(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<()> {
+    (kind.operations.version)(tx, ctx, id).await.map(drop)
+}
+
+async fn create(nested: Nested, call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let operations = &nested.inner.operations;
+    resource::require_on(&call.ctx, nested.inner, Action::Create)?;
+    let (name, id) = outer_of(nested.outer, &call)?;
+    let mut whole = body.0.clone();
+    if let Json::Object(members) = &mut whole {
+        let named = members.insert(name.clone(), id.to_string().into()).unwrap_or_default();
+        if !named.is_null() && named != members[&name] {
+            let finding = UNKNOWN_VALUE.field(format!("/{name}"));
+            let expected = finding.with("expected", "the id in the path");
+            return Err(UNKNOWN_VALUE.problem().and(expected).into());
+        }
+    }
+    let read = (operations.read)(&call.ctx, whole)?;
+    let made = async |tx: &mut Tx, ctx: &Ctx| {
+        require(tx, ctx, nested.outer, id).await?;
+        let sheet = (operations.create)(tx, ctx, &read, None).await?;
+        Ok(Done::made(nested.inner, sheet))
+    };
+    Ok(call.write(Some(&body), made).await?)
+}
