@@ -60,6 +60,11 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["number"] = json!(format!("O{number}"));
             body["pipeline_id"] = json!(pipeline(client, &fresh("Pipeline")).await.id());
         }
+        "lead-levels" => {
+            body["code"] = json!(format!("L{number}"));
+            remove(&mut body, &["position"]);
+        }
+        "leads" => nobody_yet(&mut body, number),
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);

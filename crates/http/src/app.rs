@@ -5,7 +5,7 @@ use crate::{
     changes::News,
     customers, document, duplicates,
     envelope::{self, Asked},
-    everywhere, exchange_rates, exports, identity,
+    everywhere, exchange_rates, exports, identity, leads,
     limits::RateLimits,
     notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -25,7 +25,7 @@ use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
 use guanxi_storage::Db;
 use guanxi_webhooks::Webhooks;
-use guanxi_workflow::{Workflow, documents};
+use guanxi_workflow::{Workflow, chores, documents};
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
@@ -84,6 +84,7 @@ impl App {
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
         documents::register(&documents::REQUEST);
+        chores::register(&guanxi_sales::leads::RECYCLING);
         let workflow = Workflow::new(db.clone(), clock.clone());
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
@@ -188,6 +189,7 @@ pub fn routes(config: &mut ServiceConfig) {
     tasks::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
+    leads::routes(config);
     notifications::routes(config);
     changes::routes(config);
     batch::routes(config);

@@ -42,6 +42,7 @@ mod everywhere;
 mod exchange_rates;
 mod exports;
 mod identity;
+mod leads;
 mod notifications;
 mod opportunities;
 mod parameters;

@@ -198,6 +198,9 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::pipelines::Pipeline>(),
         serve::<sales::stages::Stage>(),
         serve::<sales::opportunities::Opportunity>(),
+        serve::<sales::lead_levels::LeadLevel>(),
+        serve::<sales::lead_pools::LeadPool>(),
+        serve::<sales::leads::Lead>(),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,

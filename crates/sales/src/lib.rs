@@ -7,8 +7,14 @@
 //! | [`price_books`] | lists of prices |
 //! | [`pipelines`] | ways to work on opportunities, and the ones that come with the program |
 //! | [`stages`] | the steps of a pipeline |
+//! | [`lead_levels`] | how soon a lead may buy, and how often it is visited |
+//! | [`lead_pools`] | leads without an owner: who may claim them, and when they come back |
+//! | [`leads`] | who may buy one day, until they become parties or are lost |
 //! | [`opportunities`] | from the first contact to won, lost or given up |
 
+pub mod lead_levels;
+pub mod lead_pools;
+pub mod leads;
 pub mod opportunities;
 pub mod pipelines;
 pub mod price_books;
@@ -30,5 +36,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &pipelines::PIPELINE,
         &stages::STAGE,
         &opportunities::OPPORTUNITY,
+        &lead_levels::LEAD_LEVEL,
+        &lead_pools::LEAD_POOL,
+        &leads::LEAD,
     ]
 }

@@ -271,7 +271,10 @@ fn names(kind: &Kind, field: &Field, target: &Kind) -> bool {
         Visibility::Parent { column, table } | Visibility::OwnerOrParent { column, table } => {
             table == target.table && field.columns == [column]
         }
-        Visibility::Tenant | Visibility::Owner | Visibility::Involved { .. } => false,
+        Visibility::Tenant
+        | Visibility::Owner
+        | Visibility::Involved { .. }
+        | Visibility::Pooled { .. } => false,
     };
     // Whatever a record of any kind can be the parent or the subject of; an id is of one record only.
     let beside = |kind_name: &str| kind.field(kind_name).is_some();

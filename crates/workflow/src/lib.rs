@@ -11,12 +11,14 @@
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
 //! | [`notifications`] | what somebody should know of all that |
 //! | [`merging`] | what becomes of it when two records become one |
+//! | [`chores`] | what other crates want done because time has passed |
 //! | [`worker`] | what happens because time has passed |
 //!
 //! Domain crates ask by [`approvals::ask`] inside their own transactions and are called back by the
 //! [`documents::Document`] that they have registered. They need no rights on approvals for it.
 
 pub mod approvals;
+pub mod chores;
 pub mod definitions;
 pub mod delegations;
 pub mod documents;

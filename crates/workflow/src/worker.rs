@@ -1,5 +1,5 @@
 //! What happens because time has passed: levels whose time is over, delegations that begin and end,
-//! records that come to call for tasks.
+//! records that come to call for tasks, and the chores of other crates.
 //!
 //! Every node looks for what is due and does each thing in a transaction of its own, which looks
 //! again: so whoever comes second finds nothing to do, and what fails stands in nobody's way.
@@ -7,6 +7,7 @@
 use crate::{
     SOURCE,
     approvals::{self, ApprovalId},
+    chores::{self, Chore},
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
 };
@@ -21,7 +22,7 @@ use uuid::Uuid;
 const AT_ONCE: i64 = 50;
 /// The pause between two looks that found nothing.
 const IDLE: Duration = Duration::from_secs(5);
-/// When a rule that was refused is looked at again.
+/// When a rule or a chore that was refused is looked at again.
 const REFUSED: TimeDelta = TimeDelta::minutes(15);
 /// What others get between two looks that found something.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -39,6 +40,7 @@ enum Due {
     Delegation(ApprovalDelegationId),
     Approval(ApprovalId),
     Rule(TaskRuleId),
+    Chore(&'static Chore, Uuid),
 }
 
 impl Workflow {
@@ -65,6 +67,10 @@ impl Workflow {
                 due.extend(delegations.map(|(id, user)| (Due::Delegation(id), user)));
                 due.extend(approvals.map(|(id, user)| (Due::Approval(id), user)));
                 due.extend(rules.map(|(id, user)| (Due::Rule(id), user)));
+                for chore in chores::all() {
+                    let these = (chore.due)(tx, now, AT_ONCE).await?.into_iter();
+                    due.extend(these.map(|(id, user)| (Due::Chore(chore, id), user)));
+                }
                 Ok(due)
             };
             for (due, user) in self.db.read(tenant, look).await? {
@@ -83,9 +89,13 @@ impl Workflow {
     /// Lets others come first: what is refused once may be refused for ever, as a rule about a field
     /// that is gone.
     async fn put_off(&self, tenant: TenantId, due: Due) -> Result<()> {
-        let Due::Rule(rule) = due else { return Ok(()) };
         let to = self.clock.now() + REFUSED;
-        self.db.write(tenant, async |tx| rules::postpone(tx, rule, to).await).await
+        let wait = async |tx: &mut Tx| match due {
+            Due::Rule(rule) => rules::postpone(tx, rule, to).await,
+            Due::Chore(chore, id) => (chore.put_off)(tx, id, to).await,
+            Due::Delegation(_) | Due::Approval(_) => Ok(()),
+        };
+        self.db.write(tenant, wait).await
     }
 
     /// Keeps doing so.
@@ -112,6 +122,7 @@ impl Workflow {
             Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
             Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,
             Due::Rule(id) => rules::step(tx, &ctx, id).await,
+            Due::Chore(chore, id) => (chore.step)(tx, &ctx, id).await,
         };
         self.db.write(tenant, work).await
     }

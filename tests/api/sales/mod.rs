@@ -3,6 +3,8 @@
 mod activities;
 mod closing;
 mod history;
+mod lead_pools;
+mod leads;
 mod opportunities;
 mod people;
 mod pipelines;

@@ -37,5 +37,6 @@ pub use moves::{
     TransferOpportunity, addendum, lose, move_to, reactivate, suspend, terminate, transfer, win,
 };
 pub use parts::{Collaborator, DecisionRole, LineItem, OpportunityContact, OpportunityOrigin};
+pub(crate) use rules::{NO_DAY, today};
 pub use spans::{Standing, standing_at};
 pub use store::{OpportunityTransfer, transfers};

@@ -47,7 +47,7 @@ pub(super) fn not_on(pointer: &str, expected: &str) -> Problem {
 }
 
 /// The business day of a request.
-pub(super) fn today(ctx: &Ctx) -> NaiveDate {
+pub(crate) fn today(ctx: &Ctx) -> NaiveDate {
     business_date(ctx.now, ctx.settings.time_zone)
 }
 
@@ -188,7 +188,7 @@ impl Opportunity {
 }
 
 /// Behind every day that people write: 9999-12-31.
-const NO_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+pub(crate) const NO_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
     Some(day) => day,
     None => NaiveDate::MAX,
 };
