@@ -134,6 +134,9 @@ CREATE INDEX leads_owner_idx ON leads (tenant_id, owner_id, created_at, id);
 CREATE INDEX leads_held_idx ON leads (tenant_id, pool_id, owner_id, status);
 CREATE INDEX leads_pool_idx ON leads (tenant_id, pool_id, created_at, id);
 CREATE INDEX leads_party_idx ON leads (tenant_id, party_id, created_at, id);
+-- A merge looks for what names the merged record.
+CREATE INDEX leads_competitor_idx ON leads (tenant_id, competitor_id);
+CREATE INDEX leads_contact_idx ON leads (tenant_id, contact_id);
 CREATE INDEX leads_opportunity_idx ON leads (tenant_id, opportunity_id, created_at, id);
 CREATE INDEX leads_expected_idx ON leads (tenant_id, expected_purchase_on, created_at, id);
 CREATE INDEX leads_next_visit_idx ON leads (tenant_id, next_visit_on, created_at, id);

@@ -262,7 +262,7 @@ async fn a_lead_goes_back_by_the_cycle_of_its_level(world: &World) {
         claim(&world.admin, one).await.expect(200);
     }
     let owners = async || {
-        let list = again(world).await.get("/v1/leads?sort=created_at").await.expect(200);
+        let list = again(world).await.get("/v1/leads?sort=name").await.expect(200);
         list.data().iter().map(|one| one["owner_id"].is_string()).collect::<Vec<_>>()
     };
     days_pass(world, 2).await;
