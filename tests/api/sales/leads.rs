@@ -182,6 +182,9 @@ async fn d_26_a_lead_becomes_a_party_with_its_id(world: &World) {
     let made = world.admin.post("/v1/leads", with(chen(), json!({ "product_ids": [product] })));
     let made = made.await.expect(201);
     assert_eq!(made.json["phones"][0]["number"], json!("+8613900139000"));
+    let bare = json!({ "opportunity": {} });
+    let bare = world.admin.post(format!("{}/convert", path(&made)), bare).await;
+    assert_eq!(bare.refused(422, "required").findings()[0].0, "/opportunity/pipeline_id");
     let wish = json!({ "opportunity": { "pipeline_id": funnel.id, "contact_role": "champion" } });
     let done = world.admin.post(format!("{}/convert", path(&made)), wish).await.expect(200);
     assert_eq!((&done.json["status"], &done.json["actions"]), (&json!("converted"), &json!([])));

@@ -176,7 +176,8 @@ async fn opportunity_of(
     input.origin = if later { OpportunityOrigin::Other } else { origin };
     let mut made = Opportunity::assemble(Meta::new(ctx), input);
     made.lead_id = Some(lead.meta.id);
-    let made = resource::insert(tx, ctx, made, "created").await?.record;
+    let made = resource::insert(tx, ctx, made, "created").await;
+    let made = made.map_err(|problem| problem.under("/opportunity"))?.record;
     if later {
         let put = |one: &mut Opportunity| {
             one.input.origin = origin;

@@ -12,7 +12,7 @@ use crate::{
     opportunities::today,
     problems::{CLAIM_LIMIT_REACHED, LEAD_COOLING_DOWN, LEAD_TAKEN},
 };
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 use guanxi_kernel::{
     Action, Ctx, Result, Text, UserId,
     actor::forbidden,
@@ -94,7 +94,8 @@ async fn check_claim(tx: &mut Tx, ctx: &Ctx, id: LeadId, pool: LeadPoolId) -> Re
         let until = given_up + TimeDelta::days(limits.cool_down_days);
         if ctx.now < until {
             let days = limits.cool_down_days;
-            return Err(LEAD_COOLING_DOWN.with("days", days).with("until", until.to_rfc3339()));
+            let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+            return Err(LEAD_COOLING_DOWN.with("days", days).with("until", until));
         }
     }
     if let Some(limit) = limits.claims_per_day {
