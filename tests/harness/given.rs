@@ -73,6 +73,11 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["opportunity_id"] = json!(made(client, "opportunities").await);
             body["lines"][0]["product_id"] = json!(made(client, "products").await);
         }
+        "lead-levels" => {
+            body["code"] = json!(format!("L{number}"));
+            remove(&mut body, &["position"]);
+        }
+        "leads" => nobody_yet(&mut body, number),
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);

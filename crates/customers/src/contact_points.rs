@@ -172,7 +172,7 @@ impl Entry for Email {
 }
 
 /// Fills in the country of the tenant.
-pub(crate) fn settle_addresses(addresses: &mut [Address], country: &str) {
+pub fn settle_addresses(addresses: &mut [Address], country: &str) {
     let own = Line::new(country).ok().and_then(|code| CountryCode::try_from(code).ok());
     for address in addresses {
         address.country = address.country.take().or_else(|| own.clone());
@@ -180,7 +180,7 @@ pub(crate) fn settle_addresses(addresses: &mut [Address], country: &str) {
 }
 
 /// Brings phone numbers into E.164; what is none, or is there twice, is a finding.
-pub(crate) fn settle_phones(phones: &mut [Phone], country: &str, findings: &mut Vec<FieldError>) {
+pub fn settle_phones(phones: &mut [Phone], country: &str, findings: &mut Vec<FieldError>) {
     for (at, phone) in phones.iter_mut().enumerate() {
         match e164(&phone.number, country).and_then(|number| Line::new(&number).ok()) {
             Some(number) => phone.number = number,
@@ -192,7 +192,7 @@ pub(crate) fn settle_phones(phones: &mut [Phone], country: &str, findings: &mut 
 }
 
 /// An e-mail address that is there twice is a finding.
-pub(crate) fn settle_emails(emails: &[Email], findings: &mut Vec<FieldError>) {
+pub fn settle_emails(emails: &[Email], findings: &mut Vec<FieldError>) {
     findings.extend(repeated(emails, "/emails", |email| email.address.clone()));
 }
 

@@ -5,7 +5,7 @@ use crate::{
     changes::News,
     customers, document, duplicates,
     envelope::{self, Asked},
-    everywhere, exchange_rates, exports, handovers, identity,
+    everywhere, exchange_rates, exports, handovers, identity, leads,
     limits::RateLimits,
     nested, notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -196,6 +196,7 @@ pub fn routes(config: &mut ServiceConfig) {
     opportunities::routes(config);
     handovers::routes(config);
     quotes::routes(config);
+    leads::routes(config);
     notifications::routes(config);
     changes::routes(config);
     batch::routes(config);

@@ -44,6 +44,7 @@ mod exchange_rates;
 mod exports;
 mod handovers;
 mod identity;
+mod leads;
 mod notifications;
 mod opportunities;
 mod parameters;

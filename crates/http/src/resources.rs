@@ -208,6 +208,9 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Get,
         ]),
         serve::<sales::quotes::Quote>(),
+        serve::<sales::lead_levels::LeadLevel>(),
+        serve::<sales::lead_pools::LeadPool>(),
+        serve::<sales::leads::Lead>(),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,

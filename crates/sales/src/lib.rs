@@ -7,6 +7,9 @@
 //! | [`price_books`] | lists of prices |
 //! | [`pipelines`] | ways to work on opportunities, and the ones that come with the program |
 //! | [`stages`] | the steps of a pipeline |
+//! | [`lead_levels`] | how soon a lead may buy, and how often it is visited |
+//! | [`lead_pools`] | leads without an owner: who may claim them, and when they come back |
+//! | [`leads`] | who may buy one day, until they become parties or are lost |
 //! | [`opportunities`] | from the first contact to won, lost or given up |
 //! | [`cadence`] | how often customers are visited while an opportunity is in a stage |
 //! | [`handovers`] | what somebody who leaves has in their hands, and who gets it |
@@ -14,6 +17,9 @@
 
 pub mod cadence;
 pub mod handovers;
+pub mod lead_levels;
+pub mod lead_pools;
+pub mod leads;
 pub mod opportunities;
 pub mod pipelines;
 pub mod price_books;
@@ -40,6 +46,9 @@ pub fn kinds() -> Vec<&'static Kind> {
         &handovers::HANDOVER,
         &handovers::HANDOVER_LINE,
         &quotes::QUOTE,
+        &lead_levels::LEAD_LEVEL,
+        &lead_pools::LEAD_POOL,
+        &leads::LEAD,
     ]
 }
 
@@ -50,4 +59,5 @@ pub fn register() {
     documents::register(&opportunities::REACTIVATION);
     chores::register(&quotes::EXPIRY);
     chores::register(&cadence::VISITS);
+    chores::register(&leads::RECYCLING);
 }

@@ -29,14 +29,14 @@ guanxi_kernel::problems! {
     SPLIT_NOT_WHOLE = Invalid "split_not_whole"
         ("Not the whole", "The splits of the collaborators must sum to exactly 1.")
         ("分摊比例之和不为一", "各协作人的分摊比例之和必须恰好为 1。");
-    /// A controller changes by a transfer only.
+    /// A controller or owner changes by a transfer only.
     USE_TRANSFER = Invalid "use_transfer"
-        ("Needs a transfer", "The controller changes by POST …/transfer, with a reason.")
-        ("请使用移交", "商机控制人须通过 POST …/transfer 并说明原因进行变更。");
-    /// A move that the state of an opportunity does not allow.
+        ("Needs a transfer", "Whose it is changes by POST …/transfer, with a reason.")
+        ("请使用移交", "控制人或负责人须通过 POST …/transfer 并说明原因进行变更。");
+    /// A move that the state of an opportunity or a lead does not allow.
     MOVE_NOT_ALLOWED = Conflict "move_not_allowed"
-        ("Not possible now", "The opportunity is {status}; possible now: {allowed}.")
-        ("当前不可执行", "商机状态为 {status},目前可执行:{allowed}。");
+        ("Not possible now", "The record is {status}; possible now: {allowed}.")
+        ("当前不可执行", "记录状态为 {status},目前可执行:{allowed}。");
     /// A terminated opportunity is never written again.
     OPPORTUNITY_TERMINATED = Conflict "opportunity_terminated"
         ("Opportunity terminated", "A terminated opportunity is never tracked or changed again.")
@@ -105,4 +105,44 @@ guanxi_kernel::problems! {
     PRICE_BOOK_NOT_VALID = Invalid "price_book_not_valid"
         ("Price book not valid", "The price book is not in use today.")
         ("价格表无效", "该价格表当前未启用或不在有效期内。");
+    /// The level of a lead changes by its verb only.
+    USE_CHANGE_LEVEL = Invalid "use_change_level"
+        ("Needs a reason", "The level changes by POST …/change-level, with a reason.")
+        ("请使用变更级别", "意向级别须通过 POST …/change-level 并说明原因进行变更。");
+    /// A level that is not given any more.
+    LEAD_LEVEL_INACTIVE = Invalid "lead_level_inactive"
+        ("Level not in use", "No lead is given a level that is not active.")
+        ("级别未启用", "级别未启用,不能赋予意向客户。");
+    /// What only a person has.
+    ONLY_OF_PERSONS = Invalid "only_of_persons"
+        ("Of persons only", "Only a person has a company and a job title.")
+        ("仅限个人", "只有个人才有所在公司和职务。");
+    /// A lead that has become a party.
+    LEAD_CONVERTED = Conflict "lead_converted"
+        ("Lead converted", "The lead has become a party and does not change any more; go on with its party and opportunity.")
+        ("意向客户已转化", "该意向客户已转化,不能再修改;请在对应的客户和商机上继续。");
+    /// A lead without an owner.
+    LEAD_IN_POOL = Conflict "lead_in_pool"
+        ("In a pool", "The lead lies in its pool; POST …/claim takes it out before it can be worked on.")
+        ("在公海中", "该意向客户在公海中,请先通过 POST …/claim 领取。");
+    /// A lead that somebody else was faster to claim.
+    LEAD_TAKEN = Conflict "lead_taken"
+        ("Taken", "Somebody has the lead already.")
+        ("已被领取", "该意向客户已被领取。");
+    /// More leads of a pool than one may hold.
+    POOL_CAPACITY_REACHED = Conflict "pool_capacity_reached"
+        ("Capacity reached", "One person may hold {capacity} open leads of this pool, and holds {held}.")
+        ("已达持有上限", "每人最多持有该公海 {capacity} 条未结意向客户,现已持有 {held} 条。");
+    /// More claims than a pool allows on one day.
+    CLAIM_LIMIT_REACHED = Conflict "claim_limit_reached"
+        ("Enough for today", "One person may claim {limit} leads of this pool a day, and has claimed {claimed}.")
+        ("已达当日领取上限", "每人每日最多从该公海领取 {limit} 条意向客户,今日已领取 {claimed} 条。");
+    /// A lead that its last owner gave up a short time ago.
+    LEAD_COOLING_DOWN = Conflict "lead_cooling_down"
+        ("Not again so soon", "Whoever gave a lead up cannot claim it again for {days} days, until {until}.")
+        ("暂不可再次领取", "退回或被收回后 {days} 天内不能再次领取,可领取时间:{until}。");
+    /// A contact who works for another party.
+    CONTACT_OF_OTHER_PARTY = Invalid "contact_of_other_party"
+        ("Contact of another party", "The contact does not belong to the party.")
+        ("联系人不属于该客户", "该联系人不属于该客户。");
 }

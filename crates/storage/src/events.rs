@@ -198,6 +198,11 @@ impl Holders {
                 let all: BTreeSet<Uuid> = own().into_iter().chain(ids).collect();
                 Ok(Some(all.into_iter().collect()))
             }
+            // A pool stands for those who may draw from it: who they are can change without an event.
+            Visibility::Pooled { column, .. } => {
+                let own = own();
+                Ok(Some(if own.is_empty() { id(column).into_iter().collect() } else { own }))
+            }
             Visibility::Parent { column, table } => match id(column) {
                 Some(parent) => self.of_parent(tx, table, parent).await,
                 None => Ok(None),

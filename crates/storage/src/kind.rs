@@ -101,6 +101,15 @@ pub enum Visibility {
         /// The same as a table of `record_id` and `user_id`, kept by [`Resource::saved`].
         table: &'static str,
     },
+    /// The user in `owner_id`; while there is none, whoever may draw from the pool that `column`
+    /// names, as if each of them owned it.
+    Pooled {
+        /// The column.
+        column: &'static str,
+        /// The table of who may draw: `pool_id`, `member_id` and `kind` of `everybody`, `unit` (with
+        /// all below it) or `team`.
+        members: &'static str,
+    },
 }
 
 /// The fields of a resource, and statements made of their names.

@@ -100,7 +100,10 @@ guanxi_kernel::words! {
 
 /// The parameter `scope` of records that somebody owns.
 fn held(kind: &Kind, custom: &Fields) -> Option<Parameter> {
-    let owned = matches!(kind.visibility, Visibility::Owner | Visibility::OwnerOrParent { .. });
+    let owned = matches!(
+        kind.visibility,
+        Visibility::Owner | Visibility::OwnerOrParent { .. } | Visibility::Pooled { .. }
+    );
     let by_owner = kind.field("owner_id").is_some_and(|field| field.filter);
     let shown = owned && by_owner && !custom.hides("owner_id");
     shown.then(|| Parameter {

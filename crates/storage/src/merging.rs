@@ -145,9 +145,17 @@ pub async fn redirect<R: Resource>(
     }
     sql.push(") ORDER BY t.id LIMIT ").bind(i64::try_from(most + 1).unwrap_or(i64::MAX));
     let mut before: Vec<R> = read(tx, sql).await?;
-    // A deleted record between the two is one of neither.
+    // A deleted record between the two is one of neither; and what names a record of any kind may name
+    // one of another kind with the same id, as a lead and the party that it became.
     before.retain(|record| {
         let document = document(record);
+        let meant = |field: &&Field| {
+            let beside = kind_beside(kind, field);
+            beside.is_none_or(|beside| document[beside] == target.name)
+        };
+        if !fields.iter().any(meant) {
+            return false;
+        }
         let names_both = fields.iter().any(|field| document[field.name] == to.to_string());
         record.meta().deleted_at.is_none() || !names_both
     });
@@ -271,16 +279,24 @@ fn names(kind: &Kind, field: &Field, target: &Kind) -> bool {
         Visibility::Parent { column, table } | Visibility::OwnerOrParent { column, table } => {
             table == target.table && field.columns == [column]
         }
-        Visibility::Tenant | Visibility::Owner | Visibility::Involved { .. } => false,
+        Visibility::Tenant
+        | Visibility::Owner
+        | Visibility::Involved { .. }
+        | Visibility::Pooled { .. } => false,
     };
-    // Whatever a record of any kind can be the parent or the subject of; an id is of one record only.
-    let beside = |kind_name: &str| kind.field(kind_name).is_some();
-    let any = match field.name {
-        "parent_id" => beside("parent_type"),
-        "subject_id" => beside("subject_type"),
-        _ => false,
-    };
+    let any = kind_beside(kind, field).is_some();
     parent || any || field.target.is_some_and(|of| std::ptr::eq(of(), target))
+}
+
+/// The field beside one that names a record of any kind, which says of what kind: whatever a record can
+/// be the parent or the subject of.
+fn kind_beside(kind: &Kind, field: &Field) -> Option<&'static str> {
+    let beside = match field.name {
+        "parent_id" => "parent_type",
+        "subject_id" => "subject_type",
+        _ => return None,
+    };
+    kind.field(beside).map(|_| beside)
 }
 
 /// A list of ids, or of objects that hold one as `member`, with `to` for `from`, each once; or such

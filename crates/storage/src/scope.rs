@@ -67,7 +67,74 @@ pub(crate) fn held_by(sql: &mut Sql, kind: &Kind, owner: &dyn Fn(&mut Sql, &'sta
             owner(sql, "i.user_id");
             sql.push("))");
         }
+        Visibility::Pooled { column, members } => {
+            sql.push("(");
+            owner(sql, "t.owner_id");
+            sql.push(" OR (t.owner_id IS NULL AND ");
+            let pool = |sql: &mut Sql| {
+                sql.push("t.").push(column);
+            };
+            drawn(sql, members, &pool, owner);
+            sql.push("))");
+        }
     }
+}
+
+/// Adds the condition that one of those who may draw from that pool is a user for whom `who` adds one.
+fn drawn(
+    sql: &mut Sql,
+    members: &'static str,
+    pool: &dyn Fn(&mut Sql),
+    who: &dyn Fn(&mut Sql, &'static str),
+) {
+    sql.push("EXISTS (SELECT 1 FROM ").push(members);
+    sql.push(
+        " d JOIN users i ON i.tenant_id = d.tenant_id WHERE d.tenant_id = $1 AND d.pool_id = ",
+    );
+    pool(sql);
+    sql.push(" AND i.deleted_at IS NULL AND ");
+    who(sql, "i.id");
+    sql.push(
+        " AND (d.kind = 'everybody' OR (d.kind = 'unit' AND i.org_unit_id IN \
+         (SELECT o.unit_id FROM org_unit_tree o WHERE o.tenant_id = $1 AND o.above_id = d.member_id)) \
+         OR (d.kind = 'team' AND i.id IN (SELECT m.user_id FROM team_members m \
+         WHERE m.tenant_id = $1 AND m.team_id = d.member_id))))",
+    );
+}
+
+/// Whether a user may draw from a pool of [`Visibility::Pooled`].
+///
+/// # Errors
+/// Those of the store.
+pub async fn draws(tx: &mut Tx, members: &'static str, pool: Uuid, user: UserId) -> Result<bool> {
+    let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM users x WHERE x.tenant_id = $1 AND ");
+    sql.push("x.id = ").bind(user).push(" AND ");
+    let pool = |sql: &mut Sql| {
+        sql.bind(pool);
+    };
+    drawn(&mut sql, members, &pool, &|sql, of| {
+        sql.push(of).push(" = x.id");
+    });
+    tx.exists(sql).await
+}
+
+/// The pools from which users whom `reach` covers may draw.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn pools(
+    tx: &mut Tx,
+    members: &'static str,
+    reach: &Reach,
+    user: UserId,
+) -> Result<Vec<Uuid>> {
+    let mut sql = Sql::new("SELECT DISTINCT p.pool_id FROM ");
+    sql.push(members).push(" p WHERE p.tenant_id = $1 AND ");
+    let pool = |sql: &mut Sql| {
+        sql.push("p.pool_id");
+    };
+    drawn(&mut sql, members, &pool, &|sql, of| owned(sql, of, reach, user));
+    Ok(tx.all::<(Uuid,)>(sql).await?.into_iter().map(|row| row.0).collect())
 }
 
 /// The users for whose sake a right reaches that record: its owner, and whoever owns what it belongs

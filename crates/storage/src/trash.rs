@@ -105,11 +105,12 @@ pub async fn list(
         let mut found = of_rows(tx, ctx, &kinds, &rows).await?;
         for row in rows {
             // One more than asked for has been found: the last one is where the next page begins.
-            if data.len() == limit && found.contains_key(&row.record_id) {
+            let one = (row.kind, row.record_id);
+            if data.len() == limit && found.contains_key(&one) {
                 return Ok(Page { data, next: next(ctx, &fingerprint, after) });
             }
             after = Some((row.deleted_at, row.record_id));
-            data.extend(found.remove(&row.record_id));
+            data.extend(found.remove(&one));
             looked_at += 1;
         }
         if ended {
@@ -153,7 +154,7 @@ async fn of_rows(
     ctx: &Ctx,
     kinds: &[&'static Kind],
     rows: &[Row],
-) -> Result<BTreeMap<Uuid, Deleted>> {
+) -> Result<BTreeMap<(String, Uuid), Deleted>> {
     let mut found = BTreeMap::new();
     for kind in kinds {
         let own: Vec<&Row> = rows.iter().filter(|row| row.kind == kind.name).collect();
@@ -170,7 +171,7 @@ async fn of_rows(
                 deleted_by: row.deleted_by,
                 restore: format!("/v1/{}/{}/restore", kind.plural, row.record_id),
             };
-            found.insert(row.record_id, deleted);
+            found.insert((row.kind.clone(), row.record_id), deleted);
         }
     }
     Ok(found)

@@ -15,7 +15,7 @@ pub(crate) struct Readers {
     tenant: tenants::Found,
     now: DateTime<Utc>,
     known: BTreeMap<UserId, Ctx>,
-    answers: BTreeMap<(UserId, Uuid), bool>,
+    answers: BTreeMap<(UserId, &'static str, Uuid), bool>,
 }
 
 impl Readers {
@@ -56,12 +56,14 @@ impl Readers {
         kind: &'static Kind,
         id: Uuid,
     ) -> Result<bool> {
-        if let Some(answer) = self.answers.get(&(owner, id)) {
+        // A lead and the party that it became have one id.
+        let asked = (owner, kind.name, id);
+        if let Some(answer) = self.answers.get(&asked) {
             return Ok(*answer);
         }
         let ctx = self.ctx(tx, owner).await?;
         let answer = resource::may(tx, &ctx, kind, Action::Read, id).await?;
-        self.answers.insert((owner, id), answer);
+        self.answers.insert(asked, answer);
         Ok(answer)
     }
 

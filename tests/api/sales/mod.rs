@@ -6,6 +6,8 @@ mod closing;
 mod gates;
 mod handovers;
 mod history;
+mod lead_pools;
+mod leads;
 mod opportunities;
 mod people;
 mod pipelines;

@@ -1,12 +1,16 @@
 //! A new record is held against those that are there.
 
-use super::{Identity, RecordType};
+use super::{Identity, RecordType, identity::masked};
 use crate::{contacts::Contact, parties::Party};
 use guanxi_kernel::{
-    Action, Ctx, Result, preferences::DuplicatesOnEntry, problem::POSSIBLE_DUPLICATE, scalar::Entry,
+    Action, Ctx, Result, preferences::DuplicatesOnEntry, problem::POSSIBLE_DUPLICATE,
 };
-use guanxi_matching::{Evidence, Prepared, Thresholds, Verdict, compare, lookups};
-use guanxi_storage::{Draft as Written, Meta, Tx, custom, merging::candidates, resource};
+use guanxi_matching::{
+    Comparison, Evidence, Profile, ProfileKind, Thresholds, Verdict, compare, lookups, prepare,
+};
+use guanxi_storage::{
+    Draft as Written, Kind, Meta, Resource, Tx, custom, merging::candidates, resource,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
@@ -98,36 +102,90 @@ pub(crate) async fn refuse_duplicate<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &
 }
 
 async fn matches<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &R) -> Result<Vec<DuplicateMatch>> {
+    same_as::<R>(tx, ctx, &new.profile()).await
+}
+
+/// The records that are probably somebody described by a profile.
+async fn same_as<R: Identity>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    profile: &Profile,
+) -> Result<Vec<DuplicateMatch>> {
+    let found = alike::<R>(tx, ctx, profile, R::profile).await?;
+    let told = |one: Alike<R>| DuplicateMatch {
+        record_type: R::TYPE,
+        id: one.record.meta().id.uuid(),
+        title: if one.named { one.record.title().to_owned() } else { String::new() },
+        score: one.comparison.score,
+        verdict: one.verdict,
+        reasons: one.comparison.reasons,
+    };
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// The parties, and for a person the contacts, that are certainly somebody described by a profile, as
+/// far as the caller may see them.
+///
+/// # Errors
+/// Those of the store.
+pub async fn certainly_known(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    profile: &Profile,
+) -> Result<Vec<DuplicateMatch>> {
+    let reads = |kind: &Kind| !ctx.reach(kind.plural, Action::Read).is_nothing();
+    let mut found = Vec::new();
+    if reads(Party::kind()) {
+        found.extend(same_as::<Party>(tx, ctx, profile).await?);
+    }
+    if profile.kind == ProfileKind::Person && reads(Contact::kind()) {
+        found.extend(same_as::<Contact>(tx, ctx, profile).await?);
+    }
+    found.retain(|found| found.verdict == Verdict::Certain);
+    Ok(found)
+}
+
+/// A record that is like what was described.
+#[derive(Debug)]
+pub struct Alike<R> {
+    /// The record.
+    pub record: R,
+    /// The evidence.
+    pub comparison: Comparison,
+    /// What the evidence says: likely or certain.
+    pub verdict: Verdict,
+    /// Whether the caller sees its name.
+    pub named: bool,
+}
+
+/// The records that the caller may see and that are probably who a profile describes, the strongest
+/// first, at most ten.
+///
+/// # Errors
+/// `forbidden` without the right to read them.
+pub async fn alike<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    profile: &Profile,
+    described: fn(&R) -> Profile,
+) -> Result<Vec<Alike<R>>> {
     // What the caller does not see of records that are there must not be told by comparing.
     let fields = custom::fields(tx, ctx, R::kind()).await?;
     let sees = |name: &str| !fields.hides(name);
-    let profile = new.prepared(&sees);
-    let phones = new.phones().iter().filter(|_| sees("phones")).map(Entry::term).collect();
-    let emails = new.emails().iter().filter(|_| sees("emails")).map(Entry::term).collect();
-    let wanted = [("phone", phones), ("email", emails)];
-    let there = candidates::<R>(tx, ctx, &wanted, &lookups(&profile), CANDIDATES).await?;
-    let mut matches: Vec<DuplicateMatch> =
-        there.iter().filter_map(|record| judge(&profile, record, &sees)).collect();
-    matches.sort_by_key(|found| {
-        (std::cmp::Reverse((found.verdict == Verdict::Certain, found.score)), found.id)
+    let asked = masked(profile.clone(), &sees);
+    let wanted = [("phone", asked.phones.clone()), ("email", asked.emails.clone())];
+    let asked = prepare(&asked);
+    let there = candidates::<R>(tx, ctx, &wanted, &lookups(&asked), CANDIDATES).await?;
+    let judge = |record: R| {
+        let comparison = compare(&asked, &prepare(&masked(described(&record), &sees)));
+        let verdict = comparison.verdict(&Thresholds::default());
+        (verdict != Verdict::No).then(|| Alike { record, comparison, verdict, named: sees("name") })
+    };
+    let mut found: Vec<Alike<R>> = there.into_iter().filter_map(judge).collect();
+    found.sort_by_key(|one| {
+        let strength = (one.verdict == Verdict::Certain, one.comparison.score);
+        (std::cmp::Reverse(strength), one.record.meta().id.uuid())
     });
-    matches.truncate(TOLD);
-    Ok(matches)
-}
-
-fn judge<R: Identity>(
-    profile: &Prepared,
-    record: &R,
-    sees: &dyn Fn(&str) -> bool,
-) -> Option<DuplicateMatch> {
-    let comparison = compare(profile, &record.prepared(sees));
-    let verdict = comparison.verdict(&Thresholds::default());
-    (verdict != Verdict::No).then(|| DuplicateMatch {
-        record_type: R::TYPE,
-        id: record.meta().id.uuid(),
-        title: if sees("name") { record.title().to_owned() } else { String::new() },
-        score: comparison.score,
-        verdict,
-        reasons: comparison.reasons,
-    })
+    found.truncate(TOLD);
+    Ok(found)
 }

@@ -30,18 +30,9 @@ pub(crate) trait Identity: Resource {
     /// What people call it.
     fn title(&self) -> &str;
 
-    fn phones(&self) -> &[Phone];
-
-    fn emails(&self) -> &[Email];
-
     /// As it is compared by somebody who sees those fields.
     fn prepared(&self, sees: &dyn Fn(&str) -> bool) -> Prepared {
-        let mut profile = self.profile();
-        profile.names.retain(|_| sees("name"));
-        profile.phones.retain(|_| sees("phones"));
-        profile.emails.retain(|_| sees("emails"));
-        profile.addresses.retain(|_| sees("addresses"));
-        prepare(&profile)
+        prepare(&masked(self.profile(), sees))
     }
 }
 
@@ -54,22 +45,12 @@ impl Identity for Party {
             PartyKind::Person => ProfileKind::Person,
         };
         let names = [Some(&*self.input.name), self.input.short_name.as_deref()];
-        Profile {
-            addresses: self.input.addresses.iter().map(address).collect(),
-            ..profile(kind, names, &self.input.phones, &self.input.emails)
-        }
+        let reached = (&*self.input.phones, &*self.input.emails, &*self.input.addresses);
+        described(kind, names.into_iter().flatten(), reached)
     }
 
     fn title(&self) -> &str {
         &self.input.name
-    }
-
-    fn phones(&self) -> &[Phone] {
-        &self.input.phones
-    }
-
-    fn emails(&self) -> &[Email] {
-        &self.input.emails
     }
 }
 
@@ -77,32 +58,34 @@ impl Identity for Contact {
     const TYPE: RecordType = RecordType::Contact;
 
     fn profile(&self) -> Profile {
-        let names = [Some(&*self.input.name), None];
-        profile(ProfileKind::Person, names, &self.input.phones, &self.input.emails)
+        let reached = (&*self.input.phones, &*self.input.emails, &[] as &[Address]);
+        described(ProfileKind::Person, [&*self.input.name], reached)
     }
 
     fn title(&self) -> &str {
         &self.input.name
     }
-
-    fn phones(&self) -> &[Phone] {
-        &self.input.phones
-    }
-
-    fn emails(&self) -> &[Email] {
-        &self.input.emails
-    }
 }
 
-fn profile(
+/// What tells who somebody is: names, and how to reach them.
+pub fn described<'a>(
     kind: ProfileKind,
-    names: [Option<&str>; 2],
-    phones: &[Phone],
-    emails: &[Email],
+    names: impl IntoIterator<Item = &'a str>,
+    (phones, emails, addresses): (&[Phone], &[Email], &[Address]),
 ) -> Profile {
-    let mut profile = Profile::new(kind, names.into_iter().flatten());
+    let mut profile = Profile::new(kind, names);
     profile.phones = phones.iter().map(|phone| phone.number.to_string()).collect();
     profile.emails = emails.iter().map(Entry::term).collect();
+    profile.addresses = addresses.iter().map(address).collect();
+    profile
+}
+
+/// The same without the fields that somebody does not see.
+pub(super) fn masked(mut profile: Profile, sees: &dyn Fn(&str) -> bool) -> Profile {
+    profile.names.retain(|_| sees("name"));
+    profile.phones.retain(|_| sees("phones"));
+    profile.emails.retain(|_| sees("emails"));
+    profile.addresses.retain(|_| sees("addresses"));
     profile
 }
 

@@ -14,9 +14,11 @@ mod search;
 mod service;
 
 pub(crate) use entry::refuse_duplicate;
-pub use entry::{DuplicateDraft, DuplicateMatch, DuplicateMatches, check};
+pub use entry::{
+    Alike, DuplicateDraft, DuplicateMatch, DuplicateMatches, alike, certainly_known, check,
+};
 pub(crate) use identity::Identity;
-pub use identity::RecordType;
+pub use identity::{RecordType, described};
 pub use model::{DUPLICATE_PAIR, Duplicate, DuplicateInput, DuplicateStatus};
 pub use search::{DuplicateSearch, run, search};
 pub(crate) use service::close_pairs_of;

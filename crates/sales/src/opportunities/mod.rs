@@ -44,5 +44,6 @@ pub use moves::{
     suspend, terminate, transfer, win,
 };
 pub use parts::{Collaborator, DecisionRole, LineItem, OpportunityContact, OpportunityOrigin};
+pub(crate) use rules::NO_DAY;
 pub use spans::{Standing, standing_at};
 pub use store::{OpportunityTransfer, transfers};

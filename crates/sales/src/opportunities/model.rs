@@ -6,6 +6,7 @@ use super::{
     parts::{Collaborator, LineItem, OpportunityContact, OpportunityOrigin},
 };
 use crate::{
+    leads::{Lead, LeadId},
     pipelines::{Pipeline, PipelineId},
     products::{Product, ProductId},
     stages::{Stage, StageId, Tier},
@@ -153,6 +154,9 @@ pub struct Opportunity {
     #[serde(flatten)]
     #[field(flatten)]
     pub input: OpportunityInput,
+    /// The lead that it comes from.
+    #[field(zh = "来源意向客户", filter, to = Lead)]
+    pub lead_id: Option<LeadId>,
     /// How far its life has come. Only moves change it.
     #[field(zh = "状态", filter)]
     pub status: OpportunityStatus,

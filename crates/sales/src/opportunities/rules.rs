@@ -185,7 +185,7 @@ impl Opportunity {
 }
 
 /// Behind every day that people write: 9999-12-31.
-const NO_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+pub(crate) const NO_DAY: NaiveDate = match NaiveDate::from_ymd_opt(9999, 12, 31) {
     Some(day) => day,
     None => NaiveDate::MAX,
 };

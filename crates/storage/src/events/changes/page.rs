@@ -319,9 +319,10 @@ impl<'a> Reader<'a> {
             // Nobody's: they have no owner of their own.
             Visibility::Parent { column, .. } => (column, "NULLIF(t.id, t.id)"),
             Visibility::OwnerOrParent { column, .. } => (column, "t.owner_id"),
-            Visibility::Tenant | Visibility::Owner | Visibility::Involved { .. } => {
-                return Ok(None);
-            }
+            Visibility::Tenant
+            | Visibility::Owner
+            | Visibility::Involved { .. }
+            | Visibility::Pooled { .. } => return Ok(None),
         };
         let mut sql = Sql::new("SELECT t.id, ");
         sql.push(owner).push(" AS owner_id, t.deleted_at IS NOT NULL AS deleted FROM ");
@@ -356,7 +357,10 @@ impl<'a> Reader<'a> {
 fn parent_table(kind: &Kind) -> Option<&'static str> {
     match kind.visibility {
         Visibility::Parent { table, .. } | Visibility::OwnerOrParent { table, .. } => Some(table),
-        Visibility::Tenant | Visibility::Owner | Visibility::Involved { .. } => None,
+        Visibility::Tenant
+        | Visibility::Owner
+        | Visibility::Involved { .. }
+        | Visibility::Pooled { .. } => None,
     }
 }
 

@@ -38,15 +38,21 @@ impl View {
                 continue;
             }
             let directory = matches!(kind.visibility, Visibility::Tenant);
-            let owners = match reaches.iter().find(|(known, _)| *known == reach) {
+            let mut owners = match reaches.iter().find(|(known, _)| *known == reach) {
                 _ if directory || reach.all => None,
                 Some((_, owners)) => Some(owners.clone()),
                 None => {
                     let owners = owners(tx, ctx, &reach).await?;
-                    reaches.push((reach, owners.clone()));
+                    reaches.push((reach.clone(), owners.clone()));
                     Some(owners)
                 }
             };
+            // A pool owns what nobody owns: so whoever enters or leaves it has another view.
+            if let (Visibility::Pooled { members, .. }, Some(owners)) =
+                (kind.visibility, &mut owners)
+            {
+                owners.extend(scope::pools(tx, members, &reach, ctx.actor.user).await?);
+            }
             view.insert(kind.name.to_owned(), owners);
             let unseen = custom::unseen(ctx, kind, &definitions);
             if !unseen.is_empty() {
@@ -115,10 +121,21 @@ impl View {
             Some(None) => scope::held_by(sql, kind, &|sql, _| {
                 sql.push("TRUE");
             }),
-            Some(Some(owners)) => scope::held_by(sql, kind, &|sql, owner| {
-                sql.push("COALESCE(").push(owner).push(" IN ");
-                sql.bind_all(owners.iter().copied()).push(", FALSE)");
-            }),
+            Some(Some(owners)) => {
+                let one_of = |sql: &mut Sql, owner: &'static str| {
+                    sql.push("COALESCE(").push(owner).push(" IN ");
+                    sql.bind_all(owners.iter().copied()).push(", FALSE)");
+                };
+                match kind.visibility {
+                    Visibility::Pooled { column, .. } => {
+                        sql.push("(");
+                        one_of(sql, "t.owner_id");
+                        sql.push(" OR (t.owner_id IS NULL AND t.").push(column).push(" IN ");
+                        sql.bind_all(owners.iter().copied()).push("))");
+                    }
+                    _ => scope::held_by(sql, kind, &one_of),
+                }
+            }
         }
     }
 }
