@@ -12,6 +12,7 @@ use std::time::Instant;
 both_stores![
     s_42_the_inventory_has_everything_and_needs_every_tick,
     s_42_only_those_above_the_leaver_tick,
+    d_24_leads_are_handed_over_with_what_was_done,
     s_43_a_forgotten_record_stands_in_the_way,
     s_43_nobody_is_deactivated_before,
     s_43_everything_moves_at_once_or_nothing,
@@ -183,6 +184,32 @@ async fn s_42_the_inventory_has_everything_and_needs_every_tick(world: &World) {
     assert_eq!(searched.data().len(), 4);
     company.boss.get(format!("/v1/handovers/{}/provenance", begun.id())).await.expect(200);
     assert_eq!(company.boss.get("/v1/handovers").await.expect(200).data().len(), 1);
+}
+
+async fn d_24_leads_are_handed_over_with_what_was_done(world: &World) {
+    let company = company(world).await;
+    let leaver = &company.leaver.0;
+    let lead = json!({ "kind": "person", "name": "王伟" });
+    let lead = leaver.post("/v1/leads", lead).await.expect(201).id();
+    let call = json!({ "kind": "call", "subject": "回访", "about_type": "lead", "about_id": lead,
+        "starts_at": "2026-01-01T00:00:00Z" });
+    let call = leaver.post("/v1/activities", call).await.expect(201).id();
+    let done = json!({ "result": "有意向" });
+    leaver.post(format!("/v1/activities/{call}/complete"), done).await.expect(200);
+    let begun = company.begin().await;
+    assert_eq!(names(&lines(&company.boss, &begun).await), ["lead 王伟"]);
+    company.boss.post(of(&begun, "tick"), all()).await.expect(200);
+    company.boss.act(of(&begun, "complete")).await.expect(200);
+    let heir = &company.heir.0;
+    let now = heir.get(format!("/v1/leads/{lead}")).await.expect(200);
+    assert_eq!(
+        (&now.json["owner_id"], &now.json["assignment"], &now.json["last_contact_at"]),
+        (&json!(company.heir.1), &json!("transferred"), &json!("2026-01-01T00:00:00Z"))
+    );
+    let past = heir.get(format!("/v1/leads/{lead}/assignments")).await.expect(200);
+    assert_eq!(past.data().last().expect("one")["reason"], "Resignation");
+    let told = heir.get(format!("/v1/leads/{lead}/timeline")).await.expect(200);
+    assert!(told.each("kind").contains(&json!("activity.completed")), "{}", told.text);
 }
 
 async fn s_42_only_those_above_the_leaver_tick(world: &World) {

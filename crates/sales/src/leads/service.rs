@@ -4,6 +4,7 @@ use super::{
     duplicates,
     life::{LeadMove, LeadStatus},
     model::{LEAD, Lead},
+    parts::LeadAssignmentKind,
     recycle, rules, store, visits,
 };
 use crate::{
@@ -18,7 +19,7 @@ use guanxi_customers::{
     engine::{check_new_owner, refer},
     parties::{Party, PartyRole},
 };
-use guanxi_kernel::{Action, Ctx, Id, Result, Word as _, problem::UNKNOWN_REFERENCE};
+use guanxi_kernel::{Action, Ctx, Id, Result, Text, Word as _, problem::UNKNOWN_REFERENCE};
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -60,6 +61,12 @@ impl Resource for Lead {
             store::add_level_change(tx, ctx, self, before).await?;
         }
         recycle::follow(tx, ctx, self, before).await
+    }
+
+    fn change_hands(&mut self, ctx: &Ctx, why: &str) -> &'static str {
+        let kind = LeadAssignmentKind::Transferred;
+        self.assign(ctx, self.input.owner_id, kind, Text::new(why).ok());
+        "transferred"
     }
 
     async fn deletable(&self, _: &mut Tx, ctx: &Ctx) -> Result<()> {
