@@ -321,7 +321,7 @@ impl Direct {
         let values = parts.iter().flat_map(|part| {
             values![texts::word(tenant, PARTY.name, part), PARTY.name, CANDIDATES]
         });
-        talk.rows(text, values.collect()).await
+        talk.rows(text, values.collect()).await.map(drop)
     }
 
     fn party(&self, row: &Row, now: DateTime<Utc>) -> sqlx::Result<Party> {

@@ -69,6 +69,26 @@ pub struct Sheets {
 /// The body of a create, read by the rules of its resource.
 pub struct ReadBody(Box<dyn Any + Send + Sync>);
 
+/// See [`Operations::upsert`].
+pub type Upsert =
+    for<'a> fn(&'a mut Tx, &'a Ctx, &'a ExternalId, &'a Json) -> Doing<'a, (Sheet, bool)>;
+
+/// See [`Operations::create_many`].
+pub type CreateMany =
+    for<'a> fn(&'a mut Tx, &'a Ctx, Vec<ReadBody>) -> Doing<'a, Vec<Result<Uuid>>>;
+
+/// See [`Operations::redirect`].
+pub type Redirect =
+    for<'a> fn(&'a mut Tx, &'a Ctx, &'static Kind, (Uuid, Uuid), usize) -> Doing<'a, usize>;
+
+/// See [`Operations::give`].
+pub type Give =
+    for<'a> fn(&'a mut Tx, &'a Ctx, UserId, &'a [(Uuid, UserId)], &'a str) -> Doing<'a, usize>;
+
+/// See [`Operations::take_back`].
+pub type TakeBack =
+    for<'a> fn(&'a mut Tx, &'a Ctx, Uuid, (&'a Json, &'a Json)) -> Doing<'a, Vec<String>>;
+
 /// What can be done with the records of a resource; see the functions of [`resource`] of the same
 /// names.
 #[derive(Clone, Copy)]
@@ -86,8 +106,7 @@ pub struct Operations {
     /// Changes a record by a merge patch.
     pub patch: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid, &'a Json) -> Doing<'a, Sheet>,
     /// Makes or changes the record that another system knows by a name; whether it was made.
-    pub upsert:
-        for<'a> fn(&'a mut Tx, &'a Ctx, &'a ExternalId, &'a Json) -> Doing<'a, (Sheet, bool)>,
+    pub upsert: Upsert,
     /// Deletes a record.
     pub delete: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> Doing<'a, ()>,
     /// Brings a deleted record back.
@@ -99,21 +118,18 @@ pub struct Operations {
     /// The version of a record that the caller may see.
     pub version: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> Doing<'a, i64>,
     /// Makes many records; see [`bulk::create_many`].
-    pub create_many: for<'a> fn(&'a mut Tx, &'a Ctx, Vec<ReadBody>) -> Doing<'a, Vec<Result<Uuid>>>,
+    pub create_many: CreateMany,
     /// See [`merging::redirect`].
-    pub redirect:
-        for<'a> fn(&'a mut Tx, &'a Ctx, &'static Kind, (Uuid, Uuid), usize) -> Doing<'a, usize>,
+    pub redirect: Redirect,
     /// See [`succession::give`].
-    pub give:
-        for<'a> fn(&'a mut Tx, &'a Ctx, UserId, &'a [(Uuid, UserId)], &'a str) -> Doing<'a, usize>,
+    pub give: Give,
     /// See [`merging::take_back`].
-    pub take_back:
-        for<'a> fn(&'a mut Tx, &'a Ctx, Uuid, (&'a Json, &'a Json)) -> Doing<'a, Vec<String>>,
+    pub take_back: TakeBack,
 }
 
 impl Operations {
     /// Those of the resource `R`.
-    pub(crate) const fn of<R: Resource>() -> Self {
+    pub const fn of<R: Resource>() -> Self {
         Self {
             list: |tx, ctx, query| {
                 Box::pin(async move { resource::list::<R>(tx, ctx, query).await.map(sheets) })

@@ -69,7 +69,8 @@ async fn d_90_a_company_defines_objects_with_fields_of_their_own(world: &World) 
     let area = admin.patch(&path, json!({ "custom": { "area": "1" } })).await;
     assert_eq!(finding(&area).0, "/custom/area");
     admin.patch(&path, json!({ "object": "site" })).await.refused(422, "immutable");
-    let first = admin.get(format!("{path}?as_of={}", car.json["created_at"].as_str().unwrap()));
+    let first =
+        admin.get(format!("{path}?as_of={}", car.json["created_at"].as_str().expect("an instant")));
     assert_eq!(first.await.expect(200).json["custom"], json!({ "vin": "LSV1", "colour": "red" }));
 }
 

@@ -370,6 +370,7 @@ async fn s_43_two_complete_at_once(world: &World) {
 /// How many records are moved and timed; `GUANXI_HANDOVER_RECORDS` says another number.
 const RECORDS: usize = 500;
 
+#[expect(clippy::print_stdout, reason = "tells how long it took")]
 async fn s_43_many_records_move_in_seconds(world: &World) {
     let company = company(world).await;
     let wanted = std::env::var("GUANXI_HANDOVER_RECORDS").ok().and_then(|n| n.parse().ok());

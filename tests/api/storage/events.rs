@@ -2,6 +2,7 @@
 
 use super::{Ground, both, instant};
 use futures_util::future::join_all;
+use guanxi_customers::parties::Party;
 use guanxi_kernel::{
     Action, Actor, Ctx, Reach, Result,
     actor::Grant,
@@ -15,6 +16,7 @@ use guanxi_storage::{
         timeline::{self, TimelineItem, TimelineQuery},
     },
     kind::Shape,
+    operations::Operations,
     sql,
 };
 use serde_json::{Value as Json, json};
@@ -51,6 +53,8 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         }),
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         load_deleted: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
+        // Nothing here does any of them.
+        operations: Operations::of::<Party>(),
         index: |_, _| Box::pin(async { Ok(None) }),
         searched: &[],
         known_by: &[],

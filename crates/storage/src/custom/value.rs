@@ -270,6 +270,7 @@ mod tests {
             unit: None,
             help: None,
             position: 0,
+            objects: Vec::new(),
             active: true,
             read_only: false,
         }
