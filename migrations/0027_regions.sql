@@ -26,5 +26,5 @@ CREATE INDEX regions_name_idx ON regions (tenant_id, name, created_at, id);
 CREATE INDEX regions_order_idx ON regions (tenant_id, name_folded, id);
 CREATE INDEX regions_parent_idx ON regions (tenant_id, parent_id, created_at, id);
 
-ALTER TABLE parties ADD COLUMN region_id UUID;
-CREATE INDEX parties_region_id_idx ON parties (tenant_id, region_id, created_at, id);
+ALTER TABLE parties ADD COLUMN sales_region_id UUID;
+CREATE INDEX parties_sales_region_idx ON parties (tenant_id, sales_region_id, created_at, id);

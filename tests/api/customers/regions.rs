@@ -11,8 +11,8 @@ async fn z_21_a_region_is_given_while_it_is_in_effect(world: &World) {
     let region = json!({ "code": "E", "name": "华东", "valid_from": "2026-01-01" });
     let east = admin.post("/v1/regions", region.clone()).await.expect(201).id();
     admin.post("/v1/regions", region.clone()).await.refused(409, "duplicate");
-    let hongtu = party(admin, json!({ "region_id": east })).await;
-    assert_eq!(hongtu.json["region_id"], east.as_str());
+    let hongtu = party(admin, json!({ "sales_region_id": east })).await;
+    assert_eq!(hongtu.json["sales_region_id"], east.as_str());
     let path = format!("/v1/regions/{east}");
     let backwards = json!({ "valid_until": "2025-12-31" });
     admin.patch(&path, backwards).await.refused(422, "out_of_range");
@@ -21,12 +21,15 @@ async fn z_21_a_region_is_given_while_it_is_in_effect(world: &World) {
     // Who has it keeps it; nobody is given it any more.
     let hongtu = format!("/v1/parties/{}", hongtu.id());
     admin.patch(&hongtu, json!({ "note": "A" })).await.expect(200);
-    let other = json!({ "kind": "organisation", "name": "远大贸易", "region_id": east });
+    let other = json!({ "kind": "organisation", "name": "远大贸易", "sales_region_id": east });
     let refused = admin.post("/v1/parties", other).await.refused(422, "not_in_effect");
-    assert_eq!(refused.findings()[0].0, "/region_id");
+    assert_eq!(refused.findings()[0].0, "/sales_region_id");
     admin.delete(&path).await.refused(409, "in_use");
-    let found = admin.get(format!("/v1/parties?region_id={east}&expand=region")).await.expect(200);
-    assert_eq!(found.data()[0]["region"]["name"], "华东");
+    let found = admin
+        .get(format!("/v1/parties?sales_region_id={east}&expand=sales_region"))
+        .await
+        .expect(200);
+    assert_eq!(found.data()[0]["sales_region"]["name"], "华东");
 }
 
 async fn regions_are_a_tree(world: &World) {

@@ -28,9 +28,9 @@ async fn one(world: &World) -> Funnel {
 async fn z_21_a_new_name_does_not_rewrite_the_past(world: &World) {
     let funnel = one(world).await;
     let admin = &world.admin;
-    world.clock.advance(chrono::TimeDelta::hours(1));
+    world.clock.advance(chrono::TimeDelta::minutes(2));
     let before = world.clock.now();
-    world.clock.advance(chrono::TimeDelta::hours(1));
+    world.clock.advance(chrono::TimeDelta::minutes(2));
     let stage = format!("/v1/pipeline-stages/{}", funnel.stage("bidding"));
     admin.patch(stage, json!({ "name": "Tendering" })).await.expect(200);
     let now = report(admin, &format!("funnel?pipeline_id={}", funnel.id)).await;

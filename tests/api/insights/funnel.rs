@@ -78,14 +78,14 @@ async fn s_28_the_same_instant_has_the_same_figures_for_ever(world: &World) {
     let again = report(admin, &asked).await;
     assert_eq!(again.json["hash"], then.json["hash"]);
     assert_eq!(again.json["totals"], then.json["totals"]);
-    assert_eq!(again.each("stage"), [json!("Tender")], "it is called as it is called now");
+    assert_eq!(again.each("stage"), [json!("Bidding")], "it is called as it was called then");
     // What was told later of an instant in between shows from then on.
     let between = format!("funnel?pipeline_id={}&as_of=2026-01-06T00:00:00Z", funnel.id);
     let untold = report(admin, &between).await;
-    assert_eq!(row(&untold, "stage", "Tender")["amount"], yuan("700.00"));
+    assert_eq!(row(&untold, "stage", "Bidding")["amount"], yuan("700.00"));
     let told = report(admin, &format!("{between}&known_at=2026-01-11T00:00:00Z")).await;
     assert_eq!(row(&told, "stage", "Signing")["amount"], yuan("200.00"));
-    assert_eq!(row(&told, "stage", "Tender")["amount"], yuan("500.00"));
+    assert_eq!(row(&told, "stage", "Bidding")["amount"], yuan("500.00"));
     assert_ne!(told.json["hash"], untold.json["hash"]);
     let now = report(admin, &format!("funnel?pipeline_id={}", funnel.id)).await;
     assert_eq!(now.json["totals"]["amount"], yuan("350.00"));

@@ -151,25 +151,25 @@ async fn a_backup_is_taken_while_others_write() {
     let server = program.serve();
     let admin = server.admin().await;
     let (stop, made) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-    let writers: Vec<_> = (0..3)
-        .map(|writer| {
-            let (admin, stop, made) = (admin.clone(), stop.clone(), made.clone());
-            std::thread::spawn(move || {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                runtime.expect("a runtime").block_on(async {
-                    for number in 0..5_000 {
-                        if stop.load(Ordering::SeqCst) {
-                            return;
-                        }
-                        let party =
-                            json!({ "kind": "person", "name": format!("{writer} {number}") });
-                        admin.post("/v1/parties", party).await.expect(201);
-                        made.fetch_add(1, Ordering::SeqCst);
+    // One runtime for all: a connection that they share must not end with one of them.
+    let writers = {
+        let (admin, stop, made) = (admin.clone(), stop.clone(), made.clone());
+        std::thread::spawn(move || {
+            let write = async |writer: usize| {
+                for number in 0..5_000 {
+                    if stop.load(Ordering::SeqCst) {
+                        return;
                     }
-                });
-            })
+                    let party = json!({ "kind": "person", "name": format!("{writer} {number}") });
+                    admin.post("/v1/parties", party).await.expect(201);
+                    made.fetch_add(1, Ordering::SeqCst);
+                }
+            };
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let all = futures_util::future::join_all((0..3).map(write));
+            runtime.expect("a runtime").block_on(all);
         })
-        .collect();
+    };
     let wait_for = |count: u64| {
         while made.load(Ordering::SeqCst) < count {
             std::thread::sleep(Duration::from_millis(10));
@@ -181,7 +181,7 @@ async fn a_backup_is_taken_while_others_write() {
     let then = made.load(Ordering::SeqCst);
     wait_for(then + 10);
     stop.store(true, Ordering::SeqCst);
-    writers.into_iter().for_each(|writer| writer.join().expect("a writer"));
+    writers.join().expect("the writers");
     let refused = program.run(&["backup", "copy.db"]).expect(1);
     assert!(refused.err.contains("there already"), "{}", refused.err);
     server.stop();

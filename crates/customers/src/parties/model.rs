@@ -84,7 +84,7 @@ pub struct PartyInput {
     /// The region of sales, one that is in effect when it is given.
     #[serde(default)]
     #[field(zh = "销售区域", filter, to = Region)]
-    pub region_id: Option<RegionId>,
+    pub sales_region_id: Option<RegionId>,
     /// How important it is, in the company's own words.
     #[serde(default)]
     #[field(zh = "等级", filter)]

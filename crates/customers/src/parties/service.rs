@@ -44,10 +44,10 @@ impl Resource for Party {
         }
         self.check_code(tx, standing(before)).await?;
         self.check_parent(tx, ctx, standing(before)).await?;
-        let region = |party: &Self| party.input.region_id;
+        let region = |party: &Self| party.input.sales_region_id;
         match region(self) {
             Some(new) if before.and_then(region) != Some(new) => {
-                check_in_effect(tx, ctx, new, "/region_id").await?;
+                check_in_effect(tx, ctx, new, "/sales_region_id").await?;
             }
             _ => {}
         }

@@ -28,7 +28,7 @@ pub(super) async fn is_used(tx: &mut Tx, id: RegionId) -> Result<bool> {
         "SELECT CAST(1 AS BIGINT) WHERE EXISTS (SELECT 1 FROM regions r
              WHERE r.tenant_id = $1 AND r.parent_id = $2 AND r.deleted_at IS NULL)
          OR EXISTS (SELECT 1 FROM parties p
-             WHERE p.tenant_id = $1 AND p.region_id = $2 AND p.deleted_at IS NULL)",
+             WHERE p.tenant_id = $1 AND p.sales_region_id = $2 AND p.deleted_at IS NULL)",
         id
     );
     tx.exists(sql).await

@@ -233,7 +233,7 @@ impl Lead {
             roles: vec![PartyRole::Prospect],
             industry: None,
             region: None,
-            region_id: None,
+            sales_region_id: None,
             tier: None,
             owner_id: lead.owner_id,
             parent_id: None,
