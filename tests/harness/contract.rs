@@ -95,6 +95,9 @@ pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, 
     if body.is_null() {
         return;
     }
+    if status >= 400 {
+        said_whole(&name, body);
+    }
     if let Some(validator) = validator(&name, status, declared, expected) {
         let errors: Vec<String> = validator
             .iter_errors(body)
@@ -104,6 +107,19 @@ pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, 
             errors.is_empty(),
             "{name} {status} does not fit its schema: {errors:#?}\n{body:#}"
         );
+    }
+}
+
+/// A text for people that still has a placeholder would tell nobody what to do.
+fn said_whole(name: &str, problem: &Json) {
+    let findings = problem["errors"].as_array().into_iter().flatten();
+    for said in std::iter::once(problem).chain(findings) {
+        let detail = said["detail"].as_str().unwrap_or_default();
+        let gap = detail.split('{').skip(1).find_map(|rest| rest.split_once('}'));
+        let word = |text: &str| {
+            !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+        };
+        assert!(!gap.is_some_and(|(gap, _)| word(gap)), "{name} leaves a gap: {detail}");
     }
 }
 

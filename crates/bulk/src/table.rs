@@ -3,8 +3,7 @@
 
 use guanxi_kernel::{Action, Ctx, Problem, Result, ctx::Seen};
 use guanxi_storage::{
-    Field, Kind, Tx, bulk::is_of_store, count::Counting, custom::PREFIX, list::ListQuery,
-    operations::Sheet,
+    Field, Kind, Tx, count::Counting, custom::PREFIX, list::ListQuery, operations::Sheet,
 };
 use serde_json::{Map, Value as Json};
 use std::sync::OnceLock;
@@ -132,8 +131,10 @@ impl Table {
                         None
                     }
                     Ok(body) => {
+                        tx.begin_part().await?;
                         let made = (operations.create)(tx, ctx, &body, None).await;
-                        Some(refused(made.map(|_| Outcome::Created))?)
+                        let made = tx.end_part(made.map(|_| Outcome::Created)).await?;
+                        Some(made.unwrap_or_else(Outcome::Failed))
                     }
                     Err(problem) => Some(Outcome::Failed(problem)),
                 },
@@ -151,15 +152,16 @@ impl Table {
     }
 
     async fn update(&self, tx: &mut Tx, ctx: &Ctx, id: Uuid, body: &Json) -> Result<Outcome> {
+        tx.begin_part().await?;
+        let changed = self.change(tx, ctx, id, body).await;
+        Ok(tx.end_part(changed).await?.unwrap_or_else(Outcome::Failed))
+    }
+
+    async fn change(&self, tx: &mut Tx, ctx: &Ctx, id: Uuid, body: &Json) -> Result<Outcome> {
         let ctx = &Ctx { seen: Seen::Any, ..ctx.clone() };
-        let version = match (self.kind.operations.version)(tx, ctx, id).await {
-            Ok(version) => version,
-            Err(problem) => return refused(Err(problem)),
-        };
-        let changed = (self.kind.operations.patch)(tx, ctx, id, body).await;
-        refused(changed.map(|sheet| {
-            if sheet.version == version { Outcome::Unchanged } else { Outcome::Updated }
-        }))
+        let version = (self.kind.operations.version)(tx, ctx, id).await?;
+        let sheet = (self.kind.operations.patch)(tx, ctx, id, body).await?;
+        Ok(if sheet.version == version { Outcome::Unchanged } else { Outcome::Updated })
     }
 
     /// Makes a record as it was before a change: what was made is deleted, what was changed gets the
@@ -187,14 +189,5 @@ impl Table {
         }
         let patch = Json::Object(patch);
         (self.kind.operations.patch)(tx, ctx, change.id, &patch).await.map(drop)
-    }
-}
-
-/// A refusal of the rules is the outcome of the row; one of the store ends the transaction.
-fn refused(done: Result<Outcome>) -> Result<Outcome> {
-    match done {
-        Err(problem) if is_of_store(&problem) => Err(problem),
-        Err(problem) => Ok(Outcome::Failed(problem)),
-        done => done,
     }
 }

@@ -10,7 +10,6 @@ use crate::{
 use guanxi_kernel::{Ctx, Problem, Result};
 use guanxi_storage::{
     Tx,
-    bulk::is_of_store,
     resource::{self, Shown},
     sql,
 };
@@ -62,9 +61,10 @@ pub(crate) async fn run(run: &Run<'_>, task: &Json, state: &Json) -> Result<()> 
             let some = written(tx, &source, last).await?;
             let (mut undone, mut left) = (undone, left);
             for change in &some {
-                match take_back(tx, ctx, &source, change).await {
+                tx.begin_part().await?;
+                let done = take_back(tx, ctx, &source, change).await;
+                match tx.end_part(done).await? {
                     Ok(()) => undone += 1,
-                    Err(problem) if is_of_store(&problem) => return Err(problem),
                     Err(problem) => {
                         left += 1;
                         let place = u64::try_from(left).unwrap_or(u64::MAX);

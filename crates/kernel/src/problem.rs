@@ -192,10 +192,14 @@ struct Occurrence {
 }
 
 impl Problem {
-    /// Adds a value that the text speaks of.
+    /// Adds a value that the text speaks of, and the same text of a finding.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
-        self.0.params.insert(name, value.into());
+        let (code, value) = (self.0.code, value.into());
+        for finding in self.0.errors.iter_mut().filter(|finding| finding.code == code) {
+            finding.params.entry(name).or_insert_with(|| value.clone());
+        }
+        self.0.params.insert(name, value);
         self
     }
 

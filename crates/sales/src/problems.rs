@@ -63,8 +63,8 @@ guanxi_kernel::problems! {
         ("尚未关闭", "只有处于赢单或输单阶段的商机才有关闭日期。");
     /// Somebody leaves while not everything is in other hands.
     HANDOVER_INCOMPLETE = Conflict "handover_incomplete"
-        ("Hand-over incomplete", "Still to be done: {forgotten} records without a line, {unticked} lines without a tick, {unnotified} critical ones whose customer was not told; for example {example}.")
-        ("移交未完成", "尚有 {forgotten} 条记录未列入移交,{unticked} 项未核对,{unnotified} 个关键项未通知客户,例如 {example}。");
+        ("Hand-over incomplete", "Still to be done: {forgotten} records without a line, {unticked} lines without a tick, {unnotified} critical ones whose customer was not told; for example {example}. A hand-over (POST /v1/handovers) gives them to others.")
+        ("移交未完成", "尚有 {forgotten} 条记录未列入移交,{unticked} 项未核对,{unnotified} 个关键项未通知客户,例如 {example}。请通过移交单(POST /v1/handovers)移交给他人。");
     /// What has ended goes no further.
     HANDOVER_CLOSED = Conflict "handover_closed"
         ("Hand-over has ended", "The hand-over is {status}; nothing more is done with it.")
@@ -91,8 +91,8 @@ guanxi_kernel::problems! {
         ("需要联合拜访", "有 {lines} 项需要双方在移交开始后共同完成一次拜访,例如 {example}。");
     /// What goes on only when somebody has agreed.
     APPROVAL_REQUIRED = Conflict "approval_required"
-        ("Approval required", "This needs an approval ({document}) first: {why}.")
-        ("需要审批", "该操作须先经过审批({document}):{why}。");
+        ("Approval required", "This needs an approval first ({why}): ask for it by submitting; where no definition covers it, an administrator makes one for the document type {document} at /v1/approval-definitions.")
+        ("需要审批", "该操作须先经过审批({why}):请先提交;如无适用的审批定义,由管理员在 /v1/approval-definitions 为单据类型 {document} 建立。");
     /// A move that the state of a quote does not allow.
     QUOTE_MOVE_NOT_ALLOWED = Conflict "quote_move_not_allowed"
         ("Not possible now", "The quote is {status}; possible now: {allowed}.")

@@ -77,7 +77,7 @@ pub(crate) fn refuse(
     pointer: impl Into<String>,
     (name, value): (&'static str, &str),
 ) -> Problem {
-    code.with(name, value).and(code.field(pointer).with(name, value))
+    code.at(pointer).with(name, value)
 }
 
 /// The last day of what is valid is not before its first.

@@ -86,15 +86,11 @@ async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()>
     for record in records {
         let id = record.meta().id.uuid();
         extra::register(tx, kind, id, &[], registered(record)).await?;
-        record.saved(tx, ctx, None).await?;
     }
-    check_reach::<R>(tx, ctx, records).await?;
-    events::record_all(
-        tx,
-        ctx,
-        records.iter().map(|record| event(record, "created", None)).collect(),
-    )
-    .await
+    let told = records.iter().map(|record| event(record, "created", None));
+    events::record_all(tx, ctx, told.collect()).await?;
+    R::all_saved(records, tx, ctx).await?;
+    check_reach::<R>(tx, ctx, records).await
 }
 
 /// Refuses to make records for an owner whom the right does not reach.

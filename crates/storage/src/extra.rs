@@ -33,11 +33,16 @@ impl ExternalId {
     /// `invalid_format` at `/source` or `/id`.
     pub fn new(source: &str, id: &str) -> Result<Self> {
         let source = Line::new(source).ok().filter(|source: &Line<40>| is_source(source));
-        let source = source.ok_or_else(|| INVALID_FORMAT.at("/source"))?;
-        let id = Line::new(id).map_err(|_| INVALID_FORMAT.at("/id"))?;
+        let refused =
+            |pointer, expected: &str| INVALID_FORMAT.at(pointer).with("expected", expected);
+        let source = source.ok_or_else(|| refused("/source", SOURCE))?;
+        let id = Line::new(id).map_err(|_| refused("/id", "1 to 200 characters in one line"))?;
         Ok(Self { source, id })
     }
 }
+
+/// What a source is made of.
+const SOURCE: &str = "small letters, digits, _ and -";
 
 /// A colon separates the source from the id where both stand in one text.
 fn is_source(text: &str) -> bool {
@@ -111,7 +116,7 @@ fn read_ids(ids: &Json, findings: &mut Vec<FieldError>) -> Vec<ExternalId> {
         let place = format!("/external_ids/{at}");
         match serde_json::from_value::<ExternalId>(item.clone()) {
             Ok(id) if !is_source(&id.source) => {
-                findings.push(wrong(&format!("{place}/source"), "small letters, digits, _ and -"));
+                findings.push(wrong(&format!("{place}/source"), SOURCE));
             }
             Ok(id) if !seen.insert(id.term()) => findings.push(REPEATED.field(place)),
             Ok(id) => read.push(id),

@@ -498,6 +498,23 @@ pub trait Resource:
         std::future::ready(Ok(()))
     }
 
+    /// The same for many new records.
+    ///
+    /// # Errors
+    /// As [`Resource::saved`].
+    fn all_saved(
+        records: &[Self],
+        tx: &mut Tx,
+        ctx: &Ctx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for record in records {
+                record.saved(tx, ctx, None).await?;
+            }
+            Ok(())
+        }
+    }
+
     /// The verb by which a change is told, where it came to something else than was `meant`: what waits
     /// for an approval has not happened yet.
     fn told(&self, before: &Self, meant: &'static str) -> &'static str {

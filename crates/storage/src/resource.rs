@@ -421,12 +421,13 @@ pub async fn insert<R: Resource>(
     terms::save(tx, kind.name, id, Vec::new(), record.all_terms()).await?;
     carried::index_new(tx, kind, &[(id, &record.meta().extra.custom)]).await?;
     extra::register(tx, kind, id, &[], &record.meta().extra.external_ids).await?;
+    // What it calls for is told behind it.
+    remember(tx, ctx, &record, verb, None).await?;
     record.saved(tx, ctx, None).await?;
     let reach = reach_of(ctx, kind, Action::Create);
     if !reach.all && !reaches(tx, ctx, kind, &reach, id).await? {
         return Err(forbidden(kind.plural, Action::Create));
     }
-    remember(tx, ctx, &record, verb, None).await?;
     // What was made may be seen by its maker, but changed only as far as those rights reach.
     let rights = rights_on(tx, ctx, kind, id).await?;
     show(tx, ctx, record, rights).await
@@ -795,9 +796,9 @@ pub(crate) async fn save<R: Resource>(
     carried::index(tx, kind, id, &before.meta().extra.custom, &after.meta().extra.custom).await?;
     extra::register(tx, kind, id, registered(before), registered(after)).await?;
     trash::keep(tx, ctx, kind, before.meta(), after.meta()).await?;
-    after.saved(tx, ctx, Some(before)).await?;
     let verb = after.told(before, verb);
-    remember(tx, ctx, after, verb, Some(before)).await
+    remember(tx, ctx, after, verb, Some(before)).await?;
+    after.saved(tx, ctx, Some(before)).await
 }
 
 /// The external ids by which a record is found: a deleted one gives them up.

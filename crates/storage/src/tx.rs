@@ -1,13 +1,14 @@
 //! What use cases work in: one connection, one tenant, and, for writes, one transaction.
 
 use crate::{
+    bulk::is_of_store,
     custom,
     error::{self, Error},
     record::{Cells, Record},
     sql::Sql,
     sqlite::Lease,
 };
-use guanxi_kernel::{Code, Result, TenantId};
+use guanxi_kernel::{Code, Result, TenantId, problem::DUPLICATE};
 use sqlx::{
     FromRow, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
     sqlite::SqliteRow,
@@ -205,6 +206,40 @@ impl Tx {
     /// As [`error::problem`] sorts them.
     pub async fn exists(&mut self, sql: Sql) -> Result<bool> {
         Ok(self.optional::<(i64,)>(sql).await?.is_some())
+    }
+
+    /// Begins a part of the transaction that can be taken back without the rest; [`Tx::end_part`]
+    /// ends it.
+    ///
+    /// # Errors
+    /// As [`error::problem`] sorts them.
+    pub async fn begin_part(&mut self) -> Result<()> {
+        self.execute_untenanted(Sql::new("SAVEPOINT part")).await.map(drop)
+    }
+
+    /// Ends the part: what it wrote stays if it succeeded, and is taken back if the rules refused it.
+    ///
+    /// # Errors
+    /// The refusal of the store that ended the whole transaction.
+    pub async fn end_part<T>(&mut self, done: Result<T>) -> Result<Result<T>> {
+        if let Err(problem) = done {
+            // A key that somebody else holds is all that a store may refuse and go on.
+            let goes_on = self.failed.is_none_or(|code| code.code == DUPLICATE.code);
+            if !goes_on || is_of_store(&problem) {
+                return Err(problem);
+            }
+            self.failed = None;
+            self.definitions = None;
+            self.execute_untenanted(Sql::new("ROLLBACK TO SAVEPOINT part")).await?;
+            self.release_part().await?;
+            return Ok(Err(problem));
+        }
+        self.release_part().await?;
+        Ok(done)
+    }
+
+    async fn release_part(&mut self) -> Result<()> {
+        self.execute_untenanted(Sql::new("RELEASE SAVEPOINT part")).await.map(drop)
     }
 
     /// The next sequence numbers of the event table, each with the number of this transaction.

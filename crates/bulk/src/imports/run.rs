@@ -13,10 +13,11 @@ use crate::{
 };
 use guanxi_kernel::{
     Ctx, Problem, Result,
-    problem::{DUPLICATE, INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
+    problem::{INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
     Field, Kind, Tx,
+    bulk::is_of_store,
     custom::{self, Fields},
     error::CONTENTION,
     resource::{self, named_by, named_by_custom},
@@ -119,7 +120,7 @@ impl Step<'_> {
     /// Many rows at once; if they cannot be together, one by one.
     async fn go(&self, dry: bool) -> Result<Tally> {
         match self.try_go(dry, Together::Yes).await {
-            Err(problem) if problem.is(&DUPLICATE) || problem.is(&CONTENTION) => {
+            Err(problem) if !is_of_store(&problem) || problem.is(&CONTENTION) => {
                 self.try_go(dry, Together::No).await
             }
             done => done,

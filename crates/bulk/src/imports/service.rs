@@ -13,6 +13,7 @@ use guanxi_kernel::{
 use guanxi_storage::{
     Kind, Meta, Resource, Tx,
     custom::{self, Definitions},
+    error::BAD_PARAMETER,
     kind::Parts as _,
     resource::{self, Shown},
 };
@@ -23,6 +24,15 @@ use std::path::Path;
 /// Rows that are shown of a file.
 const SAMPLE: usize = 20;
 
+fn one_of_known() -> String {
+    let known: Vec<&str> = table::imported().map(|table| table.kind.plural).collect();
+    format!("one of {}", known.join(", "))
+}
+
+fn unknown_resource() -> Problem {
+    UNKNOWN_VALUE.at("/resource").with("expected", one_of_known())
+}
+
 impl Resource for Import {
     fn kind() -> &'static Kind {
         &IMPORT
@@ -32,11 +42,11 @@ impl Resource for Import {
         if before.is_some_and(|before| before.job_id.is_some() && before.input != self.input) {
             return Err(IMPORT_COMMITTED.problem());
         }
-        if before.is_some_and(|before| before.input.resource != self.input.resource) {
-            return Err(UNKNOWN_VALUE.at("/resource"));
+        if let Some(stays) = before.filter(|b| b.input.resource != self.input.resource) {
+            let stays = stays.input.resource.to_string();
+            return Err(UNKNOWN_VALUE.at("/resource").with("expected", stays));
         }
-        let table =
-            table::named(&self.input.resource).ok_or_else(|| UNKNOWN_VALUE.at("/resource"))?;
+        let table = table::named(&self.input.resource).ok_or_else(unknown_resource)?;
         let layout = self.layout()?;
         let custom = custom::fields(tx, ctx, table.kind).await?;
         let currency = ctx.settings.currency;
@@ -97,9 +107,8 @@ impl Upload<'_> {
     /// As [`create`].
     pub fn examine(&self, ctx: &Ctx) -> Result<Import> {
         let table = table::named(self.resource).ok_or_else(|| {
-            let known: Vec<&str> = table::imported().map(|table| table.kind.plural).collect();
-            let finding = UNKNOWN_VALUE.parameter("resource").with("expected", known.join(", "));
-            guanxi_storage::error::BAD_PARAMETER.problem().and(finding)
+            let finding = UNKNOWN_VALUE.parameter("resource").with("expected", one_of_known());
+            BAD_PARAMETER.problem().and(finding)
         })?;
         ctx.require(table.kind.plural, Action::Create)?;
         let limits = Limits::default();
@@ -111,7 +120,7 @@ impl Upload<'_> {
         let plural = table.kind.plural;
         let custom = custom::seen(ctx, plural, self.custom.of(plural));
         let input = ImportInput {
-            resource: Line::new(self.resource).map_err(|_| UNKNOWN_VALUE.at("/resource"))?,
+            resource: Line::new(self.resource).map_err(|_| unknown_resource())?,
             mapping: mapping::propose(table, &custom, &layout.header),
             defaults: Map::new(),
             match_on: Vec::new(),

@@ -37,8 +37,11 @@ pub(super) async fn check(
         (Some(_), None) => return Err(REQUIRED.at("/about_id")),
         (Some(name), Some(id)) => (name, id),
     };
-    let kind = table::all().map(|table| table.kind).find(|kind| kind.name == &*name);
-    let kind = kind.ok_or_else(|| UNKNOWN_VALUE.at("/about_type"))?;
+    let kinds = || table::all().map(|table| table.kind);
+    let kind = kinds().find(|kind| kind.name == &*name).ok_or_else(|| {
+        let known: Vec<&str> = kinds().map(|kind| kind.name).collect();
+        UNKNOWN_VALUE.at("/about_type").with("expected", format!("one of {}", known.join(", ")))
+    })?;
     let seen = (kind.load)(tx, ctx, &[id]).await?;
     if seen.is_empty() { Err(UNKNOWN_REFERENCE.at("/about_id")) } else { Ok(()) }
 }

@@ -6,7 +6,7 @@ use super::{
 use crate::custom_objects::unknown_of;
 use guanxi_kernel::{
     Ctx, Problem, Result,
-    problem::{DUPLICATE, FieldError, INVALID, UNKNOWN_VALUE},
+    problem::{DUPLICATE, FieldError, INVALID},
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
@@ -70,11 +70,7 @@ impl CustomField {
         if objects.is_empty() || before.is_some_and(|before| before.input.objects == *objects) {
             return Ok(());
         }
-        let names: Vec<&str> = objects.iter().map(|name| &**name).collect();
-        let unknown = unknown_of(tx, &names).await?;
-        let places = names.iter().enumerate().filter(|(_, name)| unknown.contains(**name));
-        let finding = |(at, _)| UNKNOWN_VALUE.field(format!("/objects/{at}"));
-        Problem::collect(places.map(finding).collect())
+        Problem::collect(unknown_of(tx, objects, "/objects").await?)
     }
 
     async fn check_new(&self, tx: &mut Tx) -> Result<()> {

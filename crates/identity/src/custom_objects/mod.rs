@@ -6,6 +6,7 @@ mod service;
 
 pub use model::{
     CUSTOM_OBJECT, CustomObject, CustomObjectId, CustomObjectInput, OBJECT_FIXED, PROBLEMS,
+    TOO_MANY_OBJECTS,
 };
 pub use service::require_active;
 pub(crate) use service::unknown_of;

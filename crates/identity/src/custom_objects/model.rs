@@ -11,6 +11,10 @@ guanxi_kernel::problems! {
     OBJECT_FIXED = Invalid "object_fixed"
         ("Cannot be changed", "The name of an object stays; make another object.")
         ("不可更改", "对象名称不可更改,请新建对象。");
+    /// A tenant has as many objects as it can.
+    TOO_MANY_OBJECTS = Conflict "too_many_objects"
+        ("Too many objects", "A company has at most {most} objects of its own, deleted ones included.")
+        ("对象过多", "每家公司最多 {most} 个自定义对象(含已删除)。");
 }
 
 /// Names an object.

@@ -1,14 +1,16 @@
 //! The rules of objects that need the store.
 
-use super::{CUSTOM_OBJECT, CustomObject, OBJECT_FIXED};
+use super::{CUSTOM_OBJECT, CustomObject, OBJECT_FIXED, TOO_MANY_OBJECTS};
 use crate::custom_fields::{is_snake, snake};
 use guanxi_kernel::{
-    Ctx, Problem, Result,
-    problem::{DUPLICATE, UNKNOWN_VALUE},
+    Ctx, Line, Problem, Result,
+    problem::{DUPLICATE, FieldError, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Resource, Sql, Tx, sql};
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+
+/// Objects of a tenant at most, deleted ones included.
+const MOST: i64 = 200;
 
 impl Resource for CustomObject {
     fn kind() -> &'static Kind {
@@ -45,36 +47,58 @@ impl CustomObject {
             "SELECT CAST(1 AS BIGINT) FROM custom_objects WHERE tenant_id = $1 AND name = $2",
             self.input.name.to_string()
         );
-        if tx.exists(same).await? { Err(DUPLICATE.at("/name")) } else { Ok(()) }
+        if tx.exists(same).await? {
+            return Err(DUPLICATE.at("/name"));
+        }
+        let all = sql!("SELECT COUNT(*) FROM custom_objects WHERE tenant_id = $1");
+        match tx.optional::<(i64,)>(all).await? {
+            Some((count,)) if count >= MOST => Err(TOO_MANY_OBJECTS.with("most", MOST)),
+            _ => Ok(()),
+        }
     }
 }
 
 /// Refuses to make a record of an object that is not there or not in use.
 ///
 /// # Errors
-/// `unknown_value` at `/object`.
+/// `unknown_value` at `/object`, with those that are.
 pub async fn require_active(tx: &mut Tx, name: &str) -> Result<()> {
-    let there = sql!(
-        "SELECT CAST(1 AS BIGINT) FROM custom_objects
-         WHERE tenant_id = $1 AND name = $2 AND active AND deleted_at IS NULL",
-        name
+    let in_use = sql!(
+        "SELECT name FROM custom_objects
+         WHERE tenant_id = $1 AND active AND deleted_at IS NULL ORDER BY position, name"
     );
-    match tx.exists(there).await? {
+    let in_use = names(tx, in_use).await?;
+    match in_use.iter().any(|known| known == name) {
         true => Ok(()),
-        false => Err(UNKNOWN_VALUE.at("/object")),
+        false => Err(UNKNOWN_VALUE.at("/object").with("expected", one_of(&in_use))),
     }
 }
 
-/// Which of these names no object has.
-pub(crate) async fn unknown_of(tx: &mut Tx, names: &[&str]) -> Result<BTreeSet<String>> {
-    let mut sql = Sql::new(
-        "SELECT name FROM custom_objects WHERE tenant_id = $1 AND deleted_at IS NULL AND name IN ",
+/// The findings about those of these names, in a list at `pointer`, that no object has.
+pub(crate) async fn unknown_of(
+    tx: &mut Tx,
+    wanted: &[Line<40>],
+    pointer: &str,
+) -> Result<Vec<FieldError>> {
+    let there = sql!(
+        "SELECT name FROM custom_objects
+         WHERE tenant_id = $1 AND deleted_at IS NULL ORDER BY position, name"
     );
-    sql.bind_all(names.iter().copied());
-    let known: Vec<(String,)> = tx.all(sql).await?;
-    let mut unknown: BTreeSet<String> = names.iter().map(ToString::to_string).collect();
-    for (name,) in known {
-        unknown.remove(&name);
+    let there = names(tx, there).await?;
+    let unknown =
+        wanted.iter().enumerate().filter(|(_, name)| !there.iter().any(|t| **t == ***name));
+    let finding =
+        |(at, _)| UNKNOWN_VALUE.field(format!("{pointer}/{at}")).with("expected", one_of(&there));
+    Ok(unknown.map(finding).collect())
+}
+
+async fn names(tx: &mut Tx, sql: Sql) -> Result<Vec<String>> {
+    Ok(tx.all::<(String,)>(sql).await?.into_iter().map(|(name,)| name).collect())
+}
+
+fn one_of(names: &[String]) -> String {
+    match names {
+        [] => "an object that POST /v1/custom-objects has made".to_owned(),
+        names => format!("one of {}", names.join(", ")),
     }
-    Ok(unknown)
 }

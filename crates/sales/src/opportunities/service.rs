@@ -36,6 +36,9 @@ use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// A number that is looked up for many at once.
+const NUMBER_IS_FREE: &str = "opportunity_number_is_free";
+
 impl Resource for Opportunity {
     fn kind() -> &'static Kind {
         &OPPORTUNITY
@@ -59,11 +62,28 @@ impl Resource for Opportunity {
         Ok(())
     }
 
+    async fn foresee(records: &[Self], tx: &mut Tx) -> Result<()> {
+        let numbers = records.iter().filter_map(|one| one.input.number.clone()).collect();
+        let taken = store::taken_numbers(tx, &numbers).await?;
+        for one in records {
+            if one.input.number.as_ref().is_some_and(|number| !taken.contains(number)) {
+                tx.learn(NUMBER_IS_FREE, one.meta.id.uuid());
+            }
+        }
+        Ok(())
+    }
+
+    async fn all_saved(records: &[Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        spans::begin_new(tx, ctx, records).await?;
+        for one in records {
+            one.called_for(tx, ctx, None).await?;
+        }
+        Ok(())
+    }
+
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         spans::follow(tx, ctx, self, before).await?;
-        cadence::follow(tx, ctx, self, before).await?;
-        gates::follow(tx, ctx, self, before).await?;
-        review::follow(tx, ctx, self, before).await?;
+        self.called_for(tx, ctx, before).await?;
         let given_up = |one: &Self| {
             matches!(one.status, OpportunityStatus::Lost | OpportunityStatus::Terminated)
         };
@@ -182,6 +202,13 @@ fn status_in(kind: StageKind) -> OpportunityStatus {
 }
 
 impl Opportunity {
+    /// What its state calls for of others: visits, an approval, a review.
+    async fn called_for(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        cadence::follow(tx, ctx, self, before).await?;
+        gates::follow(tx, ctx, self, before).await?;
+        review::follow(tx, ctx, self, before).await
+    }
+
     /// A new one: its controller, its number, its stage, and its end if it has ended already.
     async fn begin(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         match self.input.origin {
@@ -369,7 +396,8 @@ impl Opportunity {
     async fn check_number(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
         let Some(number) = &self.input.number else { return Ok(()) };
         let same = before.is_some_and(|before| before.input.number.as_ref() == Some(number));
-        if !same && store::has_number(tx, number, self.meta.id).await? {
+        let free = same || tx.knows(NUMBER_IS_FREE, self.meta.id.uuid());
+        if !free && store::has_number(tx, number, self.meta.id).await? {
             return Err(DUPLICATE.at("/number"));
         }
         Ok(())

@@ -12,12 +12,15 @@ use super::{
 };
 use crate::{
     pipelines::PipelineId,
-    stages::{self, StageId},
+    stages::{self, StageId, Step},
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Currency, Money, Result, Share, UserId};
 use guanxi_storage::{Sql, Tx, sql, sql::rows_at_once};
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map::Entry},
+};
 
 /// A span as its stage history needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,28 +50,55 @@ pub(super) async fn follow(
             begin(tx, ctx, after).await
         }
         (Some(had), false) => end(tx, ctx, after.meta.id, ctx.now.max(had.span_from)).await,
-        (None, true) => {
-            if before.is_none() && after.status.is_closed() {
-                first_of_ended(tx, ctx, after).await?;
-            }
-            begin(tx, ctx, after).await
-        }
+        (None, true) if before.is_none() => begin_new(tx, ctx, std::slice::from_ref(after)).await,
+        (None, true) => begin(tx, ctx, after).await,
         (None, false) => Ok(()),
     }
 }
 
+/// Begins the spans of new opportunities, in statements of many rows.
+///
 /// One that has ended when it is made was worked on before. In which stages is not known; it is told
 /// as the last open one, from which it ended.
-async fn first_of_ended(tx: &mut Tx, ctx: &Ctx, after: &Opportunity) -> Result<()> {
-    let (Some(pipeline), Some(engaged)) = (after.input.pipeline_id, after.input.engaged_on) else {
-        return Ok(());
+pub(super) async fn begin_new(tx: &mut Tx, ctx: &Ctx, all: &[Opportunity]) -> Result<()> {
+    let (mut last_open, mut spans) = (BTreeMap::new(), Vec::new());
+    for one in all {
+        if one.status.is_closed() {
+            spans.extend(worked_on(tx, ctx, one, &mut last_open).await?);
+        }
+        let seq =
+            if spans.last().is_some_and(|last| last.one.meta.id == one.meta.id) { 2 } else { 1 };
+        spans.push(Begun { one: Cow::Borrowed(one), seq, left_at: None });
+    }
+    insert(tx, ctx, &spans).await
+}
+
+/// What an opportunity that has ended was before.
+async fn worked_on<'a>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    one: &Opportunity,
+    last_open: &mut BTreeMap<PipelineId, Option<Step>>,
+) -> Result<Option<Begun<'a>>> {
+    let (Some(pipeline), Some(engaged)) = (one.input.pipeline_id, one.input.engaged_on) else {
+        return Ok(None);
     };
-    let Some(step) = stages::last_open(tx, pipeline).await? else { return Ok(()) };
-    let mut earlier = after.clone();
+    let step = match last_open.entry(pipeline) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(place) => place.insert(stages::last_open(tx, pipeline).await?),
+    };
+    let Some(step) = step else { return Ok(None) };
+    let mut earlier = one.clone();
     earlier.status = OpportunityStatus::Open;
-    earlier.enter(&step, moment(ctx, engaged, None).min(after.span_from));
-    begin(tx, ctx, &earlier).await?;
-    end(tx, ctx, after.meta.id, after.span_from).await
+    earlier.enter(step, moment(ctx, engaged, None).min(one.span_from));
+    Ok(Some(Begun { one: Cow::Owned(earlier), seq: 1, left_at: Some(one.span_from) }))
+}
+
+/// A span that is written: what the opportunity was then, and its end if that is known already.
+struct Begun<'a> {
+    one: Cow<'a, Opportunity>,
+    seq: i64,
+    left_at: Option<DateTime<Utc>>,
 }
 
 async fn begin(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()> {
@@ -86,25 +116,31 @@ async fn begin_all(tx: &mut Tx, ctx: &Ctx, all: &[&Opportunity]) -> Result<()> {
         sql.bind_all(some.iter().map(|one| one.meta.id)).push(" GROUP BY opportunity_id");
         last.extend(tx.all::<(OpportunityId, i64)>(sql).await?);
     }
-    for batch in all.chunks(rows_at_once(13)) {
+    let next = |one: &&Opportunity| last.get(&one.meta.id).copied().unwrap_or_default() + 1;
+    let begun = |one| Begun { seq: next(&one), one: Cow::Borrowed(one), left_at: None };
+    insert(tx, ctx, &all.iter().copied().map(begun).collect::<Vec<_>>()).await
+}
+
+async fn insert(tx: &mut Tx, ctx: &Ctx, spans: &[Begun<'_>]) -> Result<()> {
+    for batch in spans.chunks(rows_at_once(15)) {
         let mut sql = Sql::of_rows(
             tx,
             "INSERT INTO opportunity_spans
                  (tenant_id, opportunity_id, seq, pipeline_id, stage_id, status, amount_minor,
                   amount_currency, owner_id, expected_close, probability, entered_at, recorded_at,
-                  actor) VALUES ",
+                  actor, left_at, left_recorded_at) VALUES ",
         );
-        for (at, one) in batch.iter().enumerate() {
-            let seq = last.get(&one.meta.id).copied().unwrap_or_default() + 1;
+        for (at, Begun { one, seq, left_at }) in batch.iter().enumerate() {
             let amount = one.input.amount;
             sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
-            sql.bind(one.meta.id).push(", ").bind(seq).push(", ");
+            sql.bind(one.meta.id).push(", ").bind(*seq).push(", ");
             sql.bind(one.input.pipeline_id).push(", ").bind(one.input.stage_id).push(", ");
             sql.bind(one.status).push(", ").bind(amount.map(Money::minor)).push(", ");
             sql.bind(amount.map(Money::currency)).push(", ").bind(one.input.owner_id).push(", ");
             sql.bind(one.input.expected_close_on).push(", ").bind(one.probability).push(", ");
             sql.bind(one.span_from).push(", ").bind(ctx.now).push(", ");
-            sql.bind(ctx.actor.user).push(")");
+            sql.bind(ctx.actor.user).push(", ").bind(*left_at).push(", ");
+            sql.bind(left_at.map(|_| ctx.now)).push(")");
         }
         tx.execute(sql).await?;
     }

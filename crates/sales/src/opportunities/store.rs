@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Line, Result, Text, UserId};
 use guanxi_storage::{Sql, Tx, resource, sql, sql::rows_at_once};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// Whether a live opportunity other than `except` has the number.
@@ -20,6 +21,21 @@ pub(super) async fn has_number(
         except
     );
     tx.exists(sql).await
+}
+
+/// Those of these numbers that live opportunities have.
+pub(super) async fn taken_numbers(
+    tx: &mut Tx,
+    numbers: &BTreeSet<Line<40>>,
+) -> Result<BTreeSet<Line<40>>> {
+    let mut taken = BTreeSet::new();
+    for some in numbers.iter().collect::<Vec<_>>().chunks(rows_at_once(1)) {
+        let mut sql =
+            Sql::new("SELECT number FROM opportunities WHERE tenant_id = $1 AND number IN ");
+        sql.bind_all(some.iter().map(|number| (*number).clone())).push(" AND deleted_at IS NULL");
+        taken.extend(tx.all::<(Line<40>,)>(sql).await?.into_iter().map(|(number,)| number));
+    }
+    Ok(taken)
 }
 
 /// An opportunity was given to another controller.
