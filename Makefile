@@ -44,7 +44,7 @@ succeeded := $(CURDIR)/target/succeeded
 test-on-stores:
 	@rm -rf '$(succeeded)' && mkdir -p '$(succeeded)'
 	$(call step,doc tests,cargo test $(locked) --workspace --doc)
-	$(call step,program,cargo build $(locked) -p guanxi-server --bin guanxi)
+	$(call step,program,cargo build $(locked) --workspace --bin guanxi)
 	$(call step,tests,export GUANXI_TEST_SUCCEEDED='$(succeeded)'; if command -v cargo-nextest >/dev/null; \
 	then cargo nextest run $(locked) --workspace; else cargo test $(locked) --workspace --all-targets; fi)
 	$(call step,operations,GUANXI_TEST_SUCCEEDED='$(succeeded)' \
@@ -52,8 +52,8 @@ test-on-stores:
 	$(call step,contract,tests/contract/check)
 
 bench: ## measure a release build on both stores
-	cargo build $(locked) --release -p guanxi-tests --bin bench
-	tests/with-postgres --durable cargo run $(locked) --release -p guanxi-tests --bin bench -- $(ARGS)
+	cargo build $(locked) --release --workspace --bin bench --bin guanxi
+	tests/with-postgres --durable "$${CARGO_TARGET_DIR:-target}"/release/bench $(ARGS)
 
 openapi: ## write openapi/openapi.json anew from the code
 	@mkdir -p openapi

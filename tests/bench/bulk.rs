@@ -22,7 +22,7 @@ const GLANCE: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(1_800);
 
 /// How often each question is asked.
-const ASKED: u64 = 200;
+pub(crate) const ASKED: u64 = 200;
 
 /// Work on many records.
 #[derive(Debug, Serialize)]
@@ -110,20 +110,25 @@ pub(crate) async fn questions(program: &Program) -> Outcome<Vec<Question>> {
     let list = |text: &str| format!("/v1/parties?q={}&limit=50", encode(text));
     let everywhere = |text: &str| format!("/v1/search?q={}", encode(text));
     questions.push(
-        ask(&mut connection, &token, "list q: part of a name", |dice| list(&dice.search())).await?,
-    );
-    questions
-        .push(ask(&mut connection, &token, "list q: pinyin", |dice| list(&dice.pinyin())).await?);
-    questions.push(
-        ask(&mut connection, &token, "search: part of a name", |dice| everywhere(&dice.search()))
+        ask(&mut connection, &token, "list q: part of a name", ASKED, |dice| list(&dice.search()))
             .await?,
     );
     questions.push(
-        ask(&mut connection, &token, "search: pinyin", |dice| everywhere(&dice.pinyin())).await?,
+        ask(&mut connection, &token, "list q: pinyin", ASKED, |dice| list(&dice.pinyin())).await?,
+    );
+    questions.push(
+        ask(&mut connection, &token, "search: part of a name", ASKED, |dice| {
+            everywhere(&dice.search())
+        })
+        .await?,
+    );
+    questions.push(
+        ask(&mut connection, &token, "search: pinyin", ASKED, |dice| everywhere(&dice.pinyin()))
+            .await?,
     );
     let mut since = String::new();
     let feed = |_: &mut Dice| "/v1/changes?types=party&limit=500".to_owned();
-    questions.push(ask(&mut connection, &token, "first page of 500 changes", feed).await?);
+    questions.push(ask(&mut connection, &token, "first page of 500 changes", ASKED, feed).await?);
     // From the middle of the feed on, page after page.
     let (mut micros, path) = (Vec::new(), "/v1/changes?types=party&limit=500");
     for _ in 0..ASKED {
@@ -142,21 +147,23 @@ pub(crate) async fn questions(program: &Program) -> Outcome<Vec<Question>> {
     Ok(questions)
 }
 
-async fn ask(
+pub(crate) async fn ask(
     connection: &mut Connection,
     token: &str,
     name: &'static str,
+    times: u64,
     path: impl Fn(&mut Dice) -> String,
 ) -> Outcome<Question> {
     let mut micros = Vec::new();
-    for seed in 0..ASKED {
+    for seed in 0..times {
         let mut request = head("GET", &path(&mut Dice::new(seed)), token)?;
         request.extend(b"\r\n");
         let started = Instant::now();
         let status = connection.ask(&request).await?;
         micros.push(u32::try_from(started.elapsed().as_micros())?);
         if status != 200 {
-            return Err(format!("{name} was answered with {status}").into());
+            let said = connection.fetch(&request).await?.body;
+            return Err(format!("{name} was answered with {status}: {said}").into());
         }
     }
     Ok(Question::new(name, micros))
@@ -172,7 +179,7 @@ impl Question {
 }
 
 /// The beginning of a request, without its empty line.
-fn head(method: &str, path: &str, token: &str) -> Outcome<Vec<u8>> {
+pub(crate) fn head(method: &str, path: &str, token: &str) -> Outcome<Vec<u8>> {
     let mut request = Vec::new();
     write!(
         request,

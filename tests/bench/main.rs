@@ -12,6 +12,7 @@
 //! | [`operations`] | what is asked for, as requests |
 //! | [`client`] | HTTP/1.1 by hand, so that asking costs little |
 //! | [`bulk`] | work on many records as jobs, and single questions undisturbed |
+//! | [`sales`] | opportunities: import, reports, hand-over |
 //! | [`load`] | the closed loop and its figures |
 //! | [`program`] | `guanxi` as a process: serve, import |
 //! | [`memory`] | ceiling a: answers from memory |
@@ -36,6 +37,7 @@ mod program;
 mod rehearsal;
 mod report;
 mod run;
+mod sales;
 mod statements;
 mod store;
 mod talk;

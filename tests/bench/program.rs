@@ -17,7 +17,7 @@ use std::{
     fs::{self, File},
     io::Write as _,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::Arc,
     time::{Duration, Instant},
@@ -30,18 +30,13 @@ const PASSWORD: &str = "a long walk to Suzhou";
 /// How long building may take on a slow machine.
 const BUILD: Duration = Duration::from_secs(3600);
 
-/// Builds the program, so that what is measured is never older than the code.
+/// Builds the program, so that what is measured is never older than the code: of the same packages as
+/// this one, so that nothing is compiled in two ways.
 pub(crate) async fn build() -> Outcome {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(machine::root()).args([
-        "build",
-        "--quiet",
-        "-p",
-        "guanxi-server",
-        "--bin",
-        "guanxi",
-    ]);
+    let build = ["build", "--quiet", "--workspace", "--bin", "guanxi"];
+    command.current_dir(machine::root()).args(build);
     if !cfg!(debug_assertions) {
         command.arg("--release");
     }
@@ -143,14 +138,26 @@ pub(crate) struct Filled {
     pub(crate) per_second: f64,
 }
 
-/// Makes the first administrator and fills the store through `guanxi import`.
+/// Makes the first administrator and fills the store with parties.
 pub(crate) async fn fill(folders: &Folders, store: &Store, rows: u64) -> Outcome<Filled> {
     Program::start(folders, store, "warn").await?.stop().await?;
     let file = store.file("parties.csv");
     data::write_csv(&file, rows)?;
+    import(folders, store, &file, "parties", &[], rows).await
+}
+
+/// `guanxi import` of a file of so many rows.
+pub(crate) async fn import(
+    folders: &Folders,
+    store: &Store,
+    file: &Path,
+    resource: &str,
+    more: &[&str],
+    rows: u64,
+) -> Outcome<Filled> {
     let log = store.file("import.log");
     let mut command = command(folders, store)?;
-    command.arg("import").arg(&file).args(["--as", "parties", "--user", EMAIL]);
+    command.arg("import").arg(file).args(["--as", resource, "--user", EMAIL]).args(more);
     command.stdout(File::create(&log)?).stderr(File::options().append(true).open(&log)?);
     let started = Instant::now();
     let patience = Duration::from_secs(60 + rows / 20);

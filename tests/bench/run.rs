@@ -10,6 +10,7 @@ use crate::{
     program::{self, Program},
     rehearsal::{self, Rehearsed},
     report::{OperationReport, StoreReport},
+    sales,
     statements::Direct,
     store::Store,
 };
@@ -37,6 +38,7 @@ impl Bench<'_> {
         let name = self.store.engine.name();
         println!("\n== {name}: filling with {} parties", self.plan.rows);
         let filled = program::fill(self.folders, self.store, self.plan.rows).await?;
+        let opportunities = sales::fill(&self).await?;
         self.store.settle().await?;
         println!("{:.0} rows a second; rehearsing", filled.per_second);
         let (rehearsing, token) = rehearsal::start(self.folders, self.store).await?;
@@ -46,8 +48,10 @@ impl Bench<'_> {
         rehearsing.stop().await?;
         let program = Program::start(self.folders, self.store, "warn").await?;
         println!("measuring: questions and jobs");
-        let questions = bulk::questions(&program).await?;
-        let works = bulk::works(&program).await?;
+        let mut questions = bulk::questions(&program).await?;
+        questions.extend(sales::questions(&program).await?);
+        let mut works = bulk::works(&program).await?;
+        works.push(sales::hand_over(&program).await?);
         let mut operations = Vec::new();
         for rehearsed in rehearsed {
             println!("measuring: {}", rehearsed.operation.name());
@@ -58,7 +62,17 @@ impl Bench<'_> {
         program.stop().await?;
         let engine = direct.describe().await?;
         direct.close().await;
-        Ok(StoreReport { name, engine, filled, questions, works, operations, memory, log })
+        Ok(StoreReport {
+            name,
+            engine,
+            filled,
+            opportunities,
+            questions,
+            works,
+            operations,
+            memory,
+            log,
+        })
     }
 
     async fn operation(

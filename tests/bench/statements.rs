@@ -29,7 +29,10 @@ use std::{collections::BTreeSet, sync::Arc, time::Duration};
 use uuid::Uuid;
 
 /// How often a change is tried when others get in between, as in the program.
-const TRIES: u32 = 8;
+const TRIES: u32 = 20;
+
+/// The longest pause between two, in milliseconds, but for the spread: as the program does.
+const LONGEST_PAUSE: u64 = 128;
 
 /// Parts of the name of a new party that others are looked for by, at most.
 const MOST_PARTS: usize = 6;
@@ -434,8 +437,9 @@ fn template(user: Uuid) -> Outcome<Party> {
 }
 
 async fn pause(attempt: u32) {
-    let spread = u64::from(Uuid::new_v4().as_bytes()[0]) % (1 << attempt);
-    tokio::time::sleep(Duration::from_millis((1 << attempt) + spread)).await;
+    let pause = (1 << attempt.min(16)).min(LONGEST_PAUSE);
+    let spread = u64::from(Uuid::new_v4().as_bytes()[0]) % pause;
+    tokio::time::sleep(Duration::from_millis(pause + spread)).await;
 }
 
 /// Says the statements of one operation after the other.

@@ -67,6 +67,18 @@ pub struct State {
     pub bodies: Bodies,
 }
 
+/// Says to those who stand further left what there is: which resources, and what follows when somebody
+/// leaves or something was done. What works on records without a server calls it too.
+pub fn register() {
+    guanxi_bulk::table::register(resources::tables);
+    guanxi_storage::custom::register(resources::carriers());
+    guanxi_identity::rights::register(resources::rights().collect());
+    guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
+    guanxi_workflow::register();
+    guanxi_sales::register();
+    activities::on_done("opportunity", cadence::visited);
+}
+
 /// The program as a server.
 #[derive(Clone)]
 pub struct App(Arc<State>);
@@ -81,16 +93,10 @@ impl App {
         metrics: Option<PrometheusHandle>,
         files: Files,
     ) -> Self {
-        guanxi_bulk::table::register(resources::tables);
-        guanxi_storage::custom::register(resources::carriers());
+        register();
         let worker = Worker::new(db.clone(), files, clock.clone())
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
-        guanxi_workflow::register();
-        guanxi_sales::register();
-        guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
         let workflow = Workflow::new(db.clone(), clock.clone());
-        activities::on_done("opportunity", cadence::visited);
-        guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         let kinds = resources::KINDS.clone();
         let webhooks = Webhooks::new(db.clone(), clock.clone(), kinds, options.webhooks.clone());

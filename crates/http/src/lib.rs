@@ -59,7 +59,7 @@ mod upload;
 mod webhooks;
 mod work_calendars;
 
-pub use app::{App, serve};
+pub use app::{App, register, serve};
 pub use options::Options;
 
 /// The version of the contract, in `X-Api-Version` and in the document.

@@ -74,8 +74,8 @@ pub(crate) fn print(text: &str) -> Outcome {
 
 /// Opens the store and brings its schema up to date.
 pub(crate) async fn open(config: &Config) -> Outcome<Db> {
-    // So that a command knows the resources that the server knows.
-    guanxi_identity::rights::register(guanxi_http::resources::rights().collect());
+    // So that a command knows what the server knows.
+    guanxi_http::register();
     let db = Db::open(&config.store()).await?;
     db.migrate().await?;
     Ok(db)

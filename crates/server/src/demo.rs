@@ -3,7 +3,10 @@
 //!
 //! What is known to be wrong in it is mended by the rules below, in sight; nothing else is changed
 //! or made up, but for what a system needs and the data does not have: e-mail addresses, and who
-//! owns which account (dealt out to the agents in turn).
+//! owns which account (dealt out to the agents in turn). The opportunities come in as a file of
+//! another system would, by an import that can be looked at afterwards ([`deals`]).
+
+mod deals;
 
 use crate::{Outcome, commands, config::Config};
 use guanxi_customers::parties::Party;
@@ -84,13 +87,20 @@ pub(crate) async fn demo(config: &Config) -> Outcome {
     };
     let ctx = commands::acting_as(&db, &clock, TENANT, ADMINISTRATOR).await?;
     let (accounts, agents) = (read::<Account>(ACCOUNTS)?, read::<Agent>(TEAMS)?);
-    let counts = db.write(ctx.tenant, async |tx| fill(tx, &ctx, &accounts, &agents).await).await?;
+    let products = deals::products()?;
+    let work = async |tx: &mut Tx| {
+        let counts = fill(tx, &ctx, &accounts, &agents).await?;
+        deals::prepare(tx, &ctx, &products).await?;
+        Ok(counts)
+    };
+    let counts = db.write(ctx.tenant, work).await?;
+    let (deals, of) = deals::import(config, &db, &ctx).await?;
     let password = made
         .password
         .as_ref()
         .map_or("as configured".to_owned(), |password: &Secret| password.expose().to_owned());
     commands::print(&format!(
-        "Tenant {TENANT}: {} org units, {} users, {} parties.\nSign in as {ADMINISTRATOR}, password: {password}\n",
+        "Tenant {TENANT}: {} org units, {} users, {} parties, {deals} of {of} opportunities.\nSign in as {ADMINISTRATOR}, password: {password}\n",
         counts.0, counts.1, counts.2
     ))?;
     db.close().await;

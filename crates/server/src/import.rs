@@ -59,7 +59,7 @@ pub(crate) struct ImportArguments {
 
 /// A resource that rows can become.
 fn resource_of_rows(name: &str) -> Result<String, String> {
-    table::register(guanxi_http::resources::tables);
+    guanxi_http::register();
     let known: Vec<&str> = table::imported().map(|table| table.kind.plural).collect();
     match known.contains(&name) {
         true => Ok(name.to_owned()),
@@ -75,10 +75,26 @@ pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outco
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
     let fields = db.read(ctx.tenant, async |tx| custom::definitions(tx).await).await?;
     let import = prepare(&ctx, &fields, &arguments)?;
-    files.keep(ctx.tenant, import.meta.id.uuid(), File::open(&arguments.file)?).await?;
+    let job = work(&db, &ctx, files, &import, &arguments.file, arguments.dry_run).await?;
+    let refused = async |tx: &mut Tx| jobs::findings(tx, &ctx, job.meta.id, i64::MIN, SHOWN).await;
+    let refused = db.read(ctx.tenant, refused).await?;
+    db.close().await;
+    report(&job, &refused, &arguments, started)
+}
+
+/// Keeps the file of an import and does its job to the end.
+pub(crate) async fn work(
+    db: &Db,
+    ctx: &Ctx,
+    files: Files,
+    import: &Import,
+    file: &Path,
+    dry_run: bool,
+) -> Outcome<Job> {
+    files.keep(ctx.tenant, import.meta.id.uuid(), File::open(file)?).await?;
     let asked = async |tx: &mut Tx| {
-        let import = imports::create(tx, &ctx, import.clone()).await?.record.meta.id;
-        imports::start(tx, &ctx, import, arguments.dry_run).await
+        let import = imports::create(tx, ctx, import.clone()).await?.record.meta.id;
+        imports::start(tx, ctx, import, dry_run).await
     };
     let job = match db.write(ctx.tenant, asked).await {
         Ok(job) => job.record,
@@ -88,27 +104,27 @@ pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outco
         }
     };
     let worker = Worker::new(db.clone(), files, Clock::System);
-    let job = finished(&db, &ctx, &worker, &job).await?;
-    let refused = async |tx: &mut Tx| jobs::findings(tx, &ctx, job.meta.id, i64::MIN, SHOWN).await;
-    let refused = db.read(ctx.tenant, refused).await?;
-    db.close().await;
-    report(&job, &refused, &arguments, started)
+    finished(db, ctx, &worker, &job).await
+}
+
+/// The import that a file suggests by its columns.
+pub(crate) fn examine(
+    ctx: &Ctx,
+    custom: &Definitions,
+    resource: &str,
+    file: &Path,
+) -> Outcome<Import> {
+    let unreadable = |error: io::Error| format!("{}: {error}", file.display());
+    let (size, sha256) = digest(file).map_err(unreadable)?;
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned());
+    let file_name = name.as_deref().unwrap_or("file");
+    let upload = Upload { resource, file_name, path: file, size, sha256: &sha256, custom };
+    Ok(upload.examine(ctx)?)
 }
 
 /// The import with the mapping that its columns and the arguments give it.
 fn prepare(ctx: &Ctx, custom: &Definitions, arguments: &ImportArguments) -> Outcome<Import> {
-    let unreadable = |error: io::Error| format!("{}: {error}", arguments.file.display());
-    let (size, sha256) = digest(&arguments.file).map_err(unreadable)?;
-    let name = arguments.file.file_name().map(|name| name.to_string_lossy().into_owned());
-    let upload = Upload {
-        resource: &arguments.resource,
-        file_name: name.as_deref().unwrap_or("file"),
-        path: &arguments.file,
-        size,
-        sha256: &sha256,
-        custom,
-    };
-    let mut import = upload.examine(ctx)?;
+    let mut import = examine(ctx, custom, &arguments.resource, &arguments.file)?;
     let (maps, sets) = (pairs(&arguments.map)?, pairs(&arguments.set)?);
     for (column, field) in &maps {
         let wanted = (field != "-").then(|| Line::new(field)).transpose();

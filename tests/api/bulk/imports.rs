@@ -12,6 +12,7 @@ both_stores![
     records_are_named_as_people_name_them,
     z_12_encodings_and_formats_are_told_from_the_content,
     an_import_is_refused_what_its_user_may_not_do,
+    a_refused_row_leaves_nothing,
     hostile_files_are_refused,
     what_cannot_be_mapped_is_named,
 ];
@@ -289,6 +290,45 @@ async fn an_import_is_refused_what_its_user_may_not_do(world: &World) {
     );
 }
 
+/// What is found out only when the record stands already is taken back whole, and the rows around it
+/// stay.
+async fn a_refused_row_leaves_nothing(world: &World) {
+    let own = [("parties", "any", "own"), ("imports", "any", "own"), ("jobs", "any", "own")];
+    let (ann, _) = world.person(&own, None).await;
+    let (_, ben) = world.person(&[], None).await;
+    let me = ann.get("/v1/me").await.id();
+    let file = format!(
+        "name,kind,owner_id\nBefore,person,{me}\nNot mine,person,{ben}\nBehind,person,{me}\n"
+    );
+    let import = upload(&ann, "parties", file).await.expect(201);
+    let job = ann.act(format!("/v1/imports/{}/commit", import.id())).await.expect(202);
+    world.work().await;
+    let job = ann.get(format!("/v1/jobs/{}", job.id())).await.expect(200);
+    succeeded(&job);
+    assert_eq!(counts(&job), [2, 0, 0, 1], "{}", job.text);
+    let wrong = ann.get(format!("/v1/jobs/{}/problems", job.id())).await.expect(200);
+    assert_eq!(
+        (&wrong.data()[0]["row"], &wrong.data()[0]["problem"]["code"]),
+        (&json!(3), &json!("forbidden"))
+    );
+    let there = parties(world).await;
+    let names: Vec<&Json> = there.iter().map(|party| &party["name"]).collect();
+    assert_eq!(names, [&json!("Before"), &json!("Behind")]);
+
+    let known = json!({ "kind": "person", "name": "Known", "external_ids": [{ "source": "erp", "id": "7" }] });
+    world.admin.post("/v1/parties", known).await.expect(201);
+    let file = "name,kind,external_id\nFirst,person,6\nTaken,person,7\nLast,person,8\n";
+    let import = upload(&world.admin, "parties", file).await.expect(201);
+    set(&world.admin, &import.id(), json!({ "source": "erp" })).await.expect(200);
+    let job = commit(world, &import.id()).await;
+    assert_eq!(counts(&job), [2, 0, 0, 1], "{}", job.text);
+    let there = parties(world).await;
+    assert!(there.iter().all(|party| party["name"] != "Taken"), "{there:?}");
+    let events = world.admin.get("/v1/events?subject_type=party&limit=200").await.expect(200);
+    let made = events.data().iter().filter(|event| event["kind"] == "party.created").count();
+    assert_eq!(made, there.len(), "each record with its event, and no other");
+}
+
 async fn hostile_files_are_refused(world: &World) {
     for (file, code) in [
         (Vec::new(), "empty_file"),
@@ -332,4 +372,9 @@ async fn what_cannot_be_mapped_is_named(world: &World) {
     set(&world.admin, &import.id(), json!({ "resource": "contacts" }))
         .await
         .refused(422, "unknown_value");
+    let values: serde_json::Map<String, Json> =
+        (0..1_001).map(|at| (at.to_string(), json!("x"))).collect();
+    let wrong = json!({ "mapping": [{ "column": "客户名称", "field": "name", "values": values }] });
+    let refused = set(&world.admin, &import.id(), wrong).await.refused(422, "validation_failed");
+    assert_eq!(refused.findings()[0], ("/mapping/0/values".to_owned(), "out_of_range".to_owned()));
 }

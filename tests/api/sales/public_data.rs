@@ -13,9 +13,11 @@ both_stores![s_26_the_opportunities_of_another_system_come_in_with_their_history
 pub(crate) async fn import(world: &World, resource: &str, file: Vec<u8>, wish: Json, rows: i64) {
     let made = upload(&world.admin, resource, file).await.expect(201);
     let mapping = wish["columns"].as_object().expect("columns").iter();
-    let mapping: Vec<Json> =
-        mapping.map(|(column, field)| json!({ "column": column, "field": field })).collect();
-    let wish = json!({ "mapping": mapping, "defaults": wish["defaults"] });
+    let meant = |column: &String| wish["values"].get(column).cloned().unwrap_or(json!({}));
+    let mapping = mapping.map(
+        |(column, field)| json!({ "column": column, "field": field, "values": meant(column) }),
+    );
+    let wish = json!({ "mapping": mapping.collect::<Vec<_>>(), "defaults": wish["defaults"] });
     set(&world.admin, &made.id(), wish).await.expect(200);
     let job = commit(world, &made.id()).await;
     succeeded(&job);
@@ -28,9 +30,10 @@ async fn name_those_without_account(world: &World, text: &str, wish: &Json, gold
     let made = upload(&world.admin, "opportunities", text.to_owned()).await.expect(201);
     assert_eq!(made.json["layout"]["rows"], 8_800);
     let columns = wish["columns"].as_object().expect("columns").iter();
-    let mapping = columns.map(
-        |(column, field)| json!({ "column": column, "field": field, "required": field == "party" }),
-    );
+    let mapping = columns.map(|(column, field)| {
+        let values = wish["values"].get(column).cloned().unwrap_or(json!({}));
+        json!({ "column": column, "field": field, "values": values, "required": field == "party" })
+    });
     let mapping: Vec<Json> = mapping.collect();
     let wish = json!({ "mapping": mapping, "defaults": wish["defaults"] });
     set(&world.admin, &made.id(), wish).await.expect(200);
@@ -85,12 +88,9 @@ async fn s_26_the_opportunities_of_another_system_come_in_with_their_history(wor
         .await
         .expect(200);
     let text = String::from_utf8(read("sales_pipeline.csv")).expect("text");
-    // Products are known by their codes as by their names; one is spelt in two ways.
-    let products: BTreeSet<&str> =
-        text.lines().skip(1).filter_map(|line| line.split(',').nth(2)).collect();
-    for code in products {
-        let name = if code == "GTXPro" { "GTX Pro" } else { code };
-        world.admin.post("/v1/products", json!({ "code": code, "name": name })).await.expect(201);
+    let products = String::from_utf8(read("products.csv")).expect("text");
+    for name in products.lines().skip(1).filter_map(|line| line.split(',').next()) {
+        world.admin.post("/v1/products", json!({ "code": name, "name": name })).await.expect(201);
     }
     let accounts = json!({ "columns": { "account": "name" },
         "defaults": { "kind": "organisation", "roles": ["customer"] } });
@@ -100,7 +100,9 @@ async fn s_26_the_opportunities_of_another_system_come_in_with_their_history(wor
         "close_value": "amount" });
     let mut defaults = summary(&["other"], json!({}));
     defaults["name"] = json!("Deal");
-    let wish = json!({ "columns": columns, "defaults": defaults });
+    // One product is spelt in two ways.
+    let values = json!({ "product": { "GTXPro": "GTX Pro" } });
+    let wish = json!({ "columns": columns, "values": values, "defaults": defaults });
     name_those_without_account(world, &text, &wish, &golden).await;
     import(world, "opportunities", text.clone().into_bytes(), wish, 8_800).await;
 

@@ -5,7 +5,7 @@ use super::{ImportInput, Mapping};
 use crate::Table;
 use guanxi_kernel::{
     Currency, Language, Line, Problem, Result,
-    problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_VALUE},
+    problem::{FieldError, OUT_OF_RANGE, REQUIRED, UNKNOWN_FIELD, UNKNOWN_VALUE},
     scalar::{Type, Vocabulary},
     text::fold,
 };
@@ -14,10 +14,13 @@ use guanxi_storage::{
     custom::{Definition, FieldKind, Fields, PREFIX},
 };
 use serde_json::{Map, Value as Json, json};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The column for the name in another system.
 const EXTERNAL_ID: &str = "external_id";
+
+/// Values of one column that can be said to mean another at most.
+const MOST_VALUES: usize = 1000;
 
 /// What every record can carry beyond its input.
 const CARRIED: [&str; 2] = ["external_ids", "custom"];
@@ -25,11 +28,18 @@ const CARRIED: [&str; 2] = ["external_ids", "custom"];
 /// Which column goes where.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    columns: Vec<Option<Place>>,
+    columns: Vec<Option<Column>>,
     required: Vec<Place>,
     defaults: Vec<(Place, Json)>,
     source: Option<String>,
     currency: Currency,
+}
+
+/// Where a column goes, and what is meant by some of its values.
+#[derive(Debug, Clone)]
+struct Column {
+    place: Place,
+    values: BTreeMap<String, String>,
 }
 
 /// Where a value goes.
@@ -113,7 +123,8 @@ pub(super) fn propose(table: &Table, custom: &Fields, header: &[String]) -> Vec<
         .iter()
         .filter_map(|column| {
             let field = name(column).and_then(|name| Line::new(&name).ok());
-            Some(Mapping { column: Line::new(column).ok()?, field, required: false })
+            let column = Line::new(column).ok()?;
+            Some(Mapping { column, field, required: false, values: BTreeMap::new() })
         })
         .collect()
 }
@@ -153,11 +164,17 @@ impl Plan {
                 findings.push(no_column(at, header));
                 continue;
             };
+            if mapping.values.len() > MOST_VALUES {
+                let finding = OUT_OF_RANGE.field(format!("/mapping/{at}/values"));
+                findings.push(finding.with("expected", format!("at most {MOST_VALUES}")));
+            }
             let Some(field) = &mapping.field else { continue };
             match place(table, custom, field) {
                 Some(place) => {
                     required.extend(Some(place.clone()).filter(|_| mapping.required));
-                    columns[column] = Some(place);
+                    let meant =
+                        mapping.values.iter().map(|(from, to)| (from.to_string(), to.to_string()));
+                    columns[column] = Some(Column { place, values: meant.collect() });
                 }
                 None => findings.push(unknown(format!("/mapping/{at}/field"))),
             }
@@ -193,7 +210,7 @@ impl Plan {
     /// `required` at `/source`.
     pub(crate) fn check_source(&self) -> Result<()> {
         let external = |place: &Place| matches!(place, Place::ExternalId);
-        let needed = self.columns.iter().flatten().any(external);
+        let needed = self.columns.iter().flatten().any(|column| external(&column.place));
         if needed && self.source.is_none() { Err(REQUIRED.at("/source")) } else { Ok(()) }
     }
 
@@ -203,9 +220,13 @@ impl Plan {
     /// `validation_failed` with each field that the mapping requires and the row does not have.
     pub(crate) fn body(&self, values: &[Json]) -> Result<Body> {
         let mut body = Body::default();
-        for (place, value) in self.columns.iter().zip(values) {
-            if let Some(place) = place {
-                self.put(place, value, &mut body);
+        for (column, value) in self.columns.iter().zip(values) {
+            if let Some(column) = column {
+                let meant = value.as_str().and_then(|text| column.values.get(text.trim()));
+                match meant {
+                    Some(meant) => self.put(&column.place, &json!(meant), &mut body),
+                    None => self.put(&column.place, value, &mut body),
+                }
             }
         }
         for (place, value) in &self.defaults {

@@ -5,6 +5,7 @@ use guanxi_kernel::{Id, Line, UserId, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
@@ -49,6 +50,12 @@ pub struct Mapping {
     /// Whether a row that says nothing there is a problem, although a record could do without.
     #[serde(default)]
     pub required: bool,
+    /// What is meant by values of the column that are written otherwise than they should be, e.g.
+    /// `{ "GTXPro": "GTX Pro" }`: where a cell is exactly that text, without spaces around it. At
+    /// most 1,000.
+    #[serde(default)]
+    #[schema(value_type = HashMap<String, String>)]
+    pub values: BTreeMap<Line<400>, Line<400>>,
 }
 
 /// Names an import.

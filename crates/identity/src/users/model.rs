@@ -128,7 +128,7 @@ pub static USER: Kind = Kind::new::<User>(
     Texts { en: "User", zh: "用户" },
 )
 .searched(&["name", "email"])
-.known_by(&["email"])
+.known_by(&["email", "name"])
 .also(&["signed_in", "sign_in_failed", "refresh_reused", "password_changed", "password_set"]);
 
 impl SalesProfile {
