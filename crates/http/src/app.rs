@@ -3,7 +3,7 @@
 use crate::{
     Options, access, approvals, attachments, batch, bulk, changes,
     changes::News,
-    customers, document, duplicates,
+    coaching, customers, document, duplicates,
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, handovers, identity, leads,
     limits::RateLimits,
@@ -90,6 +90,7 @@ impl App {
         guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
         let workflow = Workflow::new(db.clone(), clock.clone());
         activities::on_done("opportunity", cadence::visited);
+        guanxi_customers::visit_plans::register();
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
         let kinds = resources::KINDS.clone();
@@ -189,6 +190,7 @@ pub fn routes(config: &mut ServiceConfig) {
     platform::routes(config);
     identity::routes(config);
     customers::routes(config);
+    coaching::routes(config);
     duplicates::routes(config);
     approvals::routes(config);
     tasks::routes(config);
