@@ -88,7 +88,7 @@ async fn s_50_the_rep_acknowledges_once(world: &World) {
     let notes = format!("/v1/activities/{visit}/coaching-notes");
     let note = people.manager.post(&notes, text()).await.expect(201).json;
     let waiting = async || people.rep.get("/v1/me/coaching-notes").await.expect(200).data().clone();
-    assert_eq!(waiting().await, [note.clone()]);
+    assert_eq!(waiting().await, std::slice::from_ref(&note));
     let acknowledge = format!("{notes}/{}/acknowledge", note["id"].as_str().expect("an id"));
     world.clock.advance(chrono::TimeDelta::minutes(1));
     let answer = || async { people.rep.post(&acknowledge, json!({ "comment": "明白" })).await };

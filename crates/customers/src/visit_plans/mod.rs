@@ -12,4 +12,4 @@ mod service;
 mod tasks;
 
 pub use model::{VISIT_PLAN, VisitPlan, VisitPlanId, VisitPlanInput, VisitUnit};
-pub use tasks::register;
+pub use tasks::{register, visit_title};

@@ -66,15 +66,22 @@ fn nobody(problem: &Problem) -> bool {
 }
 
 async fn title(tx: &mut Tx, ctx: &Ctx, plan: &VisitPlan) -> Result<Line<200>> {
+    let party = resource::load::<Party>(tx, &ctx.on_behalf(), plan.input.party_id.uuid()).await;
+    match party {
+        Ok(party) => visit_title(ctx, &party.input.name),
+        Err(problem) if problem.is(&NOT_FOUND) => visit_title(ctx, "…"),
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What a task is called that is a visit to something of that name, in the language of the caller.
+///
+/// # Errors
+/// `internal`, which no name leads to.
+pub fn visit_title(ctx: &Ctx, name: &str) -> Result<Line<200>> {
     let visit = match ctx.language {
         Language::En => "Visit: ",
         Language::Zh => "拜访:",
-    };
-    let party = resource::load::<Party>(tx, &ctx.on_behalf(), plan.input.party_id.uuid()).await;
-    let name = match party {
-        Ok(party) => party.input.name.to_string(),
-        Err(problem) if problem.is(&NOT_FOUND) => String::from("…"),
-        Err(problem) => return Err(problem),
     };
     let whole: String = visit.chars().chain(name.chars()).take(200).collect();
     Line::new(whole.trim_end()).map_err(|error| INTERNAL.problem().because(error))
