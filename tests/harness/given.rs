@@ -35,6 +35,13 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         "roles" => body["name"] = json!(fresh("Role")),
         "custom-fields" => body["name"] = json!(format!("field_{number}")),
         "regions" => body["code"] = json!(format!("R{number}")),
+        "service-policies" => body["tier"] = json!(format!("T{number}")),
+        "visit-plans" => {
+            let me = client.get("/v1/me").await.expect(200).id();
+            let me = client.get(format!("/v1/users/{me}")).await.expect(200);
+            body["role_id"] = me.json["role_ids"][0].clone();
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
         "custom-objects" => body["name"] = json!(format!("object_{number}")),
         "custom-records" => {
             let object = Box::pin(record(client, "custom-objects")).await;

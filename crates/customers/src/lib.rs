@@ -9,6 +9,9 @@
 //! | [`duplicates`] | who is there already, and who is there twice |
 //! | [`merges`] | two records become one, and are parted again |
 //! | [`activities`] | visits, calls, meetings and the like, with their results |
+//! | [`coaching`] | what managers say about activities |
+//! | [`service_policies`] | how often customers of a tier are visited, and by how many posts |
+//! | [`visit_plans`] | visits at intervals by somebody of a role |
 //! | [`regions`] | regions of sales, which reports share |
 //! | [`custom_records`] | records of the kinds that the company defines |
 //! | [`today`] | what is due for somebody today |
@@ -19,6 +22,7 @@
 //! SQL.
 
 pub mod activities;
+pub mod coaching;
 pub mod contact_points;
 pub mod contact_relations;
 pub mod contacts;
@@ -31,9 +35,11 @@ pub mod parties;
 pub mod problems;
 pub mod regions;
 pub mod rules;
+pub mod service_policies;
 #[cfg(test)]
 mod testing;
 pub mod today;
+pub mod visit_plans;
 
 use guanxi_storage::Kind;
 
@@ -49,6 +55,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &activities::ACTIVITY,
         &custom_records::CUSTOM_RECORD,
         &regions::REGION,
+        &service_policies::SERVICE_POLICY,
+        &visit_plans::VISIT_PLAN,
         &duplicates::DUPLICATE_PAIR,
         &merges::MERGE,
     ]
@@ -81,6 +89,8 @@ mod tests {
         example_is_read_back::<crate::activities::Activity>();
         example_is_read_back::<crate::custom_records::CustomRecord>();
         example_is_read_back::<crate::regions::Region>();
+        example_is_read_back::<crate::service_policies::ServicePolicy>();
+        example_is_read_back::<crate::visit_plans::VisitPlan>();
         example_is_read_back::<crate::duplicates::Duplicate>();
         example_is_read_back::<crate::merges::Merge>();
     }
@@ -101,6 +111,8 @@ mod tests {
         columns_match_values::<crate::contact_relations::ContactRelation>();
         columns_match_values::<crate::activities::Activity>();
         columns_match_values::<crate::regions::Region>();
+        columns_match_values::<crate::service_policies::ServicePolicy>();
+        columns_match_values::<crate::visit_plans::VisitPlan>();
         columns_match_values::<crate::custom_records::CustomRecord>();
     }
 

@@ -17,6 +17,10 @@ guanxi_kernel::problems! {
     IMMUTABLE = Invalid "immutable"
         ("Cannot be changed", "This field is set when the record is made and cannot be changed afterwards.")
         ("不可修改", "此字段在新建时确定,之后不能修改。");
+    /// A plan of visits by a role that its owner does not have.
+    OWNER_LACKS_ROLE = Invalid "owner_lacks_role"
+        ("Owner without the role", "Who visits must have the role of the plan.")
+        ("负责人没有该角色", "拜访负责人必须具有计划所要求的角色。");
     /// Something of a dimension that does not hold today.
     NOT_IN_EFFECT = Invalid "not_in_effect"
         ("Not in effect", "It is not yet in effect, or not any more; see its valid_from and valid_until.")
@@ -65,6 +69,10 @@ guanxi_kernel::problems! {
     ACTIVITY_CLOSED = Conflict "activity_closed"
         ("Activity is closed", "The activity is {status}; possible now: {allowed}.")
         ("活动已关闭", "活动状态为 {status},目前可执行:{allowed}。");
+    /// A note that was acknowledged before.
+    NOTE_ACKNOWLEDGED = Conflict "note_acknowledged"
+        ("Acknowledged already", "The note has been acknowledged; what was answered stays.")
+        ("已确认", "该辅导意见已确认,回复不再变更。");
     /// Only a closed activity can be opened again.
     ACTIVITY_OPEN = Conflict "activity_open"
         ("Activity is open", "The activity is {status}; possible now: {allowed}.")

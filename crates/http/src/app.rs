@@ -3,7 +3,7 @@
 use crate::{
     Options, access, approvals, attachments, batch, bulk, changes,
     changes::News,
-    customers, document, duplicates,
+    coaching, customers, document, duplicates,
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, handovers, identity, leads,
     limits::RateLimits,
@@ -77,6 +77,7 @@ pub fn register() {
     guanxi_workflow::register();
     guanxi_sales::register();
     activities::on_done("opportunity", cadence::visited);
+    guanxi_customers::visit_plans::register();
 }
 
 /// The program as a server.
@@ -195,6 +196,7 @@ pub fn routes(config: &mut ServiceConfig) {
     platform::routes(config);
     identity::routes(config);
     customers::routes(config);
+    coaching::routes(config);
     duplicates::routes(config);
     approvals::routes(config);
     tasks::routes(config);

@@ -1,20 +1,26 @@
 //! What the customer base has beyond the shared endpoints.
 
-use crate::{body::Body, call::Call, problem::ApiError, respond::Done};
+use crate::{
+    body::Body, call::Call, parameters::unknown, problem::ApiError, resources::bad, respond::Done,
+};
 use actix_web::{HttpResponse, delete, get, post};
 use guanxi_customers::{
     activities::{self, Activity, AddExpense, CancelActivity, CompleteActivity},
     contact_relations::{self, RelationView},
     parties::{self, OrgChart, Party, PartyRole},
+    service_policies::{ContactCoverage, coverage},
 };
-use guanxi_kernel::{Ctx, Result, Word as _, problem::NOT_FOUND};
+use guanxi_kernel::{
+    Ctx, Result, Word as _,
+    problem::{NOT_FOUND, OUT_OF_RANGE},
+};
 use guanxi_storage::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(org_chart).service(give_role).service(withdraw_role);
+    config.service(contact_coverage).service(org_chart).service(give_role).service(withdraw_role);
     config.service(relations);
     config.service(complete).service(cancel).service(reopen).service(add_expense);
 }
@@ -30,6 +36,36 @@ async fn org_chart(call: Call) -> Result<HttpResponse, ApiError> {
     let id = call.id("party_id")?;
     let chart = call.read(async |tx, ctx| parties::org_chart(tx, ctx, id.into()).await).await?;
     Ok(HttpResponse::Ok().json(chart))
+}
+
+/// Read from how many posts a party is in touch with you
+///
+/// The roles of those who own activities about the party that were done within the last days: those
+/// that you name, else the period of the service policy of its tier, else 91. `below_minimum` says
+/// whether they are fewer than that policy wants.
+#[utoipa::path(tag = "parties", operation_id = "parties_contact_coverage",
+    params(("party_id" = String, Path, description = "The id of the party.", format = Uuid),
+        ("days" = Option<i64>, Query, minimum = 1, maximum = 3650, description = "Over how many days, up to now.")),
+    responses((status = 200, description = "The roles.", body = ContactCoverage)))]
+#[get("/v1/parties/{party_id}/contact-coverage")]
+async fn contact_coverage(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("party_id")?;
+    let mut days = None;
+    for (name, value) in call.query() {
+        match name.as_str() {
+            "days" => days = Some(some_days(&value)?),
+            _ => return Err(unknown(&name).into()),
+        }
+    }
+    let found = async |tx: &mut Tx, ctx: &Ctx| coverage(tx, ctx, id.into(), days).await;
+    Ok(HttpResponse::Ok().json(call.read(found).await?))
+}
+
+fn some_days(value: &str) -> Result<i64> {
+    let plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    let days = if plain { value.parse().ok() } else { None };
+    days.filter(|days| (1..=3650).contains(days))
+        .ok_or_else(|| bad(OUT_OF_RANGE.parameter("days").with("expected", "1 to 3650")))
 }
 
 /// Give a party a role

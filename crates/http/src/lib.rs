@@ -37,6 +37,7 @@ pub mod respond;
 mod access;
 mod approvals;
 mod attachments;
+mod coaching;
 mod customers;
 mod download;
 mod everywhere;

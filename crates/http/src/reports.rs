@@ -21,8 +21,8 @@ use guanxi_insights::{
     make,
     report::require,
     reports::{
-        cadence, conversion, duration, forecast, funnel, neglected, origins, ranking, sufficiency,
-        tiers, win_loss,
+        cadence, conversion, due_visits, duration, forecast, funnel, neglected, origins,
+        overdue_visits, ranking, sufficiency, tiers, time_allocation, win_loss,
     },
     table,
 };
@@ -65,6 +65,9 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<win_loss::WinLoss>(),
         serve::<cadence::CadenceCompliance>(),
         serve::<neglected::Neglected>(),
+        serve::<due_visits::DueVisits>(),
+        serve::<overdue_visits::OverdueVisits>(),
+        serve::<time_allocation::TimeAllocation>(),
     ]
 });
 

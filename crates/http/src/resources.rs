@@ -181,6 +181,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
         ]),
         serve::<customers::regions::Region>(),
+        serve::<customers::service_policies::ServicePolicy>(),
+        serve::<customers::visit_plans::VisitPlan>(),
         serve::<customers::parties::Party>(),
         serve::<customers::departments::Department>(),
         serve::<customers::contacts::Contact>(),

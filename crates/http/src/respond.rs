@@ -41,6 +41,11 @@ impl Done {
         Self { status: StatusCode::OK, version: None, location: None, body, once: None }
     }
 
+    /// 201 with what was added to a record.
+    pub fn added(body: &impl Serialize) -> Self {
+        Self { status: StatusCode::CREATED, ..Self::ok(body) }
+    }
+
     /// 202 with the job that goes on by itself, and where it is.
     pub fn accepted(job: &Shown<Job>) -> Self {
         let location = format!("/v1/jobs/{}", job.record.meta.id);

@@ -18,6 +18,10 @@ guanxi_kernel::words! {
         Money = "money" ("Amount", "金额"),
         /// A ratio with its two figures.
         Ratio = "ratio" ("Ratio", "比率"),
+        /// A number of hours with two decimals.
+        Hours = "hours" ("Hours", "小时"),
+        /// A share of a whole.
+        Share = "share" ("Share", "占比"),
         /// A number of days, as a mean with its two figures.
         Days = "days" ("Days", "天数"),
         /// A day.
@@ -129,7 +133,7 @@ pub struct ReportColumn {
     pub label: &'static str,
     /// What it holds.
     pub what: What,
-    /// The unit: a currency, or `d` for days; absent for plain numbers and texts.
+    /// The unit: a currency, `d` for days or `h` for hours; absent for plain numbers and texts.
     #[schema(required)]
     pub unit: Option<&'static str>,
 }
@@ -175,6 +179,7 @@ impl What {
         match self {
             Self::Money => Some(currency.code()),
             Self::Days => Some("d"),
+            Self::Hours => Some("h"),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@ use crate::{
     money::{Currency, Money, MoneyError},
     ratio::Ratio,
     scalar::{Scalar, Type},
+    split::{SplitError, allocate},
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use sea_query::{Nullable, Value};
@@ -60,6 +61,18 @@ impl Share {
     /// The number.
     pub fn to_decimal(self) -> Decimal {
         Decimal::new(self.ten_thousandths(), 4)
+    }
+
+    /// What each of these weights is of their sum: together exactly one whole.
+    ///
+    /// Rounded by the largest remainder, as [`allocate`] does.
+    ///
+    /// # Errors
+    /// As [`allocate`]: without any weight above 0 there are no shares.
+    pub fn of_weights<W: Copy + Into<Decimal>>(weights: &[W]) -> Result<Vec<Self>, SplitError> {
+        let parts = allocate(Self::WHOLE.into(), weights)?;
+        let share = |part: i64| u16::try_from(part).map(Self).map_err(|_| SplitError::OutOfRange);
+        parts.into_iter().map(share).collect()
     }
 
     /// Whether shares make exactly one whole.

@@ -1,6 +1,7 @@
 //! The customer base, as its callers know it.
 
 mod activities;
+mod coaching;
 mod contact_relations;
 mod contacts;
 mod departments;
@@ -8,8 +9,10 @@ mod duplicates;
 mod merges;
 mod parties;
 mod regions;
+mod service_policies;
 mod timeline;
 mod visibility;
+mod visit_plans;
 
 use guanxi_tests::{Answer, Client, Json, json};
 

@@ -6,6 +6,7 @@ mod funnel;
 mod future;
 mod golden;
 mod stages;
+mod time_allocation;
 
 use guanxi_tests::{Answer, Client, Json, json};
 

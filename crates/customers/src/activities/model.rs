@@ -195,6 +195,9 @@ pub struct Activity {
     /// When it was completed or cancelled.
     #[field(zh = "关闭时间")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// How long it took, once it is done: what was said then, else as long as was planned.
+    #[field(zh = "实际时长(分钟)")]
+    pub actual_minutes: Option<i64>,
     /// What it has cost.
     #[schema(max_items = 200)]
     #[field(zh = "费用", json)]
@@ -227,6 +230,11 @@ pub struct CompleteActivity {
     #[serde(default)]
     #[validate(custom(function = "likely_date"))]
     pub next_step_on: Option<NaiveDate>,
+    /// How long it took; as long as was planned when absent.
+    #[serde(default)]
+    #[validate(range(min = 0, max = 44_640))]
+    #[schema(minimum = 0, maximum = 44_640)]
+    pub actual_minutes: Option<i64>,
 }
 
 /// Closes an activity that will not be done.
@@ -262,6 +270,7 @@ impl Activity {
         self.result = Some(done.result);
         self.next_step = done.next_step;
         self.next_step_on = done.next_step_on;
+        self.actual_minutes = done.actual_minutes.or(self.input.duration_minutes);
         self.closed_at = Some(now);
         Ok(())
     }
@@ -284,7 +293,7 @@ impl Activity {
     pub fn reopen(&mut self) -> Result<()> {
         self.status = self.status.after(ActivityMove::Reopen)?;
         (self.result, self.next_step, self.next_step_on) = (None, None, None);
-        (self.cancel_reason, self.closed_at) = (None, None);
+        (self.cancel_reason, self.closed_at, self.actual_minutes) = (None, None, None);
         Ok(())
     }
 }
@@ -353,6 +362,7 @@ mod tests {
         assert_eq!((one.status, one.closed_at), (ActivityStatus::Done, Some(now)));
         assert_eq!(one.result.as_deref(), Some("客户同意试用"));
         assert_eq!(one.next_step_on.map(|day| day.to_string()).as_deref(), Some("2026-04-02"));
+        assert_eq!(one.actual_minutes, Some(90), "as long as was planned");
         assert!(one.cancel(now, cancelled()).unwrap_err().is(&ACTIVITY_CLOSED));
         one.reopen().unwrap();
         assert_eq!(serde_json::to_value(&one).unwrap(), serde_json::to_value(activity()).unwrap());

@@ -8,6 +8,7 @@ mod model;
 mod org_chart;
 mod service;
 mod store;
+mod visits;
 
 pub use model::{PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole};
 pub use org_chart::{ChartContact, ChartDepartment, OrgChart};

@@ -6,6 +6,7 @@ use crate::{
     regions::{Region, RegionId},
     rules::{not_negative, repeated},
 };
+use chrono::NaiveDate;
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Id, Line, Money, Problem, Result, Text, UserId, Word as _, problem::Texts, text::fold,
@@ -163,6 +164,10 @@ pub struct Party {
     #[serde(flatten)]
     #[field(flatten)]
     pub input: PartyInput,
+    /// The day on which the next visit is due, if there is a service policy for its tier: so many days
+    /// after the last activity about it that was done, or after its making, on a working day.
+    #[field(computed)]
+    pub next_visit_on: Option<NaiveDate>,
     /// The name as lists are ordered by it.
     #[serde(skip)]
     #[field(hidden)]

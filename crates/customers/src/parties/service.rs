@@ -1,7 +1,9 @@
 //! The rules of parties that need the store, and what can be done with parties besides the shared
 //! use cases.
 
-use super::{PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole, org_chart::OrgChart, store};
+use super::{
+    PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole, org_chart::OrgChart, store, visits,
+};
 use crate::{
     contacts::{self, CONTACT},
     departments::{self, DEPARTMENT},
@@ -79,6 +81,10 @@ impl Resource for Party {
         let person = self.input.kind == PartyKind::Person;
         self.name_folded = text::sort_key(&self.input.name);
         self.name_pinyin = pinyin::sort_key(&self.name_folded, person);
+    }
+
+    async fn present(records: &mut [Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        visits::present(records, tx, ctx).await
     }
 
     async fn survivor(tx: &mut Tx, id: Uuid) -> Result<Option<Uuid>> {

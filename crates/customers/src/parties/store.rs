@@ -1,9 +1,10 @@
 //! Parties in the store. Nothing is decided here.
 
 use super::PartyId;
+use chrono::{DateTime, Utc};
 use guanxi_kernel::{Line, Result};
 use guanxi_storage::{Sql, Tx, sql};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `parent` and the parties above it, nearest first, `most` at most.
 pub(super) async fn above(tx: &mut Tx, parent: PartyId, most: usize) -> Result<Vec<PartyId>> {
@@ -57,6 +58,30 @@ pub(super) async fn has_subsidiaries(tx: &mut Tx, id: PartyId) -> Result<bool> {
         id
     );
     tx.exists(sql).await
+}
+
+/// When the last activity about each of these parties began that was done by then, whoever did it.
+pub(super) async fn last_contacts(
+    tx: &mut Tx,
+    parties: &[PartyId],
+    by: DateTime<Utc>,
+) -> Result<BTreeMap<PartyId, DateTime<Utc>>> {
+    const AT_ONCE: usize = 200;
+    let mut found = BTreeMap::new();
+    for some in parties.chunks(AT_ONCE) {
+        let mut sql = Sql::new(
+            "SELECT t.id, (SELECT a.starts_at FROM activities a WHERE a.tenant_id = $1
+                 AND a.party_id = t.id AND a.status = 'done' AND a.deleted_at IS NULL
+                 AND a.starts_at <= ",
+        );
+        sql.bind(by).push(
+            " ORDER BY a.starts_at DESC LIMIT 1) FROM parties t WHERE t.tenant_id = $1 AND t.id IN ",
+        );
+        sql.bind_all(some.iter().copied());
+        let rows = tx.all::<(PartyId, Option<DateTime<Utc>>)>(sql).await?;
+        found.extend(rows.into_iter().filter_map(|(id, last)| Some((id, last?))));
+    }
+    Ok(found)
 }
 
 /// Whether `one` stands anywhere below `other`.

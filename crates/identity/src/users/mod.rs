@@ -11,4 +11,5 @@ pub use model::{
     UserStatus,
 };
 pub use service::{Leaving, before_leaving, check_owner, me};
+pub use store::has_role;
 pub(crate) use store::{find_by_email, is_active};

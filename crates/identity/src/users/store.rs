@@ -1,7 +1,7 @@
 //! Users in the store, beyond what every resource has. Nothing is decided here.
 
 use super::{SalesProfile, UserStatus};
-use guanxi_kernel::{Result, UserId};
+use guanxi_kernel::{Result, RoleId, UserId};
 use guanxi_storage::{Tx, sql};
 use sqlx::types::Json;
 
@@ -23,6 +23,19 @@ pub(crate) async fn find_by_email(tx: &mut Tx, email: &str) -> Result<Option<Use
         email
     );
     Ok(tx.optional::<(UserId,)>(select).await?.map(|row| row.0))
+}
+
+/// Whether the user has been given the role.
+///
+/// # Errors
+/// Those of the store.
+pub async fn has_role(tx: &mut Tx, id: UserId, role: RoleId) -> Result<bool> {
+    let select = sql!(
+        "SELECT role_ids FROM users WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        id
+    );
+    let row: Option<(Json<Vec<RoleId>>,)> = tx.optional(select).await?;
+    Ok(row.is_some_and(|(roles,)| roles.0.contains(&role)))
 }
 
 /// Whether the user is active, and their sales profile.

@@ -133,6 +133,7 @@ fn axis(language: Language, drawn: &[&ReportColumn]) -> String {
     match first.unit {
         None => what,
         Some("d") => format!("{what} ({})", in_words(language, "days", "天")),
+        Some("h") => format!("{what} ({})", in_words(language, "hours", "小时")),
         Some(unit) => format!("{what} ({unit})"),
     }
 }
@@ -142,6 +143,7 @@ impl Value {
         let text = match what {
             What::Money => json["amount"].as_str()?.to_owned(),
             What::Ratio | What::Days => json["value"].as_str()?.to_owned(),
+            What::Hours | What::Share => json.as_str()?.to_owned(),
             _ => json.as_i64()?.to_string(),
         };
         let number = text.parse::<Decimal>().ok()?.to_f64()?;

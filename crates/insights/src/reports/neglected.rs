@@ -1,11 +1,12 @@
 //! Which customers and prospects nobody has been in touch with for long.
 
+use super::intervals::{instant, intervals};
 use crate::{
     Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels, report::reach,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use guanxi_customers::{activities::ACTIVITY, parties::PARTY};
+use guanxi_customers::{activities::ACTIVITY, parties::PARTY, service_policies::SERVICE_POLICY};
 use guanxi_identity::users::USER;
 use guanxi_kernel::{Ctx, Result, period::business_date, problem::Texts};
 use guanxi_storage::{Sql, Tx, scope};
@@ -38,6 +39,9 @@ pub struct NeglectedRow {
     pub last_contact_on: Option<NaiveDate>,
     /// Whole days since then, or since it was entered.
     pub days: i64,
+    /// From how many on it counts as neglected: what was asked for, else what the service policy of
+    /// its tier says, else 30.
+    pub interval_days: i64,
 }
 
 /// What goes over all of them.
@@ -52,31 +56,38 @@ pub struct NeglectedTotals {
 /// Rows at most.
 const MOST: i64 = 1_000;
 
+/// After how many days a party counts as neglected whose tier has no policy.
+const USUAL: i64 = 30;
+
 const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
     Column { name, label: Texts { en, zh }, what }
 }
 
 static DEFINITION: Definition = Definition {
     name: "neglected",
-    version: 1,
+    version: 2,
     title: Texts { en: "Neglected customers", zh: "被忽视的客户" },
     about: Texts {
-        en: "Customers and prospects whose last contact was more than so many days before `as_of`: an activity \
-             with them that was done. One without any counts from the day on which it was entered. The longest \
-             neglected comes first; there are at most 1,000 rows, and the totals go over all. Parties and \
-             activities are as they are now.",
-        zh: "最近一次已完成的活动早于指定天数的客户与潜在客户;从未联系的自录入之日起算。按时间由久到近排列,最多1000行,合计包含全部。",
+        en: "Customers and prospects whose last contact was so many days or more before `as_of`: an activity \
+             with them that was done. One without any counts from the day on which it was entered. After how \
+             many days is what the service policy of their tier says, and 30 without one, unless the question \
+             says it for all. The longest neglected comes first; there are at most 1,000 rows, and the totals \
+             go over all. Parties, activities and policies are as they are now.",
+        zh: "最近一次已完成的活动早于规定天数的客户与潜在客户;从未联系的自录入之日起算。天数取自其等级的服务策略,无策略时为30天,也可在查询中统一指定。按时间由久到近排列,最多1000行,合计包含全部。",
     },
-    reads: &[&PARTY, &ACTIVITY],
+    reads: &[&PARTY, &ACTIVITY, &SERVICE_POLICY],
     needs: &["roles"],
     rests_on: &[("tier", &["tier"]), ("owner_id", &["owner_id", "owner"])],
     parameters: &[Parameter {
         name: "days",
         takes: Takes::Whole(1, 3_650),
-        default: Some("30"),
+        default: None,
         required: false,
         field: None,
-        about: Texts { en: "After how many days without contact.", zh: "未联系天数。" },
+        about: Texts {
+            en: "After how many days without contact, whatever the policies say.",
+            zh: "未联系天数,指定后不再按等级策略。",
+        },
     }],
     columns: &[
         column("party_id", "Party id", "客户标识", What::Key),
@@ -86,21 +97,64 @@ static DEFINITION: Definition = Definition {
         column("owner", "Owner", "负责人", What::Label),
         column("last_contact_on", "Last contact", "最近联系", What::Date),
         column("days", "Days", "天数", What::Count),
+        column("interval_days", "Neglected after days", "视为忽视的天数", What::Count),
     ],
     plot: Plot { shape: Shape::Bars, names: &["party"], values: &["days"], otherwise: &[] },
 };
 
-/// Adds the neglected parties as a table `x` of the party, its tier and owner, when it was entered, and
-/// when the last contact was.
-fn neglected(sql: &mut Sql, ctx: &Ctx, asked: &Asked, before: DateTime<Utc>) {
+/// After how many days parties count as neglected, and which instants these are.
+struct Intervals {
+    /// For all of them, if that is said.
+    for_all: Option<i64>,
+    by_policy: Vec<(i64, DateTime<Utc>)>,
+    otherwise: DateTime<Utc>,
+}
+
+impl Intervals {
+    async fn find(tx: &mut Tx, asked: &Asked) -> Result<Self> {
+        let before = |days| asked.as_of - TimeDelta::days(days);
+        // Who does not see tiers is not told them by what their policies say.
+        let unseen = asked.hides("tier").then_some(USUAL);
+        let for_all = asked.whole("days").or(unseen);
+        let by_policy = match for_all {
+            Some(_) => Vec::new(),
+            None => intervals(tx, "neglected_after_days").await?,
+        };
+        let by_policy = by_policy.into_iter().map(|days| (days, before(days))).collect();
+        Ok(Self { for_all, by_policy, otherwise: before(for_all.unwrap_or(USUAL)) })
+    }
+
+    /// Adds the number of days for the party whose policy is `s`.
+    fn days(&self, sql: &mut Sql) {
+        match self.for_all {
+            Some(days) => sql.push("CAST(").bind(days).push(" AS BIGINT)"),
+            None => sql.push("COALESCE(s.neglected_after_days, ").bind(USUAL).push(")"),
+        };
+    }
+
+    /// Adds the instant that so many days ago was.
+    fn before(&self, sql: &mut Sql) {
+        instant(sql, "s.neglected_after_days", &self.by_policy, self.otherwise);
+    }
+}
+
+/// Adds the neglected parties as a table `x` of the party, its tier and owner, when it was entered,
+/// when the last contact was, and the interval.
+fn neglected(sql: &mut Sql, ctx: &Ctx, asked: &Asked, intervals: &Intervals) {
+    sql.push("(SELECT t.id, t.tier, t.owner_id, t.created_at, ");
+    intervals.days(sql);
+    sql.push(" AS interval_days, ");
+    intervals.before(sql);
     sql.push(
-        "(SELECT t.id, t.tier, t.owner_id, t.created_at, (SELECT MAX(a.starts_at) FROM activities a
+        " AS before, (SELECT MAX(a.starts_at) FROM activities a
                  WHERE a.tenant_id = $1 AND a.party_id = t.id AND a.status = 'done'
                      AND a.deleted_at IS NULL AND a.starts_at <= ",
     );
     sql.bind(asked.as_of).push(
-        ") AS last FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL
-             AND t.created_at <= ",
+        ") AS last FROM parties t
+             LEFT JOIN service_policies s ON s.tenant_id = t.tenant_id AND s.tier = t.tier
+                 AND s.deleted_at IS NULL
+             WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.created_at <= ",
     );
     sql.bind(asked.as_of).push(
         " AND t.id IN (SELECT r.record_id FROM record_terms r WHERE r.tenant_id = $1
@@ -109,13 +163,14 @@ fn neglected(sql: &mut Sql, ctx: &Ctx, asked: &Asked, before: DateTime<Utc>) {
                  WHERE a.tenant_id = $1 AND a.party_id = t.id AND a.status = 'done'
                      AND a.deleted_at IS NULL AND a.starts_at > ",
     );
-    sql.bind(before).push(" AND a.starts_at <= ").bind(asked.as_of).push(") AND ");
+    intervals.before(sql);
+    sql.push(" AND a.starts_at <= ").bind(asked.as_of).push(") AND ");
     scope::covers(sql, "t.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
     // Without any contact, how long it is known counts.
-    sql.push(") x WHERE (x.last IS NOT NULL OR x.created_at <= ").bind(before).push(")");
+    sql.push(") x WHERE (x.last IS NOT NULL OR x.created_at <= x.before)");
 }
 
-type Found = (Uuid, Option<String>, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>);
+type Found = (Uuid, Option<String>, Option<Uuid>, DateTime<Utc>, Option<DateTime<Utc>>, i64);
 
 impl Report for Neglected {
     type Row = NeglectedRow;
@@ -126,17 +181,19 @@ impl Report for Neglected {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let before = asked.as_of - TimeDelta::days(asked.whole("days").unwrap_or(30));
-        let mut sql = Sql::new("SELECT x.id, x.tier, x.owner_id, x.created_at, x.last FROM ");
-        neglected(&mut sql, ctx, asked, before);
+        let intervals = Intervals::find(tx, asked).await?;
+        let mut sql = Sql::new(
+            "SELECT x.id, x.tier, x.owner_id, x.created_at, x.last, x.interval_days FROM ",
+        );
+        neglected(&mut sql, ctx, asked, &intervals);
         sql.push(" ORDER BY COALESCE(x.last, x.created_at), x.id LIMIT ").bind(MOST);
         let found = tx.all::<Found>(sql).await?;
         let mut sql = Sql::new("SELECT COUNT(*), COUNT(*) FILTER (WHERE x.last IS NULL) FROM ");
-        neglected(&mut sql, ctx, asked, before);
+        neglected(&mut sql, ctx, asked, &intervals);
         let (parties, never) = tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default();
         let names = labels(tx, ctx, asked, &PARTY, found.iter().map(|one| one.0)).await?;
         let owners = labels(tx, ctx, asked, &USER, found.iter().filter_map(|one| one.2)).await?;
-        let row = |(party_id, tier, owner_id, entered, last): Found| NeglectedRow {
+        let row = |(party_id, tier, owner_id, entered, last, interval_days): Found| NeglectedRow {
             party_id,
             party: names.get(&party_id).cloned(),
             tier,
@@ -144,6 +201,7 @@ impl Report for Neglected {
             owner: owner_id.and_then(|id| owners.get(&id)).cloned(),
             last_contact_on: last.map(|at| business_date(at, ctx.settings.time_zone)),
             days: (asked.as_of - last.unwrap_or(entered)).num_days(),
+            interval_days,
         };
         let rows = found.into_iter().map(row).collect();
         Ok(Made { rows, totals: NeglectedTotals { parties, never } })
@@ -159,6 +217,7 @@ impl Report for Neglected {
             owner: Some("王伟".to_owned()),
             last_contact_on: NaiveDate::from_ymd_opt(2026, 1, 15),
             days: 75,
+            interval_days: 30,
         };
         Made { rows: vec![row], totals: NeglectedTotals { parties: 1, never: 0 } }
     }

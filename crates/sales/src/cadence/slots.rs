@@ -6,10 +6,13 @@ use super::{
 };
 use crate::opportunities::{OPPORTUNITY, Opportunity};
 use chrono::{Days, TimeDelta};
-use guanxi_customers::activities::{Activity, ActivityKind};
+use guanxi_customers::{
+    activities::{Activity, ActivityKind},
+    visit_plans::visit_title,
+};
 use guanxi_identity::{users::INACTIVE_OWNER, work_calendars::default_calendar};
 use guanxi_kernel::{
-    Ctx, Language, Line, Result,
+    Ctx, Line, Result,
     period::{business_date, start_of_day},
     problem::{INTERNAL, UNKNOWN_REFERENCE},
 };
@@ -74,7 +77,7 @@ pub(super) async fn make(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()
         let wanted = Wanted {
             rule: slot,
             subject: (&OPPORTUNITY, one.meta.id.uuid()),
-            title: title(ctx, one)?,
+            title: visit_title(ctx, &one.input.name)?,
             kind: Line::new("visit").map_err(|error| INTERNAL.problem().because(error))?,
             owner,
             due_at: Some(end - TimeDelta::seconds(1)),
@@ -89,15 +92,6 @@ pub(super) async fn make(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()
         }
     }
     Ok(())
-}
-
-fn title(ctx: &Ctx, one: &Opportunity) -> Result<Line<200>> {
-    let visit = match ctx.language {
-        Language::En => "Visit: ",
-        Language::Zh => "拜访:",
-    };
-    let whole: String = visit.chars().chain(one.input.name.chars()).take(200).collect();
-    Line::new(whole.trim_end()).map_err(|error| INTERNAL.problem().because(error))
 }
 
 /// A visit about an opportunity that was done settles the next that is expected.
