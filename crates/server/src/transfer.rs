@@ -2,8 +2,9 @@
 
 use crate::{
     Outcome,
-    commands::{kinds, open, print},
+    commands::{kinds, open_with_keys, print},
     config::Config,
+    sealing,
 };
 use clap::Subcommand;
 use guanxi_identity::bootstrap;
@@ -42,20 +43,23 @@ pub(crate) async fn backup_to(config: &Config, file: &Path) -> Outcome {
     let bytes = backup::backup(&db, file).await;
     db.close().await;
     print(&format!(
-        "{} holds the store, {} bytes, and was found whole. Keep {} and the signing keys with it.\n",
+        "{} holds the store, {} bytes, and was found whole. Keep {} and the keys in {} with it.\n",
         file.display(),
         bytes?,
-        config.files.folder.display()
+        config.files.folder.display(),
+        config.tokens.keys.display()
     ))
 }
 
 pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome {
-    let db = open(config).await?;
+    let db = open_with_keys(config).await?;
     let done: Outcome<Moved> = match &command {
         TenantCommand::Export { tenant, file } => {
             let tenant = bootstrap::tenant(&db, tenant).await?;
+            // No secret that an older program has kept leaves the store in plain text.
+            guanxi_webhooks::sealing::run(&db, Clock::System.now()).await?;
             // Made anew, so that nothing is written over; taken away if it does not become whole.
-            // It holds what nobody else should read: digests of passwords, secrets of webhooks.
+            // It holds what nobody else should read: digests of passwords, all that customers said.
             let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
             let out = out.map_err(|error| format!("{}: {error}", file.display()))?;
             let done = export::export(&db, tenant, Clock::System.now(), &out).await;
@@ -70,10 +74,13 @@ pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome {
     print(&report(config, &command, &done?))
 }
 
-/// Reads the file, and makes what is not in it: the index of texts, so that `q` finds at once.
+/// Reads the file, and makes what is not in it: the index of texts, so that `q` finds at once. Says
+/// which endpoints wait for the keys of the other machine.
 async fn take_in(db: &Db, file: &Path) -> Outcome<Moved> {
     let moved = import::import(db, file).await?;
     reindex::run(db, &kinds(), Duration::ZERO).await?;
+    let report = guanxi_webhooks::sealing::run(db, Clock::System.now()).await?;
+    print(&sealing::unreadable(&report))?;
     Ok(moved)
 }
 
@@ -89,8 +96,10 @@ fn report(config: &Config, command: &TenantCommand, moved: &Moved) -> String {
         TenantCommand::Export { file, .. } => {
             writeln!(
                 text,
-                "{rows} rows of {tables} tables of tenant {slug} are in {}.",
-                file.display()
+                "{rows} rows of {tables} tables of tenant {slug} are in {}. Its secrets are sealed: the \
+                 other machine needs the files *.sealing.key of {} too.",
+                file.display(),
+                config.tokens.keys.display()
             )
         }
         TenantCommand::Import { .. } => writeln!(

@@ -27,6 +27,7 @@ mod command_line;
 mod demo;
 mod import;
 mod readme;
+mod sealing;
 mod serving;
 mod transfer;
 mod webhooks;
