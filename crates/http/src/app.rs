@@ -92,7 +92,7 @@ impl App {
         activities::on_done("opportunity", cadence::visited);
         guanxi_identity::rights::register(resources::rights().collect());
         let limits = RateLimits::new(&options);
-        let kinds = resources::KINDS.clone();
+        let kinds = resources::CONCERNING.clone();
         let webhooks = Webhooks::new(db.clone(), clock.clone(), kinds, options.webhooks.clone());
         Self(Arc::new(State {
             db,

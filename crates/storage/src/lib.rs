@@ -10,6 +10,7 @@
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
+mod attached;
 pub mod bulk;
 pub mod count;
 pub mod cursor;
