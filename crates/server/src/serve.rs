@@ -133,7 +133,7 @@ async fn seal_secrets(db: Db) {
         match sealing::run(&db, guanxi_kernel::Clock::System.now()).await {
             Ok(report) => return sealed(&report),
             Err(problem) => {
-                tracing::warn!(%problem, "secrets were not sealed; it goes on in a while")
+                tracing::warn!(%problem, "secrets were not sealed; it goes on in a while");
             }
         }
         tokio::time::sleep(MAINTENANCE).await;
