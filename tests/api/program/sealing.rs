@@ -2,6 +2,7 @@
 
 use super::{ADMINISTRATOR, PASSWORD, Program, Server, transfer::program};
 use crate::webhooks::receiver::Receiver;
+use guanxi_kernel::Clock;
 use guanxi_tests::{Answer, Client, Engine, given, json};
 use std::{fs, path::PathBuf, time::Instant};
 
@@ -64,7 +65,7 @@ async fn verified(receiver: &Receiver, secret: &Answer) {
     let until = Instant::now() + super::PATIENCE;
     let good = || {
         let messages = receiver.messages();
-        messages.iter().any(|message| message.verify(secret, chrono::Utc::now()).is_ok())
+        messages.iter().any(|message| message.verify(secret, Clock::System.now()).is_ok())
     };
     while !good() {
         assert!(Instant::now() < until, "{:?}", receiver.messages());
@@ -129,7 +130,7 @@ async fn a_new_key_seals_what_the_old_one_has_sealed(program: &Program) {
     verified(&receiver, &made).await;
     server.stop();
     // As if made long ago, so that no node seals with the old one any more.
-    let ago = chrono::Utc::now() - chrono::TimeDelta::hours(2);
+    let ago = Clock::System.now() - chrono::TimeDelta::hours(2);
     let aged = new.with_file_name(format!("{}-{}.sealing.key", ago.timestamp_millis(), id(&new)));
     let older = old.with_file_name(format!("{}-{}.sealing.key", 1, id(old)));
     fs::rename(&new, aged).and_then(|()| fs::rename(old, older)).expect("names");
@@ -141,7 +142,7 @@ async fn a_new_key_seals_what_the_old_one_has_sealed(program: &Program) {
     let tested = client.act(format!("{}/test", path(&made))).await.expect(200);
     assert_eq!(tested.json["delivered"], true);
     assert_eq!(
-        receiver.messages().last().expect("a message").verify(&made, chrono::Utc::now()),
+        receiver.messages().last().expect("a message").verify(&made, Clock::System.now()),
         Ok(())
     );
     server.stop();
