@@ -98,7 +98,7 @@ fn run(arguments: Arguments) -> Outcome<ExitCode> {
         Command::Demo => runtime.block_on(demo::demo(&config)).map(done),
         Command::Verify { tenant } => runtime.block_on(commands::verify(&config, &tenant)),
         Command::Backup { file } => runtime.block_on(transfer::backup_to(&config, &file)).map(done),
-        Command::Tenant(command) => runtime.block_on(transfer::tenant(&config, command)).map(done),
+        Command::Tenant(command) => runtime.block_on(transfer::tenant(&config, command)),
         Command::Config(command) => commands::config(&config, &command).map(done),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

@@ -26,6 +26,7 @@ mod binary;
 mod command_line;
 mod demo;
 mod import;
+mod moving;
 mod readme;
 mod sealing;
 mod serving;
