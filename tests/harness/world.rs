@@ -6,7 +6,7 @@ use guanxi_bulk::Files;
 use guanxi_http::{App, Options};
 use guanxi_identity::{
     Auth, bootstrap,
-    secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
+    secrets::{Cost, Passwords, SealingKeys, Secret, SigningKeys, TokenSettings},
 };
 use guanxi_kernel::{Clock, Ctx};
 use guanxi_storage::{Db, Tx, events::chain, sql};
@@ -46,6 +46,8 @@ pub struct World {
     pub app: App,
     /// Password hashing, cheap.
     pub passwords: Passwords,
+    /// The keys under which secrets lie in the store.
+    pub sealing: Arc<SealingKeys>,
     counter: AtomicU64,
     folder: TempDir,
 }
@@ -81,10 +83,11 @@ impl World {
     ) -> (Self, actix_web::dev::ServerHandle) {
         let mut store = guanxi_storage::Options::new(url);
         (store.readers, store.writers) = (4, 8);
-        let db = Db::open(&store).await.expect("the store");
         let clock =
             Clock::manual(DateTime::<Utc>::from_timestamp(1_767_225_600, 0).expect("an instant"));
         let folder = TempDir::new().expect("a folder");
+        let sealing = Arc::new(SealingKeys::open(folder.path(), clock.now()).expect("keys"));
+        let db = Db::open(&store).await.expect("the store").with_vault(sealing.clone());
         let keys =
             SigningKeys::open(folder.path(), TokenSettings::new("guanxi", "guanxi"), clock.now())
                 .expect("keys");
@@ -112,6 +115,7 @@ impl World {
             admin,
             app,
             passwords,
+            sealing,
             counter: AtomicU64::new(0),
             folder,
         };

@@ -8,6 +8,7 @@
 //! | [`table`] | what bulk work needs of a resource, by its name |
 //! | [`imports`] | a file becomes records: preview, mapping, dry run, commit |
 //! | [`exports`] | a list becomes a file |
+//! | [`moving`] | the files of a tenant that moves to another store |
 //! | [`undo`] | everything that one piece of work has written is taken back |
 //!
 //! A job goes forward in steps. Each step is one transaction that writes records *and* how far the
@@ -18,6 +19,7 @@ pub mod exports;
 pub mod files;
 pub mod imports;
 pub mod jobs;
+pub mod moving;
 pub mod problems;
 pub mod table;
 pub mod undo;

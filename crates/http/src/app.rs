@@ -99,7 +99,7 @@ impl App {
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
         let workflow = Workflow::new(db.clone(), clock.clone());
         let limits = RateLimits::new(&options);
-        let kinds = resources::KINDS.clone();
+        let kinds = resources::CONCERNING.clone();
         let webhooks = Webhooks::new(db.clone(), clock.clone(), kinds, options.webhooks.clone());
         Self(Arc::new(State {
             db,

@@ -41,7 +41,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 /// plain text) and its first bytes say the same. Of a name with folders the last part counts.
 ///
 /// Who may read the record may read what is attached to it, who may change the record may attach and
-/// delete. Its timeline shows both.
+/// delete. Its timeline shows both, and the change feed and webhooks tell of them.
 #[utoipa::path(tag = "attachments", operation_id = "attachments_create",
     params(("parent_type" = String, Query, description = "The kind of record, e.g. `party`."),
         ("parent_id" = Uuid, Query, description = "The record."),

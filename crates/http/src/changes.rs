@@ -165,7 +165,7 @@ async fn feed(call: OpenCall) -> Result<HttpResponse, ApiError> {
 }
 
 async fn page(call: &Call, query: &ChangesQuery) -> Result<ChangesPage> {
-    changes::page(&call.state.db, &call.ctx, &KINDS, query).await
+    changes::page(&call.state.db, &call.ctx, &CONCERNING, query).await
 }
 
 /// Waits for an event behind `position`, until then, or for the server to stop.
@@ -249,16 +249,18 @@ fn events_of(page: &ChangesPage) -> String {
 
 fn asked(call: &Call) -> Result<Asked> {
     let ctx = &call.ctx;
-    let mut query = ChangesQuery { kinds: KINDS.clone(), limit: PAGE.0, since: None };
-    query.kinds.retain(|kind| !ctx.reach(kind.plural, Action::Read).is_nothing());
+    let mut query = ChangesQuery { kinds: CONCERNING.clone(), limit: PAGE.0, since: None };
+    query
+        .kinds
+        .retain(|kind| kind.with_parent || !ctx.reach(kind.plural, Action::Read).is_nothing());
     let mut wait = 0;
     for (name, value) in call.query() {
         match name.as_str() {
             "since" => query.since = Some(value),
             "types" => {
-                let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+                let known: Vec<&str> = CONCERNING.iter().map(|kind| kind.name).collect();
                 let wanted = words(&name, &value, &known, false)?;
-                query.kinds = KINDS.clone();
+                query.kinds = CONCERNING.clone();
                 query.kinds.retain(|kind| wanted.iter().any(|name| name == kind.name));
             }
             "limit" => query.limit = whole(&name, &value, 1..=PAGE.1)?,

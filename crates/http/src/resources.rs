@@ -119,8 +119,12 @@ impl Served {
             (Operation::Delete, "deleted"),
             (Operation::Restore, "restored"),
         ];
-        let has = |operation: &Operation| self.is_told() && self.operations.contains(operation);
-        let shared = shared.into_iter().filter(move |(operation, _)| has(operation));
+        // What is seen with its parent has endpoints of its own, for all but changing it.
+        let has = |operation: &Operation, verb: &str| match self.kind.with_parent {
+            true => verb != "updated",
+            false => self.is_told() && self.operations.contains(operation),
+        };
+        let shared = shared.into_iter().filter(move |(operation, verb)| has(operation, verb));
         let own = self.kind.verbs.iter().copied().filter(|_| self.is_told());
         let verbs = shared.map(|(_, verb)| verb).chain(own);
         verbs.map(|verb| format!("{}.{verb}", self.kind.name))
@@ -258,7 +262,7 @@ pub static KINDS: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
     SERVED.iter().filter(|served| served.is_told()).map(|served| served.kind).collect()
 });
 
-/// The kinds of all records whose events timelines show.
+/// The kinds of all records whose events timelines, the feed and webhooks tell of.
 pub static CONCERNING: LazyLock<Vec<&'static Kind>> = LazyLock::new(|| {
     let others = SERVED.iter().map(|served| served.kind).filter(|kind| kind.with_parent);
     KINDS.iter().copied().chain(others).collect()

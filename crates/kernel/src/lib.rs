@@ -8,6 +8,7 @@
 //! | [`text`] | bounded text that cannot hold what a store or a screen would choke on |
 //! | [`phone`] | phone numbers in E.164 |
 //! | [`pinyin`] | how Chinese characters are read |
+//! | [`simplified`] | traditional characters by their simplified ones |
 //! | [`money`], [`decimal`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
@@ -31,6 +32,7 @@ pub mod problem;
 mod rate;
 pub mod ratio;
 pub mod scalar;
+pub mod simplified;
 pub mod split;
 pub mod text;
 pub mod word;

@@ -296,6 +296,13 @@ fn readings(
     readings
 }
 
+/// Whether two characters have a reading in common, tones aside.
+pub fn share(one: char, other: char) -> bool {
+    let other = readings(other, None, None);
+    let known = |reading: &Cow<'_, str>| other.iter().any(|other| plain(other) == plain(reading));
+    readings(one, None, None).iter().any(known)
+}
+
 /// `ü` as it is typed.
 fn typed(reading: &'static str) -> Cow<'static, str> {
     match reading.contains('ü') {
@@ -380,6 +387,12 @@ mod tests {
         for (c, readings) in OTHERS {
             assert!(readings.split(' ').count() <= MOST, "{c}");
         }
+    }
+
+    #[test]
+    fn characters_share_a_reading_or_do_not() {
+        assert!(share('張', '张') && share('長', '长') && share('銀', '银'));
+        assert!(!share('乾', '干') && !share('a', 'a'));
     }
 
     #[test]

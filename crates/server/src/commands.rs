@@ -5,7 +5,7 @@ use clap::Subcommand;
 use guanxi_identity::{
     api_keys::{ApiKeyInput, create_key},
     bootstrap,
-    secrets::{Cost, Passwords, Secret, SigningKeys, TokenSettings},
+    secrets::{Cost, Passwords, SealingKeys, Secret, SigningKeys, TokenSettings},
 };
 use guanxi_kernel::{Action, Clock, Ctx, Word as _};
 use guanxi_storage::{Db, Kind, events::chain, reindex};
@@ -97,6 +97,21 @@ pub(crate) fn signing_keys(config: &Config, clock: &Clock) -> Outcome<Arc<Signin
         None => SigningKeys::open(&config.tokens.keys, settings, clock.now())?,
     };
     Ok(Arc::new(keys))
+}
+
+/// The keys under which secrets lie in the store.
+pub(crate) fn sealing_keys(config: &Config, clock: &Clock) -> Outcome<Arc<SealingKeys>> {
+    let keys = match &config.tokens.sealing {
+        Some(text) => SealingKeys::from_text(text)?,
+        None => SealingKeys::open(&config.tokens.keys, clock.now())?,
+    };
+    Ok(Arc::new(keys))
+}
+
+/// The same as [`open`] for work that seals secrets and reads them back.
+pub(crate) async fn open_with_keys(config: &Config) -> Outcome<Db> {
+    let keys = sealing_keys(config, &Clock::System)?;
+    Ok(open(config).await?.with_vault(keys))
 }
 
 /// Makes the first administrator of a new store, and prints a password that was made up.

@@ -75,14 +75,16 @@ impl Default for Database {
     }
 }
 
-/// `[tokens]`: how access tokens are signed.
+/// `[tokens]`: how access tokens are signed, and the keys of the installation.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Tokens {
-    /// The folder of the signing keys; nodes of one system share it.
+    /// The folder of the signing keys and the sealing keys; nodes of one system share it.
     pub(crate) keys: PathBuf,
     /// Signing keys as PEM instead of a folder; the first one signs.
     pub(crate) pem: Option<Secret>,
+    /// Sealing keys, each 32 bytes in base64, instead of a folder; the first one seals.
+    pub(crate) sealing: Option<Secret>,
     /// The `iss` of tokens.
     pub(crate) issuer: String,
     /// The `aud` of tokens.
@@ -94,6 +96,7 @@ impl Default for Tokens {
         Self {
             keys: "data/keys".into(),
             pem: None,
+            sealing: None,
             issuer: "guanxi".to_owned(),
             audience: "guanxi".to_owned(),
         }

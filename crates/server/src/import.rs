@@ -69,7 +69,7 @@ fn resource_of_rows(name: &str) -> Result<String, String> {
 
 pub(crate) async fn import(config: &Config, arguments: ImportArguments) -> Outcome<ExitCode> {
     let started = Instant::now();
-    let db = commands::open(config).await?;
+    let db = commands::open_with_keys(config).await?;
     let ctx = commands::acting_as(&db, &Clock::System, &arguments.tenant, &arguments.user).await?;
     let files = Files::in_folder(&config.files.folder)
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod demo;
 mod import;
+mod sealing;
 mod serve;
 mod transfer;
 
@@ -40,6 +41,9 @@ enum Command {
     /// API keys.
     #[command(subcommand)]
     Key(commands::KeyCommand),
+    /// Make a new key for the secrets in the store and seal them with it; exit code 3 if some
+    /// cannot be read.
+    RotateSealingKey,
     /// Import a CSV file.
     Import(import::ImportArguments),
     /// Make the tenant `demo` from the CRM Sales Opportunities data.
@@ -89,11 +93,12 @@ fn run(arguments: Arguments) -> Outcome<ExitCode> {
         Command::Migrate => runtime.block_on(commands::migrate(&config)).map(done),
         Command::User(command) => runtime.block_on(commands::user(&config, command)).map(done),
         Command::Key(command) => runtime.block_on(commands::key(&config, command)).map(done),
+        Command::RotateSealingKey => runtime.block_on(sealing::rotate(&config)),
         Command::Import(arguments) => runtime.block_on(import::import(&config, arguments)),
         Command::Demo => runtime.block_on(demo::demo(&config)).map(done),
         Command::Verify { tenant } => runtime.block_on(commands::verify(&config, &tenant)),
         Command::Backup { file } => runtime.block_on(transfer::backup_to(&config, &file)).map(done),
-        Command::Tenant(command) => runtime.block_on(transfer::tenant(&config, command)).map(done),
+        Command::Tenant(command) => runtime.block_on(transfer::tenant(&config, command)),
         Command::Config(command) => commands::config(&config, &command).map(done),
         Command::Openapi => Ok(ExitCode::SUCCESS),
     }

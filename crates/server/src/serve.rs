@@ -3,10 +3,11 @@
 use crate::{Outcome, commands, config::Config};
 use guanxi_bulk::{Files, Worker};
 use guanxi_http::App;
-use guanxi_identity::Auth;
+use guanxi_identity::{Auth, secrets::SealingKeys};
 use guanxi_storage::{Db, events::chain, reindex};
+use guanxi_webhooks::sealing;
 use metrics_exporter_prometheus::PrometheusBuilder;
-use std::{net::TcpListener, time::Duration};
+use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -24,10 +25,11 @@ const MAINTENANCE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn serve(config: Config) -> Outcome {
     guanxi_kernel::phone::prepare();
-    let db = commands::open(&config).await?;
+    let clock = guanxi_kernel::Clock::System;
+    let sealing_keys = commands::sealing_keys(&config, &clock)?;
+    let db = commands::open(&config).await?.with_vault(sealing_keys.clone());
     let passwords = commands::passwords()?;
     commands::first_administrator(&config, &db, &passwords).await?;
-    let clock = guanxi_kernel::Clock::System;
     let keys = commands::signing_keys(&config, &clock)?;
     let auth = Auth::new(db.clone(), passwords, keys, clock.clone());
     let metrics = PrometheusBuilder::new().install_recorder()?;
@@ -55,9 +57,10 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     tracing::info!(%address, engine = db.engine(), docs = %format!("http://{address}/docs/"), "serving");
 
     let handle = server.handle();
-    let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth));
+    let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth, sealing_keys));
     let sealing = actix_web::rt::spawn(seal(db.clone()));
     let indexing = actix_web::rt::spawn(index(db.clone()));
+    let closing = actix_web::rt::spawn(seal_secrets(db.clone()));
     // On a thread of its own, since reading a file keeps it busy.
     let (stop_work, stopping) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -83,7 +86,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     if jobs.join().is_err() {
         tracing::warn!("the worker had panicked");
     }
-    for task in [maintenance, sealing, indexing, dispatching, sending, watching] {
+    for task in [maintenance, sealing, indexing, closing, dispatching, sending, watching] {
         task.abort();
     }
     close(db).await;
@@ -124,6 +127,29 @@ async fn index(db: Db) {
     }
 }
 
+/// Seals beside the server what an older program, or an older key, has left.
+async fn seal_secrets(db: Db) {
+    loop {
+        match sealing::run(&db, guanxi_kernel::Clock::System.now()).await {
+            Ok(report) => return sealed(&report),
+            Err(problem) => {
+                tracing::warn!(%problem, "secrets were not sealed; it goes on in a while");
+            }
+        }
+        tokio::time::sleep(MAINTENANCE).await;
+    }
+}
+
+fn sealed(report: &sealing::Report) {
+    if report.renewed > 0 {
+        tracing::info!(endpoints = report.renewed, "secrets are sealed with the newest key");
+    }
+    for (endpoint, problem) in &report.unreadable {
+        let why = problem.detail(guanxi_kernel::Language::En);
+        tracing::warn!(%endpoint, why, "a webhook endpoint is paused until its secrets can be read");
+    }
+}
+
 /// Extends the chains of events soon after they were written, also where nobody follows them.
 async fn seal(db: Db) {
     let mut tick = tokio::time::interval(SEALING);
@@ -136,11 +162,15 @@ async fn seal(db: Db) {
     }
 }
 
-async fn maintain(app: App, auth: Auth) {
+async fn maintain(app: App, auth: Auth, keys: Arc<SealingKeys>) {
     let mut tick = tokio::time::interval(MAINTENANCE);
     loop {
         tick.tick().await;
         app.tidy();
+        let keys = keys.clone();
+        if let Ok(Err(error)) = tokio::task::spawn_blocking(move || keys.refresh()).await {
+            tracing::warn!(%error, "the sealing keys could not be read again");
+        }
         if let Err(problem) = auth.maintain().await {
             tracing::warn!(%problem, "maintenance failed; it is tried again in a minute");
         }

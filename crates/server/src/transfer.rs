@@ -2,37 +2,49 @@
 
 use crate::{
     Outcome,
-    commands::{kinds, open, print},
+    commands::{kinds, open_with_keys, print},
     config::Config,
+    sealing,
 };
 use clap::Subcommand;
+use guanxi_bulk::{
+    Files,
+    moving::{self, Lack},
+};
 use guanxi_identity::bootstrap;
-use guanxi_kernel::Clock;
+use guanxi_kernel::{Clock, TenantId};
 use guanxi_storage::{
     Db, reindex,
     transfer::{Moved, backup, export, import},
 };
 use std::{
+    error::Error,
     fmt::Write as _,
     fs::{self, OpenOptions},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    process::ExitCode,
     time::Duration,
 };
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
-    /// Write a tenant to a new file, as it is at one moment; others may go on working.
+    /// Write a tenant to a new file, as it is at one moment, and the files of callers into a folder
+    /// beside it; others may go on working. Exit code 3 if a file is missing.
     Export {
         /// The tenant.
         tenant: String,
-        /// The file, gzip of lines of JSON, e.g. main.ndjson.gz.
+        /// The file, gzip of lines of JSON, e.g. main.ndjson.gz; the folder is main.ndjson.gz.files.
         file: PathBuf,
     },
-    /// Read a tenant from a file into a store that does not have it, all or nothing.
+    /// Read a tenant from a file and the folder beside it into a store that does not have it, all or
+    /// nothing.
     Import {
         /// The file.
         file: PathBuf,
+        /// Go on without files of callers that are missing or not what they were; exit code 3 then.
+        #[arg(long)]
+        without_missing_files: bool,
     },
 }
 
@@ -42,78 +54,173 @@ pub(crate) async fn backup_to(config: &Config, file: &Path) -> Outcome {
     let bytes = backup::backup(&db, file).await;
     db.close().await;
     print(&format!(
-        "{} holds the store, {} bytes, and was found whole. Keep {} and the signing keys with it.\n",
+        "{} holds the store, {} bytes, and was found whole. Keep {} and the keys in {} with it.\n",
         file.display(),
         bytes?,
-        config.files.folder.display()
+        config.files.folder.display(),
+        config.tokens.keys.display()
     ))
 }
 
-pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome {
-    let db = open(config).await?;
-    let done: Outcome<Moved> = match &command {
-        TenantCommand::Export { tenant, file } => {
-            let tenant = bootstrap::tenant(&db, tenant).await?;
-            // Made anew, so that nothing is written over; taken away if it does not become whole.
-            // It holds what nobody else should read: digests of passwords, secrets of webhooks.
-            let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
-            let out = out.map_err(|error| format!("{}: {error}", file.display()))?;
-            let done = export::export(&db, tenant, Clock::System.now(), &out).await;
-            match done {
-                Ok(moved) => out.sync_all().map(|()| moved).map_err(Into::into),
-                Err(problem) => fs::remove_file(file).map_err(Into::into).and(Err(problem.into())),
-            }
+pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome<ExitCode> {
+    let db = open_with_keys(config).await?;
+    let done = match &command {
+        TenantCommand::Export { tenant, file } => give_out(config, &db, tenant, file).await,
+        TenantCommand::Import { file, without_missing_files } => {
+            take_in(config, &db, file, *without_missing_files).await
         }
-        TenantCommand::Import { file } => take_in(&db, file).await,
     };
     db.close().await;
-    print(&report(config, &command, &done?))
+    let (text, lacks) = done?;
+    print(&(text + &said(&lacks)))?;
+    Ok(if lacks.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
-/// Reads the file, and makes what is not in it: the index of texts, so that `q` finds at once.
-async fn take_in(db: &Db, file: &Path) -> Outcome<Moved> {
-    let moved = import::import(db, file).await?;
+/// Where the files of callers lie beside the file of the tenant.
+fn beside(file: &Path) -> PathBuf {
+    let mut folder = file.as_os_str().to_owned();
+    folder.push(".files");
+    folder.into()
+}
+
+fn files(config: &Config) -> Outcome<Files> {
+    let folder = &config.files.folder;
+    Ok(Files::in_folder(folder).map_err(|error| format!("{}: {error}", folder.display()))?)
+}
+
+/// A line for each file that is not as it should be.
+fn said(lacks: &[Lack]) -> String {
+    let mut text = String::new();
+    for lack in lacks {
+        // Writing to a text does not fail.
+        let _ = writeln!(text, "{lack}");
+    }
+    text
+}
+
+/// What is said of what was done, and the files that were not copied.
+async fn give_out(
+    config: &Config,
+    db: &Db,
+    tenant: &str,
+    file: &Path,
+) -> Outcome<(String, Vec<Lack>)> {
+    let tenant = bootstrap::tenant(db, tenant).await?;
+    let folder = beside(file);
+    if folder.exists() {
+        return Err(format!("{} is there already", folder.display()).into());
+    }
+    // No secret that an older program has kept leaves the store in plain text.
+    guanxi_webhooks::sealing::run(db, Clock::System.now()).await?;
+    // Made anew, so that nothing is written over; taken away if it does not become whole.
+    // It holds what nobody else should read: digests of passwords, all that customers said.
+    let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
+    let out = out.map_err(|error| format!("{}: {error}", file.display()))?;
+    let write = async {
+        let moved = export::export(db, tenant, Clock::System.now(), &out).await?;
+        out.sync_all()?;
+        let copied = match moved.files.is_empty() {
+            true => (0, Vec::new()),
+            false => moving::copy_out(&files(config)?, tenant, &moved.files, &folder).await?,
+        };
+        Ok::<_, Box<dyn Error + Send + Sync>>((moved, copied))
+    };
+    let (moved, (copied, lacks)) = match write.await {
+        Ok(done) => done,
+        Err(error) => {
+            fs::remove_file(file)?;
+            if folder.exists() {
+                fs::remove_dir_all(folder)?;
+            }
+            return Err(error);
+        }
+    };
+    let mut text = tables(&moved);
+    let _ = writeln!(
+        text,
+        "{} of tenant {} are in {}.",
+        rows(&moved),
+        moved.header.slug,
+        file.display()
+    );
+    if copied > 0 {
+        let _ = writeln!(
+            text,
+            "{copied} files of callers are in {}; the import looks for them beside the file.",
+            folder.display()
+        );
+    }
+    let _ = writeln!(
+        text,
+        "Secrets are sealed: the other machine needs the files *.sealing.key of {} too.",
+        config.tokens.keys.display()
+    );
+    Ok((text, lacks))
+}
+
+/// Reads the file, brings the files of callers, and makes what is in neither: the index of texts, so
+/// that `q` finds at once. What is said of it, and the files that are not there.
+async fn take_in(
+    config: &Config,
+    db: &Db,
+    file: &Path,
+    without_missing: bool,
+) -> Outcome<(String, Vec<Lack>)> {
+    let (header, wanted) = import::contents(file)?;
+    let (tenant, folder) = (TenantId::from(header.tenant_id), beside(file));
+    let lacks = moving::verify(&folder, &wanted)?;
+    if !lacks.is_empty() && !without_missing {
+        return Err(format!(
+            "{}Nothing was read: bring these files into {}, or go on without them with \
+             --without-missing-files",
+            said(&lacks),
+            folder.display()
+        )
+        .into());
+    }
+    import::fits(db, &header).await?;
+    // First the files, so that no record is there whose file is still to come.
+    let files = files(config)?;
+    let kept = moving::bring(&files, tenant, &wanted, &folder).await?;
+    let moved = match import::import(db, file).await {
+        Ok(moved) => moved,
+        Err(problem) => {
+            // Unless somebody else has brought the tenant meanwhile, whose files they are then.
+            if import::fits(db, &header).await.is_ok() {
+                moving::take_back(&files, tenant, &kept).await;
+            }
+            return Err(problem.into());
+        }
+    };
     reindex::run(db, &kinds(), Duration::ZERO).await?;
-    Ok(moved)
+    let report = guanxi_webhooks::sealing::run(db, Clock::System.now()).await?;
+    let mut text = sealing::unreadable(&report) + &tables(&moved);
+    let _ = writeln!(
+        text,
+        "Tenant {} is here: {}, read again and equal to the file.",
+        moved.header.slug,
+        rows(&moved)
+    );
+    if !wanted.is_empty() {
+        let _ = writeln!(
+            text,
+            "{} files of callers are in {}, with the digests that their records say.",
+            kept.len(),
+            config.files.folder.join(tenant.to_string()).display()
+        );
+    }
+    Ok((text, lacks))
 }
 
-fn report(config: &Config, command: &TenantCommand, moved: &Moved) -> String {
+fn tables(moved: &Moved) -> String {
     let mut text = String::new();
     for count in &moved.counts {
-        // Writing to a text does not fail.
         let _ = writeln!(text, "{:24} {:>10} {}", count.table, count.rows, count.checksum);
     }
-    let rows: i64 = moved.counts.iter().map(|count| count.rows).sum();
-    let (tables, slug) = (moved.counts.len(), &moved.header.slug);
-    let _ = match command {
-        TenantCommand::Export { file, .. } => {
-            writeln!(
-                text,
-                "{rows} rows of {tables} tables of tenant {slug} are in {}.",
-                file.display()
-            )
-        }
-        TenantCommand::Import { .. } => writeln!(
-            text,
-            "Tenant {slug} is here: {rows} rows of {tables} tables, read again and equal to the file."
-        ),
-    };
-    let folder = config.files.folder.join(moved.header.tenant_id.to_string());
-    let missing = moved.files.iter().filter(|id| !folder.join(id.to_string()).exists()).count();
-    let _ = match command {
-        _ if moved.files.is_empty() => Ok(()),
-        TenantCommand::Export { .. } => writeln!(
-            text,
-            "Files of callers are not in it: copy the folder {} ({} files).",
-            folder.display(),
-            moved.files.len() - missing
-        ),
-        TenantCommand::Import { .. } => writeln!(
-            text,
-            "Files of callers belong in {}; of {} there {missing} are missing.",
-            folder.display(),
-            moved.files.len()
-        ),
-    };
     text
+}
+
+fn rows(moved: &Moved) -> String {
+    let rows: i64 = moved.counts.iter().map(|count| count.rows).sum();
+    format!("{rows} rows of {} tables", moved.counts.len())
 }

@@ -6,6 +6,7 @@ use crate::{
     migrate,
     sqlite::{self, Pool},
     tx::{Link, Tx},
+    vault::Vault,
 };
 use guanxi_kernel::{Result, TenantId};
 use sqlx::{
@@ -62,7 +63,7 @@ impl Options {
 
 /// One store. Cheap to clone.
 #[derive(Clone)]
-pub struct Db(Arc<Engine>, Arc<custom::Cache>);
+pub struct Db(Arc<Engine>, Arc<custom::Cache>, Option<Arc<dyn Vault>>);
 
 enum Engine {
     Sqlite { read: Pool, write: Pool, readers: usize },
@@ -105,7 +106,13 @@ impl Db {
             Some(file) => open_sqlite(&file, options)?,
             None => open_postgres(options).await?,
         };
-        Ok(Self(Arc::new(engine), Arc::default()))
+        Ok(Self(Arc::new(engine), Arc::default(), None))
+    }
+
+    /// The same store for work that seals secrets and reads them back.
+    #[must_use]
+    pub fn with_vault(self, vault: Arc<dyn Vault>) -> Self {
+        Self(self.0, self.1, Some(vault))
     }
 
     /// Brings the schema up to date. Several nodes may do this at once.
@@ -157,7 +164,7 @@ impl Db {
                 Link::PostgresRead(read.acquire().await.map_err(error::problem)?)
             }
         };
-        let mut tx = Tx::new(tenant, link, self.1.clone());
+        let mut tx = Tx::new(tenant, link, self.1.clone(), self.2.clone());
         let done = work(&mut tx).await;
         let lost = self.watch(&done);
         match tx.link {
@@ -188,7 +195,8 @@ impl Db {
                 }
             })
         };
-        let mut tx = Tx::new(tenant, begin().await.map_err(error::problem)?, self.1.clone());
+        let mut tx =
+            Tx::new(tenant, begin().await.map_err(error::problem)?, self.1.clone(), self.2.clone());
         let done = work(&mut tx).await;
         tx.rollback().await;
         done
@@ -284,7 +292,7 @@ impl Db {
                 Link::PostgresWrite(begin_postgres(write, pulse, mode.begin).await?)
             }
         };
-        Ok(Tx::new(tenant, link, self.1.clone()))
+        Ok(Tx::new(tenant, link, self.1.clone(), self.2.clone()))
     }
 
     /// Whether the store was lost; if so, other connections are looked at before they are used.

@@ -73,6 +73,14 @@ guanxi_kernel::problems! {
     MERGED_INTO = NotFound "merged_into"
         ("Merged into another record", "The record is part of {survivor_id} now.")
         ("已合并到其他记录", "该记录已并入 {survivor_id}。");
+    /// A secret was sealed with a key that is not here.
+    SEALING_KEY_MISSING = Conflict "sealing_key_missing"
+        ("Sealing key is missing", "A secret was sealed with the key {key}, which is not here: put its file into the folder of keys, or replace what was sealed.")
+        ("缺少封存密钥", "某项机密由密钥 {key} 封存,而此处没有该密钥:请将其文件放入密钥目录,或替换被封存的内容。");
+    /// A sealed secret of another record, or one that somebody has altered.
+    SEAL_REFUSED = Conflict "seal_refused"
+        ("Not the secret of this record", "What is sealed here was sealed for another record, or was altered since; replace it.")
+        ("封存内容与记录不符", "此处的封存内容属于其他记录,或已被改动;请替换。");
     /// No exchange rate is known for the date.
     NO_RATE = Invalid "no_exchange_rate"
         ("No exchange rate", "No rate from {from} to {to} is known on or before {on}.")

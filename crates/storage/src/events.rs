@@ -17,7 +17,7 @@ pub mod changes;
 pub mod history;
 pub mod timeline;
 
-use crate::{Kind, Sql, Tx, Visibility, custom::PREFIX, record, sql};
+use crate::{Kind, Sql, Tx, Visibility, attached, custom::PREFIX, record, sql};
 use guanxi_kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -184,6 +184,16 @@ struct Holders(BTreeMap<Uuid, HeldBy>);
 
 impl Holders {
     async fn of(&mut self, tx: &mut Tx, kind: &Kind, document: &Json) -> Result<HeldBy> {
+        if kind.with_parent && document["deleted_at"].is_null() {
+            let Some((parent, id)) = attached::parent(kind, document) else { return Ok(None) };
+            let then = history::latest(tx, parent, id).await?.unwrap_or_default();
+            return self.of_own(tx, parent, &then).await;
+        }
+        self.of_own(tx, kind, document).await
+    }
+
+    /// Of a record with rights of its own.
+    async fn of_own(&mut self, tx: &mut Tx, kind: &Kind, document: &Json) -> Result<HeldBy> {
         let id = |member: &str| document[member].as_str().and_then(|id| id.parse::<Uuid>().ok());
         if !document["deleted_at"].is_null() {
             return Ok(None);

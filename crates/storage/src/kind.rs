@@ -47,6 +47,9 @@ pub struct Kind {
     /// Whether its events are shown in a timeline to whoever may see the record that it concerns,
     /// because it has no rights of its own.
     pub with_parent: bool,
+    /// The kinds of records that such a record can belong to, which it names in `parent_type` and
+    /// `parent_id`.
+    pub parents: fn() -> Vec<&'static Kind>,
     /// The fields that `q` searches.
     pub searched: &'static [&'static str],
     /// What of its records is given to others when their owner leaves.
@@ -149,15 +152,17 @@ impl Kind {
             index: |tx, after| Box::pin(reindex::some::<R>(tx, after)),
             known_by: &[],
             with_parent: false,
+            parents: Vec::new,
             searched: &[],
             succession: Succession::All,
         }
     }
 
-    /// The same, without rights of its own; see [`Kind::with_parent`].
+    /// The same, without rights of its own: whoever may read the record of one of those kinds that a
+    /// record belongs to may read it too.
     #[must_use]
-    pub const fn seen_with_parent(mut self) -> Self {
-        self.with_parent = true;
+    pub const fn seen_with_parent(mut self, parents: fn() -> Vec<&'static Kind>) -> Self {
+        (self.with_parent, self.parents) = (true, parents);
         self
     }
 

@@ -5,10 +5,12 @@
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
 //! [`count`] for totals), [`everywhere`] (one search over all kinds), [`trash`], [`merging`],
-//! [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`].
+//! [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
+//! [`vault`] (secrets that must be read back).
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
+mod attached;
 pub mod bulk;
 pub mod count;
 pub mod cursor;
@@ -39,6 +41,7 @@ pub mod texts;
 pub mod transfer;
 pub mod trash;
 pub mod tx;
+pub mod vault;
 
 pub use db::{Db, Limits, Options};
 pub use error::Error;

@@ -10,8 +10,9 @@ use guanxi_kernel::{Result, TenantId};
 use std::{future::Future, pin::Pin, time::Duration};
 use uuid::Uuid;
 
-/// The rules by which records are indexed now: 2 added pinyin, 3 the index of texts.
-pub const GENERATION: i64 = 3;
+/// The rules by which records are indexed now: 2 added pinyin, 3 the index of texts, 4 initials from
+/// any character on and simplified characters.
+pub const GENERATION: i64 = 4;
 
 /// Records of one transaction, so that no writer waits long.
 const AT_ONCE: i64 = 200;

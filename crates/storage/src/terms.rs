@@ -4,14 +4,16 @@
 //! filter on a list (`role=customer`) is an equality in it, and a text that begins with something is a
 //! range. What has something anywhere in a text is found by [`texts`], because every suffix of a
 //! searchable text is a term: `q=软件` so finds 上海软件有限公司 by its middle, on both stores. Chinese
-//! is also a term by its pinyin from every character on (`ruanjian…`), and by the initials of the
-//! whole (`shrjyxgs`).
+//! is also a term by its pinyin from every character on (`ruanjian…`), and by its initials
+//! (`shrjyxgs`, `rjyxgs`) from every character on that is not of the legal form at its end. Traditional
+//! characters are indexed, and asked for, as their simplified ones.
 
 use crate::{Sql, Tx, texts};
 use guanxi_kernel::{
     Result, pinyin,
     pinyin::Piece,
     scalar::{Entry, Type},
+    simplified,
     text::fold,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,20 +91,41 @@ pub fn collect<L: List>(list: &L, field: &'static str, out: &mut Vec<Term>) {
 /// Adds the terms by which `q` finds any middle part of `text`, also by its pinyin.
 pub fn searchable(text: &str, out: &mut Vec<Term>) {
     let folded = fold(text);
+    let written = simplified::text(&folded);
     let cut = |text: &str| text.chars().take(LONGEST).collect::<String>();
-    out.push(Term { field: START, term: cut(&folded) });
-    for (start, first) in folded.char_indices() {
+    out.push(Term { field: START, term: cut(&written) });
+    for (start, first) in written.char_indices() {
         if !first.is_whitespace() {
-            out.push(Term { field: SEARCH, term: cut(&folded[start..]) });
+            out.push(Term { field: SEARCH, term: cut(&written[start..]) });
         }
     }
-    read_aloud(&folded, out);
+    // Simplified as far as that does not change how it is read: 乾 is not 干 in a name.
+    let alike = |c: char| match simplified::character(c) {
+        simple if simple == c || pinyin::share(c, simple) => simple,
+        _ => c,
+    };
+    read_aloud(&folded.chars().map(alike).collect::<String>(), out);
 }
 
 /// Readings of a text that are terms at most, those with the fewest unlikely syllables first.
 const READINGS: usize = 8;
 
-/// Adds the pinyin of a text from every character on, and its initials.
+/// The same of the initials that begin within a text, and the characters within which they begin: a
+/// name that is longer is no name.
+const INITIALS: (usize, usize) = (2, 24);
+
+/// How names of companies end. Nobody looks for one by initials that begin there, since every other
+/// name has them too.
+const LEGAL_FORMS: &[&str] =
+    &["股份有限公司", "有限责任公司", "集团有限公司", "有限公司", "集团公司", "分公司", "公司"];
+
+/// The characters of the legal form at the end of a text.
+fn legal_form(text: &str) -> usize {
+    let form = LEGAL_FORMS.iter().find(|form| text.ends_with(**form));
+    form.map_or(0, |form| form.chars().count())
+}
+
+/// Adds the pinyin of a text and its initials from every character on.
 fn read_aloud(folded: &str, out: &mut Vec<Term>) {
     let pieces = pinyin::pieces(folded, false);
     if !pieces.iter().any(Piece::is_han) {
@@ -110,7 +133,7 @@ fn read_aloud(folded: &str, out: &mut Vec<Term>) {
     }
     // From the end to the beginning: each piece in front of what was made of those behind it.
     let (mut whole, mut initials) = (vec![(0, String::new())], vec![(0, String::new())]);
-    let mut chinese = false;
+    let (mut chinese, form) = (false, legal_form(folded));
     for (at, piece) in pieces.iter().enumerate().rev() {
         whole = in_front(piece, &whole, false);
         initials = in_front(piece, &initials, true);
@@ -121,10 +144,18 @@ fn read_aloud(folded: &str, out: &mut Vec<Term>) {
                 let term = |(_, term): &(usize, String)| Term { field, term: term.clone() };
                 out.extend(whole.iter().map(term));
             }
+            // One letter finds too much, and the last character is found by its syllable.
+            let behind = pieces.len() - at;
+            let most = match at {
+                0 => READINGS,
+                _ if at < INITIALS.1 && behind > form => INITIALS.0,
+                _ => 0,
+            };
+            if behind > 1 {
+                let term = |(_, term): &(usize, String)| Term { field: SEARCH, term: term.clone() };
+                out.extend(initials.iter().take(most).map(term));
+            }
         }
-    }
-    if pieces.len() > 1 {
-        out.extend(initials.into_iter().map(|(_, term)| Term { field: SEARCH, term }));
     }
 }
 
@@ -148,10 +179,12 @@ fn in_front(piece: &Piece<'_>, rest: &[(usize, String)], initial: bool) -> Vec<(
     readings
 }
 
-/// What a search may mean by `text`: it itself, folded, and the pinyin that it is when tones, blanks
-/// and apostrophes are left out.
+/// What a search may mean by `text`: it itself, folded and simplified, the same in traditional
+/// characters, as records were indexed before, and the pinyin that it is when tones, blanks and
+/// apostrophes are left out.
 pub fn asked(text: &str) -> Vec<String> {
     let folded = fold(text);
+    let written = simplified::text(&folded);
     let mut typed = String::new();
     for c in folded.nfd() {
         match c {
@@ -167,7 +200,8 @@ pub fn asked(text: &str) -> Vec<String> {
     let typed = typed.replace("lyu", "lv");
     let is_pinyin = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let other = (is_pinyin && typed != folded).then_some(typed);
-    [folded].into_iter().chain(other).collect()
+    let before = (written != folded).then_some(folded);
+    [written].into_iter().chain(before).chain(other).collect()
 }
 
 /// Brings the terms of a record from `before` to `after`; only the difference is written.
@@ -302,6 +336,67 @@ mod tests {
     }
 
     #[test]
+    fn initials_find_a_name_from_any_character_on() {
+        let name = "上海宏润建设集团股份有限公司";
+        for typed in ["shhrjs", "hrj", "HRJS", "rjsjt", "jsjtgf", "h r j"] {
+            assert!(finds(typed, name), "{typed}");
+        }
+        assert!(!finds("gfyxgs", name), "every other name has these");
+        for (typed, text) in [("xy", "欧阳晓云"), ("yxy", "欧阳晓云"), ("tclkj", "TCL科技")]
+        {
+            assert!(finds(typed, text), "{typed} {text}");
+        }
+        assert!(finds("zqh", "长乐重庆行") || finds("cqh", "长乐重庆行"));
+    }
+
+    #[test]
+    fn simplified_and_traditional_characters_find_each_other() {
+        for (typed, text) in [
+            ("張偉", "张伟"),
+            ("张伟", "張偉"),
+            ("張偉", "張偉"),
+            ("台积", "臺積電"),
+            ("積體", "台湾积体电路"),
+            ("zhangwei", "張偉"),
+            ("yinhang", "東方銀行"),
+            ("dfyh", "東方銀行"),
+            ("fyh", "東方銀行"),
+            ("qianlong", "乾隆"),
+            ("乾隆", "乾隆"),
+        ] {
+            assert!(finds(typed, text), "{typed} {text}");
+        }
+        assert_eq!(of("張偉", SEARCH), of("张伟", SEARCH), "and cost no more");
+        assert!(asked("張偉").len() == 2 && asked("张伟").len() == 1);
+    }
+
+    /// Half as many again would be too many.
+    #[test]
+    fn initials_cost_few_terms() {
+        let Ok(data) = std::env::var("GUANXI_TESTDATA") else {
+            return eprintln!("skipped: GUANXI_TESTDATA is not set");
+        };
+        let file = format!("{data}/zh_names/company_fullname_keyword.txt");
+        let text = std::fs::read_to_string(file).unwrap();
+        let names: Vec<&str> = text.lines().filter_map(|l| l.split_whitespace().next()).collect();
+        let within = |name: &str| {
+            let form = legal_form(&fold(name));
+            let pieces = pinyin::pieces(name, false).len();
+            pieces.min(INITIALS.1).saturating_sub(form.max(1)).saturating_sub(1)
+        };
+        let all: usize = names.iter().map(|name| of(name, SEARCH).len()).sum();
+        let added: usize = names.iter().map(|name| within(name)).sum();
+        let each = |count: usize| count as f64 / names.len() as f64;
+        eprintln!(
+            "{} names: {:.1} terms each, {:.1} of initials within",
+            names.len(),
+            each(all),
+            each(added)
+        );
+        assert!(names.len() > 400 && all * 2 < (all - added) * 3, "{all} {added}");
+    }
+
+    #[test]
     fn either_reading_finds_a_name() {
         for (text, readings) in [
             ("重庆", &["chongqing", "zhongqing"][..]),
@@ -320,9 +415,11 @@ mod tests {
         // All of it ambiguous, and longer than a term.
         let long = "长行乐重单朝调传".repeat(25);
         let most = long.chars().count() * (1 + READINGS) + 4 * READINGS + 1;
+        let most = most + INITIALS.0 * INITIALS.1;
         let all = of(&long, SEARCH).len() + of(&long, START).len();
         assert!(all <= most, "{all} {most}");
         let usual = "上海宏图软件科技有限公司";
-        assert_eq!((of(usual, SEARCH).len(), of(usual, START).len()), (12 + 12 + 1, 2));
+        // As many initials as there are characters before the legal form.
+        assert_eq!((of(usual, SEARCH).len(), of(usual, START).len()), (12 + 12 + 8, 2));
     }
 }

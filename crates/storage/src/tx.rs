@@ -7,6 +7,7 @@ use crate::{
     record::{Cells, Record},
     sql::Sql,
     sqlite::Lease,
+    vault::{Sealer, Vault},
 };
 use guanxi_kernel::{Code, Result, TenantId, problem::DUPLICATE};
 use sqlx::{
@@ -32,6 +33,8 @@ pub struct Tx {
     pub(crate) kept: Arc<custom::Cache>,
     /// Those of this tenant, once they have been looked at.
     pub(crate) definitions: Option<Arc<custom::Definitions>>,
+    /// Who seals secrets.
+    vault: Option<Arc<dyn Vault>>,
 }
 
 pub(crate) enum Link {
@@ -74,8 +77,18 @@ macro_rules! on_either {
 }
 
 impl Tx {
-    pub(crate) fn new(tenant: TenantId, link: Link, kept: Arc<custom::Cache>) -> Self {
-        Self { tenant, link, failed: None, facts: BTreeSet::new(), kept, definitions: None }
+    pub(crate) fn new(
+        tenant: TenantId,
+        link: Link,
+        kept: Arc<custom::Cache>,
+        vault: Option<Arc<dyn Vault>>,
+    ) -> Self {
+        Self { tenant, link, failed: None, facts: BTreeSet::new(), kept, definitions: None, vault }
+    }
+
+    /// Seals secrets of the tenant and reads them back.
+    pub fn sealer(&self) -> Sealer {
+        Sealer::new(self.tenant, self.vault.clone())
     }
 
     /// The tenant in whose name every statement runs.

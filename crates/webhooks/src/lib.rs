@@ -6,6 +6,7 @@
 //! | [`deliveries`] | one message to one endpoint, with its attempts |
 //! | [`payload`] | what a message says |
 //! | [`dispatch`] | from the chain of events to deliveries, in order and once |
+//! | [`sealing`] | seals what is stored of endpoints with the newest key |
 //! | [`send`] | leases what is due, sends it, notes what came of it |
 //!
 //! An endpoint is told of an event if its owner may read the record at that time, so it never knows
@@ -16,6 +17,7 @@ pub mod dispatch;
 pub mod endpoints;
 pub mod payload;
 mod readers;
+pub mod sealing;
 pub mod send;
 
 pub use deliveries::{DELIVERY, WebhookDelivery};

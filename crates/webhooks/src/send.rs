@@ -12,16 +12,19 @@ use crate::{
         Attempt, DeliveryId, DeliveryStatus, WebhookDelivery,
         store::{self, Verdict},
     },
-    endpoints::{self, DisabledReason, EndpointId, EndpointStatus, WebhookEndpoint},
+    endpoints::{
+        self, DisabledReason, EndpointId, EndpointStatus, Opened, PausedReason, WebhookEndpoint,
+    },
     payload,
     readers::Readers,
+    sealing,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{
     FutureExt as _, StreamExt as _, future::LocalBoxFuture, stream::FuturesUnordered,
 };
 use guanxi_kernel::{Action, Ctx, Problem, Result, TenantId, actor::forbidden, problem::NOT_FOUND};
-use guanxi_outbound::{Delivery, ExtraHeaders, Failure, Next, Outcome, Streak, next_attempt};
+use guanxi_outbound::{Delivery, Failure, Next, Outcome, Streak, next_attempt};
 use guanxi_storage::{Tx, resource};
 use serde::Serialize;
 use std::{
@@ -252,35 +255,46 @@ impl Webhooks {
             let now = self.0.clock.now();
             let due = store::lock_due(tx, endpoint, now, room).await?;
             if due.is_empty() {
-                return Ok((0, Vec::new()));
+                return Ok(Ok((0, Vec::new())));
             }
             let mut readers = Readers::new(tx, now).await?;
             let program = readers.program();
             let loaded = resource::load::<WebhookEndpoint>(tx, &program, endpoint.uuid()).await;
             let endpoint = match loaded {
-                Err(problem) if problem.is(&NOT_FOUND) => return Ok((0, Vec::new())),
+                Err(problem) if problem.is(&NOT_FOUND) => return Ok(Ok((0, Vec::new()))),
                 loaded => loaded?,
             };
             if !endpoint.sends() {
-                return Ok((0, Vec::new()));
+                return Ok(Ok((0, Vec::new())));
             }
+            let opened = match endpoint.open(&tx.sealer(), now) {
+                Ok(opened) => opened,
+                Err(problem) => return PausedReason::of(&problem).map(Err).ok_or(problem),
+            };
             let (count, mut leased) = (due.len(), Vec::new());
+            let from = Letterhead { endpoint: &endpoint, opened: &opened, now };
             for id in due {
-                leased.extend(self.lease_one(tx, &mut readers, &endpoint, id, now).await?);
+                leased.extend(self.lease_one(tx, &mut readers, &from, id).await?);
             }
-            Ok((count, leased))
+            Ok(Ok((count, leased)))
         };
-        self.0.db.write_locked(tenant, lease).await
+        match self.0.db.write_locked(tenant, lease).await? {
+            Ok(leased) => Ok(leased),
+            Err(reason) => {
+                sealing::pause(&self.0.db, tenant, endpoint, reason, self.0.clock.now()).await?;
+                Ok((0, Vec::new()))
+            }
+        }
     }
 
     async fn lease_one(
         &self,
         tx: &mut Tx,
         readers: &mut Readers,
-        endpoint: &WebhookEndpoint,
+        from: &Letterhead<'_>,
         id: DeliveryId,
-        now: DateTime<Utc>,
     ) -> Result<Option<Leased>> {
+        let Letterhead { endpoint, now, .. } = *from;
         let program = readers.program();
         let found: WebhookDelivery = resource::load(tx, &program, id.uuid()).await?;
         let (owner, subject) = (endpoint.state.owner_id, found.input.subject_id);
@@ -301,7 +315,7 @@ impl Webhooks {
         let lease = Uuid::new_v4();
         let limit = TimeDelta::from_std(self.0.settings.time_limit()).unwrap_or(MARGIN);
         store::lease(tx, id, lease, now + limit + MARGIN).await?;
-        let delivery = message(endpoint, id.uuid(), body, now)?;
+        let delivery = from.message(id.uuid(), body);
         let (tenant, endpoint) = (tx.tenant(), endpoint.meta.id);
         Ok(Some(Leased { tenant, endpoint, id, lease, delivery }))
     }
@@ -379,18 +393,23 @@ impl Webhooks {
     /// Sends a test message to an endpoint now, whatever its state, and says how it fared.
     ///
     /// # Errors
-    /// `not_found`, `forbidden`.
+    /// `not_found`, `forbidden`, `sealing_key_missing`, `seal_refused`.
     pub async fn test(&self, ctx: &Ctx, id: EndpointId) -> Result<TestResult> {
         let load = async |tx: &mut Tx| {
             let endpoint: WebhookEndpoint = resource::load(tx, ctx, id.uuid()).await?;
             let kind = &crate::ENDPOINT;
             let may = resource::may(tx, ctx, kind, Action::Update, id.uuid()).await?;
-            if may { Ok(endpoint) } else { Err(forbidden(kind.plural, Action::Update)) }
+            if !may {
+                return Err(forbidden(kind.plural, Action::Update));
+            }
+            let opened = endpoint.open(&tx.sealer(), ctx.now)?;
+            Ok((endpoint, opened))
         };
-        let endpoint = self.0.db.read(ctx.tenant, load).await?;
+        let (endpoint, opened) = self.0.db.read(ctx.tenant, load).await?;
+        let from = Letterhead { endpoint: &endpoint, opened: &opened, now: ctx.now };
         let body = payload::test_body(id.uuid(), endpoint.meta.version, ctx.now);
         let name = DeliveryId::new(ctx.now).uuid();
-        let outcome = self.send(message(&endpoint, name, body, ctx.now)?).await;
+        let outcome = self.send(from.message(name, body)).await;
         let delivered = outcome.failure.is_none();
         Ok(TestResult { delivered, attempt: Attempt::of(self.0.clock.now(), &outcome) })
     }
@@ -416,21 +435,25 @@ impl Webhooks {
     }
 }
 
-/// What goes on the wire.
-fn message(
-    endpoint: &WebhookEndpoint,
-    id: Uuid,
-    body: String,
+/// What all messages to an endpoint have in common.
+struct Letterhead<'a> {
+    endpoint: &'a WebhookEndpoint,
+    opened: &'a Opened,
     now: DateTime<Utc>,
-) -> Result<Delivery> {
-    Ok(Delivery {
-        url: endpoint.input.url.to_string(),
-        id,
-        timestamp: now,
-        body: body.into_bytes(),
-        secrets: endpoint.secrets(now)?,
-        headers: ExtraHeaders::read(&endpoint.sealed.header_values, "/headers")?,
-    })
+}
+
+impl Letterhead<'_> {
+    /// What goes on the wire.
+    fn message(&self, id: Uuid, body: String) -> Delivery {
+        Delivery {
+            url: self.endpoint.input.url.to_string(),
+            id,
+            timestamp: self.now,
+            body: body.into_bytes(),
+            secrets: self.opened.secrets.clone(),
+            headers: self.opened.headers.clone(),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Imports, exports and attachments of files, and the jobs that do the work.
 
+mod attachment_feed;
 mod attachments;
 mod exports;
 mod imports;

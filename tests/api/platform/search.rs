@@ -11,6 +11,8 @@ use std::time::Duration;
 
 both_stores![
     z_19_a_name_is_found_by_its_pinyin,
+    z_19_a_name_is_found_by_initials_from_any_character_on,
+    z_19_simplified_and_traditional_characters_find_each_other,
     z_19_listed_companies_are_found_by_pinyin_and_by_any_middle_part,
     z_19_lists_are_ordered_by_pinyin,
     z_19_records_of_an_older_program_are_indexed_again,
@@ -25,6 +27,48 @@ async fn found(client: &Client, q: &str) -> Vec<Json> {
 
 async fn person(world: &World, name: &str) {
     world.admin.post("/v1/parties", json!({ "kind": "person", "name": name })).await.expect(201);
+}
+
+async fn z_19_a_name_is_found_by_initials_from_any_character_on(world: &World) {
+    for name in ["上海宏润建设集团股份有限公司", "上海建工", "宏大爆破有限公司"]
+    {
+        person(world, name).await;
+    }
+    for q in ["hrj", "HRJ", "rjsjt", "shhr", "h%20r%20j"] {
+        assert_eq!(found(&world.admin, q).await, ["上海宏润建设集团股份有限公司"], "{q}");
+    }
+    assert_eq!(found(&world.admin, "hdbp").await, ["宏大爆破有限公司"]);
+    assert_eq!(found(&world.admin, "js").await, ["上海宏润建设集团股份有限公司"]);
+    let hits = world.admin.get("/v1/search?q=hrj").await.expect(200);
+    assert_eq!(hits.data()[0]["title"], "上海宏润建设集团股份有限公司", "{}", hits.text);
+}
+
+async fn z_19_simplified_and_traditional_characters_find_each_other(world: &World) {
+    for name in ["張偉", "东方银行", "臺灣積體電路"] {
+        person(world, name).await;
+    }
+    for (q, name) in [
+        ("张伟", "張偉"),
+        ("張偉", "張偉"),
+        ("伟", "張偉"),
+        ("zhangwei", "張偉"),
+        ("東方銀行", "东方银行"),
+        ("方銀", "东方银行"),
+        ("台湾积体", "臺灣積體電路"),
+        ("積體", "臺灣積體電路"),
+        ("jtdl", "臺灣積體電路"),
+    ] {
+        assert_eq!(found(&world.admin, q).await, [name], "{q}");
+    }
+    for (q, title) in [("张伟", "張偉"), ("東方銀行", "东方银行")] {
+        let hits = world.admin.get(format!("/v1/search?q={q}")).await.expect(200);
+        let hit = &hits.data()[0];
+        assert_eq!((&hit["title"], &hit["match"]), (&json!(title), &json!("exact")), "{q}");
+        assert_eq!(hit["member"], "name");
+    }
+    // The name stays as it was written.
+    let person = world.admin.get("/v1/parties?q=張偉").await.expect(200);
+    assert_eq!(person.data()[0]["name"], "張偉");
 }
 
 async fn z_19_a_name_is_found_by_its_pinyin(world: &World) {

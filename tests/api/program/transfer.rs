@@ -17,7 +17,7 @@ use tempfile::TempDir;
 const ADMINISTRATOR: &str = "admin@demo.example";
 
 /// A program over an empty store of that engine; none without PostgreSQL.
-async fn program(engine: Engine) -> Option<(Program, store::Store)> {
+pub(super) async fn program(engine: Engine) -> Option<(Program, store::Store)> {
     binary::path();
     let store = store::empty(engine).await?;
     let folder = TempDir::new().expect("a folder");

@@ -59,6 +59,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         searched: &[],
         known_by: &[],
         with_parent: false,
+        parents: Vec::new,
         succession: guanxi_storage::Succession::Never,
     }
 }

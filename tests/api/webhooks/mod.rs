@@ -6,6 +6,7 @@ mod leases;
 pub(crate) mod receiver;
 mod replaying;
 mod rights;
+mod sealing;
 mod sending;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};

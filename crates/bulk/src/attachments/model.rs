@@ -1,5 +1,6 @@
 //! An attachment as callers see it.
 
+use super::service::parents;
 use guanxi_kernel::{Id, Line, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -58,4 +59,4 @@ pub static ATTACHMENT: Kind = Kind::new::<Attachment>(
     Visibility::Tenant,
     Texts { en: "Attachment", zh: "附件" },
 )
-.seen_with_parent();
+.seen_with_parent(parents);

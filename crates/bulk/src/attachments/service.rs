@@ -49,8 +49,8 @@ pub struct New {
 }
 
 /// The kinds of records that something can be attached to.
-fn parents() -> impl Iterator<Item = &'static Kind> {
-    table::imported().map(|table| table.kind)
+pub(super) fn parents() -> Vec<&'static Kind> {
+    table::imported().map(|table| table.kind).collect()
 }
 
 /// The caller may read records of some kind that something can be attached to.
@@ -58,15 +58,15 @@ fn parents() -> impl Iterator<Item = &'static Kind> {
 /// # Errors
 /// `forbidden`.
 pub fn require_any(ctx: &Ctx) -> Result<()> {
-    if parents().any(|kind| !ctx.reach(kind.plural, Action::Read).is_nothing()) {
+    if parents().into_iter().any(|kind| !ctx.reach(kind.plural, Action::Read).is_nothing()) {
         return Ok(());
     }
     Err(forbidden(ATTACHMENT.plural, Action::Read))
 }
 
 fn kind_of(name: &str) -> Result<&'static Kind, Problem> {
-    parents().find(|kind| kind.name == name).ok_or_else(|| {
-        let known: Vec<&str> = parents().map(|kind| kind.name).collect();
+    parents().into_iter().find(|kind| kind.name == name).ok_or_else(|| {
+        let known: Vec<&str> = parents().into_iter().map(|kind| kind.name).collect();
         let finding = UNKNOWN_VALUE.parameter("parent_type").with("expected", known.join(", "));
         guanxi_storage::error::BAD_PARAMETER.problem().and(finding)
     })

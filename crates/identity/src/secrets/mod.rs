@@ -5,23 +5,31 @@
 //! | `password` | what people type: the rule for new ones, how they are kept and checked |
 //! | `common` | which passwords too many people choose |
 //! | `token` | access tokens: signed, short-lived, verified without asking anybody |
-//! | `keys` | the keys that sign them: where they lie, which one signs, when they go |
+//! | `signing` | the keys that sign them: which one signs, when they go |
+//! | `sealing` | the keys under which secrets that must be read back lie in the store |
+//! | `key_files`, `key_ring`, `key_error` | what keys of both kinds share: a folder, an order, failures |
 //! | `opaque` | refresh tokens and API keys: random, stored as a digest |
 //! | `backoff` | how long somebody who failed must wait before the next try |
 
 mod backoff;
 mod common;
-mod keys;
+mod key_error;
+mod key_files;
+mod key_ring;
 mod opaque;
 mod password;
+mod sealing;
+mod signing;
 mod token;
 
 pub use backoff::Attempts;
-pub use keys::{KeyError, SigningKeys, TokenSettings};
+pub use key_error::KeyError;
 pub use opaque::{ApiKey, Digest, OpaqueError, RefreshToken};
 pub use password::{
     Cost, PasswordError, PasswordRefusal, Passwords, Secret, Verdict, check_password,
 };
+pub use sealing::SealingKeys;
+pub use signing::{SigningKeys, TokenSettings};
 pub use token::{Claims, Holder, TokenError};
 
 /// Overwrites what was secret. Best effort: `black_box` keeps the compiler from dropping a write

@@ -9,7 +9,8 @@
 //! A token says who acts for which tenant in which session, and not what they may do: rights
 //! change sooner than it expires.
 
-use super::keys::{KeyError, SigningKeys};
+use super::key_error::KeyError;
+use super::signing::SigningKeys;
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::errors::{Error, ErrorKind};
 use jsonwebtoken::{Algorithm, Header, Validation};
@@ -202,8 +203,8 @@ fn refusal(error: &Error) -> TokenError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::keys::{TokenSettings, generate};
     use super::super::password::Secret;
+    use super::super::signing::{TokenSettings, generate};
     use super::*;
     use base64::Engine;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -39,6 +39,21 @@ pub async fn as_of(
     Ok(then)
 }
 
+/// The record as its last event tells of it, deleted or not; `None` if it has none.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn latest(tx: &mut Tx, kind: &Kind, id: Uuid) -> Result<Option<Json>> {
+    let sql = crate::sql!(
+        "SELECT after FROM events WHERE tenant_id = $1 AND subject_id = $2 AND subject_type = $3
+         ORDER BY version DESC, seq DESC LIMIT 1",
+        id,
+        kind.name
+    );
+    let found: Option<(sqlx::types::Json<Json>,)> = tx.optional(sql).await?;
+    Ok(found.map(|(document,)| document.0))
+}
+
 /// Records as they were at that instant; those that were not there yet are left out. The caller must
 /// have been allowed to see each.
 ///

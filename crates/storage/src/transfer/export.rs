@@ -1,7 +1,7 @@
 //! Writes a tenant to a file, and counts what a store has of it.
 
 use super::{
-    AT_ONCE, Begins, Count, FORMAT, Header, Moved, Sum, Trailer,
+    AT_ONCE, Begins, Count, FORMAT, FileOf, Header, Moved, Sum, Trailer,
     catalogue::{self, Table},
     refused,
 };
@@ -12,7 +12,6 @@ use guanxi_kernel::{Result, TenantId, canonical};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::io::Write;
-use uuid::Uuid;
 
 /// Columns that say something else in another store, and what is written for them.
 const INSTEAD: &[(&str, &str, &str)] = &[
@@ -94,10 +93,19 @@ pub(super) fn schema() -> i64 {
     migrate::SHARED.iter().map(|step| step.0).max().unwrap_or_default()
 }
 
-/// The files of callers that records of the tenant are about.
-async fn files(tx: &mut Tx) -> Result<Vec<Uuid>> {
-    let kept = crate::sql!("SELECT id FROM imports WHERE tenant_id = $1 ORDER BY id");
-    Ok(tx.all::<(Uuid,)>(kept).await?.into_iter().map(|(id,)| id).collect())
+/// The files of callers that records of the tenant are about, those of deleted attachments too, which
+/// can be restored.
+async fn files(tx: &mut Tx) -> Result<Vec<FileOf>> {
+    let kept = crate::sql!(
+        "SELECT id, name, sha256, TRUE AS lasting FROM attachments WHERE tenant_id = $1
+         UNION ALL
+         SELECT id, file_name, sha256, FALSE FROM imports WHERE tenant_id = $1
+         UNION ALL
+         SELECT file_id, file_name, sha256, FALSE FROM exports
+         WHERE tenant_id = $1 AND file_id IS NOT NULL AND sha256 IS NOT NULL
+         ORDER BY 1"
+    );
+    tx.all(kept).await
 }
 
 /// Reads all rows of a table in the order of its key, each as one line.

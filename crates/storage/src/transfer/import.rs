@@ -1,7 +1,7 @@
 //! Reads a tenant from a file into a store that does not have it, all or nothing.
 
 use super::{
-    AT_ONCE, Begins, Count, FORMAT, Header, Moved, Trailer,
+    AT_ONCE, Begins, Count, FORMAT, FileOf, Header, Moved, Trailer,
     catalogue::{self, Table},
     export::{rows, schema},
     refused,
@@ -23,6 +23,9 @@ const VALUES: usize = 20_000;
 
 /// The column that says whose a row is.
 const TENANT: &str = "tenant_id";
+
+/// How the last line begins.
+const END: &str = "{\"end\"";
 
 type Lines = std::io::Lines<BufReader<MultiGzDecoder<BufReader<File>>>>;
 
@@ -65,6 +68,33 @@ pub async fn import(db: &Db, file: &Path) -> Result<Moved> {
     .await
 }
 
+/// What the file is about, and which files of callers belong to it. Nothing is read into a store.
+///
+/// # Errors
+/// Refused if the file is not whole, or was made under another schema.
+pub fn contents(file: &Path) -> Result<(Header, Vec<FileOf>)> {
+    let (header, mut lines) = open(file)?;
+    same_version(&header)?;
+    loop {
+        let line = next(&mut lines)?;
+        if line.starts_with(END) {
+            return Ok((header, read::<Trailer>(&line)?.files));
+        }
+    }
+}
+
+/// Whether the store can take what the header announces; nothing is written.
+///
+/// # Errors
+/// Refused if it cannot.
+pub async fn fits(db: &Db, header: &Header) -> Result<()> {
+    let look = async |tx: &mut Tx| {
+        let tables = catalogue::tables(tx).await?;
+        check(tx, header, &tables).await
+    };
+    db.read(TenantId::from(header.tenant_id), look).await
+}
+
 /// The header of a file, and the lines behind it.
 fn open(file: &Path) -> Result<(Header, Lines)> {
     let opened =
@@ -84,8 +114,7 @@ fn read<T: DeserializeOwned>(line: &str) -> Result<T> {
         .map_err(|error| refused(format!("this is no file of a tenant: {error}")))
 }
 
-/// Whether the store can take what the header announces.
-async fn check(tx: &mut Tx, header: &Header, tables: &[Table]) -> Result<()> {
+fn same_version(header: &Header) -> Result<()> {
     if header.guanxi_tenant != FORMAT || header.schema != schema() {
         return Err(refused(format!(
             "the file has format {} and schema {}, this program {FORMAT} and {}; use the same \
@@ -95,6 +124,12 @@ async fn check(tx: &mut Tx, header: &Header, tables: &[Table]) -> Result<()> {
             schema()
         )));
     }
+    Ok(())
+}
+
+/// Whether the store can take what the header announces.
+async fn check(tx: &mut Tx, header: &Header, tables: &[Table]) -> Result<()> {
+    same_version(header)?;
     let known: Vec<_> =
         tables.iter().map(|table| (table.name.to_owned(), table.described())).collect();
     if known != header.tables {
@@ -140,7 +175,7 @@ async fn fill(
         if row {
             let at = table.ok_or_else(|| refused("a row stands before its table"))?;
             waiting.push(values(&tables[at], at, &read::<Vec<Json>>(&line)?, references)?);
-        } else if line.starts_with("{\"end\"") {
+        } else if line.starts_with(END) {
             return read(&line);
         } else {
             let begins: Begins = read(&line)?;

@@ -33,7 +33,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 /// The version of the format.
-pub const FORMAT: i64 = 1;
+pub const FORMAT: i64 = 2;
 
 /// Rows that one statement reads or writes at most.
 const AT_ONCE: usize = 500;
@@ -70,8 +70,22 @@ struct Begins {
 #[derive(Debug, Serialize, Deserialize)]
 struct Trailer {
     end: Vec<Count>,
-    /// The files that belong to the tenant, by the names of their records.
-    files: Vec<Uuid>,
+    /// The files that belong to the tenant; they lie beside this one.
+    files: Vec<FileOf>,
+}
+
+/// A file of callers that belongs to a record of the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
+pub struct FileOf {
+    /// What it is called in the store of files.
+    pub id: Uuid,
+    /// What it is called by its record.
+    pub name: String,
+    /// The digest of its bytes, SHA-256 in hex.
+    pub sha256: String,
+    /// Whether it is there for as long as its record: that of an attachment, not one that was
+    /// uploaded for an import or made by an export.
+    pub lasting: bool,
 }
 
 /// How many rows a table has, and what they add up to.
@@ -114,7 +128,7 @@ pub struct Moved {
     /// The tables.
     pub counts: Vec<Count>,
     /// The files that belong to the tenant.
-    pub files: Vec<Uuid>,
+    pub files: Vec<FileOf>,
 }
 
 guanxi_kernel::problems! {

@@ -1,13 +1,14 @@
 //! An endpoint, and the rules that need nothing but itself.
 
+use super::sealed::{Opened, Sealed};
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Id, Line, Result, UserId,
-    problem::{FieldError, INVALID_FORMAT, REPEATED, REQUIRED, TOO_LONG, Texts},
+    problem::{FieldError, INVALID_FORMAT, REPEATED, TOO_LONG, Texts},
 };
-use guanxi_outbound::{ExtraHeaders, Policy, Target, WebhookSecret, problems::finding};
-use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, resource::Shown};
+use guanxi_outbound::{Policy, Target, WebhookSecret, problems::finding};
+use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, resource::Shown, vault::Sealer};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt};
 use utoipa::ToSchema;
@@ -47,6 +48,16 @@ guanxi_kernel::words! {
         Failing = "failing" ("Failing for too long", "持续失败"),
         /// The receiver said that it wants no more (410).
         Gone = "gone" ("Receiver is gone", "接收方已停用"),
+    }
+}
+
+guanxi_kernel::words! {
+    /// Why the program has paused an endpoint.
+    pub enum PausedReason {
+        /// A secret was sealed with a key that is not here.
+        KeyMissing = "key_missing" ("Sealing key is missing", "缺少封存密钥"),
+        /// A secret was sealed for another endpoint, or was altered.
+        Unreadable = "secret_unreadable" ("Secret cannot be read", "密钥无法读取"),
     }
 }
 
@@ -95,7 +106,7 @@ fn yes() -> bool {
 }
 
 /// What is shown instead of the value of a header.
-const HIDDEN: &str = "***";
+pub(super) const HIDDEN: &str = "***";
 
 /// The value of a header, which is written and never shown.
 #[derive(Clone, PartialEq, Eq)]
@@ -161,6 +172,9 @@ pub struct EndpointState {
     /// Why it was disabled.
     #[field(zh = "停用原因", filter)]
     pub disabled_reason: Option<DisabledReason>,
+    /// Why it was paused, if nobody has paused it: its secret or a header could not be read.
+    #[field(zh = "暂停原因", filter)]
+    pub paused_reason: Option<PausedReason>,
     /// How often the secret was replaced.
     #[field(zh = "密钥版本")]
     pub secret_revision: i64,
@@ -188,6 +202,7 @@ impl Default for EndpointState {
             owner_id: Uuid::nil().into(),
             status: EndpointStatus::default(),
             disabled_reason: None,
+            paused_reason: None,
             secret_revision: 0,
             previous_secret_until: None,
             header_revision: 0,
@@ -195,23 +210,6 @@ impl Default for EndpointState {
             last_failure_at: None,
             last_success_at: None,
         }
-    }
-}
-
-/// What is stored and never shown.
-#[derive(Clone, Default, Record)]
-pub(crate) struct Sealed {
-    #[field(hidden)]
-    pub(crate) secret: String,
-    #[field(hidden)]
-    pub(crate) previous_secret: Option<String>,
-    #[field(hidden, json)]
-    pub(crate) header_values: BTreeMap<String, String>,
-}
-
-impl fmt::Debug for Sealed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HIDDEN)
     }
 }
 
@@ -258,7 +256,14 @@ fn is_pattern(text: &str) -> bool {
 impl WebhookEndpoint {
     /// Brings what was written into the form in which it is kept, and says what is wrong with it.
     /// Which networks are called is judged where the URL comes in and at every attempt.
-    pub(super) fn normalise(&mut self, before: Option<&Self>) -> Vec<FieldError> {
+    ///
+    /// # Errors
+    /// Those of sealing the values of headers.
+    pub(super) fn normalise(
+        &mut self,
+        sealer: &Sealer,
+        before: Option<&Self>,
+    ) -> Result<Vec<FieldError>> {
         let mut findings = Vec::new();
         match Target::parse(&self.input.url, Policy { allow_private: true }) {
             Ok(target) => match Line::new(target.as_str()) {
@@ -277,40 +282,12 @@ impl WebhookEndpoint {
                 findings.push(REPEATED.field(pointer));
             }
         }
-        self.take_headers(before.map(|before| &before.sealed.header_values), &mut findings);
-        findings
-    }
-
-    /// Moves new values of headers to where they are not shown.
-    fn take_headers(
-        &mut self,
-        held: Option<&BTreeMap<String, String>>,
-        findings: &mut Vec<FieldError>,
-    ) {
-        let mut values = BTreeMap::new();
-        for (name, text) in &mut self.input.headers {
-            let value = match std::mem::replace(text, HeaderText::Kept) {
-                HeaderText::New(value) => Some(value),
-                HeaderText::Kept => held.and_then(|held| held.get(name)).cloned(),
-            };
-            match value {
-                Some(value) => drop(values.insert(name.clone(), value)),
-                None => {
-                    let name = name.replace('~', "~0").replace('/', "~1");
-                    findings.push(REQUIRED.field(format!("/headers/{name}")));
-                }
-            }
-        }
-        if let Err(problem) = ExtraHeaders::read(&values, "/headers") {
-            match problem.errors() {
-                [] => findings.push(finding(&problem, "/headers")),
-                errors => findings.extend(errors.iter().cloned()),
-            }
-        }
-        if values != held.cloned().unwrap_or_default() {
+        let held = before.map(|before| before.sealed.header_values.clone()).unwrap_or_default();
+        let (id, written) = (self.meta.id, &mut self.input.headers);
+        if self.sealed.take_headers(sealer, id, written, &held, &mut findings)? {
             self.state.header_revision += 1;
         }
-        self.sealed.header_values = values;
+        Ok(findings)
     }
 
     /// Whether it is told other things than before, or tells them somebody else.
@@ -321,23 +298,28 @@ impl WebhookEndpoint {
     }
 
     /// Gives it another secret; the one it had signs for a day more.
-    pub(super) fn replace_secret(&mut self, secret: &WebhookSecret, now: DateTime<Utc>) {
-        let before = std::mem::replace(&mut self.sealed.secret, secret.reveal());
-        self.sealed.previous_secret = Some(before);
-        self.state.previous_secret_until = Some(now + OVERLAP);
-        self.state.secret_revision += 1;
-    }
-
-    /// The secrets that sign now: one, or two for a day after a rotation.
     ///
     /// # Errors
-    /// `internal` when what is stored is no secret.
-    pub(crate) fn secrets(&self, now: DateTime<Utc>) -> Result<Vec<WebhookSecret>> {
+    /// Those of sealing.
+    pub(super) fn replace_secret(
+        &mut self,
+        sealer: &Sealer,
+        secret: &WebhookSecret,
+        now: DateTime<Utc>,
+    ) -> Result<()> {
+        self.sealed.replace(sealer, self.meta.id, secret)?;
+        self.state.previous_secret_until = Some(now + OVERLAP);
+        self.state.secret_revision += 1;
+        Ok(())
+    }
+
+    /// What signs and goes along now: one secret, or two for a day after a rotation.
+    ///
+    /// # Errors
+    /// `sealing_key_missing`, `seal_refused`; `internal` when what is stored is no secret.
+    pub(crate) fn open(&self, sealer: &Sealer, now: DateTime<Utc>) -> Result<Opened> {
         let overlaps = self.state.previous_secret_until.is_some_and(|until| now < until);
-        let previous = self.sealed.previous_secret.as_ref().filter(|_| overlaps);
-        let corrupt = |_| guanxi_storage::error::corrupt("a stored secret is none");
-        let all = [Some(&self.sealed.secret), previous].into_iter().flatten();
-        all.map(|text| WebhookSecret::parse(text).map_err(corrupt)).collect()
+        self.sealed.open(sealer, self.meta.id, overlaps)
     }
 
     /// Whether anything is sent to it now.
@@ -379,9 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_sealed_is_neither_shown_nor_printed() {
-        let sealed = Sealed { secret: "canary".into(), ..Sealed::default() };
-        assert_eq!(format!("{sealed:?}"), HIDDEN);
+    fn values_of_headers_are_neither_shown_nor_printed() {
         let value = HeaderText::New("canary".into());
         assert_eq!(serde_json::to_value(&value).unwrap(), HIDDEN);
         assert_eq!(format!("{value:?}"), HIDDEN);

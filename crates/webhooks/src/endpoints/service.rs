@@ -1,8 +1,8 @@
 //! Making endpoints, replacing their secrets, stopping and starting them.
 
 use super::{
-    DisabledReason, ENDPOINT, EndpointId, EndpointState, EndpointStatus, WebhookEndpoint,
-    WebhookEndpointInput, WithSecret,
+    DisabledReason, ENDPOINT, EndpointId, EndpointState, EndpointStatus, PausedReason, Sealed,
+    WebhookEndpoint, WebhookEndpointInput, WithSecret,
 };
 use crate::{ENDPOINT_DISABLED, deliveries};
 use guanxi_identity::rights;
@@ -24,7 +24,7 @@ pub async fn create(tx: &mut Tx, ctx: &Ctx, input: WebhookEndpointInput) -> Resu
     let secret = WebhookSecret::generate()?;
     let mut endpoint = WebhookEndpoint::assemble(Meta::new(ctx), input);
     endpoint.state = EndpointState { owner_id: ctx.actor.user, ..EndpointState::default() };
-    endpoint.sealed.secret = secret.reveal();
+    endpoint.sealed = Sealed::new(&tx.sealer(), endpoint.meta.id, &secret)?;
     let shown = resource::insert(tx, ctx, endpoint, "created").await?;
     Ok(WithSecret { secret: secret.reveal(), endpoint: shown })
 }
@@ -41,10 +41,9 @@ fn require_all(ctx: &Ctx, action: Action) -> Result<()> {
 /// As any change of an endpoint.
 pub async fn rotate_secret(tx: &mut Tx, ctx: &Ctx, id: EndpointId) -> Result<WithSecret> {
     let secret = WebhookSecret::generate()?;
-    let rotate = |endpoint: &mut WebhookEndpoint| {
-        endpoint.replace_secret(&secret, ctx.now);
-        Ok(())
-    };
+    let sealer = tx.sealer();
+    let rotate =
+        |endpoint: &mut WebhookEndpoint| endpoint.replace_secret(&sealer, &secret, ctx.now);
     let shown = resource::change(tx, ctx, id.uuid(), "secret_rotated", rotate).await?;
     Ok(WithSecret { secret: secret.reveal(), endpoint: shown })
 }
@@ -58,26 +57,47 @@ pub async fn pause(tx: &mut Tx, ctx: &Ctx, id: EndpointId) -> Result<Shown<Webho
         if endpoint.state.status == EndpointStatus::Disabled {
             return Err(ENDPOINT_DISABLED.problem());
         }
-        endpoint.state.status = EndpointStatus::Paused;
+        (endpoint.state.status, endpoint.state.paused_reason) = (EndpointStatus::Paused, None);
         Ok(())
     })
     .await
 }
 
+/// Stops sending because what is sealed cannot be read, unless nothing is sent anyway. The event is
+/// the notice of it.
+pub(crate) async fn pause_unreadable(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: EndpointId,
+    reason: PausedReason,
+) -> Result<()> {
+    let paused = |endpoint: &mut WebhookEndpoint| {
+        if endpoint.state.status == EndpointStatus::Active {
+            endpoint.state.status = EndpointStatus::Paused;
+            endpoint.state.paused_reason = Some(reason);
+        }
+        Ok(())
+    };
+    resource::change(tx, ctx, id.uuid(), "paused", paused).await.map(drop)
+}
+
 /// Sends again, to a disabled endpoint too, whose failures are forgotten.
 ///
 /// # Errors
-/// As any change of an endpoint.
+/// `sealing_key_missing`, `seal_refused`, and as any change of an endpoint.
 pub async fn resume(tx: &mut Tx, ctx: &Ctx, id: EndpointId) -> Result<Shown<WebhookEndpoint>> {
-    resource::change(tx, ctx, id.uuid(), "resumed", |endpoint: &mut WebhookEndpoint| {
+    let resumed = |endpoint: &mut WebhookEndpoint| {
         let state = &mut endpoint.state;
         if state.status != EndpointStatus::Active {
             (state.failing_since, state.last_failure_at) = (None, None);
         }
         (state.status, state.disabled_reason) = (EndpointStatus::Active, None);
+        state.paused_reason = None;
         Ok(())
-    })
-    .await
+    };
+    let shown = resource::change(tx, ctx, id.uuid(), "resumed", resumed).await?;
+    shown.record.open(&tx.sealer(), ctx.now)?;
+    Ok(shown)
 }
 
 /// Sends no more, because of what the receiver answers. The event is the notice of it.
@@ -90,6 +110,7 @@ pub(crate) async fn disable(
     let disabled = |endpoint: &mut WebhookEndpoint| {
         endpoint.state.status = EndpointStatus::Disabled;
         endpoint.state.disabled_reason = Some(reason);
+        endpoint.state.paused_reason = None;
         Ok(())
     };
     resource::change(tx, ctx, id.uuid(), "disabled", disabled).await.map(drop)
@@ -104,7 +125,7 @@ impl Resource for WebhookEndpoint {
         if self.sealed.secret.is_empty() {
             return Err(INTERNAL.problem().because("endpoints are made by create only"));
         }
-        Problem::collect(self.normalise(before))?;
+        Problem::collect(self.normalise(&tx.sealer(), before)?)?;
         // It tells what its owner may read, so whoever leads it elsewhere must be able to read that.
         if before.is_some_and(|before| self.tells_otherwise(before)) {
             rights::require_covering(tx, ctx, self.state.owner_id).await?;

@@ -1,11 +1,12 @@
 //! Endpoints in the store, beyond what every resource has. Nothing is decided here.
 
-use super::{EndpointId, EndpointStatus, PayloadKind};
+use super::{EndpointId, EndpointStatus, PayloadKind, Sealed};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Line, Result, TenantId, UserId};
 use guanxi_outbound::Streak;
-use guanxi_storage::{Sql, Tx, sql};
+use guanxi_storage::{Sql, Tx, record::json, sql};
 use sqlx::types::Json;
+use std::collections::BTreeMap;
 
 /// An endpoint as the dispatcher needs it.
 #[derive(sqlx::FromRow)]
@@ -98,6 +99,49 @@ pub(crate) async fn keep_health(
         streak.map(|streak| streak.since),
         streak.map(|streak| streak.latest),
         success
+    );
+    tx.execute(update).await.map(drop)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: EndpointId,
+    secret: String,
+    previous_secret: Option<String>,
+    header_values: Json<BTreeMap<String, String>>,
+}
+
+/// What is sealed of the next endpoints behind that one, deleted ones too, which others cannot change
+/// meanwhile.
+pub(crate) async fn lock_sealed(
+    tx: &mut Tx,
+    after: EndpointId,
+    limit: i64,
+) -> Result<Vec<(EndpointId, Sealed)>> {
+    let mut select = sql!(
+        "SELECT id, secret, previous_secret, header_values FROM webhook_endpoints
+         WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3",
+        after,
+        limit
+    );
+    select.push(tx.for_update());
+    let rows: Vec<Row> = tx.all(select).await?;
+    let sealed = |row: Row| {
+        let (secret, previous_secret) = (row.secret, row.previous_secret);
+        (row.id, Sealed { secret, previous_secret, header_values: row.header_values.0 })
+    };
+    Ok(rows.into_iter().map(sealed).collect())
+}
+
+/// Keeps the same secrets sealed otherwise, beside the record: nothing that anybody sees changes.
+pub(crate) async fn keep_sealed(tx: &mut Tx, id: EndpointId, sealed: &Sealed) -> Result<()> {
+    let update = sql!(
+        "UPDATE webhook_endpoints SET secret = $3, previous_secret = $4, header_values = $5
+         WHERE tenant_id = $1 AND id = $2",
+        id,
+        sealed.secret.clone(),
+        sealed.previous_secret.clone(),
+        json(&sealed.header_values)
     );
     tx.execute(update).await.map(drop)
 }

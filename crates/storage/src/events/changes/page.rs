@@ -1,7 +1,7 @@
 //! Reads one page of the feed: a sweep if one is under way or due, then events.
 
 use super::{ChangeItem, ChangeOp, ChangeReason, ChangesQuery, Place, Sweep, View};
-use crate::{Kind, Sql, Tx, Visibility, events::HeldBy};
+use crate::{Kind, Sql, Tx, Visibility, attached, events::HeldBy};
 use guanxi_kernel::{Ctx, Result};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +59,8 @@ impl Told {
 struct Child {
     id: Uuid,
     owner_id: Option<Uuid>,
+    /// What it belongs to, if by that it is seen; empty otherwise.
+    parent_type: String,
     deleted: bool,
 }
 
@@ -186,9 +188,11 @@ impl<'a> Reader<'a> {
         let mut records = self.records(tx, &events).await?;
         let mut last: BTreeMap<(&str, Uuid), usize> = BTreeMap::new();
         let mut held: BTreeSet<(&str, Uuid)> = BTreeSet::new();
+        let attached = self.attached(tx, &events).await?;
         for (at, event) in events.iter().enumerate() {
             last.insert((&event.subject_type, event.subject_id), at);
             let kind = self.kind(&event.subject_type);
+            let kind = attached.get(&event.subject_id).copied().or(kind);
             if kind.is_some_and(|kind| self.held.shows(kind, &event.before())) {
                 held.insert((&event.subject_type, event.subject_id));
             }
@@ -221,6 +225,21 @@ impl<'a> Reader<'a> {
         self.look_on(place)
     }
 
+    /// What the subjects belong to that have no rights of their own.
+    async fn attached(
+        &self,
+        tx: &mut Tx,
+        events: &[Told],
+    ) -> Result<BTreeMap<Uuid, &'static Kind>> {
+        let mut found = BTreeMap::new();
+        for kind in self.all.iter().copied().filter(|kind| kind.with_parent) {
+            let of_kind = events.iter().filter(|event| event.subject_type == kind.name);
+            let ids: BTreeSet<Uuid> = of_kind.map(|event| event.subject_id).collect();
+            found.extend(attached::parents_of(tx, kind, ids).await?);
+        }
+        Ok(found)
+    }
+
     /// The kind of that name, wanted or not.
     fn kind(&self, name: &str) -> Option<&'static Kind> {
         self.all.iter().copied().find(|kind| kind.name == name)
@@ -232,12 +251,15 @@ impl<'a> Reader<'a> {
 
     /// The events of the kinds that are wanted, and of those that they belong to.
     async fn read(&self, tx: &mut Tx, after: i64, end: i64) -> Result<Vec<Told>> {
-        let parents: BTreeSet<&str> =
-            self.query.kinds.iter().filter_map(|kind| parent_table(kind)).collect();
+        let wanted = self.query.kinds.iter().copied();
+        let wanted: Vec<&'static Kind> =
+            wanted.flat_map(|kind| [kind].into_iter().chain((kind.parents)())).collect();
+        let parents: BTreeSet<&str> = wanted.iter().filter_map(|kind| parent_table(kind)).collect();
+        let names: BTreeSet<&str> = wanted.iter().map(|kind| kind.name).collect();
         let kinds = self
             .all
             .iter()
-            .filter(|kind| parents.contains(kind.table) || self.wanted(kind.name).is_some());
+            .filter(|kind| parents.contains(kind.table) || names.contains(kind.name));
         let mut sql = Sql::new(
             "SELECT c.position, e.subject_type, e.subject_id, e.kind, e.holders_before, e.holders_after
              FROM event_chain c JOIN events e ON e.tenant_id = c.tenant_id AND e.seq = c.seq
@@ -280,13 +302,8 @@ impl<'a> Reader<'a> {
         let Some(parent) = self.kind(&event.subject_type).filter(|_| event.moved()) else {
             return Ok(None);
         };
-        let kinds: Vec<&'static Kind> = self
-            .query
-            .kinds
-            .iter()
-            .copied()
-            .filter(|kind| parent_table(kind) == Some(parent.table))
-            .collect();
+        let kinds: Vec<&'static Kind> =
+            self.query.kinds.iter().copied().filter(|kind| is_below(kind, parent)).collect();
         let (first, mut after) = match continued {
             Some((name, after)) => {
                 (kinds.iter().position(|kind| kind.name == name).unwrap_or(0), after)
@@ -298,7 +315,7 @@ impl<'a> Reader<'a> {
                 if self.room() == 0 {
                     return Ok(Some((kind.name.to_owned(), after)));
                 }
-                match self.children_some(tx, kind, event, after).await? {
+                match self.children_some(tx, (parent, kind), event, after).await? {
                     Some(last) => after = Some(last),
                     None => break,
                 }
@@ -311,23 +328,17 @@ impl<'a> Reader<'a> {
     async fn children_some(
         &mut self,
         tx: &mut Tx,
-        kind: &'static Kind,
+        (parent, kind): (&'static Kind, &'static Kind),
         event: &Told,
         after: Option<Uuid>,
     ) -> Result<Option<Uuid>> {
-        let (column, owner) = match kind.visibility {
-            // Nobody's: they have no owner of their own.
-            Visibility::Parent { column, .. } => (column, "NULLIF(t.id, t.id)"),
-            Visibility::OwnerOrParent { column, .. } => (column, "t.owner_id"),
-            Visibility::Tenant
-            | Visibility::Owner
-            | Visibility::Involved { .. }
-            | Visibility::Pooled { .. } => return Ok(None),
+        let mut sql = match kind.with_parent {
+            true => attached::below(kind, parent, event.subject_id),
+            false => match below(kind, event.subject_id) {
+                Some(sql) => sql,
+                None => return Ok(None),
+            },
         };
-        let mut sql = Sql::new("SELECT t.id, ");
-        sql.push(owner).push(" AS owner_id, t.deleted_at IS NOT NULL AS deleted FROM ");
-        sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.").push(column);
-        sql.push(" = ").bind(event.subject_id);
         if let Some(after) = after {
             sql.push(" AND t.id > ").bind(after);
         }
@@ -337,7 +348,8 @@ impl<'a> Reader<'a> {
         let mut now = self.load(tx, kind, &ids).await?;
         for row in &rows {
             let own: HeldBy = row.owner_id.map(|owner| vec![owner]);
-            let held = || self.held.shows(kind, &event.before()) || self.held.shows(kind, &own);
+            let by = self.kind(&row.parent_type).unwrap_or(kind);
+            let held = || self.held.shows(by, &event.before()) || self.held.shows(by, &own);
             match now.remove(&row.id) {
                 Some(record) => self.data.push(upsert(kind, row.id, record)),
                 None if held() => {
@@ -352,6 +364,34 @@ impl<'a> Reader<'a> {
         }
         Ok(ids.last().copied())
     }
+}
+
+/// Selects the records of a kind that belong to that record, as a [`Child`] each; none of a kind that
+/// belongs to no other.
+fn below(kind: &Kind, id: Uuid) -> Option<Sql> {
+    let (column, owner) = match kind.visibility {
+        // Nobody's: they have no owner of their own.
+        Visibility::Parent { column, .. } => (column, "NULLIF(t.id, t.id)"),
+        Visibility::OwnerOrParent { column, .. } => (column, "t.owner_id"),
+        Visibility::Tenant
+        | Visibility::Owner
+        | Visibility::Involved { .. }
+        | Visibility::Pooled { .. } => return None,
+    };
+    let mut sql = Sql::new("SELECT t.id, CAST('' AS TEXT) AS parent_type, ");
+    sql.push(owner).push(" AS owner_id, t.deleted_at IS NOT NULL AS deleted FROM ");
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.").push(column);
+    sql.push(" = ").bind(id);
+    Some(sql)
+}
+
+/// Whether records of `kind` can belong to one of `parent`, or to one that belongs to it in turn.
+fn is_below(kind: &Kind, parent: &Kind) -> bool {
+    let near = (kind.parents)();
+    let attached = near
+        .iter()
+        .any(|near| near.name == parent.name || parent_table(near) == Some(parent.table));
+    attached || parent_table(kind) == Some(parent.table)
 }
 
 fn parent_table(kind: &Kind) -> Option<&'static str> {

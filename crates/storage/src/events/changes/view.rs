@@ -1,6 +1,6 @@
 //! What a caller can see, as sets of owners: two views can be compared, and the difference told.
 
-use crate::{Kind, Sql, Tx, Visibility, custom, events::HeldBy, record, scope};
+use crate::{Kind, Sql, Tx, Visibility, attached, custom, events::HeldBy, record, scope};
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{Action, Ctx, Reach, Result, canonical};
 use serde::{Deserialize, Serialize};
@@ -32,9 +32,11 @@ impl View {
         let mut reaches: Vec<(Reach, BTreeSet<Uuid>)> = Vec::new();
         let (mut view, mut hidden) = (BTreeMap::new(), BTreeMap::new());
         let definitions = custom::definitions(tx).await?;
-        for kind in kinds {
+        // What has no rights of its own is seen with what it belongs to.
+        let parents = kinds.iter().flat_map(|kind| (kind.parents)());
+        for kind in kinds.iter().copied().chain(parents).filter(|kind| !kind.with_parent) {
             let reach = ctx.reach(kind.plural, Action::Read);
-            if reach.is_nothing() {
+            if reach.is_nothing() || view.contains_key(kind.name) {
                 continue;
             }
             let directory = matches!(kind.visibility, Visibility::Tenant);
@@ -91,7 +93,8 @@ impl View {
         digest.iter().take(DIGEST).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether records of that kind held by those users are seen.
+    /// Whether records of that kind held by those users are seen. Of one that belongs to another the
+    /// kind of that one counts.
     pub(super) fn shows(&self, kind: &Kind, holders: &HeldBy) -> bool {
         match (self.owners.get(kind.name), holders) {
             (None, _) | (_, None) => false,
@@ -104,7 +107,12 @@ impl View {
 
     /// Whether both show the same records of that kind.
     pub(super) fn agrees(&self, other: &Self, kind: &Kind) -> bool {
-        self.owners.get(kind.name) == other.owners.get(kind.name) && self.shows_alike(other, kind)
+        let alike = |kind: &Kind| self.owners.get(kind.name) == other.owners.get(kind.name);
+        let alike = match kind.with_parent {
+            true => (kind.parents)().into_iter().all(alike),
+            false => alike(kind),
+        };
+        alike && self.shows_alike(other, kind)
     }
 
     /// Whether both show the same of each record of that kind.
@@ -114,6 +122,12 @@ impl View {
 
     /// Adds the condition that the live record `t` of `kind` is seen.
     pub(super) fn condition(&self, sql: &mut Sql, kind: &Kind) {
+        if kind.with_parent {
+            let parents = (kind.parents)();
+            let seen = parents.into_iter().filter(|parent| self.owners.contains_key(parent.name));
+            attached::belongs(sql, seen, &|sql, parent| self.condition(sql, parent));
+            return;
+        }
         match self.owners.get(kind.name) {
             None => {
                 sql.push("FALSE");
