@@ -48,7 +48,7 @@ test-on-stores:
 	$(call step,tests,export GUANXI_TEST_SUCCEEDED='$(succeeded)'; if command -v cargo-nextest >/dev/null; \
 	then cargo nextest run $(locked) --workspace; else cargo test $(locked) --workspace --all-targets; fi)
 	$(call step,operations,GUANXI_TEST_SUCCEEDED='$(succeeded)' \
-	cargo test -q $(locked) -p guanxi-tests --test api -- --ignored --exact openapi::every_operation_succeeds_in_some_test)
+	cargo test -q $(locked) --workspace --test api -- --ignored --exact openapi::every_operation_succeeds_in_some_test)
 	$(call step,contract,tests/contract/check)
 
 bench: ## measure a release build on both stores
