@@ -40,6 +40,9 @@ const MOST_PARTS: usize = 6;
 /// Others that are compared with a new party for each part of its name.
 const CANDIDATES: i64 = 100;
 
+/// Tiers of the parties of one page at most.
+const MOST_TIERS: usize = 8;
+
 /// Terms of one party at most.
 const MOST_TERMS: usize = 200;
 
@@ -96,6 +99,8 @@ struct Texts {
     terms: Vec<&'static str>,
     /// By the number of parts of the name.
     candidates: Vec<&'static str>,
+    /// By the number of tiers.
+    policies: Vec<&'static str>,
     engine: Engine,
 }
 
@@ -134,6 +139,7 @@ impl Texts {
                 ),
             ),
             terms: (0..=MOST_TERMS).map(terms_text).collect(),
+            policies: (0..=MOST_TIERS).map(policies_text).collect(),
             candidates: (0..=MOST_PARTS).map(|parts| candidates_text(engine, parts)).collect(),
             engine,
         }
@@ -169,6 +175,16 @@ fn terms_text(count: usize) -> &'static str {
     format!(
         "INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES {} ON CONFLICT DO NOTHING",
         tuples.join(", ")
+    )
+    .leak()
+}
+
+/// How often parties of so many tiers are to be visited.
+fn policies_text(tiers: usize) -> &'static str {
+    let places: Vec<String> = (0..tiers).map(|at| format!("${}", at + 2)).collect();
+    format!(
+        "SELECT tier, every_days FROM service_policies WHERE tenant_id = $1 AND tier IN ({}) AND deleted_at IS NULL",
+        places.join(", ")
     )
     .leak()
 }
@@ -266,8 +282,22 @@ impl Direct {
         if !matches!(wish, Wish::Get(_)) {
             talk.rows(STAMP, Vec::new()).await?;
         }
-        talk.rows(text, values).await?;
+        let tiers = talk.tiers(text, values).await?;
+        self.policies(&mut talk, tiers.iter().map(String::as_str)).await?;
         Ok(talk.end())
+    }
+
+    /// Asks how often parties of these tiers are to be visited, which their next visits follow from.
+    async fn policies(
+        &self,
+        talk: &mut Talk,
+        tiers: impl Iterator<Item = &str>,
+    ) -> sqlx::Result<()> {
+        let tiers: Vec<Value> = tiers.map(Value::from).collect();
+        match self.0.texts.policies.get(tiers.len()) {
+            Some(text) if !tiers.is_empty() => talk.rows(text, tiers).await.map(drop),
+            _ => Ok(()),
+        }
     }
 
     /// A change in one transaction, tried again as the program does.
@@ -300,9 +330,9 @@ impl Direct {
         let fingerprint = "0123456789012345678901234567890123456789012";
         let claim = values![user, operation, key.to_string(), fingerprint, now];
         talk.run(CLAIM, claim).await?;
-        talk.rows(STAMP, Vec::new()).await?;
         talk.rows(HAS_CODE, values![row.code.clone(), id]).await?;
         talk.rows(OWNER, values![user]).await?;
+        talk.rows(STAMP, Vec::new()).await?;
         self.candidates(talk, row).await?;
         talk.rows(VISIBLE, values![user]).await?;
         let mut values = Vec::new();
@@ -310,6 +340,7 @@ impl Direct {
         talk.run(PARTY.shape.insert, values).await?;
         self.terms(talk, &party).await?;
         let body = self.event(talk, None, &party, now).await?;
+        self.policies(talk, party.input.tier.as_deref().into_iter()).await?;
         let location = format!("/v1/parties/{id}");
         let keep = values![user, operation, key.to_string(), 201_i64, "\"1\"", location, body];
         talk.run(KEEP, keep).await.map(drop)
@@ -372,7 +403,8 @@ impl Direct {
         after.write(&mut values);
         values.push(read.into());
         talk.run(PARTY.shape.update, values).await?;
-        self.event(talk, Some(&before), &after, now).await.map(drop)
+        self.event(talk, Some(&before), &after, now).await?;
+        self.policies(talk, after.input.tier.as_deref().into_iter()).await
     }
 
     /// Records what happened; the record afterwards, as it is answered with.

@@ -10,11 +10,12 @@ use guanxi_storage::{Cells, Record as _};
 use sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
-    ConnectOptions as _, Connection, Executor as _, PgConnection, SqliteConnection,
+    ConnectOptions as _, Connection, Executor as _, PgConnection, Row as _, SqliteConnection,
     postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 use std::{
+    collections::BTreeSet,
     str::FromStr as _,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -303,6 +304,20 @@ impl Talk {
         on_either!(self, |connection| {
             sqlx::query_with(text, values).fetch_all(connection).await.map(|rows| rows.len())
         })
+    }
+
+    /// Fetches rows of parties, undecoded but for their tiers; which there are.
+    pub(crate) async fn tiers(
+        &mut self,
+        text: &'static str,
+        values: Vec<Value>,
+    ) -> sqlx::Result<BTreeSet<String>> {
+        let values = self.begin(text, values);
+        let found: Vec<Option<String>> = on_either!(self, |connection| {
+            let rows = sqlx::query_with(text, values).fetch_all(connection).await?;
+            rows.iter().map(|row| row.try_get("tier")).collect::<sqlx::Result<_>>()
+        })?;
+        Ok(found.into_iter().flatten().collect())
     }
 
     /// The number of a document, which is the second column.

@@ -14,7 +14,8 @@ use std::{
 };
 use uuid::Uuid;
 
-type Known = HashMap<(String, u16), Option<Arc<Validator>>>;
+/// By the schema: most operations share those of problems, and one is as large as the document.
+type Known = HashMap<String, Arc<Validator>>;
 
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
@@ -98,7 +99,7 @@ pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, 
     if status >= 400 {
         said_whole(&name, body);
     }
-    if let Some(validator) = validator(&name, status, declared, expected) {
+    if let Some(validator) = validator(declared, expected) {
         let errors: Vec<String> = validator
             .iter_errors(body)
             .map(|e| format!("{} at {}", e, e.instance_path()))
@@ -141,22 +142,17 @@ pub fn operation(method: &str, path: &str) -> Option<(String, Json)> {
     Some((template.clone(), operation.clone()))
 }
 
-fn validator(
-    name: &str,
-    status: u16,
-    declared: &Json,
-    content_type: &str,
-) -> Option<Arc<Validator>> {
+fn validator(declared: &Json, content_type: &str) -> Option<Arc<Validator>> {
+    let declared = match declared["$ref"].as_str() {
+        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#'))?,
+        None => declared,
+    };
+    let schema = declared.get("content")?.get(content_type)?.get("schema")?;
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let made = known.entry((name.to_owned(), status)).or_insert_with(|| {
-        let declared = match declared["$ref"].as_str() {
-            Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#'))?,
-            None => declared,
-        };
-        let schema = declared.get("content")?.get(content_type)?.get("schema")?;
+    let made = known.entry(schema.to_string()).or_insert_with(|| {
         let whole = json!({ "allOf": [schema], "components": DOCUMENT["components"] });
         let validator = jsonschema::options().should_validate_formats(true).build(&whole);
-        Some(Arc::new(validator.expect("a schema of the document")))
+        Arc::new(validator.expect("a schema of the document"))
     });
-    made.clone()
+    Some(made.clone())
 }
