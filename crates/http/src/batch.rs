@@ -347,8 +347,8 @@ async fn sync_one(call: &Call, index: usize, operation: &SyncOperation) -> Write
     let Some(served) = served else {
         let known = SERVED.iter().filter(|s| s.operations.contains(&Operation::Batch));
         let known: Vec<&str> = known.map(|served| served.kind.name).collect();
-        let finding = UNKNOWN_VALUE.field("/type").with("expected", known.join(", "));
-        return result(call, index, &write, Err(UNKNOWN_VALUE.problem().and(finding)));
+        let refused = UNKNOWN_VALUE.at("/type").with("expected", known.join(", "));
+        return result(call, index, &write, Err(refused));
     };
     let claim = Claim {
         operation: call.operation(),

@@ -76,9 +76,8 @@ async fn create(nested: Nested, call: Call, body: Body) -> Result<HttpResponse, 
     if let Json::Object(members) = &mut whole {
         let named = members.insert(name.clone(), id.to_string().into()).unwrap_or_default();
         if !named.is_null() && named != members[&name] {
-            let finding = UNKNOWN_VALUE.field(format!("/{name}"));
-            let expected = finding.with("expected", "the id in the path");
-            return Err(UNKNOWN_VALUE.problem().and(expected).into());
+            let refused = UNKNOWN_VALUE.at(format!("/{name}"));
+            return Err(refused.with("expected", "the id in the path").into());
         }
     }
     let read = (operations.read)(&call.ctx, whole)?;

@@ -67,10 +67,10 @@ pub async fn request(tx: &mut Tx, ctx: &Ctx, input: ApprovalInput) -> Result<Sho
     resource::require::<Approval>(ctx, Action::Create)?;
     if *input.document != *REQUEST.code {
         let known = documents::named(&input.document).is_some();
-        let expected = || UNKNOWN_VALUE.field("/document").with("expected", REQUEST.code);
+        let unknown = || UNKNOWN_VALUE.at("/document").with("expected", REQUEST.code);
         return Err(match known {
             true => NOT_ASKED_DIRECTLY.at("/document"),
-            false => UNKNOWN_VALUE.problem().and(expected()),
+            false => unknown(),
         });
     }
     subjects::check(tx, ctx, &input.subject_type, input.subject_id).await?;
