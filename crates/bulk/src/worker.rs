@@ -10,6 +10,7 @@ use futures_util::future::LocalBoxFuture;
 use guanxi_identity::bootstrap;
 use guanxi_kernel::{Actor, Clock, Ctx, Problem, Result, UserId, problem::INTERNAL};
 use guanxi_storage::{Db, Tx, resource};
+use std::cell::Cell;
 use uuid::Uuid;
 
 /// Does the jobs of all tenants. Cheap to clone.
@@ -32,6 +33,8 @@ pub struct Run<'a> {
     pub(crate) lease: Lease,
     pub(crate) total: Option<i64>,
     ctx: Ctx,
+    /// How far the job will have come when the tables it fills are looked at again.
+    look_at: Cell<i64>,
 }
 
 impl Worker {
@@ -89,7 +92,13 @@ impl Worker {
 
     async fn run(&self, lease: &Lease) -> Result<()> {
         let (job, ctx) = self.context(lease).await?;
-        let run = Run { worker: self, lease: lease.clone(), total: job.total, ctx };
+        let run = Run {
+            worker: self,
+            lease: lease.clone(),
+            total: job.total,
+            ctx,
+            look_at: Cell::new(1),
+        };
         match job.input.kind {
             JobKind::Import => imports::run(&run, &job, false).await,
             JobKind::ImportCheck => imports::run(&run, &job, true).await,
@@ -160,12 +169,18 @@ impl Run<'_> {
     ) -> Result<Progress> {
         let ctx = self.now();
         let db = &self.worker.db;
-        db.write(self.lease.tenant, async |tx| {
+        let kept = db.write(self.lease.tenant, async |tx| {
             let progress = step(tx, &ctx).await?;
             jobs::checkpoint(tx, &self.lease, ctx.now, &progress).await?;
             Ok(progress)
-        })
-        .await
+        });
+        let progress = kept.await?;
+        // After the first step, and whenever twice as much is done as the last time.
+        if progress.done >= self.look_at.get() {
+            db.refresh_statistics().await;
+            self.look_at.set(progress.done.saturating_mul(2));
+        }
+        Ok(progress)
     }
 
     /// Does what a step would do and keeps nothing.

@@ -192,6 +192,7 @@ async fn take_in(
             return Err(problem.into());
         }
     };
+    db.refresh_statistics().await;
     reindex::run(db, &kinds(), Duration::ZERO).await?;
     let report = guanxi_webhooks::sealing::run(db, Clock::System.now()).await?;
     let mut text = sealing::unreadable(&report) + &tables(&moved);

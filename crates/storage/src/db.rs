@@ -131,6 +131,14 @@ impl Db {
         }
     }
 
+    /// The connections that write to PostgreSQL; none on SQLite.
+    pub(crate) fn postgres(&self) -> Option<&PgPool> {
+        match &*self.0 {
+            Engine::Sqlite { .. } => None,
+            Engine::Postgres { write, .. } => Some(write),
+        }
+    }
+
     /// A connection to the embedded store beside its pools; none to PostgreSQL.
     pub(crate) async fn beside(&self) -> Result<Option<sqlx::SqliteConnection>, Error> {
         match &*self.0 {

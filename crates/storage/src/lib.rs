@@ -35,6 +35,7 @@ pub mod scope;
 pub mod search;
 pub mod sql;
 mod sqlite;
+mod statistics;
 pub mod succession;
 pub mod terms;
 pub mod texts;

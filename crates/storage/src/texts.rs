@@ -42,11 +42,13 @@ impl Wanted {
     /// Adds the statement that finds their `record_id`; with `most`, the newest so many.
     pub fn find(&self, sql: &mut Sql, most: Option<i64>) {
         // The index of words comes first, whatever the planner hopes for: SQLite joins in this order,
-        // PostgreSQL makes the inner statement before it sorts or joins.
+        // PostgreSQL makes the array once, before anything that goes through its entries: otherwise it
+        // may search again for each record of the list.
         sql.push_for(
             "SELECT x.record_id FROM record_texts_words w
              CROSS JOIN record_texts x ON x.doc = w.rowid WHERE w.record_texts_words MATCH ",
-            "SELECT y.record_id FROM (SELECT x.record_id FROM record_texts x WHERE x.words @@ CAST(",
+            "SELECT y.record_id FROM unnest(ARRAY(SELECT x.record_id FROM record_texts x
+             WHERE x.words @@ CAST(",
         );
         for (at, beginning) in self.beginnings.iter().enumerate() {
             let (fts, query) = match at {
@@ -59,7 +61,7 @@ impl Wanted {
         sql.push_for("", " AS tsquery)");
         sql.push(" AND x.tenant_id = $1 AND x.kind = ")
             .bind(self.kind)
-            .push_for("", " OFFSET 0) y");
+            .push_for("", ")) AS y (record_id)");
         if let Some(most) = most {
             // Documents are numbered in the order in which records were indexed first; identifiers
             // are in the order of time.

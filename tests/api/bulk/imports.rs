@@ -324,6 +324,7 @@ async fn a_refused_row_leaves_nothing(world: &World) {
     assert_eq!(counts(&job), [2, 0, 0, 1], "{}", job.text);
     let there = parties(world).await;
     assert!(there.iter().all(|party| party["name"] != "Taken"), "{there:?}");
+    world.caught_up().await;
     let events = world.admin.get("/v1/events?subject_type=party&limit=200").await.expect(200);
     let made = events.data().iter().filter(|event| event["kind"] == "party.created").count();
     assert_eq!(made, there.len(), "each record with its event, and no other");

@@ -137,6 +137,8 @@ async fn z_19_listed_companies_are_found_by_pinyin_and_by_any_middle_part(world:
         });
         assert!(made.await.expect("parties").iter().all(Result::is_ok));
     }
+    // As a job does that writes as much.
+    world.db.refresh_statistics().await;
     // All names by the index, a sample of them over HTTP.
     let finds = async |q: &str, name: &str| {
         let wanted = texts::Wanted::new(ctx.tenant, "party", [q]);
