@@ -47,6 +47,13 @@ const LATIN_SECOND: &[&str] = &[
     "Plastics", "Software", "Tools", "Papers", "Metals", "Instruments", "Marine", "Packaging", "Furniture", "Medical",
     "Networks", "Ceramics", "Farms", "Printing", "Ventures", "Partners", "Dynamics", "Materials", "Brands", "Works",
 ];
+/// Three make a word that few companies share: nearly equal names would be found as duplicates by the
+/// million, and that is no store that anybody has.
+#[rustfmt::skip]
+const SYLLABLES: &[&str] = &[
+    "ba", "cor", "del", "fen", "gal", "hul", "jas", "kem", "lor", "mar", "nev", "oss", "pil", "quo", "ris", "sut",
+    "tam", "urb", "vel", "wex", "yar", "zun", "bri", "clo", "dra", "eph", "fli", "gro", "hev", "ilk",
+];
 const LATIN_FORMS: &[&str] = &["Ltd", "Inc.", "GmbH", "Co.", "Pte. Ltd.", "S.A.S."];
 const REGIONS: &[&str] = &["华东", "华南", "华北", "华中", "西南", "西北", "东北", "海外"];
 
@@ -222,14 +229,16 @@ const HEADER: &str = "kind,name,short_name,code,roles,industry,region,tier,websi
 
 fn chinese(dice: &mut Dice) -> (String, String, &'static str) {
     let (word, industry) = dice.pick(TRADES);
-    let core = format!("{}{}", dice.pick(FIRST), dice.pick(SECOND));
-    (format!("{}{core}{word}{}", dice.pick(CITIES), dice.pick(FORMS)), core, industry)
+    let core = [dice.pick(CITIES), dice.pick(FIRST), dice.pick(SECOND), word].concat();
+    (format!("{core}{}", dice.pick(FORMS)), core, industry)
 }
 
 fn latin(dice: &mut Dice) -> (String, String, &'static str) {
     let (first, second) = (dice.pick(LATIN_FIRST), dice.pick(LATIN_SECOND));
     let (_, industry) = dice.pick(TRADES);
-    (format!("{first} {second} {}", dice.pick(LATIN_FORMS)), first.to_owned(), industry)
+    let word = [dice.pick(SYLLABLES), dice.pick(SYLLABLES), dice.pick(SYLLABLES)].concat();
+    let core = format!("{first} {second} {word}");
+    (format!("{core} {}", dice.pick(LATIN_FORMS)), core, industry)
 }
 
 /// Writes a CSV file of so many parties.

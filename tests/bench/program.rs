@@ -155,21 +155,45 @@ pub(crate) async fn import(
     more: &[&str],
     rows: u64,
 ) -> Outcome<Filled> {
-    let log = store.file("import.log");
+    let file = file.to_string_lossy();
+    let mut arguments = vec!["import", &*file, "--as", resource, "--user", EMAIL];
+    arguments.extend(more);
+    let (seconds, _) = timed(folders, store, &arguments, rows).await?;
+    filled(rows, seconds)
+}
+
+/// `guanxi verify`, which seals first what was written; how many events that were.
+pub(crate) async fn verify(folders: &Folders, store: &Store, rows: u64) -> Outcome<Filled> {
+    let (seconds, said) = timed(folders, store, &["verify"], 10 * rows).await?;
+    let events = said.split_whitespace().next().and_then(|word| word.parse().ok());
+    filled(events.ok_or_else(|| format!("guanxi verify says {said}"))?, seconds)
+}
+
+fn filled(rows: u64, seconds: f64) -> Outcome<Filled> {
+    let per_second = load::tenths(f64::from(u32::try_from(rows)?) / seconds);
+    Ok(Filled { rows, seconds: load::tenths(seconds), per_second })
+}
+
+/// Runs a command of the program on about so many records; its seconds and what it has said.
+async fn timed(
+    folders: &Folders,
+    store: &Store,
+    arguments: &[&str],
+    rows: u64,
+) -> Outcome<(f64, String)> {
+    let log = store.file("command.log");
     let mut command = command(folders, store)?;
-    command.arg("import").arg(file).args(["--as", resource, "--user", EMAIL]).args(more);
+    command.args(arguments);
     command.stdout(File::create(&log)?).stderr(File::options().append(true).open(&log)?);
     let started = Instant::now();
     let patience = Duration::from_secs(60 + rows / 20);
-    let status = Process::start(&mut command, "guanxi import")?.end(patience).await?;
+    let status = Process::start(&mut command, "guanxi")?.end(patience).await?;
     let seconds = started.elapsed().as_secs_f64();
+    let said = fs::read_to_string(&log)?;
     if !status.success() {
-        let said = fs::read_to_string(&log).unwrap_or_default();
-        return Err(format!("guanxi import has ended with {status}\n{said}").into());
+        return Err(format!("guanxi {arguments:?} has ended with {status}\n{said}").into());
     }
-    let rows_as_float = f64::from(u32::try_from(rows)?);
-    let per_second = load::tenths(rows_as_float / seconds);
-    Ok(Filled { rows, seconds: load::tenths(seconds), per_second })
+    Ok((seconds, said))
 }
 
 /// The program with its configuration, and nothing of the caller's.

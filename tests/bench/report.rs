@@ -35,6 +35,8 @@ pub(crate) struct StoreReport {
     pub(crate) filled: Filled,
     /// The same of opportunities.
     pub(crate) opportunities: Filled,
+    /// The same of the events that both have left: put in order, chained and verified.
+    pub(crate) sealed: Filled,
     pub(crate) questions: Vec<Question>,
     pub(crate) works: Vec<Work>,
     pub(crate) operations: Vec<OperationReport>,
@@ -130,13 +132,15 @@ impl Display for Report {
 
 impl Display for StoreReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { engine, filled, opportunities, memory, log, .. } = self;
+        let Self { engine, filled, opportunities, sealed, memory, log, .. } = self;
         let Filled { rows, seconds, per_second } = filled;
         let Memory { peak_mib, own_mib } = memory;
         writeln!(f, "{engine}")?;
         writeln!(f, "import: {rows} parties in {seconds:.1} s, {per_second:.0} a second")?;
         let Filled { rows, seconds, per_second } = opportunities;
         writeln!(f, "import: {rows} opportunities in {seconds:.1} s, {per_second:.0} a second")?;
+        let Filled { rows, seconds, per_second } = sealed;
+        writeln!(f, "verify: {rows} events in {seconds:.1} s, {per_second:.0} a second")?;
         writeln!(
             f,
             "server: {peak_mib} MiB at most with mapped files, {own_mib} MiB of its own at the end, {} lines of warnings",

@@ -39,6 +39,8 @@ impl Bench<'_> {
         println!("\n== {name}: filling with {} parties", self.plan.rows);
         let filled = program::fill(self.folders, self.store, self.plan.rows).await?;
         let opportunities = sales::fill(&self).await?;
+        // What the server would do in the background, in the way of what is measured.
+        let sealed = program::verify(self.folders, self.store, self.plan.rows).await?;
         self.store.settle().await?;
         println!("{:.0} rows a second; rehearsing", filled.per_second);
         let (rehearsing, token) = rehearsal::start(self.folders, self.store).await?;
@@ -67,6 +69,7 @@ impl Bench<'_> {
             engine,
             filled,
             opportunities,
+            sealed,
             questions,
             works,
             operations,

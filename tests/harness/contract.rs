@@ -1,23 +1,68 @@
 //! Every answer is held against the OpenAPI document: the operation must be there, the status must
 //! be one of its own, and the body must fit its schema.
 
-use guanxi_http::{document::DOCUMENT, resources::SERVED};
+use guanxi_http::{document, resources::SERVED};
 use guanxi_kernel::TenantId;
 use guanxi_storage::{Db, Sql, Tx};
-use jsonschema::Validator;
+use jsonschema::{Registry, Validator};
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeSet, HashMap},
-    fs,
+    env, fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::PathBuf,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 use uuid::Uuid;
 
-/// By the schema: most operations share those of problems, and one is as large as the document.
+/// By the place of the schema in the document: most operations share those of problems.
 type Known = HashMap<String, Arc<Validator>>;
 
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
+
+/// The document. To make it takes longer than most tests, each of which is a process of its own, so the
+/// first of a build leaves it to the others.
+static DOCUMENT: LazyLock<Json> = LazyLock::new(|| {
+    let program = env::current_exe().expect("this program");
+    let about = program.metadata().expect("this program");
+    let mut build = DefaultHasher::new();
+    (program, about.len(), about.modified().ok()).hash(&mut build);
+    let made = env::temp_dir().join(format!("guanxi-document-{:016x}.json", build.finish()));
+    if let Ok(text) = fs::read(&made) {
+        return serde_json::from_slice(&text).expect("a document that was written whole");
+    }
+    let document = document::DOCUMENT.clone();
+    // A rename is seen whole or not at all.
+    let draft = made.with_extension(Uuid::new_v4().to_string());
+    fs::write(&draft, document.to_string()).and_then(|()| fs::rename(&draft, &made)).ok();
+    document
+});
+
+/// The document under an address of its own, so that a validator of one of its schemas reads no more
+/// of it than that schema refers to.
+static REGISTRY: LazyLock<Registry<'static>> = LazyLock::new(|| {
+    let registry = Registry::new().add(ADDRESS, &*DOCUMENT).and_then(|whole| whole.prepare());
+    registry.expect("the document")
+});
+
+const ADDRESS: &str = "json-schema:///openapi.json";
+
+/// An operation of the document.
+struct Operation {
+    template: &'static str,
+    /// Where it is in the document.
+    pointer: String,
+    whole: &'static Json,
+}
+
+/// The paths of the document and what can be done there, by the number of their parts.
+static PATHS: LazyLock<HashMap<usize, Vec<(&str, &Json)>>> = LazyLock::new(|| {
+    let mut all: HashMap<_, Vec<_>> = HashMap::new();
+    for (template, item) in DOCUMENT["paths"].as_object().into_iter().flatten() {
+        all.entry(template.split('/').count()).or_default().push((template.as_str(), item));
+    }
+    all
+});
 
 /// The variable that names the folder in which a run of all tests, each in a process of its own,
 /// collects the operations that have done what they promise.
@@ -70,18 +115,18 @@ fn succeeded(operation: &Json) {
 /// When they do not fit.
 pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, body: &Json) {
     let path = path.split_once('?').map_or(path, |(path, _)| path);
-    let Some((template, operation)) = operation(method, path) else {
+    let Some(operation) = operation(method, path) else {
         assert!(
             matches!(status, 404 | 405 | 204 | 403),
             "{method} {path} is not in the document and answered {status}"
         );
         return;
     };
-    let name = format!("{method} {template}");
-    let declared = &operation["responses"][status.to_string()];
+    let name = format!("{method} {}", operation.template);
+    let declared = &operation.whole["responses"][status.to_string()];
     assert!(declared.is_object(), "{name} answered {status}, which the document does not know");
     if status < 300 {
-        succeeded(&operation);
+        succeeded(operation.whole);
     }
     let told = path.starts_with("/v1/") || path == "/openapi.json";
     let expected =
@@ -99,7 +144,8 @@ pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, 
     if status >= 400 {
         said_whole(&name, body);
     }
-    if let Some(validator) = validator(declared, expected) {
+    let pointer = format!("{}/responses/{status}", operation.pointer);
+    if let Some(validator) = validator(declared, pointer, expected) {
         let errors: Vec<String> = validator
             .iter_errors(body)
             .map(|e| format!("{} at {}", e, e.instance_path()))
@@ -124,35 +170,38 @@ fn said_whole(name: &str, problem: &Json) {
     }
 }
 
-/// The path template and the operation that a request is one of; the most literal template wins.
-pub fn operation(method: &str, path: &str) -> Option<(String, Json)> {
-    let paths = DOCUMENT["paths"].as_object()?;
+/// The operation that a request is one of; the most literal template wins.
+fn operation(method: &str, path: &str) -> Option<Operation> {
+    let given: Vec<&str> = path.split('/').collect();
     let fits = |template: &str| {
-        let (known, given): (Vec<_>, Vec<_>) =
-            (template.split('/').collect(), path.split('/').collect());
-        known.len() == given.len()
-            && known
-                .iter()
-                .zip(&given)
-                .all(|(k, g)| k == g || (k.starts_with('{') && !g.is_empty()))
+        template
+            .split('/')
+            .zip(&given)
+            .all(|(known, given)| known == *given || (known.starts_with('{') && !given.is_empty()))
     };
-    let fitting = paths.iter().filter(|(template, _)| fits(template));
+    let fitting = PATHS.get(&given.len())?.iter().filter(|(template, _)| fits(template));
     let (template, item) = fitting.min_by_key(|(template, _)| template.matches('{').count())?;
-    let operation = item.get(method.to_lowercase())?;
-    Some((template.clone(), operation.clone()))
+    let method = method.to_lowercase();
+    let pointer = format!("/paths/{}/{method}", template.replace('/', "~1"));
+    Some(Operation { template, pointer, whole: item.get(method)? })
 }
 
-fn validator(declared: &Json, content_type: &str) -> Option<Arc<Validator>> {
-    let declared = match declared["$ref"].as_str() {
-        Some(reference) => DOCUMENT.pointer(reference.trim_start_matches('#'))?,
-        None => declared,
+/// What holds bodies against the schema of a response, which is at `pointer`.
+fn validator(declared: &Json, pointer: String, content_type: &str) -> Option<Arc<Validator>> {
+    let shared = |json: &Json| json["$ref"].as_str().map(|place| place[1..].to_owned());
+    let (declared, pointer) = match shared(declared) {
+        Some(place) => (DOCUMENT.pointer(&place)?, place),
+        None => (declared, pointer),
     };
     let schema = declared.get("content")?.get(content_type)?.get("schema")?;
+    let place = shared(schema)
+        .unwrap_or_else(|| format!("{pointer}/content/{}/schema", content_type.replace('/', "~1")));
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let made = known.entry(schema.to_string()).or_insert_with(|| {
-        let whole = json!({ "allOf": [schema], "components": DOCUMENT["components"] });
-        let validator = jsonschema::options().should_validate_formats(true).build(&whole);
-        Arc::new(validator.expect("a schema of the document"))
+    let made = known.entry(place).or_insert_with_key(|place| {
+        let place = place.replace('{', "%7B").replace('}', "%7D");
+        let schema = json!({ "$ref": format!("{ADDRESS}#{place}") });
+        let options = jsonschema::options().with_registry(&REGISTRY).should_validate_formats(true);
+        Arc::new(options.build(&schema).expect("a schema of the document"))
     });
     Some(made.clone())
 }

@@ -13,6 +13,10 @@ use config::{Config, LogFormat};
 use std::{error::Error, io::IsTerminal as _, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
+/// Also what SQLite asks for memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What every command answers.
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 

@@ -7,6 +7,7 @@ use crate::{
     resource::{self, check_references, event, registered},
     scope, sql, terms,
 };
+use futures_util::future::join;
 use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden};
 use uuid::Uuid;
 
@@ -59,12 +60,40 @@ async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R) -> Result<R> 
 }
 
 async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()> {
+    if records.is_empty() {
+        return Ok(());
+    }
     let kind = R::kind();
+    // What is told of the records is worked out while the store writes the first of them.
+    let told = async {
+        let terms = records.iter().map(|record| (record.meta().id.uuid(), record.all_terms()));
+        let events = records.iter().map(|record| event(record, "created", None));
+        (terms.collect(), events.collect())
+    };
+    let (written, (terms, events)) = join(write(tx, records), told).await;
+    written?;
+    terms::insert(tx, kind.name, terms).await?;
+    let mut carried = Vec::with_capacity(records.len());
+    for record in records {
+        carried.push((record.meta().id.uuid(), &record.meta().extra.custom));
+    }
+    save::index_new(tx, kind, &carried).await?;
+    for record in records {
+        let id = record.meta().id.uuid();
+        extra::register(tx, kind, id, &[], registered(record)).await?;
+    }
+    events::record_all(tx, ctx, events).await?;
+    R::all_saved(records, tx, ctx).await?;
+    check_reach::<R>(tx, ctx, records).await
+}
+
+/// Writes the rows of the records, in statements of many.
+async fn write<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<()> {
     let Some(first) = records.first() else { return Ok(()) };
     let mut values = Vec::new();
     first.write(&mut values);
     for batch in records.chunks(sql::rows_at_once(values.len())) {
-        let mut rows = Sql::of_rows(tx, kind.shape.insert_many);
+        let mut rows = Sql::of_rows(tx, R::kind().shape.insert_many);
         for (at, record) in batch.iter().enumerate() {
             rows.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
             let mut values = Vec::new();
@@ -76,21 +105,7 @@ async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()>
         }
         tx.execute(rows).await?;
     }
-    let terms = records.iter().map(|record| (record.meta().id.uuid(), record.all_terms()));
-    terms::insert(tx, kind.name, terms.collect()).await?;
-    let mut carried = Vec::with_capacity(records.len());
-    for record in records {
-        carried.push((record.meta().id.uuid(), &record.meta().extra.custom));
-    }
-    save::index_new(tx, kind, &carried).await?;
-    for record in records {
-        let id = record.meta().id.uuid();
-        extra::register(tx, kind, id, &[], registered(record)).await?;
-    }
-    let told = records.iter().map(|record| event(record, "created", None));
-    events::record_all(tx, ctx, told.collect()).await?;
-    R::all_saved(records, tx, ctx).await?;
-    check_reach::<R>(tx, ctx, records).await
+    Ok(())
 }
 
 /// Refuses to make records for an owner whom the right does not reach.

@@ -290,17 +290,18 @@ impl Db {
     }
 
     async fn begin(&self, tenant: TenantId, mode: Mode) -> Result<Tx, Error> {
-        let link = match &*self.0 {
+        let made = |link| Tx::new(tenant, link, self.1.clone(), self.2.clone());
+        Ok(match &*self.0 {
             Engine::Sqlite { write, .. } => {
                 let mut lease = write.lease().await?;
                 lease.begin().await?;
-                Link::SqliteWrite(lease)
+                made(Link::SqliteWrite(lease))
             }
-            Engine::Postgres { write, pulse, .. } => {
-                Link::PostgresWrite(begin_postgres(write, pulse, mode.begin).await?)
+            Engine::Postgres { write, read, pulse } => {
+                let begun = begin_postgres(write, pulse, mode.begin).await?;
+                made(Link::PostgresWrite(begun)).beside(read)
             }
-        };
-        Ok(Tx::new(tenant, link, self.1.clone(), self.2.clone()))
+        })
     }
 
     /// Whether the store was lost; if so, other connections are looked at before they are used.

@@ -11,7 +11,7 @@ use crate::{
 };
 use guanxi_kernel::{Code, Result, TenantId, problem::DUPLICATE};
 use sqlx::{
-    FromRow, PgConnection, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
+    FromRow, PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
     sqlite::SqliteRow,
 };
 use std::{collections::BTreeSet, sync::Arc};
@@ -35,6 +35,8 @@ pub struct Tx {
     pub(crate) definitions: Option<Arc<custom::Definitions>>,
     /// Who seals secrets.
     vault: Option<Arc<dyn Vault>>,
+    /// Where to look at what need not be part of the transaction; none where everything is.
+    beside: Option<PgPool>,
 }
 
 pub(crate) enum Link {
@@ -83,7 +85,30 @@ impl Tx {
         kept: Arc<custom::Cache>,
         vault: Option<Arc<dyn Vault>>,
     ) -> Self {
-        Self { tenant, link, failed: None, facts: BTreeSet::new(), kept, definitions: None, vault }
+        let (failed, facts, definitions) = (None, BTreeSet::new(), None);
+        Self { tenant, link, failed, facts, kept, definitions, vault, beside: None }
+    }
+
+    /// The same, which looks at other things by these connections.
+    pub(crate) fn beside(self, pool: &PgPool) -> Self {
+        Self { beside: Some(pool.clone()), ..self }
+    }
+
+    /// Reads what need not be part of the transaction, because it only serves as advice: what is
+    /// committed, without what the transaction itself has written. Within it, PostgreSQL would hold
+    /// everything that was looked at against what others write at the same time and refuse one of
+    /// them, and a search looks at a large part of an index. On SQLite, where one writes at a time, it
+    /// is the transaction that reads.
+    ///
+    /// # Errors
+    /// Those of `work`; `unavailable` when no connection is free in time.
+    pub async fn aside<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let Some(pool) = &self.beside else { return work(self).await };
+        let connection = pool.acquire().await.map_err(error::problem)?;
+        let link = Link::PostgresRead(connection);
+        let mut tx = Self::new(self.tenant, link, self.kept.clone(), self.vault.clone());
+        tx.definitions.clone_from(&self.definitions);
+        work(&mut tx).await
     }
 
     /// Seals secrets of the tenant and reads them back.

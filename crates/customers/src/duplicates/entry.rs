@@ -93,7 +93,8 @@ pub(crate) async fn refuse_duplicate<R: Identity>(tx: &mut Tx, ctx: &Ctx, new: &
     if accepted || ctx.accept_duplicates || ctx.reach(R::kind().plural, Action::Read).is_nothing() {
         return Ok(());
     }
-    let mut matches = matches(tx, ctx, new).await?;
+    // Advice that can be overruled: two who enter the same at once are found by the next search.
+    let mut matches = tx.aside(async |tx| matches(tx, ctx, new).await).await?;
     matches.retain(|found| found.verdict == Verdict::Certain);
     match matches.len() {
         0 => Ok(()),
