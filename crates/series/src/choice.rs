@@ -53,19 +53,19 @@ pub fn choose(series: &Series) -> Result<Choice> {
 /// `InsufficientHistory` below two years, or as the first model if none has anything to say.
 pub fn choose_among(series: &Series, models: &[Model]) -> Result<Choice> {
     let cuts = cuts(series)?;
-    let mut best: Option<(Model, Errors)> = None;
-    let mut candidates = Vec::with_capacity(models.len());
-    for model in models {
-        let rolling = errors(model, series, cuts.clone());
-        if let Ok(errors) = rolling
-            && best.is_none_or(|(_, least)| errors.score() < least.score())
-        {
-            best = Some((*model, errors));
-        }
-        let rolling = rolling.and_then(|errors| errors.accuracy());
-        candidates.push(Candidate { model: *model, rolling });
-    }
-    let Some((model, errors)) = best else {
+    let errors = errors(models, series, cuts.clone());
+    let candidates: Vec<Candidate> = models
+        .iter()
+        .zip(&errors)
+        .map(|(&model, errors)| Candidate {
+            model,
+            rolling: errors.and_then(|errors| errors.accuracy()),
+        })
+        .collect();
+    let told = models.iter().zip(&errors).filter_map(|(model, one)| Some((model, one.ok()?)));
+    // Of equal ones the first stays.
+    let best = told.min_by(|one, other| one.1.score().total_cmp(&other.1.score()));
+    let Some((&model, errors)) = best else {
         let why = candidates.first().and_then(|one| one.rolling.err());
         return Err(why.unwrap_or(SeriesError::InvalidLength));
     };
@@ -84,7 +84,8 @@ pub fn choose_among(series: &Series, models: &[Model]) -> Result<Choice> {
 /// Refused as the model is on the series without its last year.
 pub fn hold_out(model: &Model, series: &Series) -> Result<Accuracy> {
     let cut = before_last_year(series)?;
-    errors(model, series, cut..=cut)?.accuracy()
+    let errors = errors(&[*model], series, cut..=cut);
+    errors.first().copied().unwrap_or(Err(SeriesError::InvalidLength))?.accuracy()
 }
 
 /// How far the choice itself would have been off in the last year: the model that would have been
@@ -113,12 +114,22 @@ fn cuts(series: &Series) -> Result<RangeInclusive<usize>> {
     Ok(first..=held - 1)
 }
 
-fn errors(model: &Model, series: &Series, cuts: RangeInclusive<usize>) -> Result<Errors> {
-    let mut errors = Errors::default();
+/// The errors of each model over all cuts, or why it has nothing to say at one of them.
+fn errors(models: &[Model], series: &Series, cuts: RangeInclusive<usize>) -> Vec<Result<Errors>> {
+    let mut errors = vec![Ok(Errors::default()); models.len()];
     for cut in cuts {
-        let follow = &series.values()[cut..];
+        let (before, follow) = (series.first(cut), &series.values()[cut..]);
         let follow = &follow[..follow.len().min(series.season())];
-        errors.take(follow, &model.forecast(&series.first(cut), follow.len())?);
+        let mut known: Vec<(Model, Result<Vec<f64>>)> = Vec::with_capacity(models.len());
+        for (model, errors) in models.iter().zip(&mut errors) {
+            let forecasts = model.forecast_knowing(&before, follow.len(), &known);
+            match (&mut *errors, &forecasts) {
+                (Ok(errors), Ok(forecasts)) => errors.take(follow, forecasts),
+                (Ok(_), Err(why)) => *errors = Err(*why),
+                (Err(_), _) => {}
+            }
+            known.push((*model, forecasts));
+        }
     }
-    Ok(errors)
+    errors
 }

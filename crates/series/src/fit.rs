@@ -10,6 +10,9 @@ use crate::{
 /// How many of the first guesses are followed up.
 const FOLLOWED: usize = 3;
 
+/// As precisely the constants are searched before the start is fitted too.
+const ROUGHLY: f64 = 1e-4;
+
 /// What is searched: α, β ÷ α, γ ÷ (1 − α) and where φ lies between its bounds.
 type Point = [f64; 4];
 
@@ -30,7 +33,7 @@ pub(crate) fn fitted(
     guesses.sort_by(|one, other| one.1.total_cmp(&other.1));
     let best = guesses[..FOLLOWED]
         .iter()
-        .map(|(point, _)| together(values, &start, minimise(*point, &errors).0, damped))
+        .map(|(point, _)| together(values, &start, minimise(*point, ROUGHLY, &errors).0, damped))
         .min_by(|one, other| one.2.total_cmp(&other.2))
         .filter(|(_, _, errors)| errors.is_finite());
     let (mut state, weights, _) = best.ok_or(SeriesError::OutOfRange)?;

@@ -197,16 +197,37 @@ impl Model {
                 let (state, weights) = fitted(values, season, effect, damped)?;
                 state.ahead(periods, weights.damping)
             }
-            Self::Combined => combined(series, periods),
+            Self::Combined => combined(series, periods, &[]),
+        }
+    }
+
+    /// The same, if what some models forecast from this series is known already.
+    pub(crate) fn forecast_knowing(
+        &self,
+        series: &Series,
+        periods: usize,
+        known: &[(Self, Result<Vec<f64>>)],
+    ) -> Result<Vec<f64>> {
+        match self {
+            Self::Combined => combined(series, periods, known),
+            _ => self.forecast(series, periods),
         }
     }
 }
 
-/// The mean of the forecasts of [`Model::COMBINED`].
-fn combined(series: &Series, periods: usize) -> Result<Vec<f64>> {
+/// The mean of the forecasts of [`Model::COMBINED`], of which some may be known.
+fn combined(
+    series: &Series,
+    periods: usize,
+    known: &[(Model, Result<Vec<f64>>)],
+) -> Result<Vec<f64>> {
     let mut sums = vec![0.0; periods];
     for model in Model::COMBINED {
-        for (sum, forecast) in sums.iter_mut().zip(model.forecast(series, periods)?) {
+        let forecasts = match known.iter().find(|(one, _)| one == model) {
+            Some((_, forecasts)) => forecasts.clone()?,
+            None => model.forecast(series, periods)?,
+        };
+        for (sum, forecast) in sums.iter_mut().zip(forecasts) {
             *sum += forecast / Model::COMBINED.len() as f64;
         }
     }

@@ -10,15 +10,14 @@ const STEPS: usize = 400;
 /// The first simplex reaches so far from where the search begins.
 const REACH: f64 = 0.1;
 
-/// A search ends when its corners differ by less than this part of the value.
-const PRECISION: f64 = 1e-9;
-
 /// A point and its value.
 type Corner<const N: usize> = ([f64; N], f64);
 
-/// Where a function is least, as far as can be seen from `start`.
+/// Where a function is least, as far as can be seen from `start`, and its value there. The search ends
+/// when its corners differ by less than `precision` as a part of the value.
 pub(crate) fn minimise<const N: usize>(
     start: [f64; N],
+    precision: f64,
     value: &dyn Fn(&[f64; N]) -> f64,
 ) -> Corner<N> {
     let corner = |point: [f64; N]| (point, value(&point));
@@ -30,7 +29,7 @@ pub(crate) fn minimise<const N: usize>(
     }
     for _ in 0..STEPS {
         corners.sort_by(|one, other| one.1.total_cmp(&other.1));
-        if corners[N].1 - corners[0].1 <= PRECISION * corners[0].1.abs() {
+        if corners[N].1 - corners[0].1 <= precision * corners[0].1.abs() {
             break;
         }
         step(&mut corners, &corner);
@@ -86,7 +85,7 @@ mod tests {
             let (x, y) = (x + 0.4, y + 0.4);
             (1.0 - x).powi(2) + 100.0 * (y - x * x).powi(2)
         };
-        let ([x, y], least) = minimise([0.05, 0.9], &valley);
+        let ([x, y], least) = minimise([0.05, 0.9], 1e-9, &valley);
         assert!((x - 0.6).abs() < 1e-3 && (y - 0.6).abs() < 1e-3, "{x} {y}");
         assert!(least < 1e-6);
     }
@@ -94,14 +93,14 @@ mod tests {
     #[test]
     fn a_bound_can_be_the_least() {
         let slope = |[x, y, z]: &[f64; 3]| x + (y - 2.0).powi(2) + (z - 0.3).abs();
-        let ([x, y, z], _) = minimise([0.5, 0.5, 0.5], &slope);
+        let ([x, y, z], _) = minimise([0.5, 0.5, 0.5], 1e-9, &slope);
         assert!(x < 1e-6 && y > 1.0 - 1e-6 && (z - 0.3).abs() < 1e-6, "{x} {y} {z}");
     }
 
     #[test]
     fn what_is_infinite_is_avoided() {
         let cliff = |[x]: &[f64; 1]| if *x > 0.7 { f64::INFINITY } else { -x };
-        let ([x], _) = minimise([0.3], &cliff);
+        let ([x], _) = minimise([0.3], 1e-9, &cliff);
         assert!((x - 0.7).abs() < 1e-3, "{x}");
     }
 }
