@@ -4,8 +4,8 @@ use crate::error::{Result, SeriesError};
 use guanxi_kernel::period::Unit;
 use rust_decimal::{Decimal, RoundingStrategy, prelude::ToPrimitive as _};
 
-/// Most periods of a series, and most that are forecast: a century of months.
-pub const MOST_PERIODS: usize = 1_200;
+/// Most periods of a series, and most that are forecast: half a century of months.
+pub const MOST_PERIODS: usize = 600;
 
 /// Figures of equal periods without a gap, the oldest first.
 #[derive(Debug, Clone, PartialEq)]

@@ -129,6 +129,23 @@ fn s_67_smoothing_by_given_constants_is_exact() {
     }
 }
 
+/// On a series whose errors have one valley, whoever fits comes to the same.
+#[test]
+fn s_67_fitted_smoothing_is_as_good_as_that_of_others() {
+    let Some(all) = Golden::all() else { return };
+    let golden = all.iter().find(|golden| golden.set == "air_passengers").expect("the series");
+    for (seasonality, name) in [
+        (Seasonality::Additive, "hw_optimised_add"),
+        (Seasonality::Multiplicative, "hw_optimised_mul"),
+    ] {
+        let model = Model::Smoothing { seasonality, damped: false };
+        let accuracy = hold_out(&model, &golden.series()).expect("an error");
+        let mape = accuracy.mape.and_then(|mape| (mape * Decimal::ONE_HUNDRED).to_f64());
+        let known = golden.method(name)["mape"].as_f64().expect("a number");
+        assert!((mape.expect("no zero") - known).abs() < 0.005, "{name}: {mape:?} {known}");
+    }
+}
+
 #[test]
 fn s_67_the_chosen_model_is_within_a_point_of_the_best() {
     let Some(all) = Golden::all() else { return };
