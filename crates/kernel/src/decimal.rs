@@ -47,6 +47,11 @@ impl Share {
     /// The whole in ten-thousandths.
     const WHOLE: u16 = 10_000;
 
+    /// So many ten-thousandths of the whole; all of it beyond 10,000.
+    pub const fn of_ten_thousandths(parts: u16) -> Self {
+        Self(if parts < Self::WHOLE { parts } else { Self::WHOLE })
+    }
+
     /// Ten-thousandths of the whole, from 0 to 10,000.
     pub const fn ten_thousandths(self) -> i64 {
         self.0 as i64
@@ -313,6 +318,8 @@ mod tests {
             assert_eq!(bad.parse::<Share>(), Err(DecimalError::NoShare), "{bad}");
         }
         assert_eq!("0.3".parse::<Share>().unwrap().rest().to_string(), "0.7000");
+        assert_eq!(Share::of_ten_thousandths(2_500).to_string(), "0.2500");
+        assert_eq!(Share::of_ten_thousandths(10_001), Share::ONE);
         assert!(serde_json::from_str::<Share>("0.5").is_err(), "a number on the wire is a float");
     }
 

@@ -10,12 +10,15 @@
 //! | [`pinyin`] | how Chinese characters are read |
 //! | [`simplified`] | traditional characters by their simplified ones |
 //! | [`money`], [`decimal`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
+//! | [`allocation`], [`attainment`] | figures divided on several axes; how far targets are met |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
 //! | [`preferences`] | what a tenant may decide for itself |
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
 
 pub mod actor;
+pub mod allocation;
+pub mod attainment;
 pub mod calendar;
 pub mod canonical;
 pub mod clock;

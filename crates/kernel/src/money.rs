@@ -377,7 +377,7 @@ fn scaled(amount: Money, to: Currency, up: i128, down: i128) -> Result<Money, Mo
 }
 
 /// `up` ÷ `down`, of two nearest whole numbers the even one; `down` is positive.
-fn half_even(up: i128, down: i128) -> i128 {
+pub(crate) fn half_even(up: i128, down: i128) -> i128 {
     let (floor, rest) = (up.div_euclid(down), up.rem_euclid(down));
     match rest.cmp(&(down - rest)) {
         Ordering::Less => floor,

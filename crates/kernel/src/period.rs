@@ -165,6 +165,16 @@ impl Period {
         }
     }
 
+    /// The periods of that length that make it up, the first one first; `None` if they are longer,
+    /// and for those to date.
+    pub fn parts(self, unit: Unit, fiscal: Fiscal) -> Option<Vec<Self>> {
+        let Kind::Whole { unit: whole, ordinal } = self.0 else { return None };
+        let (length, of_whole) = (unit.months() as i32, whole.months() as i32);
+        let first = (ordinal * of_whole + fiscal.lag(whole) - fiscal.lag(unit)) / length;
+        let part = |ordinal| Self(Kind::Whole { unit, ordinal });
+        (unit <= whole).then(|| (first..first + of_whole / length).map(part).collect())
+    }
+
     /// The days to compare with: those of the period before, and of a period to date as far as the
     /// same day of it. So `mtd` on 31 March compares with 1 to 28 February.
     pub fn range_before(self, fiscal: Fiscal, business_date: NaiveDate) -> DateRange {
@@ -460,6 +470,12 @@ mod tests {
                 prop_assert_eq!(end, whole.end);
             }
             prop_assert_eq!(whole.end, range(format!("{}", year + 1)).start);
+            let (fiscal, named) = (Fiscal::new(first_month).unwrap(), format!("{year}-Q3"));
+            let third = named.parse::<Period>().unwrap().parts(Unit::Month, fiscal).unwrap();
+            let months: Vec<_> = third.iter().map(|month| range(month.to_string())).collect();
+            let gapless = months.windows(2).all(|two| two[0].end == two[1].start);
+            let quarter = range(named);
+            prop_assert!(gapless && (months.len(), months[0].start, months[2].end) == (3, quarter.start, quarter.end));
             prop_assert!([365, 366].contains(&whole.days()));
             let ends_in_its_year = whole.end.pred_opt().unwrap().year() == year;
             prop_assert!(ends_in_its_year);

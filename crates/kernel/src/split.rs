@@ -117,27 +117,51 @@ impl Money {
     }
 }
 
-/// The method itself, on weights from [`whole`] of which at least one is above zero.
+/// The method on weights from [`whole`] of which at least one is above zero.
 fn largest_remainder(total: i64, weights: &[u128]) -> Result<Vec<i64>, SplitError> {
+    let parts = proportional(total.unsigned_abs(), weights);
+    parts.into_iter().map(|part| signed(part, total < 0)).collect()
+}
+
+/// A part with its sign, or `OutOfRange`.
+pub(crate) fn signed(part: u64, negative: bool) -> Result<i64, SplitError> {
+    let part = if negative { 0_i64.checked_sub_unsigned(part) } else { i64::try_from(part).ok() };
+    part.ok_or(SplitError::OutOfRange)
+}
+
+/// The method itself, on weights whose sum is below 2¹²⁶; without any weight above zero all parts
+/// are zero, whatever the total.
+///
+/// A part exceeds its exact share by less than one. So if the weights are whole figures that make the
+/// total or more, no part exceeds its weight.
+pub(crate) fn proportional(total: u64, weights: &[u128]) -> Vec<u64> {
     let sum: u128 = weights.iter().sum();
-    let share = |&weight: &u128| mul_div(total.unsigned_abs(), weight, sum);
+    if sum == 0 {
+        return vec![0; weights.len()];
+    }
+    let share = |&weight: &u128| mul_div(total, weight, sum);
     let (mut parts, rests): (Vec<u64>, Vec<u128>) = weights.iter().map(share).unzip();
-    let left = parts.iter().fold(total.unsigned_abs(), |left, part| left - part);
+    let left = parts.iter().fold(total, |left, part| left - part);
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|&at| Reverse(rests[at])); // stable: the earlier of two equals stays first
     // Fewer units are left than there are parts with a remainder, so a zero weight never gets one.
     for (at, _) in order.into_iter().zip(0..left) {
         parts[at] += 1;
     }
-    let sign =
-        |part| if total < 0 { 0_i64.checked_sub_unsigned(part) } else { i64::try_from(part).ok() };
-    parts.into_iter().map(sign).collect::<Option<_>>().ok_or(SplitError::OutOfRange)
+    parts
 }
 
 /// `total` × `weight` ÷ `sum` as quotient and remainder, for `weight` ≤ `sum` < 2¹²⁶.
-///
-/// Bit by bit, since the product may need more than 128 bits and nothing may be rounded.
 fn mul_div(total: u64, weight: u128, sum: u128) -> (u64, u128) {
+    match u128::from(total).checked_mul(weight) {
+        // At most the total, since the weight is at most the sum.
+        Some(product) => ((product / sum) as u64, product % sum),
+        None => long_mul_div(total, weight, sum),
+    }
+}
+
+/// The same bit by bit, since the product may need more than 128 bits and nothing may be rounded.
+fn long_mul_div(total: u64, weight: u128, sum: u128) -> (u64, u128) {
     (0..u64::BITS).rev().fold((0, 0), |(quotient, rest), bit| {
         let rest = 2 * rest + if total >> bit & 1 == 1 { weight } else { 0 };
         // Below 3, and the quotient never exceeds the bits of the total read so far.
@@ -263,6 +287,18 @@ mod tests {
                 let (down, _) = mul_div(total.unsigned_abs(), u128::from(*weight), all);
                 prop_assert!([0, 1].contains(&(part.unsigned_abs() - down)));
             }
+        }
+
+        #[test]
+        fn the_long_way_comes_to_the_same(total: u64, weight: u64, more: u64) {
+            let (weight, sum) = (u128::from(weight), u128::from(weight) + u128::from(more));
+            prop_assume!(sum > 0);
+            let (quotient, rest) = long_mul_div(total, weight, sum);
+            prop_assert_eq!(mul_div(total, weight, sum), (quotient, rest));
+            // The same proportion in figures whose product has more than 128 bits.
+            let factor = 1_u128 << 60;
+            let long = mul_div(total, weight * factor, sum * factor);
+            prop_assert_eq!(long, (quotient, rest * factor));
         }
 
         #[test]
