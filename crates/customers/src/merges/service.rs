@@ -4,7 +4,7 @@ use super::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
 use crate::{
     contact_relations,
     contacts::{self, Contact},
-    duplicates::{Identity, RecordType, close_pairs_of},
+    duplicates::{DUPLICATE_PAIR, Identity, RecordType, close_pairs_of, open_pairs_of},
     parties::{self, Party},
     problems::{
         CANNOT_BE_ONE, MERGE_UNDONE, MERGED_AWAY, MERGED_INTO_SELF, OTHER_MERGE_FIRST,
@@ -32,7 +32,7 @@ use uuid::Uuid;
 /// Records that one merge moves at most.
 const MOST: usize = 5_000;
 
-/// Events that one merge writes at most: each record that it moves, and its own.
+/// Events that one merge writes at most, besides those of pairs: each record that it moves, and its own.
 const EVENTS: i64 = 20_000;
 
 impl Resource for Merge {
@@ -310,15 +310,16 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
     }
     let done = Ctx { source: format!("unmerge:{}", merge.meta.id).into(), ..ctx.on_behalf() };
     let mut left = Vec::new();
-    let written = events::of_source(tx, &source(merge.meta.id), EVENTS).await?;
+    let source = source(merge.meta.id);
+    let apart = [MERGE.name, DUPLICATE_PAIR.name];
+    let written = events::of_source(tx, &source, &apart, EVENTS).await?;
     // First the survivor, so that what must be unique is free again.
     let order = |change: &events::Written| match change.subject_id {
         id if id == survivor_id => 0,
         id if id == merged_id => 1,
         _ => 2,
     };
-    let mut changes: Vec<&events::Written> =
-        written.iter().rev().filter(|change| change.subject_type != MERGE.name).collect();
+    let mut changes: Vec<&events::Written> = written.iter().rev().collect();
     changes.sort_by_key(|change| order(change));
     for change in changes {
         let Some(before) = &change.before else { continue };
@@ -337,6 +338,7 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
             left.push(LeftAsIs { record_type: change.subject_type.clone(), id, fields });
         }
     }
+    open_pairs_of(tx, &done, merged_id, &source).await?;
     events::unshare(tx, merge.meta.id.uuid()).await?;
     let undo = |merge: &mut Merge| {
         (merge.undone_at, merge.left_as_is) = (Some(ctx.now), left);
