@@ -11,7 +11,7 @@ use crate::{
         TOO_MANY_RECORDS,
     },
 };
-use guanxi_bulk::table;
+use guanxi_bulk::{attachments::ATTACHMENT, table};
 use guanxi_kernel::{
     Action, Ctx, Problem, Result,
     actor::forbidden,
@@ -241,16 +241,22 @@ async fn redirect(
     to: Uuid,
 ) -> Result<Json> {
     let (mut moved, mut room) = (Map::new(), MOST);
-    for table in table::all() {
-        let count = (table.kind.operations.redirect)(tx, ctx, kind, (from, to), room).await?;
-        room = room.checked_sub(count).ok_or_else(|| {
-            TOO_MANY_RECORDS.with("limit", MOST).with("resource", table.kind.plural)
-        })?;
+    for of in moving() {
+        let count = (of.operations.redirect)(tx, ctx, kind, (from, to), room).await?;
+        room = room
+            .checked_sub(count)
+            .ok_or_else(|| TOO_MANY_RECORDS.with("limit", MOST).with("resource", of.plural))?;
         if count > 0 {
-            moved.insert(table.kind.plural.to_owned(), json!(count));
+            moved.insert(of.plural.to_owned(), json!(count));
         }
     }
     Ok(Json::Object(moved))
+}
+
+/// The kinds of all records that can name one that is merged: those with lists, and what belongs to
+/// records of any kind.
+fn moving() -> impl Iterator<Item = &'static Kind> {
+    table::all().map(|table| table.kind).chain([&ATTACHMENT])
 }
 
 /// Gives the survivor what the caller wants, by the caller's rights, and what it lacks; the members
@@ -329,9 +335,9 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
             0 => take_back::<R>(tx, &done, id, both, "parted").await?,
             1 => take_back::<R>(tx, &done, id, both, "restored").await?,
             _ => {
-                let table = table::all().find(|table| table.kind.name == change.subject_type);
-                let table = table.ok_or_else(|| INTERNAL.problem())?;
-                (table.kind.operations.take_back)(tx, &done, id, both).await?
+                let kind = moving().find(|kind| kind.name == change.subject_type);
+                let kind = kind.ok_or_else(|| INTERNAL.problem())?;
+                (kind.operations.take_back)(tx, &done, id, both).await?
             }
         };
         if !fields.is_empty() {
