@@ -25,7 +25,7 @@ use guanxi_storage::{
     resource::{self, Shown, Verb},
     sql, trash,
 };
-use guanxi_workflow::merging::make_room;
+use guanxi_workflow::merging::{give_room_back, make_room};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -345,6 +345,7 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
         }
     }
     open_pairs_of(tx, &done, merged_id, &source).await?;
+    give_room_back(tx, &done, &source).await?;
     events::unshare(tx, merge.meta.id.uuid()).await?;
     let undo = |merge: &mut Merge| {
         (merge.undone_at, merge.left_as_is) = (Some(ctx.now), left);
