@@ -527,6 +527,8 @@ async fn open_part(kind: Kinded, call: &Call, view: &View) -> Result<Option<Http
     if let Some(fields) = &view.fields {
         shown = pick(&shown, fields);
     }
+    // Those of the program were loaded, not the caller's, who may do nothing to it.
+    shown["actions"] = json!([]);
     Ok(Some(call.version(sheet.version, &shown)))
 }
 
