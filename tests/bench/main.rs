@@ -13,6 +13,7 @@
 //! | [`client`] | HTTP/1.1 by hand, so that asking costs little |
 //! | [`bulk`] | work on many records as jobs, and single questions undisturbed |
 //! | [`sales`] | opportunities: import, reports, hand-over |
+//! | [`survival`] | persons in one job whose server is killed, and all of it undone |
 //! | [`load`] | the closed loop and its figures |
 //! | [`program`] | `guanxi` as a process: serve, import |
 //! | [`memory`] | ceiling a: answers from memory |
@@ -40,6 +41,7 @@ mod run;
 mod sales;
 mod statements;
 mod store;
+mod survival;
 mod talk;
 
 use clap::{Parser, Subcommand};

@@ -13,6 +13,7 @@ use crate::{
     sales,
     statements::Direct,
     store::Store,
+    survival,
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
@@ -62,6 +63,8 @@ impl Bench<'_> {
         let memory = program.process.memory()?;
         let log = program.log().lines().map(str::to_owned).collect();
         program.stop().await?;
+        println!("measuring: a job whose server is killed");
+        works.extend(survival::works(&self).await?);
         let engine = direct.describe().await?;
         direct.close().await;
         Ok(StoreReport {

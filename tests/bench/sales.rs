@@ -40,31 +40,31 @@ const STAGES: [(&str, &str, &str); 5] = [
 const REPORTS: u64 = 20;
 
 /// Asks as the administrator, one request after the other.
-struct Caller {
+pub(crate) struct Caller {
     connection: Connection,
-    token: String,
+    pub(crate) token: String,
 }
 
 impl Caller {
-    async fn new(program: &Program) -> Outcome<Self> {
+    pub(crate) async fn new(program: &Program) -> Outcome<Self> {
         let connection = Connection::open(program.address).await?;
         Ok(Self { connection, token: program.sign_in().await? })
     }
 
-    async fn get(&mut self, path: &str) -> Outcome<Json> {
+    pub(crate) async fn get(&mut self, path: &str) -> Outcome<Json> {
         let mut request = bulk::head("GET", path, &self.token)?;
         request.extend(b"\r\n");
         self.ask(path, &request).await
     }
 
-    async fn send(&mut self, method: &str, path: &str, body: &Json) -> Outcome<Json> {
+    pub(crate) async fn send(&mut self, method: &str, path: &str, body: &Json) -> Outcome<Json> {
         let mut request = bulk::head(method, path, &self.token)?;
         request.extend(b"if-match: *\r\n");
         write_body(&body.to_string(), &mut request)?;
         self.ask(path, &request).await
     }
 
-    async fn ask(&mut self, path: &str, request: &[u8]) -> Outcome<Json> {
+    pub(crate) async fn ask(&mut self, path: &str, request: &[u8]) -> Outcome<Json> {
         let answer = self.connection.fetch(request).await?;
         if answer.status >= 300 {
             return Err(format!("{path} was answered with {}", answer.body).into());
@@ -73,7 +73,7 @@ impl Caller {
     }
 }
 
-fn id(record: &Json) -> &str {
+pub(crate) fn id(record: &Json) -> &str {
     record["id"].as_str().unwrap_or_default()
 }
 

@@ -164,6 +164,17 @@ impl Table {
         Ok(if sheet.version == version { Outcome::Unchanged } else { Outcome::Updated })
     }
 
+    /// Deletes records that were made; what became of each.
+    pub(crate) async fn delete_many(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        ids: &[Uuid],
+    ) -> Result<Vec<Result<()>>> {
+        let ctx = &Ctx { seen: Seen::Any, ..ctx.clone() };
+        (self.kind.operations.delete_many)(tx, ctx, ids).await
+    }
+
     /// Makes a record as it was before a change: what was made is deleted, what was changed gets the
     /// values back that it had.
     pub(crate) async fn take_back(&self, tx: &mut Tx, ctx: &Ctx, change: Change) -> Result<()> {

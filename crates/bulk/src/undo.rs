@@ -1,23 +1,28 @@
 //! Everything that one piece of work has written is taken back, the last change first. What others
 //! have changed since is listed and left as it is.
+//!
+//! Records that were made one after the other are deleted together, in statements of many rows; what
+//! is refused that way is tried once more by itself, when the others are gone. What was changed gets
+//! its values back one by one, by the rules of single saves.
 
 use crate::{
     jobs::{self, Job, JobId, JobKind, JobStatus, Progress},
     problems::{CHANGED_SINCE, NOTHING_TO_UNDO},
-    table::{self, Change},
+    table::{self, Change, Table},
     worker::Run,
 };
 use guanxi_kernel::{Ctx, Problem, Result};
 use guanxi_storage::{
-    Tx,
+    Sql, Tx,
     resource::{self, Shown},
     sql,
 };
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Changes that one step takes back.
-const AT_ONCE: i64 = 200;
+const AT_ONCE: i64 = 500;
 
 /// Asks for a job that takes back what another one has written.
 ///
@@ -60,10 +65,8 @@ pub(crate) async fn run(run: &Run<'_>, task: &Json, state: &Json) -> Result<()> 
         let step = async |tx: &mut Tx, ctx: &Ctx| {
             let some = written(tx, &source, last).await?;
             let (mut undone, mut left) = (undone, left);
-            for change in &some {
-                tx.begin_part().await?;
-                let done = take_back(tx, ctx, &source, change).await;
-                match tx.end_part(done).await? {
+            for (change, done) in some.iter().zip(take_all_back(tx, ctx, &source, &some).await?) {
+                match done {
                     Ok(()) => undone += 1,
                     Err(problem) => {
                         left += 1;
@@ -103,26 +106,95 @@ async fn written(tx: &mut Tx, source: &str, before: i64) -> Result<Vec<Written>>
     tx.all(select).await
 }
 
-async fn take_back(tx: &mut Tx, ctx: &Ctx, source: &str, change: &Written) -> Result<(), Problem> {
-    let table = table::all()
-        .find(|table| table.kind.name == change.subject_type)
-        .ok_or_else(|| NOTHING_TO_UNDO.problem())?;
-    let since = sql!(
-        "SELECT CAST(1 AS BIGINT) FROM events
-         WHERE tenant_id = $1 AND subject_id = $2 AND version > $3 AND source <> $4 AND source <> $5",
-        change.subject_id,
-        change.version,
-        source,
-        ctx.source.to_string()
-    );
-    if tx.exists(since).await? {
-        return Err(CHANGED_SINCE.problem());
+/// Takes changes back in this order; what became of each.
+async fn take_all_back(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    source: &str,
+    changes: &[Written],
+) -> Result<Vec<Result<(), Problem>>> {
+    let since = changed_since(tx, ctx, source, changes).await?;
+    let mut outcomes = Vec::with_capacity(changes.len());
+    for alike in changes.chunk_by(|one, next| one.goes_with(next)) {
+        let Some(table) = table::all().find(|table| table.kind.name == alike[0].subject_type)
+        else {
+            outcomes.extend(alike.iter().map(|_| Err(NOTHING_TO_UNDO.problem())));
+            continue;
+        };
+        let stands = |change: &&Written| {
+            since.get(&change.subject_id).is_none_or(|version| *version <= change.version)
+        };
+        let made: Vec<Uuid> = match alike {
+            [_] => Vec::new(),
+            _ => alike.iter().filter(stands).map(|change| change.subject_id).collect(),
+        };
+        let mut gone = delete_together(tx, ctx, table, &made).await?;
+        for change in alike {
+            outcomes.push(match gone.remove(&change.subject_id) {
+                _ if !stands(&change) => Err(CHANGED_SINCE.problem()),
+                Some(Ok(())) => Ok(()),
+                _ => {
+                    tx.begin_part().await?;
+                    let done = table.take_back(tx, ctx, change.to_table()).await;
+                    tx.end_part(done).await?
+                }
+            });
+        }
     }
-    let changed = change.changed.split(',').filter(|name| !name.is_empty());
-    let change = Change {
-        id: change.subject_id,
-        before: change.before.as_ref().map(|before| before.0.clone()),
-        changed: changed.map(str::to_owned).collect(),
-    };
-    table.take_back(tx, ctx, change).await
+    Ok(outcomes)
+}
+
+/// Deletes records of one resource together, if they can be; what became of each.
+async fn delete_together(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    table: &Table,
+    ids: &[Uuid],
+) -> Result<BTreeMap<Uuid, Result<(), Problem>>> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    tx.begin_part().await?;
+    let done = table.delete_many(tx, ctx, ids).await;
+    Ok(match tx.end_part(done).await? {
+        Ok(outcomes) => ids.iter().copied().zip(outcomes).collect(),
+        // Each is to be told by itself why it stays.
+        Err(_) => BTreeMap::new(),
+    })
+}
+
+/// The last version of each of these records that somebody else has made.
+async fn changed_since(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    source: &str,
+    changes: &[Written],
+) -> Result<BTreeMap<Uuid, i64>> {
+    if changes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let begin = "SELECT subject_id, MAX(version) FROM events WHERE tenant_id = ";
+    let mut since = Sql::of_rows(tx, begin);
+    since.bind_tenant().push(" AND source <> ").bind(source);
+    since.push(" AND source <> ").bind(ctx.source.to_string());
+    since.push(" AND subject_id IN ").bind_all(changes.iter().map(|change| change.subject_id));
+    since.push(" GROUP BY subject_id");
+    Ok(tx.all::<(Uuid, i64)>(since).await?.into_iter().collect())
+}
+
+impl Written {
+    /// Whether both were made, of one kind, so that they can be deleted together.
+    fn goes_with(&self, next: &Self) -> bool {
+        let made = |one: &Self| one.before.is_none();
+        made(self) && made(next) && self.subject_type == next.subject_type
+    }
+
+    fn to_table(&self) -> Change {
+        let changed = self.changed.split(',').filter(|name| !name.is_empty());
+        Change {
+            id: self.subject_id,
+            before: self.before.as_ref().map(|before| before.0.clone()),
+            changed: changed.map(str::to_owned).collect(),
+        }
+    }
 }

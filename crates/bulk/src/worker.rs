@@ -80,6 +80,15 @@ impl Worker {
         Ok(true)
     }
 
+    /// Gives back the job that this worker, or a clone of it, was cut off from, so that another takes
+    /// it up at once where its last step was committed; how many there were.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn give_back(&self) -> Result<u64> {
+        jobs::give_back(&self.db, &self.name, self.clock.now()).await
+    }
+
     /// Removes files that have had their time; called once in a while.
     ///
     /// # Errors

@@ -8,7 +8,8 @@ use crate::{
 };
 use actix_web::{HttpResponse, get};
 use guanxi_identity::rights::{self, Explanation, Wish};
-use guanxi_kernel::{Action, Result, Word as _, problem::UNKNOWN_VALUE};
+use guanxi_kernel::{Action, Result, Word as _, actor::PART, problem::UNKNOWN_VALUE};
+use guanxi_storage::Kind;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
@@ -25,19 +26,20 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 #[utoipa::path(tag = "access", operation_id = "access_explain",
     params(
         ("user_id" = Option<uuid::Uuid>, Query, description = "Whose right; yours when absent."),
-        ("resource" = String, Query, description = "The plural name, e.g. `parties`."),
+        ("resource" = String, Query, description = "The plural name, e.g. `parties`; of one of your own objects alone `custom-records:vehicle`."),
         ("action" = String, Query, description = "`read`, `create`, `update`, `delete` or `export`."),
         ("record_id" = Option<uuid::Uuid>, Query, description = "One record; not with `create`.")),
     responses((status = 200, description = "The answer.", body = Explanation)))]
 #[get("/v1/access/explain")]
 async fn explain(call: Call) -> Result<HttpResponse, ApiError> {
     let wish = wish(&call)?;
-    let explained = call.read(async |tx, ctx| rights::explain(tx, ctx, wish).await).await?;
+    let explained = call.read(async |tx, ctx| rights::explain(tx, ctx, wish.clone()).await).await?;
     Ok(HttpResponse::Ok().json(explained))
 }
 
 fn wish(call: &Call) -> Result<Wish> {
     let (mut user, mut kind, mut action, mut record) = (call.ctx.actor.user, None, None, None);
+    let mut part = None;
     for (name, value) in call.query() {
         let expected =
             |expected: String| bad(UNKNOWN_VALUE.parameter(&name).with("expected", expected));
@@ -46,8 +48,14 @@ fn wish(call: &Call) -> Result<Wish> {
             "record_id" => record = Some(id(&name, &value)?),
             "resource" => {
                 let known = || KINDS.iter().map(|kind| kind.plural).collect::<Vec<_>>().join(", ");
-                let found = KINDS.iter().copied().find(|kind| kind.plural == value);
-                kind = Some(found.ok_or_else(|| expected(known()))?);
+                let (whole, of) = match value.split_once(PART) {
+                    Some((whole, of)) => (whole, Some(of.to_owned())),
+                    None => (value.as_str(), None),
+                };
+                let found = KINDS.iter().copied().find(|kind| kind.plural == whole);
+                let fits = |kind: &&'static Kind| of.is_none() || kind.parts.is_some();
+                kind = Some(found.filter(fits).ok_or_else(|| expected(known()))?);
+                part = of;
             }
             "action" => {
                 let found = Action::from_word(&value).filter(|action| *action != Action::Any);
@@ -63,5 +71,5 @@ fn wish(call: &Call) -> Result<Wish> {
         let expected = "no record_id with create";
         return Err(bad(UNKNOWN_VALUE.parameter("record_id").with("expected", expected)));
     }
-    Ok(Wish { user, kind, action, record })
+    Ok(Wish { user, kind, part, action, record })
 }

@@ -8,7 +8,7 @@ use crate::{
     download::Download,
     parameters::{missing, unknown},
     problem::ApiError,
-    resources::{ListBody, bad, id},
+    resources::{ListBody, bad, id, instant},
     respond::Done,
     upload::{Arrived, receive, reopen},
 };
@@ -19,15 +19,20 @@ use guanxi_bulk::{
 };
 use guanxi_kernel::{
     Ctx, Line, Result,
-    problem::{INVALID_CHARACTERS, TOO_LONG},
+    problem::{INVALID_CHARACTERS, TOO_LONG, UNKNOWN_VALUE},
 };
-use guanxi_storage::{Tx, custom::Fields, list::ListQuery};
+use guanxi_storage::{
+    Tx,
+    custom::Fields,
+    list::{ListQuery, refuse_repeated},
+};
 use serde_json::json;
 use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// The parameters of the list; what is attached to one record needs no others.
-const PARAMETERS: [&str; 5] = ["parent_type", "parent_id", "include_deleted", "limit", "cursor"];
+const PARAMETERS: [&str; 6] =
+    ["parent_type", "parent_id", "as_of", "include_deleted", "limit", "cursor"];
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(create).service(list).service(get_one).service(content);
@@ -130,10 +135,14 @@ fn line<const MAX: usize>(parameter: &str, value: &str) -> Result<Line<MAX>> {
 
 /// List what is attached to a record
 ///
-/// The newest first, for whoever may read the record.
+/// The newest first, for whoever may read the record. With `as_of` what was attached to it at that
+/// instant, as it was then: also what was deleted since or has become that of another record, and not
+/// what came by a merge later. A page of the past may hold fewer than `limit` and be followed by
+/// another.
 #[utoipa::path(tag = "attachments", operation_id = "attachments_list",
     params(("parent_type" = String, Query, description = "The kind of record, e.g. `party`."),
         ("parent_id" = Uuid, Query, description = "The record."),
+        ("as_of" = Option<chrono::DateTime<chrono::Utc>>, Query, description = "An instant; not with `include_deleted`."),
         ("include_deleted" = Option<bool>, Query, description = "Deleted ones too; needs the right to change the record."),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items on a page, 50 when absent."),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before.")),
@@ -146,16 +155,34 @@ async fn list(call: Call) -> Result<HttpResponse, ApiError> {
     if let Some((name, _)) = pairs.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
         return Err(unknown(name).into());
     }
-    let query = ListQuery::parse(&ATTACHMENT, &call.ctx, &Fields::default(), &pairs)?;
-    let value = |name: &str| {
+    refuse_repeated(&pairs)?;
+    let named = |name: &str| {
         let found = pairs.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.as_str()).ok_or_else(|| missing(name))
+        found.map(|(_, value)| value.as_str())
     };
+    let value = |name: &str| named(name).ok_or_else(|| missing(name));
+    let at = named("as_of").map(|at| instant("as_of", at)).transpose()?;
+    // A cursor of the past is another one.
+    let apart = |name: &str| at.is_some() && ["as_of", "cursor"].contains(&name);
+    let plain: Vec<(String, String)> =
+        pairs.iter().filter(|(name, _)| !apart(name)).cloned().collect();
+    let query = ListQuery::parse(&ATTACHMENT, &call.ctx, &Fields::default(), &plain)?;
     let of = AttachmentInput {
         parent_type: line("parent_type", value("parent_type")?)?,
         parent_id: id("parent_id", value("parent_id")?)?,
         name: line("name", "any")?,
     };
+    if let Some(at) = at {
+        if query.include_deleted {
+            let finding = UNKNOWN_VALUE.parameter("include_deleted");
+            return Err(bad(finding.with("expected", "no as_of beside it")).into());
+        }
+        let page = (usize::try_from(query.limit).unwrap_or(usize::MAX), named("cursor"));
+        let then =
+            async |tx: &mut Tx, ctx: &Ctx| attachments::list_as_of(tx, ctx, &of, at, page).await;
+        let (data, next) = call.read(then).await?;
+        return Ok(HttpResponse::Ok().json(ListBody::new(data, next)));
+    }
     let page = call.read(async |tx, ctx| attachments::list(tx, ctx, &of, &query).await).await?;
     Ok(HttpResponse::Ok().json(ListBody::new(page.data, page.next)))
 }

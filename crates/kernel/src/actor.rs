@@ -5,7 +5,7 @@ use crate::{
     id::{ApiKeyId, OrgUnitId, SessionId, TeamId, UserId},
     problem::FORBIDDEN,
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 crate::words! {
@@ -51,6 +51,8 @@ pub struct Reach {
     pub teams: BTreeSet<TeamId>,
     /// Records owned by users of these units and of the units below them.
     pub units: BTreeSet<OrgUnitId>,
+    /// What it reaches besides of one part of the resource, by the name of the part.
+    pub parts: BTreeMap<String, Self>,
 }
 
 crate::words! {
@@ -71,14 +73,39 @@ impl Reach {
 
     /// Reaches nothing: the user has no such right.
     pub fn is_nothing(&self) -> bool {
+        self.is_in_parts() && self.parts.is_empty()
+    }
+
+    /// Reaches nothing but records of some parts of the resource, if anything.
+    pub fn is_in_parts(&self) -> bool {
         !self.all && !self.own && self.teams.is_empty() && self.units.is_empty()
     }
 
-    fn widen(&mut self, other: &Self) {
+    /// What it reaches of the whole resource, whatever part of it a record is of.
+    #[must_use]
+    pub fn of_whole(&self) -> Self {
+        Self { parts: BTreeMap::new(), ..self.clone() }
+    }
+
+    /// What it reaches of one part of the resource.
+    #[must_use]
+    pub fn of_part(&self, part: &str) -> Self {
+        let mut reach = self.of_whole();
+        if let Some(besides) = self.parts.get(part) {
+            reach.widen(besides);
+        }
+        reach
+    }
+
+    /// Adds what another one reaches.
+    pub fn widen(&mut self, other: &Self) {
         self.all |= other.all;
         self.own |= other.own;
         self.teams.extend(&other.teams);
         self.units.extend(&other.units);
+        for (part, reach) in &other.parts {
+            self.parts.entry(part.clone()).or_default().widen(reach);
+        }
     }
 }
 
@@ -134,7 +161,8 @@ pub fn withheld(grants: &[Grant], resource: &str) -> Withheld {
 /// A right, resolved to what it reaches for one user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grant {
-    /// The plural name of the resource, e.g. `parties`, or `any`.
+    /// The plural name of the resource, e.g. `parties`, or `any`; of one part of it
+    /// `custom-records:vehicle`.
     pub resource: String,
     /// The action, or any.
     pub action: Action,
@@ -197,20 +225,40 @@ impl Actor {
     /// How far the right to `action` on `resource` reaches; nothing without the right.
     pub fn reach(&self, resource: &str, action: Action) -> Reach {
         let mut reach = Reach::default();
-        if self.barrier(resource, action).is_none() {
-            let grants = self.grants.iter();
-            for grant in grants.filter(|one| covers(&one.resource, one.action, resource, action)) {
+        if self.barrier(resource, action).is_some() {
+            return reach;
+        }
+        for grant in &self.grants {
+            if covers(&grant.resource, grant.action, resource, action) {
                 reach.widen(&grant.reach);
+            } else if let Some(part) = covers_part(&grant.resource, grant.action, resource, action)
+            {
+                reach.parts.entry(part.to_owned()).or_default().widen(&grant.reach);
             }
         }
-        reach
+        self.limited(reach, resource, action)
+    }
+
+    /// What the key of the actor leaves of a reach, where it lets in to parts of the resource only.
+    fn limited(&self, reach: Reach, resource: &str, action: Action) -> Reach {
+        let Some(limits) = &self.limits else { return reach };
+        if limits.iter().any(|(granted, by)| covers(granted, *by, resource, action)) {
+            return reach;
+        }
+        let parts = limits.iter().filter_map(|(to, by)| covers_part(to, *by, resource, action));
+        let left = parts.map(|part| (part.to_owned(), reach.of_part(part)));
+        let parts = left.filter(|(_, reach)| !reach.is_nothing()).collect();
+        Reach { parts, ..Reach::default() }
     }
 
     /// What the key of the actor, if it is one, has against `action` on `resource`, whatever the
     /// rights of its owner are.
     pub fn barrier(&self, resource: &str, action: Action) -> Option<Barrier> {
         let within = |limits: &Vec<(String, Action)>| {
-            limits.iter().any(|(granted, by)| covers(granted, *by, resource, action))
+            limits.iter().any(|(granted, by)| {
+                covers(granted, *by, resource, action)
+                    || covers_part(granted, *by, resource, action).is_some()
+            })
         };
         if !self.limits.as_ref().is_none_or(within) {
             return Some(Barrier::Scopes);
@@ -238,9 +286,25 @@ impl Actor {
     }
 }
 
-/// Whether a right to do `by` to `granted` is one to do `action` to `resource`.
+/// Between the name of a resource and that of a part of it.
+pub const PART: char = ':';
+
+/// Whether a right to do `by` to `granted` is one to do `action` to all of `resource`, which may be a
+/// part of another one.
 pub fn covers(granted: &str, by: Action, resource: &str, action: Action) -> bool {
-    (granted == resource || granted == ANY) && (by == action || by == Action::Any)
+    let whole = || resource.split_once(PART).is_some_and(|(whole, _)| whole == granted);
+    (granted == resource || granted == ANY || whole()) && (by == action || by == Action::Any)
+}
+
+/// The part of `resource` to which a right to do `by` to `granted` is one to do `action`.
+pub fn covers_part<'g>(
+    granted: &'g str,
+    by: Action,
+    resource: &str,
+    action: Action,
+) -> Option<&'g str> {
+    let part = granted.strip_prefix(resource)?.strip_prefix(PART)?;
+    (by == action || by == Action::Any).then_some(part)
 }
 
 /// The refusal of `action` on `resource`.
@@ -273,6 +337,32 @@ mod tests {
         assert!(actor.reach("users", Action::Read).is_nothing());
         assert_eq!(actor.barrier("users", Action::Read), Some(Barrier::Scopes));
         assert_eq!(actor.barrier("parties", Action::Read), None);
+    }
+
+    #[test]
+    fn a_right_to_a_part_reaches_only_that() {
+        let own = Reach { own: true, ..Reach::default() };
+        let mut actor = Actor::system(Uuid::nil().into());
+        actor.grants = vec![Grant::new("custom-records:vehicle", Action::Any, Reach::all())];
+        let read = |actor: &Actor, resource: &str| actor.reach(resource, Action::Read);
+        let reach = read(&actor, "custom-records");
+        assert!(!reach.is_nothing() && reach.is_in_parts());
+        assert!(reach.of_part("vehicle").all && reach.of_part("site").is_nothing());
+        assert!(read(&actor, "custom-records:vehicle").all);
+        assert!(read(&actor, "custom-records:site").is_nothing());
+        assert!(read(&actor, "custom").is_nothing() && read(&actor, "parties").is_nothing());
+        // Together with a right to all of them.
+        actor.grants.push(Grant::new("custom-records", Action::Read, own.clone()));
+        let reach = read(&actor, "custom-records");
+        assert!(reach.of_part("vehicle").all && reach.of_part("site") == own);
+        assert!(actor.reach("custom-records", Action::Update).is_in_parts());
+        // A key lets in to parts of what its owner has.
+        actor.limits = Some(vec![("custom-records:site".into(), Action::Read)]);
+        let reach = read(&actor, "custom-records");
+        assert!(reach.is_in_parts() && reach.of_part("site") == own);
+        assert!(reach.of_part("vehicle").is_nothing());
+        assert_eq!(actor.barrier("custom-records:vehicle", Action::Read), Some(Barrier::Scopes));
+        assert!(actor.reach("custom-records", Action::Update).is_nothing());
     }
 
     #[test]

@@ -81,7 +81,8 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         handle.stop(true).await;
     });
     server.await?;
-    // A job that is under way is cut off, and goes on where its last step was committed.
+    // A job that is under way is cut off and given back; another node, or this one when it is there
+    // again, goes on where its last step was committed.
     stop_work.send_replace(true);
     if jobs.join().is_err() {
         tracing::warn!("the worker had panicked");
@@ -112,6 +113,13 @@ async fn work(worker: Worker, mut stopping: watch::Receiver<bool>) {
     tokio::select! {
         () = work => {}
         _ = stopping.wait_for(|stopping| *stopping) => {}
+    }
+    match worker.give_back().await {
+        Ok(0) => {}
+        Ok(jobs) => tracing::info!(jobs, "what was under way is given back"),
+        Err(problem) => {
+            tracing::warn!(%problem, "a job is not given back; others take it up in a minute");
+        }
     }
 }
 

@@ -1,14 +1,15 @@
 //! Many records at once: the same rules as one by one, in statements of many rows.
 
 use crate::{
-    Draft, Meta, Resource, Sql, Tx,
+    Draft, Meta, Resource, Sql, Tx, changing,
     custom::save,
     error, events, extra,
     resource::{self, check_references, event, registered},
     scope, sql, terms,
 };
 use futures_util::future::join;
-use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden};
+use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden, problem::NOT_FOUND};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Records that one statement asks for.
@@ -47,6 +48,65 @@ pub async fn create_many<R: Resource>(
     Ok(outcomes)
 }
 
+/// Makes records that a use case has put together itself, all of them or none. The right must have been
+/// required.
+///
+/// # Errors
+/// As [`resource::insert`].
+pub async fn insert_many<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: Vec<R>) -> Result<()> {
+    R::foresee(&records, tx).await?;
+    let mut made = Vec::with_capacity(records.len());
+    for record in records {
+        made.push(judge(tx, ctx, record).await?);
+    }
+    store(tx, ctx, &made).await
+}
+
+/// Deletes records; they can be restored. What became of each, in their order.
+///
+/// Each is judged as if the others stayed: one that cannot be deleted because of another among them
+/// can be, once that one is gone.
+///
+/// # Errors
+/// `forbidden` without the right to read the resource; those of the store, after which the transaction
+/// is lost.
+pub async fn delete_many<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ids: &[Uuid],
+) -> Result<Vec<Result<()>>> {
+    let mut found: BTreeMap<Uuid, (R, bool)> = BTreeMap::new();
+    for some in ids.chunks(AT_ONCE) {
+        let some = resource::find_deletable::<R>(tx, ctx, some).await?;
+        found.extend(some.into_iter().map(|(one, may)| (one.meta().id.uuid(), (one, may))));
+    }
+    let records: Vec<&R> = found.values().map(|(record, _)| record).collect();
+    R::foresee_deletion(&records, tx).await?;
+    let (mut outcomes, mut changes) = (Vec::with_capacity(ids.len()), Vec::new());
+    for id in ids {
+        let judged = match found.remove(id) {
+            None => Err(NOT_FOUND.problem()),
+            Some((_, false)) => Err(forbidden(R::kind().plural, Action::Delete)),
+            Some((record, true)) => match ctx.expect_version(record.meta().version) {
+                Ok(()) => record.deletable(tx, ctx).await.map(|()| record),
+                Err(problem) => Err(problem),
+            },
+        };
+        match judged {
+            Ok(before) => {
+                let mut after = before.clone();
+                after.meta_mut().deleted_at = Some(ctx.now);
+                changes.push((before, after));
+                outcomes.push(Ok(()));
+            }
+            Err(problem) if is_of_store(&problem) => return Err(problem),
+            Err(problem) => outcomes.push(Err(problem)),
+        }
+    }
+    changing::save(tx, ctx, &mut changes, "deleted").await?;
+    Ok(outcomes)
+}
+
 /// Whether a problem is one of the store, which ends the transaction.
 pub fn is_of_store(problem: &Problem) -> bool {
     error::PROBLEMS.contains(&problem.code())
@@ -78,10 +138,11 @@ async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()>
         carried.push((record.meta().id.uuid(), &record.meta().extra.custom));
     }
     save::index_new(tx, kind, &carried).await?;
-    for record in records {
-        let id = record.meta().id.uuid();
-        extra::register(tx, kind, id, &[], registered(record)).await?;
-    }
+    let known = records.iter().map(|record| {
+        let none: &[crate::ExternalId] = &[];
+        (record.meta().id.uuid(), none, registered(record))
+    });
+    extra::register_all(tx, kind, &known.collect::<Vec<_>>()).await?;
     events::record_all(tx, ctx, events).await?;
     R::all_saved(records, tx, ctx).await?;
     check_reach::<R>(tx, ctx, records).await

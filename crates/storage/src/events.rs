@@ -156,17 +156,25 @@ pub struct Written {
     pub after: sqlx::types::Json<Json>,
 }
 
-/// Every event with that source, `most` at most.
+/// Every event with that source but those of records of the kinds `apart`, `most` at most.
 ///
 /// # Errors
 /// Those of the store.
-pub async fn of_source(tx: &mut Tx, source: &str, most: i64) -> Result<Vec<Written>> {
-    let select = crate::sql!(
+pub async fn of_source(
+    tx: &mut Tx,
+    source: &str,
+    apart: &[&'static str],
+    most: i64,
+) -> Result<Vec<Written>> {
+    let mut select = crate::sql!(
         "SELECT subject_type, subject_id, before, after FROM events
-         WHERE tenant_id = $1 AND source = $2 AND source <> 'api' ORDER BY seq LIMIT $3",
-        source,
-        most
+         WHERE tenant_id = $1 AND source = $2 AND source <> 'api'",
+        source
     );
+    for kind in apart {
+        select.push(" AND subject_type <> ").bind(*kind);
+    }
+    select.push(" ORDER BY seq LIMIT ").bind(most);
     tx.all(select).await
 }
 

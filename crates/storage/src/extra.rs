@@ -1,7 +1,7 @@
 //! What every record can carry beyond the fields of its resource: the names that other systems know
 //! it by, and the fields that the tenant has defined.
 
-use crate::{Kind, Resource, Tx, custom::save};
+use crate::{Kind, Resource, Sql, Tx, custom::save, sql::rows_at_once};
 use guanxi_kernel::{
     Ctx, Line, Problem, Result, input,
     problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED},
@@ -9,12 +9,15 @@ use guanxi_kernel::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// External ids of one record at most.
 const MOST: usize = 20;
+
+/// External ids that one statement looks up or writes; each is a row of five values.
+const AT_ONCE: usize = rows_at_once(5);
 
 /// The name of a record in another system. No two live records of a resource have the same.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
@@ -182,31 +185,79 @@ pub(crate) async fn register(
     before: &[ExternalId],
     after: &[ExternalId],
 ) -> Result<()> {
-    for gone in before.iter().filter(|id| !after.contains(id)) {
-        let delete = crate::sql!(
-            "DELETE FROM external_ids
-             WHERE tenant_id = $1 AND kind = $2 AND source = $3 AND external_id = $4",
-            kind.name,
-            gone.source.to_string(),
-            gone.id.to_string()
-        );
-        tx.execute(delete).await?;
-    }
-    for (at, new) in after.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
-        if find(tx, kind, new).await?.is_some() {
-            return Err(DUPLICATE.at(format!("/external_ids/{at}")));
+    register_all(tx, kind, &[(record, before, after)]).await
+}
+
+/// The same for many records, each with what it was known by and is from now on.
+///
+/// # Errors
+/// As [`register`]; also if two of them have the same one.
+pub(crate) async fn register_all(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    records: &[(Uuid, &[ExternalId], &[ExternalId])],
+) -> Result<()> {
+    let mut gone: BTreeMap<&str, Vec<&ExternalId>> = BTreeMap::new();
+    let mut new: BTreeMap<&str, Vec<(&ExternalId, Uuid, usize)>> = BTreeMap::new();
+    for (record, before, after) in records {
+        for id in before.iter().filter(|id| !after.contains(id)) {
+            gone.entry(&id.source).or_default().push(id);
         }
-        let insert = crate::sql!(
-            "INSERT INTO external_ids (tenant_id, kind, source, external_id, record_id)
-             VALUES ($1, $2, $3, $4, $5)",
-            kind.name,
-            new.source.to_string(),
-            new.id.to_string(),
-            record
-        );
-        tx.execute(insert).await?;
+        for (at, id) in after.iter().enumerate().filter(|(_, id)| !before.contains(id)) {
+            new.entry(&id.source).or_default().push((id, *record, at));
+        }
+    }
+    for (source, ids) in gone {
+        for some in ids.chunks(AT_ONCE) {
+            let mut sql = named(tx, "DELETE FROM external_ids WHERE tenant_id = ", kind, source);
+            sql.bind_all(some.iter().map(|id| id.id.to_string()));
+            tx.execute(sql).await?;
+        }
+    }
+    for (source, ids) in new {
+        let mut seen = BTreeSet::new();
+        for some in ids.chunks(AT_ONCE) {
+            let mut sql =
+                named(tx, "SELECT external_id FROM external_ids WHERE tenant_id = ", kind, source);
+            sql.bind_all(some.iter().map(|(id, ..)| id.id.to_string()));
+            let taken: BTreeSet<String> =
+                tx.all::<(String,)>(sql).await?.into_iter().map(|(id,)| id).collect();
+            let twice = |(id, ..): &&(&ExternalId, Uuid, usize)| {
+                taken.contains(&*id.id) || !seen.insert(id.id.to_string())
+            };
+            if let Some((_, _, at)) = some.iter().find(twice) {
+                return Err(DUPLICATE.at(format!("/external_ids/{at}")));
+            }
+            add(tx, kind, source, some).await?;
+        }
     }
     Ok(())
+}
+
+/// A statement on the entries of one source, up to the list of their ids.
+fn named(tx: &Tx, begin: &'static str, kind: &'static Kind, source: &str) -> Sql {
+    let mut sql = Sql::of_rows(tx, begin);
+    sql.bind_tenant().push(" AND kind = ").bind(kind.name);
+    sql.push(" AND source = ").bind(source).push(" AND external_id IN ");
+    sql
+}
+
+async fn add(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    source: &str,
+    new: &[(&ExternalId, Uuid, usize)],
+) -> Result<()> {
+    let mut sql = Sql::of_rows(
+        tx,
+        "INSERT INTO external_ids (tenant_id, kind, source, external_id, record_id) VALUES ",
+    );
+    for (place, (id, record, _)) in new.iter().enumerate() {
+        sql.push(if place == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+        sql.bind(kind.name).push(", ").bind(source).push(", ");
+        sql.bind(id.id.to_string()).push(", ").bind(*record).push(")");
+    }
+    tx.execute(sql).await.map(drop)
 }
 
 /// The live record that another system knows by that name.

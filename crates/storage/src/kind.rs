@@ -54,6 +54,9 @@ pub struct Kind {
     pub searched: &'static [&'static str],
     /// What of its records is given to others when their owner leaves.
     pub succession: Succession,
+    /// The column that says which part of the kind a record is of, where rights can be given on one
+    /// part alone. What it says of a record never changes.
+    pub parts: Option<&'static str>,
 }
 
 /// What of the records of a kind is given to others when the user in `owner_id` leaves.
@@ -155,6 +158,7 @@ impl Kind {
             parents: Vec::new,
             searched: &[],
             succession: Succession::All,
+            parts: None,
         }
     }
 
@@ -170,6 +174,13 @@ impl Kind {
     #[must_use]
     pub const fn succeeded(mut self, succession: Succession) -> Self {
         self.succession = succession;
+        self
+    }
+
+    /// The same, where rights can be given on the records alone that have one value in this column.
+    #[must_use]
+    pub const fn in_parts(mut self, column: &'static str) -> Self {
+        self.parts = Some(column);
         self
     }
 
@@ -503,6 +514,23 @@ pub trait Resource:
         std::future::ready(Ok(()))
     }
 
+    /// The same for many records that were changed together, each before and after.
+    ///
+    /// # Errors
+    /// As [`Resource::saved`].
+    fn all_changed(
+        records: &[(Self, Self)],
+        tx: &mut Tx,
+        ctx: &Ctx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for (before, after) in records {
+                after.saved(tx, ctx, Some(before)).await?;
+            }
+            Ok(())
+        }
+    }
+
     /// The same for many new records.
     ///
     /// # Errors
@@ -533,6 +561,16 @@ pub trait Resource:
     /// The problem to answer with, e.g. `in_use`.
     fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> impl Future<Output = Result<()>> + Send {
         let _ = (tx, ctx);
+        std::future::ready(Ok(()))
+    }
+
+    /// Looks up what [`Resource::deletable`] will ask for, once for all of these records; what is found
+    /// is remembered by [`Tx::learn`]. Only a matter of speed.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn foresee_deletion(records: &[&Self], tx: &mut Tx) -> impl Future<Output = Result<()>> + Send {
+        let _ = (records, tx);
         std::future::ready(Ok(()))
     }
 
@@ -583,12 +621,7 @@ pub trait Resource:
         tx: &mut Tx,
         ctx: &Ctx,
     ) -> impl Future<Output = Result<()>> + Send {
-        async move {
-            for (before, after) in records {
-                after.saved(tx, ctx, Some(before)).await?;
-            }
-            Ok(())
-        }
+        Self::all_changed(records, tx, ctx)
     }
 
     /// The texts that `q` searches.

@@ -4,14 +4,15 @@
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
-//! [`count`] for totals), [`everywhere`] (one search over all kinds), [`trash`], [`merging`],
-//! [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
+//! [`count`] for totals), [`bulk`] and [`changing`] (many records at once), [`everywhere`] (one search
+//! over all kinds), [`trash`], [`merging`], [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
 //! [`vault`] (secrets that must be read back).
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
 mod attached;
 pub mod bulk;
+pub mod changing;
 pub mod count;
 pub mod cursor;
 pub mod custom;

@@ -477,7 +477,11 @@ struct Known<'a> {
     filters: Vec<Parameter>,
 }
 
-fn refuse_repeated(pairs: &[(String, String)]) -> Result<()> {
+/// Refuses a parameter that stands twice.
+///
+/// # Errors
+/// `repeated_parameter`.
+pub fn refuse_repeated(pairs: &[(String, String)]) -> Result<()> {
     for (at, (name, _)) in pairs.iter().enumerate() {
         if pairs[..at].iter().any(|(earlier, _)| earlier == name) {
             return Err(REPEATED_PARAMETER

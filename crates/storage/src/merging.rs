@@ -15,7 +15,7 @@ use guanxi_kernel::{
 };
 use sea_query::Value;
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// Live records behind `after` that the caller may see, in the order of their ids, `most` at most.
@@ -139,7 +139,13 @@ pub async fn redirect<R: Resource>(
                 sql.push(" AND x.term = ").bind(from.to_string()).push(")");
             }
             None => {
-                sql.push("t.").push(field.columns[0]).push(" = ").bind(from);
+                sql.push("(t.").push(field.columns[0]).push(" = ").bind(from);
+                // What lies beside it comes first in some indexes.
+                let beside = kind_beside(kind, field).and_then(|beside| kind.field(beside));
+                if let Some(beside) = beside {
+                    sql.push(" AND t.").push(beside.columns[0]).push(" = ").bind(target.name);
+                }
+                sql.push(")");
             }
         }
     }
@@ -147,26 +153,30 @@ pub async fn redirect<R: Resource>(
     let mut before: Vec<R> = read(tx, sql).await?;
     // A deleted record between the two is one of neither; and what names a record of any kind may name
     // one of another kind with the same id, as a lead and the party that it became.
+    let mut wanted: BTreeMap<Uuid, Vec<&str>> = BTreeMap::new();
     before.retain(|record| {
         let document = document(record);
-        let meant = |field: &&Field| {
+        let meant = |field: &&&Field| {
             let beside = kind_beside(kind, field);
             beside.is_none_or(|beside| document[beside] == target.name)
         };
-        if !fields.iter().any(meant) {
-            return false;
-        }
+        let meant: Vec<&str> = fields.iter().filter(meant).map(|field| field.name).collect();
         let names_both = fields.iter().any(|field| document[field.name] == to.to_string());
-        record.meta().deleted_at.is_none() || !names_both
+        let moves = !meant.is_empty() && (record.meta().deleted_at.is_none() || !names_both);
+        wanted.insert(record.meta().id.uuid(), meant);
+        moves
     });
-    let replace = |name: &str, value: Value| match value {
-        value if !fields.iter().any(|field| field.name == name) => value,
-        Value::Uuid(Some(id)) if id == from => to.into(),
-        Value::Json(Some(list)) => {
-            let index = fields.iter().find(|field| field.name == name).and_then(|f| f.terms);
-            Value::Json(Some(Box::new(replaced(*list, index.map(|i| i.parameter), from, to))))
+    let replace = |record: &R, name: &str, value: Value| {
+        let meant = wanted.get(&record.meta().id.uuid());
+        match value {
+            value if !meant.is_some_and(|meant| meant.contains(&name)) => value,
+            Value::Uuid(Some(id)) if id == from => to.into(),
+            Value::Json(Some(list)) => {
+                let index = fields.iter().find(|field| field.name == name).and_then(|f| f.terms);
+                Value::Json(Some(Box::new(replaced(*list, index.map(|i| i.parameter), from, to))))
+            }
+            value => value,
         }
-        value => value,
     };
     overwrite(tx, ctx, before, &replace).await
 }
@@ -233,7 +243,7 @@ async fn derived<R: Resource>(
     let mut sql = rows(R::kind());
     sql.push(" AND t.id = ").bind(id);
     let records: Vec<R> = read(tx, sql).await?;
-    let replace = |name: &str, value: Value| match (wanted(name), value) {
+    let replace = |_: &R, name: &str, value: Value| match (wanted(name), value) {
         (Some((then, now)), Value::Uuid(Some(id))) if id == now => then.into(),
         (_, value) => value,
     };
@@ -294,6 +304,7 @@ fn kind_beside(kind: &Kind, field: &Field) -> Option<&'static str> {
     let beside = match field.name {
         "parent_id" => "parent_type",
         "subject_id" => "subject_type",
+        "about_id" => "about_type",
         _ => return None,
     };
     kind.field(beside).map(|_| beside)
@@ -326,7 +337,7 @@ async fn overwrite<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     before: Vec<R>,
-    replace: &(dyn Fn(&str, Value) -> Value + Sync),
+    replace: &(dyn Fn(&R, &str, Value) -> Value + Sync),
 ) -> Result<usize> {
     let kind = R::kind();
     let count = before.len();
@@ -340,7 +351,7 @@ async fn overwrite<R: Resource>(
             .map(|(name, value)| match name {
                 "version" => (read_at + 1).into(),
                 "updated_at" => ctx.now.max(record.meta().updated_at).into(),
-                name => replace(name, value),
+                name => replace(record, name, value),
             })
             .collect();
         values.push(read_at.into());

@@ -77,6 +77,9 @@ pub type Upsert =
 pub type CreateMany =
     for<'a> fn(&'a mut Tx, &'a Ctx, Vec<ReadBody>) -> Doing<'a, Vec<Result<Uuid>>>;
 
+/// See [`Operations::delete_many`].
+pub type DeleteMany = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> Doing<'a, Vec<Result<()>>>;
+
 /// See [`Operations::redirect`].
 pub type Redirect =
     for<'a> fn(&'a mut Tx, &'a Ctx, &'static Kind, (Uuid, Uuid), usize) -> Doing<'a, usize>;
@@ -119,6 +122,8 @@ pub struct Operations {
     pub version: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> Doing<'a, i64>,
     /// Makes many records; see [`bulk::create_many`].
     pub create_many: CreateMany,
+    /// Deletes many records; see [`bulk::delete_many`].
+    pub delete_many: DeleteMany,
     /// See [`merging::redirect`].
     pub redirect: Redirect,
     /// See [`succession::give`].
@@ -176,6 +181,7 @@ impl Operations {
                 })
             },
             create_many: |tx, ctx, bodies| Box::pin(create_many::<R>(tx, ctx, bodies)),
+            delete_many: |tx, ctx, ids| Box::pin(bulk::delete_many::<R>(tx, ctx, ids)),
             redirect: |tx, ctx, target, ids, most| {
                 Box::pin(merging::redirect::<R>(tx, ctx, target, ids, most))
             },

@@ -775,6 +775,22 @@ async fn find<R: Resource>(
     found.into_iter().next().ok_or_else(|| NOT_FOUND.problem())
 }
 
+/// The live records of these ids that the caller may see, each with whether it may be deleted too.
+pub(crate) async fn find_deletable<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ids: &[Uuid],
+) -> Result<Vec<(R, bool)>> {
+    let kind = R::kind();
+    let reach = ctx.require(kind.plural, Action::Read)?;
+    let (mut sql, known) = select(ctx, kind);
+    from(&mut sql, kind);
+    sql.push("t.id IN ").bind_all(ids.iter().copied()).push(" AND ");
+    scope::within(&mut sql, kind, &reach, ctx.actor.user);
+    sql.push(" AND t.deleted_at IS NULL");
+    tx.records(sql, |record: R, cells| Ok((record, known.read(cells)?.delete))).await
+}
+
 /// Writes a change under the version that was read, with its terms and its event.
 pub(crate) async fn save<R: Resource>(
     tx: &mut Tx,

@@ -12,11 +12,28 @@ use uuid::Uuid;
 ///
 /// `TRUE` when the reach is everything, so the caller can always write `AND`.
 pub fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
-    if reach.is_nothing() {
-        sql.push("FALSE");
-        return;
+    let parts = kind.parts.filter(|_| !reach.all && !reach.parts.is_empty());
+    if let Some(column) = parts {
+        sql.push("(");
+        whole(sql, kind, reach, user);
+        for (part, reach) in &reach.parts {
+            sql.push(" OR (t.").push(column).push(" = ").bind(part.clone()).push(" AND ");
+            whole(sql, kind, reach, user);
+            sql.push(")");
+        }
+        sql.push(")");
+    } else {
+        whole(sql, kind, reach, user);
     }
-    held_by(sql, kind, &|sql, owner| owned(sql, owner, reach, user));
+}
+
+/// The same by what the right reaches whatever part of the kind a record is of.
+fn whole(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
+    if reach.is_in_parts() {
+        sql.push("FALSE");
+    } else {
+        held_by(sql, kind, &|sql, owner| owned(sql, owner, reach, user));
+    }
 }
 
 /// Adds the condition that the user in the column `owner` is one whom `reach` of `user` covers, for
@@ -24,7 +41,7 @@ pub fn within(sql: &mut Sql, kind: &Kind, reach: &Reach, user: UserId) {
 ///
 /// `TRUE` when the reach is everything, `FALSE` when it is nothing.
 pub fn covers(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
-    if reach.is_nothing() {
+    if reach.is_in_parts() {
         sql.push("FALSE");
         return;
     }

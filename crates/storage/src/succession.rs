@@ -4,14 +4,14 @@
 //! Nothing here asks for rights, and no rules of single saves are asked; whoever calls it has.
 
 use crate::{
-    Kind, Resource, Sql, Succession, Tx, events,
+    Kind, Resource, Sql, Succession, Tx,
+    changing::{self, Change},
+    events,
     merging::{read, rows},
     resource::event,
-    sql::rows_at_once,
     trash::TITLES,
 };
-use guanxi_kernel::{Ctx, Result, UserId, ctx::stale};
-use sea_query::Value;
+use guanxi_kernel::{Ctx, Result, UserId};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -108,8 +108,7 @@ pub async fn give<R: Resource>(
     Ok(count)
 }
 
-/// Writes what changes of records with their owner, only the columns that differ in any; the verb of
-/// each.
+/// Writes what changes of records with their owner; the verb of each.
 async fn write<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -117,90 +116,21 @@ async fn write<R: Resource>(
     to: &BTreeMap<Uuid, UserId>,
     why: &str,
 ) -> Result<Vec<&'static str>> {
-    let columns: Vec<&'static str> =
-        R::kind().shape.fields.iter().flat_map(|field| field.columns).copied().collect();
+    let mut columns = R::kind().shape.fields.iter().flat_map(|field| field.columns);
+    let owner = columns.position(|column| *column == "owner_id");
     let mut verbs = Vec::with_capacity(before.len());
     let mut changes: Vec<Change> = Vec::with_capacity(before.len());
-    let mut differing: Vec<usize> = Vec::new();
     for one in before {
-        let (mut then, mut now) = (Vec::new(), Vec::new());
-        one.write(&mut then);
         let mut after = one.clone();
         verbs.push(after.change_hands(ctx, why));
         after.meta_mut().version += 1;
         after.meta_mut().updated_at = ctx.now.max(one.meta().updated_at);
-        after.write(&mut now);
-        let (id, version) = (one.meta().id.uuid(), one.meta().version);
-        for (at, column) in columns.iter().enumerate() {
-            if *column == "owner_id" {
-                now[at] = to.get(&id).copied().into();
-            }
-            if now[at] != then[at] && !differing.contains(&at) {
-                differing.push(at);
-            }
+        let mut change = Change::of(one, &after);
+        if let Some(at) = owner {
+            change.now[at] = to.get(&change.id).copied().into();
         }
-        changes.push(Change { id, version, now });
+        changes.push(change);
     }
-    differing.sort_unstable();
-    for batch in changes.chunks(rows_at_once(differing.len() + 2)) {
-        let statement = update(tx, R::kind(), &columns, &differing, batch);
-        let written = tx.execute(statement).await?;
-        if written != u64::try_from(batch.len()).unwrap_or(u64::MAX) {
-            return Err(stale(batch[0].version));
-        }
-    }
+    changing::write(tx, R::kind(), changes).await?;
     Ok(verbs)
-}
-
-/// A record as it is to be written.
-struct Change {
-    id: Uuid,
-    version: i64,
-    now: Vec<Value>,
-}
-
-/// The names that both stores give the columns of `VALUES`, behind those of the id and the version.
-const GIVEN: [&str; 14] = [
-    "v.column3",
-    "v.column4",
-    "v.column5",
-    "v.column6",
-    "v.column7",
-    "v.column8",
-    "v.column9",
-    "v.column10",
-    "v.column11",
-    "v.column12",
-    "v.column13",
-    "v.column14",
-    "v.column15",
-    "v.column16",
-];
-
-fn update(
-    tx: &Tx,
-    kind: &'static Kind,
-    columns: &[&'static str],
-    differing: &[usize],
-    batch: &[Change],
-) -> Sql {
-    debug_assert!(differing.len() <= GIVEN.len(), "more columns change hands than are named here");
-    let mut sql = Sql::of_rows(tx, "UPDATE ");
-    sql.push(kind.table).push(" AS t SET ");
-    for (place, (at, given)) in differing.iter().zip(GIVEN).enumerate() {
-        sql.push(if place == 0 { "" } else { ", " });
-        sql.push(columns[*at]).push(" = ").push(given);
-    }
-    sql.push(" FROM (VALUES ");
-    for (place, one) in batch.iter().enumerate() {
-        sql.push(if place == 0 { "(" } else { ", (" });
-        sql.bind(one.id).push(", ").bind(one.version);
-        for at in differing {
-            sql.push(", ").bind(one.now[*at].clone());
-        }
-        sql.push(")");
-    }
-    sql.push(") v WHERE t.tenant_id = ").bind_tenant();
-    sql.push(" AND t.id = v.column1 AND t.version = v.column2");
-    sql
 }

@@ -226,19 +226,36 @@ pub(crate) async fn keep<K>(
     before: &Meta<K>,
     after: &Meta<K>,
 ) -> Result<()> {
-    let id = after.id.uuid();
-    let at = match (before.deleted_at, after.deleted_at) {
-        (None, Some(at)) => at,
-        (Some(_), None) => return forget(tx, kind, id).await,
-        _ => return Ok(()),
-    };
-    let sql = crate::sql!(
-        "INSERT INTO trash (tenant_id, kind, record_id, deleted_at, deleted_by)
-             VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-        kind.name,
-        id,
-        at,
-        ctx.actor.user
-    );
-    tx.execute(sql).await.map(drop)
+    keep_all(tx, ctx, kind, &[(before, after)]).await
+}
+
+/// Keeps the rows of records that were saved, each before and after.
+pub(crate) async fn keep_all<K>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    saved: &[(&Meta<K>, &Meta<K>)],
+) -> Result<()> {
+    let mut gone: Vec<(Uuid, DateTime<Utc>)> = Vec::new();
+    for (before, after) in saved {
+        match (before.deleted_at, after.deleted_at) {
+            (None, Some(at)) => gone.push((after.id.uuid(), at)),
+            (Some(_), None) => forget(tx, kind, after.id.uuid()).await?,
+            _ => {}
+        }
+    }
+    for batch in gone.chunks(AT_ONCE) {
+        let mut sql = Sql::of_rows(
+            tx,
+            "INSERT INTO trash (tenant_id, kind, record_id, deleted_at, deleted_by) VALUES ",
+        );
+        for (place, (id, at)) in batch.iter().enumerate() {
+            sql.push(if place == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            sql.bind(kind.name).push(", ").bind(*id).push(", ").bind(*at).push(", ");
+            sql.bind(ctx.actor.user).push(")");
+        }
+        sql.push(" ON CONFLICT DO NOTHING");
+        tx.execute(sql).await?;
+    }
+    Ok(())
 }

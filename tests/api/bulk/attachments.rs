@@ -1,6 +1,6 @@
 //! Files that belong to records: rights of the parent, types, names, and files without a record.
 
-use chrono::TimeDelta;
+use chrono::{SecondsFormat, TimeDelta};
 use guanxi_tests::{Answer, Client, World, both_stores, given, json};
 
 both_stores![
@@ -12,12 +12,13 @@ both_stores![
     z_17_no_file_is_left_without_a_record,
     z_17_the_timeline_of_the_parent_tells_of_its_attachments,
     z_17_the_list_of_a_parent_has_pages,
+    z_17_a_list_is_shown_as_it_was,
 ];
 
-pub(super) const PDF: &[u8] = b"%PDF-1.7\n% a contract\n";
+pub(crate) const PDF: &[u8] = b"%PDF-1.7\n% a contract\n";
 
 /// Attaches a file; `name` stands in the address as it is.
-pub(super) async fn attach(
+pub(crate) async fn attach(
     client: &Client,
     parent: (&str, &str),
     name: &str,
@@ -253,4 +254,52 @@ async fn z_17_the_list_of_a_parent_has_pages(world: &World) {
         (vec![json!("1.pdf"), json!("0.pdf")], &json!(false))
     );
     world.admin.get("/v1/attachments").await.refused(400, "bad_parameter");
+}
+
+async fn z_17_a_list_is_shown_as_it_was(world: &World) {
+    let (ann, _) = world.person(&[("parties", "any", "own")], None).await;
+    let party = given::party(&ann, "Hongtu").await.id();
+    let (mut ids, mut instants) = (Vec::new(), Vec::new());
+    for number in 0..5 {
+        instants.push(world.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true));
+        world.clock.advance(TimeDelta::minutes(1));
+        let name = format!("{number}.pdf");
+        ids.push(attach(&ann, ("party", &party), &name, PDF).await.expect(201).id());
+    }
+    instants.push(world.clock.now().to_rfc3339_opts(SecondsFormat::Secs, true));
+    world.clock.advance(TimeDelta::minutes(1));
+    for id in &ids[..2] {
+        ann.delete(format!("/v1/attachments/{id}")).await.expect(204);
+    }
+    let list = format!("/v1/attachments?parent_type=party&parent_id={party}");
+    let names = |answer: &Answer| answer.each("name");
+    for (count, instant) in instants.iter().enumerate() {
+        let page = ann.get(format!("{list}&as_of={instant}")).await.expect(200);
+        let then: Vec<_> = (0..count).rev().map(|number| json!(format!("{number}.pdf"))).collect();
+        assert_eq!(names(&page), then, "{instant}");
+        assert!(page.data().iter().all(|one| one["actions"] == json!([]) && one["version"] == 1));
+    }
+    assert_eq!(names(&ann.get(&list).await.expect(200)).len(), 3);
+    // In pages, each instant with cursors of its own.
+    let (mut cursor, mut found) = (String::new(), Vec::new());
+    let last = &instants[5];
+    loop {
+        let path = format!("{list}&limit=2&as_of={last}{cursor}");
+        let page = ann.get(path).await.expect(200);
+        found.extend(page.each("id"));
+        match page.json["next_cursor"].as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => break,
+        }
+    }
+    let all: Vec<_> = ids.iter().rev().map(|id| json!(id)).collect();
+    assert_eq!(found, all);
+    let other = format!("{list}&as_of={}{cursor}", instants[4]);
+    ann.get(other).await.refused(400, "bad_cursor");
+    for wrong in ["as_of=yesterday", &format!("as_of={last}&include_deleted=true")] {
+        ann.get(format!("{list}&{wrong}")).await.refused(400, "bad_parameter");
+    }
+    // The rights are those of now.
+    let (ben, _) = world.person(&[("parties", "any", "own")], None).await;
+    ben.get(format!("{list}&as_of={last}")).await.refused(404, "not_found");
 }

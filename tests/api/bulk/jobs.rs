@@ -10,6 +10,7 @@ both_stores![
     a_job_is_cancelled_and_what_it_committed_is_undone,
     jobs_are_seen_by_those_who_asked_for_them,
     two_workers_never_do_one_job_twice,
+    a_worker_that_is_stopped_gives_its_job_back,
 ];
 
 /// So many rows.
@@ -123,4 +124,28 @@ async fn two_workers_never_do_one_job_twice(world: &World) {
     assert_eq!(done.iter().sum::<usize>(), 4);
     // Each file has the same codes: of all rows of one code one became a record.
     assert_eq!(total(world).await, 20);
+}
+
+async fn a_worker_that_is_stopped_gives_its_job_back(world: &World) {
+    let job = queued(world, 3_000).await;
+    let path = format!("/v1/jobs/{job}");
+    let worker = world.app.worker();
+    let begun = async {
+        while world.admin.get(&path).await.expect(200).json["done"].as_i64() == Some(0) {
+            tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+        }
+    };
+    tokio::select! {
+        () = begun => {}
+        _ = worker.work() => panic!("nobody was quick enough to stop the worker"),
+    }
+    assert_eq!(world.work().await, 0, "until it is given back it is not another's");
+    assert_eq!(worker.give_back().await.expect("given back"), 1);
+    assert_eq!(worker.give_back().await.expect("given back"), 0, "once");
+    // No time has passed.
+    let job = done(world, &job).await;
+    succeeded(&job);
+    assert_eq!(counts(&job), [3_000, 0, 0, 0]);
+    assert_eq!(total(world).await, 3_000);
+    assert_eq!(worker.give_back().await.expect("given back"), 0, "what is over stays so");
 }

@@ -1,10 +1,11 @@
 //! Imports, exports and attachments of files, and the jobs that do the work.
 
 mod attachment_feed;
-mod attachments;
+pub(crate) mod attachments;
 mod exports;
 mod imports;
 mod jobs;
+mod volume;
 
 use guanxi_tests::{Answer, Client, Json, World, json};
 

@@ -1,7 +1,12 @@
 //! Duplicates: before a record is made, and among those that there are.
 
 use super::{party, with};
+use crate::bulk::{commit, counts, set, upload};
+use guanxi_customers::duplicates::{Duplicate, DuplicateInput, DuplicateStatus};
+use guanxi_storage::{Meta, Tx, bulk::insert_many, kind::Parts as _};
 use guanxi_tests::{Answer, Client, Json, World, both_stores, json};
+use std::fmt::Write as _;
+use uuid::Uuid;
 
 both_stores![
     a_tenant_may_let_duplicates_in,
@@ -10,6 +15,8 @@ both_stores![
     only_what_the_caller_sees_is_compared,
     x_80_a_search_finds_the_pairs_with_their_reasons,
     a_search_keeps_what_people_have_decided,
+    many_pairs_are_stored_found_again_and_closed_together,
+    a_merge_closes_all_pairs_and_parting_opens_them,
     an_import_leaves_out_or_lists_what_is_there,
 ];
 
@@ -185,6 +192,79 @@ async fn a_search_keeps_what_people_have_decided(world: &World) {
     assert!(open.data().is_empty());
     let timeline = world.admin.get(format!("{path}/timeline")).await.expect(200);
     assert_eq!(timeline.data().len(), 2);
+}
+
+/// Groups of parties that are the same, and how many there are in each.
+const GROUPS: usize = 6;
+const ALIKE: usize = 15;
+
+async fn many_pairs_are_stored_found_again_and_closed_together(world: &World) {
+    let mut file = String::from("name,kind,phones\n");
+    let names = ["宏图软件", "远大贸易", "金源物流", "瑞丰医药", "海诚机械", "星河电子"];
+    for (group, name) in names.iter().enumerate().take(GROUPS) {
+        for _ in 0..ALIKE {
+            writeln!(file, "{name}有限公司,organisation,+86216888{group}234").expect("a text");
+        }
+    }
+    let import = upload(&world.admin, "parties", file).await.expect(201).id();
+    set(&world.admin, &import, json!({ "on_duplicate": "accept" })).await.expect(200);
+    let job = commit(world, &import).await;
+    assert_eq!(counts(&job), [90, 0, 0, 0]);
+    let pairs = GROUPS * ALIKE * (ALIKE - 1) / 2;
+    assert!(pairs > 500, "more than one step stores");
+    let job = search(world, &world.admin).await;
+    assert_eq!(job.json["result"]["new"], json!(pairs), "{}", job.text);
+    let open = async || {
+        let page = world.admin.get("/v1/duplicates?status=open&limit=1&count=exact").await;
+        page.expect(200).json["total"].clone()
+    };
+    assert_eq!(open().await, json!(pairs));
+    // Nothing is new, and only what is known of one of them by now is written.
+    let one = world.admin.get("/v1/parties?limit=1").await.expect(200).data()[0].clone();
+    let one = one["id"].as_str().expect("an id");
+    let path = format!("/v1/parties/{one}");
+    world.admin.patch(&path, json!({ "phones": [] })).await.expect(200);
+    let job = search(world, &world.admin).await;
+    assert_eq!((&job.json["result"]["new"], open().await), (&json!(0), json!(pairs)));
+    let changed = async |filter: String| {
+        let query = json!({ "filter": filter, "limit": 200 });
+        let page = world.admin.post("/v1/duplicates/search", query).await.expect(200);
+        page.data().iter().filter(|pair| pair["version"] == 2).count()
+    };
+    let of_one = changed(format!("left_id = {one} OR right_id = {one}")).await;
+    assert_eq!(of_one, ALIKE - 1);
+    let others = changed(format!("left_id != {one} AND right_id != {one}")).await;
+    assert_eq!(others, 0, "evidence that is as it was is not written");
+}
+
+async fn a_merge_closes_all_pairs_and_parting_opens_them(world: &World) {
+    const PAIRS: i64 = 1_100;
+    let ours = party(&world.admin, json!({ "name": "Ours" })).await.id();
+    let theirs = party(&world.admin, json!({ "name": "Theirs" })).await.id();
+    let (ctx, id) = (world.ctx().await, theirs.parse::<Uuid>().expect("an id"));
+    let store = async |tx: &mut Tx| {
+        let pair = |other| {
+            let (status, owner_id) = (DuplicateStatus::Open, ctx.actor.user);
+            let input = DuplicateInput { status, owner_id, note: None };
+            let mut pair = Duplicate::assemble(Meta::new(&ctx), input);
+            (pair.left_id, pair.right_id) = (id, Uuid::from_u128(other));
+            pair
+        };
+        let pairs: Vec<Duplicate> = (1..=1_100).map(pair).collect();
+        insert_many(tx, &ctx, pairs).await
+    };
+    world.db.write(ctx.tenant, store).await.expect("pairs");
+    let of = async |status: &str| {
+        let path = format!("/v1/duplicates?status={status}&limit=1&count=exact");
+        world.admin.get(path).await.expect(200).json["total"].as_i64().expect("a total")
+    };
+    assert_eq!(of("open").await, PAIRS);
+    let body = json!({ "record_type": "party", "survivor_id": ours, "merged_id": theirs });
+    let merge = world.admin.request("POST", "/v1/merges").json(&body).key("m").await.expect(201);
+    assert_eq!((of("open").await, of("merged").await), (0, PAIRS));
+    let undone = world.admin.act(format!("/v1/merges/{}/undo", merge.id())).await.expect(200);
+    assert_eq!(undone.json["left_as_is"], json!([]));
+    assert_eq!((of("open").await, of("merged").await), (PAIRS, 0));
 }
 
 async fn an_import_leaves_out_or_lists_what_is_there(world: &World) {

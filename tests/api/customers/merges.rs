@@ -1,7 +1,13 @@
 //! Merges: two records become one, and are parted again, with nothing lost.
 
 use super::{party, statuses, with};
+use crate::bulk::attachments::{PDF, attach};
+use chrono::TimeDelta;
+use guanxi_customers::parties::PARTY;
+use guanxi_kernel::Line;
+use guanxi_storage::Tx;
 use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
+use guanxi_workflow::tasks::{self, Wanted};
 
 both_stores![
     x_80_five_sources_end_as_one_record_with_five_external_ids,
@@ -12,6 +18,8 @@ both_stores![
     what_cannot_be_one_stays_two,
     a_merge_needs_the_rights_on_both,
     the_feed_tells_that_a_record_was_merged,
+    what_is_attached_to_a_party_goes_with_the_survivor_and_comes_back,
+    a_task_that_made_room_is_open_again_when_the_two_are_parted,
 ];
 
 async fn merge(client: &Client, body: Json) -> Answer {
@@ -341,4 +349,103 @@ async fn the_feed_tells_that_a_record_was_merged(world: &World) {
     assert_eq!((&gone["op"], &gone["reason"]), (&json!("delete"), &json!("merged_into")));
     let moved = of(&contact).expect("the contact");
     assert_eq!(moved["data"]["party_id"], json!(ours));
+}
+
+async fn what_is_attached_to_a_party_goes_with_the_survivor_and_comes_back(world: &World) {
+    let admin = &world.admin;
+    let ours = party(admin, json!({ "name": "Ours" })).await.id();
+    let theirs = party(admin, json!({ "name": "Theirs" })).await.id();
+    let own = attach(admin, ("party", &ours), "own.pdf", PDF).await.expect(201).id();
+    let file = attach(admin, ("party", &theirs), "theirs.pdf", PDF).await.expect(201).id();
+    let gone = attach(admin, ("party", &theirs), "gone.pdf", PDF).await.expect(201).id();
+    let call = |about: Json| {
+        with(
+            json!({ "kind": "call", "subject": "About", "starts_at": "2026-03-01T02:00:00Z" }),
+            about,
+        )
+    };
+    let about = call(json!({ "about_type": "party", "about_id": theirs }));
+    let about = admin.post("/v1/activities", about).await.expect(201).id();
+    let at = call(json!({ "party_id": theirs }));
+    let at = admin.post("/v1/activities", at).await.expect(201).id();
+    let before = world.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
+    world.clock.advance(TimeDelta::minutes(1));
+    admin.delete(format!("/v1/attachments/{gone}")).await.expect(204);
+    let list = |id: &str| format!("/v1/attachments?parent_type=party&parent_id={id}");
+    let names = async |path: String| {
+        let mut names = admin.get(path).await.expect(200).each("name");
+        names.sort_by_key(ToString::to_string);
+        names
+    };
+    let parents = async || {
+        let activity = |id: &str| format!("/v1/activities/{id}");
+        let (about, at) = (read(admin, &activity(&about)).await, read(admin, &activity(&at)).await);
+        let file = read(admin, &format!("/v1/attachments/{file}")).await;
+        let content =
+            admin.get(format!("/v1/attachments/{}/content", file["id"].as_str().expect("an id")));
+        assert_eq!(content.await.expect(200).text.as_bytes(), PDF);
+        [about["about_id"].clone(), at["party_id"].clone(), file["parent_id"].clone()]
+    };
+    assert_eq!(parents().await, [&theirs, &theirs, &theirs].map(|id| json!(id)));
+    let merge = merge_parties(admin, &ours, &theirs).await.expect(201);
+    assert_eq!(merge.json["moved"], json!({ "activities": 2, "attachments": 2 }));
+    assert_eq!(parents().await, [&ours, &ours, &ours].map(|id| json!(id)));
+    assert_eq!(names(list(&ours)).await, ["own.pdf", "theirs.pdf"]);
+    let told = admin.get(format!("/v1/parties/{ours}/timeline?subject_type=attachment")).await;
+    assert!(told.expect(200).each("kind").contains(&json!("attachment.updated")));
+    // What it had then does not come by what happened later.
+    let then = format!("{}&as_of={before}", list(&ours));
+    assert_eq!(names(then.clone()).await, ["own.pdf"]);
+    let undone = admin.act(format!("/v1/merges/{}/undo", merge.id())).await.expect(200);
+    assert_eq!(undone.json["left_as_is"], json!([]));
+    assert_eq!(parents().await, [&theirs, &theirs, &theirs].map(|id| json!(id)));
+    assert_eq!(names(list(&ours)).await, ["own.pdf"]);
+    assert_eq!(names(list(&theirs)).await, ["theirs.pdf"]);
+    let then = format!("{}&as_of={before}", list(&theirs));
+    assert_eq!(names(then).await, ["gone.pdf", "theirs.pdf"], "what was deleted since too");
+    assert_eq!(read(admin, &format!("/v1/attachments/{own}")).await["version"], 1);
+}
+
+async fn a_task_that_made_room_is_open_again_when_the_two_are_parted(world: &World) {
+    let admin = &world.admin;
+    let ours = party(admin, json!({ "name": "Ours" })).await.id();
+    let theirs = party(admin, json!({ "name": "Theirs" })).await.id();
+    let ctx = world.ctx().await;
+    let ensure = async |rule: &str, party: &str| {
+        let subject = (&PARTY, party.parse::<uuid::Uuid>().expect("an id"));
+        let wanted = || Wanted {
+            rule,
+            subject,
+            title: Line::new("Visit").expect("a line"),
+            kind: Line::new("visit").expect("a line"),
+            owner: ctx.actor.user,
+            due_at: None,
+            occasion: None,
+        };
+        let make = async |tx: &mut Tx| tasks::ensure(tx, &ctx, wanted()).await;
+        let task = world.db.write(ctx.tenant, make).await.expect("a task").expect("a task");
+        format!("/v1/tasks/{}", task.meta.id)
+    };
+    let kept = ensure("both", &ours).await;
+    let [closed, anew] = [ensure("both", &theirs).await, ensure("again", &theirs).await];
+    ensure("again", &ours).await;
+    let merge = merge_parties(admin, &ours, &theirs).await.expect(201);
+    for path in [&closed, &anew] {
+        let task = read(admin, path).await;
+        assert_eq!((&task["status"], task["result"].is_null()), (&json!("cancelled"), false));
+    }
+    // Somebody has opened one of them again and done it: it stays as it is.
+    world.clock.advance(TimeDelta::minutes(1));
+    let other = admin.get(format!("/v1/tasks?rule=again&status=open&subject_id={ours}")).await;
+    let other = other.expect(200).data()[0]["id"].as_str().expect("an id").to_owned();
+    admin.post(format!("/v1/tasks/{other}/complete"), json!({})).await.expect(200);
+    admin.act(format!("{anew}/reopen")).await.expect(200);
+    admin.post(format!("{anew}/complete"), json!({})).await.expect(200);
+    admin.act(format!("/v1/merges/{}/undo", merge.id())).await.expect(200);
+    let open = read(admin, &closed).await;
+    assert_eq!((&open["status"], &open["subject_id"]), (&json!("open"), &json!(theirs)));
+    assert!(open["result"].is_null() && open["closed_at"].is_null(), "{open:#}");
+    assert_eq!(read(admin, &anew).await["status"], "done");
+    let kept = read(admin, &kept).await;
+    assert_eq!((&kept["status"], &kept["subject_id"]), (&json!("open"), &json!(ours)));
 }

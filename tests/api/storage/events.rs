@@ -61,6 +61,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         with_parent: false,
         parents: Vec::new,
         succession: guanxi_storage::Succession::Never,
+        parts: None,
     }
 }
 

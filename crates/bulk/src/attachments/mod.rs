@@ -9,11 +9,13 @@
 
 mod content;
 mod model;
+mod past;
 mod service;
 mod store;
 
 pub use content::{ContentType, HEAD, extensions, recognise};
 pub use model::{ATTACHMENT, Attachment, AttachmentId, AttachmentInput};
+pub use past::list_as_of;
 pub use service::{New, add, delete, get, list, may_add, require_any, restore};
 pub(crate) use store::forget_unclaimed;
 pub use store::{announce, give_up};

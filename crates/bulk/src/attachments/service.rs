@@ -72,16 +72,30 @@ fn kind_of(name: &str) -> Result<&'static Kind, Problem> {
     })
 }
 
-/// Whether the caller may change the parent, whom they may read.
+/// The kind of the parent, whom the caller may read.
 ///
 /// # Errors
-/// `forbidden` without the right to read such records; `not_found` outside its reach.
-async fn seen(tx: &mut Tx, ctx: &Ctx, of: &AttachmentInput) -> Result<bool> {
+/// `bad_parameter` for a kind of records that nothing is attached to; `forbidden` without the right to
+/// read such records; `not_found` outside its reach.
+pub(super) async fn readable(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    of: &AttachmentInput,
+) -> Result<&'static Kind> {
     let kind = kind_of(&of.parent_type)?;
     ctx.require(kind.plural, Action::Read)?;
     if (kind.load)(tx, ctx, &[of.parent_id]).await?.is_empty() {
         return Err(NOT_FOUND.problem());
     }
+    Ok(kind)
+}
+
+/// Whether the caller may change the parent, whom they may read.
+///
+/// # Errors
+/// As [`readable`].
+async fn seen(tx: &mut Tx, ctx: &Ctx, of: &AttachmentInput) -> Result<bool> {
+    let kind = readable(tx, ctx, of).await?;
     resource::may(tx, ctx, kind, Action::Update, of.parent_id).await
 }
 

@@ -64,6 +64,21 @@ pub(crate) async fn lease(db: &Db, by: &str, now: DateTime<Utc>) -> Result<Optio
     .await
 }
 
+/// Gives back what a worker has taken and not ended, so that another takes it at once; how many jobs.
+pub(crate) async fn give_back(db: &Db, by: &str, now: DateTime<Utc>) -> Result<u64> {
+    let nobody = TenantId::from(Uuid::nil());
+    db.write_locked(nobody, async |tx| {
+        let give = Sql::fixed(
+            "UPDATE jobs SET lease_by = NULL, lease_until = NULL, version = version + 1,
+                 updated_at = $1
+             WHERE finished_at IS NULL AND lease_by = $2",
+            vec![now.into(), by.into()],
+        );
+        tx.execute_untenanted(give).await
+    })
+    .await
+}
+
 /// Stores how far the job has come, in the transaction of what it has done.
 ///
 /// # Errors

@@ -106,9 +106,9 @@ pub async fn relations_of(tx: &mut Tx, ctx: &Ctx, id: ContactId) -> Result<Vec<R
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn delete_of(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Result<()> {
+pub(crate) async fn delete_of(tx: &mut Tx, ctx: &Ctx, contacts: &[ContactId]) -> Result<()> {
     let ctx = ctx.on_behalf();
-    for relation in store::of(tx, contact).await? {
+    for relation in store::of(tx, contacts).await? {
         resource::delete::<ContactRelation>(tx, &ctx, relation.uuid()).await?;
     }
     Ok(())
@@ -120,7 +120,7 @@ pub(crate) async fn delete_of(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Res
 /// Those of the store.
 pub(crate) async fn follow(tx: &mut Tx, ctx: &Ctx, contact: ContactId) -> Result<()> {
     let ctx = ctx.on_behalf();
-    for relation in store::of(tx, contact).await? {
+    for relation in store::of(tx, &[contact]).await? {
         // Nothing is decided: settling alone finds the new party.
         let same = |_: &mut ContactRelation| Ok(());
         resource::change(tx, &ctx, relation.uuid(), "moved", same).await?;

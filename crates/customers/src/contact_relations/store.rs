@@ -3,7 +3,8 @@
 use super::{ContactRelationId, RelationKind, RelationView};
 use crate::{contacts::ContactId, parties::PartyId};
 use guanxi_kernel::{Line, Result, Text};
-use guanxi_storage::{Tx, sql};
+use guanxi_storage::{Sql, Tx, sql};
+use std::collections::BTreeSet;
 
 /// The party of a contact.
 pub(super) async fn party_of(tx: &mut Tx, contact: ContactId) -> Result<Option<PartyId>> {
@@ -69,17 +70,22 @@ pub(super) async fn above(
     Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
-/// The live relations of a contact, at either end, as far as a party that is not deleted has them.
-pub(super) async fn of(tx: &mut Tx, contact: ContactId) -> Result<Vec<ContactRelationId>> {
-    let sql = sql!(
-        "SELECT r.id FROM contact_relations r
-         JOIN parties p ON p.tenant_id = r.tenant_id AND p.id = r.party_id AND p.deleted_at IS NULL
-         WHERE r.tenant_id = $1 AND (r.from_id = $2 OR r.to_id = $2) AND r.deleted_at IS NULL
-         ORDER BY r.id",
-        contact
-    );
-    let rows = tx.all::<(ContactRelationId,)>(sql).await?;
-    Ok(rows.into_iter().map(|(id,)| id).collect())
+/// The live relations of these contacts, at either end, as far as a party that is not deleted has them.
+pub(super) async fn of(tx: &mut Tx, contacts: &[ContactId]) -> Result<Vec<ContactRelationId>> {
+    const AT_ONCE: usize = 200;
+    let mut found = BTreeSet::new();
+    for some in contacts.chunks(AT_ONCE) {
+        let mut sql = Sql::new(
+            "SELECT r.id FROM contact_relations r
+             JOIN parties p ON p.tenant_id = r.tenant_id AND p.id = r.party_id AND p.deleted_at IS NULL
+             WHERE r.tenant_id = $1 AND (r.from_id IN ",
+        );
+        sql.bind_all(some.iter().copied()).push(" OR r.to_id IN ");
+        sql.bind_all(some.iter().copied()).push(") AND r.deleted_at IS NULL");
+        let rows = tx.all::<(ContactRelationId,)>(sql).await?;
+        found.extend(rows.into_iter().map(|(id,)| id));
+    }
+    Ok(found.into_iter().collect())
 }
 
 /// The live relations of a contact with live contacts, told from its side, `most` at most.

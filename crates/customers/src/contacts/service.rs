@@ -1,6 +1,6 @@
 //! The rules of contacts that need the store.
 
-use super::{CONTACT, Contact, store};
+use super::{CONTACT, Contact, ContactId, store};
 use crate::{
     contact_relations,
     departments::Department,
@@ -31,12 +31,23 @@ impl Resource for Contact {
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(before) = before else { return Ok(()) };
         if self.meta.deleted_at.is_some() {
-            contact_relations::delete_of(tx, ctx, self.meta.id).await
+            contact_relations::delete_of(tx, ctx, &[self.meta.id]).await
         } else if self.input.party_id != before.input.party_id {
             contact_relations::follow(tx, ctx, self.meta.id).await
         } else {
             Ok(())
         }
+    }
+
+    async fn all_changed(records: &[(Self, Self)], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let (gone, stay): (Vec<&(Self, Self)>, Vec<_>) =
+            records.iter().partition(|(_, after)| after.meta.deleted_at.is_some());
+        let gone: Vec<ContactId> = gone.into_iter().map(|(_, after)| after.meta.id).collect();
+        contact_relations::delete_of(tx, ctx, &gone).await?;
+        for (before, after) in stay {
+            after.saved(tx, ctx, Some(before)).await?;
+        }
+        Ok(())
     }
 
     fn derive_keys(&mut self) {

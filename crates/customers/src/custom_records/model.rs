@@ -60,4 +60,5 @@ pub static CUSTOM_RECORD: Kind = Kind::new::<CustomRecord>(
     Texts { en: "Record of a custom object", zh: "自定义对象记录" },
 )
 .searched(&["name"])
-.known_by(&["name"]);
+.known_by(&["name"])
+.in_parts("object");

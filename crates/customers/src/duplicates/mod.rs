@@ -21,4 +21,4 @@ pub(crate) use identity::Identity;
 pub use identity::{RecordType, described};
 pub use model::{DUPLICATE_PAIR, Duplicate, DuplicateInput, DuplicateStatus};
 pub use search::{DuplicateSearch, run, search};
-pub(crate) use service::close_pairs_of;
+pub(crate) use service::{close_pairs_of, open_pairs_of};

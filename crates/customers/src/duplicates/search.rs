@@ -13,9 +13,12 @@ use guanxi_bulk::{
 use guanxi_kernel::{Action, Ctx, Result, Word as _, problem::INTERNAL};
 use guanxi_matching::{Found, Pair, Prepared, Skipped, Thresholds, Verdict, find_with};
 use guanxi_storage::{
-    Meta, Resource, Sql, Tx, custom,
+    Meta, Resource, Sql, Tx,
+    bulk::insert_many,
+    changing::rewrite_many,
+    custom,
     kind::Parts as _,
-    merging::{rewrite, scan},
+    merging::scan,
     resource::{self, Shown},
 };
 use serde::{Deserialize, Serialize};
@@ -39,7 +42,7 @@ const READ: usize = 2_000;
 const MOST: usize = 500_000;
 
 /// Pairs that one step stores.
-const STORED: usize = 200;
+const STORED: usize = 500;
 
 /// How often a search says that it is alive.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
@@ -195,21 +198,13 @@ async fn store(
     pairs: &[Pair],
 ) -> Result<u64> {
     let known = known(tx, ctx, ids, pairs).await?;
-    let mut new = 0;
+    let mut new: Vec<Duplicate> = Vec::new();
+    let mut again: BTreeMap<Uuid, &Pair> = BTreeMap::new();
     for pair in pairs {
         let (left, right) = (ids[pair.left], ids[pair.right]);
-        let evidence = |found: &mut Duplicate| {
-            found.score = pair.comparison.score.into();
-            found.points = pair.comparison.points.into();
-            (found.verdict, found.reasons) = (pair.verdict, pair.comparison.reasons.clone());
-        };
         match known.get(&(left, right)) {
             Some((id, status)) if status == DuplicateStatus::Open.word() => {
-                let renew = |found: &mut Duplicate| {
-                    evidence(found);
-                    Ok(())
-                };
-                rewrite::<Duplicate>(tx, ctx, *id, "updated", renew).await?;
+                again.insert(*id, pair);
             }
             Some(_) => {}
             None => {
@@ -218,24 +213,43 @@ async fn store(
                 let mut found = Duplicate::assemble(Meta::new(ctx), input);
                 found.record_type = record_type;
                 (found.left_id, found.right_id, found.job_id) = (left, right, job);
-                evidence(&mut found);
-                resource::insert(tx, ctx, found, "created").await?;
-                new += 1;
+                describe(&mut found, pair);
+                new.push(found);
             }
         }
     }
-    Ok(new)
+    let renew = |found: &mut Duplicate| {
+        if let Some(pair) = again.get(&found.meta.id.uuid()) {
+            describe(found, pair);
+        }
+        Ok(())
+    };
+    let known: Vec<Uuid> = again.keys().copied().collect();
+    rewrite_many::<Duplicate>(tx, ctx, &known, "updated", renew).await?;
+    let count = u64::try_from(new.len()).unwrap_or(u64::MAX);
+    insert_many(tx, ctx, new).await?;
+    Ok(count)
+}
+
+/// Gives a pair the evidence of a search.
+fn describe(found: &mut Duplicate, pair: &Pair) {
+    found.score = pair.comparison.score.into();
+    found.points = pair.comparison.points.into();
+    (found.verdict, found.reasons) = (pair.verdict, pair.comparison.reasons.clone());
 }
 
 type Known = BTreeMap<(Uuid, Uuid), (Uuid, String)>;
 
+/// The pairs among these that a search of the same owner has stored already.
 async fn known(tx: &mut Tx, ctx: &Ctx, ids: &[Uuid], pairs: &[Pair]) -> Result<Known> {
-    let mut sql = Sql::new(
+    let mut sql = Sql::of_rows(
+        tx,
         "SELECT id, status, left_id, right_id FROM duplicates
-         WHERE tenant_id = $1 AND deleted_at IS NULL AND owner_id = ",
+         WHERE deleted_at IS NULL AND tenant_id = ",
     );
-    sql.bind(ctx.actor.user).push(" AND left_id IN ");
-    sql.bind_all(pairs.iter().map(|pair| ids[pair.left]));
+    sql.bind_tenant().push(" AND owner_id = ").bind(ctx.actor.user).push(" AND left_id IN ");
+    sql.bind_all(pairs.iter().map(|pair| ids[pair.left])).push(" AND right_id IN ");
+    sql.bind_all(pairs.iter().map(|pair| ids[pair.right]));
     let rows: Vec<(Uuid, String, Uuid, Uuid)> = tx.all(sql).await?;
     let pair = |(id, status, left, right)| ((left, right), (id, status));
     Ok(rows.into_iter().map(pair).collect())

@@ -4,9 +4,12 @@ use super::{DUPLICATE_PAIR, Duplicate, DuplicateStatus};
 use crate::problems::MERGED_BY_MERGES;
 use guanxi_identity::users::check_owner;
 use guanxi_kernel::{Ctx, Result};
-use guanxi_storage::{Kind, Resource, Tx, merging::rewrite, sql};
+use guanxi_storage::{Kind, Resource, Sql, Tx, changing::rewrite_many, sql};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
+
+/// Pairs that are closed or opened at once.
+const AT_ONCE: i64 = 500;
 
 impl Resource for Duplicate {
     fn kind() -> &'static Kind {
@@ -40,18 +43,60 @@ impl Resource for Duplicate {
 /// # Errors
 /// Those of the store.
 pub(crate) async fn close_pairs_of(tx: &mut Tx, ctx: &Ctx, merged: Uuid) -> Result<()> {
-    let select = sql!(
-        "SELECT id FROM duplicates
-         WHERE tenant_id = $1 AND (left_id = $2 OR right_id = $2) AND status = 'open'
-             AND deleted_at IS NULL ORDER BY id LIMIT 1000",
-        merged
-    );
-    for (id,) in tx.all::<(Uuid,)>(select).await? {
-        rewrite::<Duplicate>(tx, ctx, id, "updated", |pair| {
-            pair.input.status = DuplicateStatus::Merged;
+    let open = || {
+        sql!(
+            "SELECT id FROM duplicates
+             WHERE tenant_id = $1 AND (left_id = $2 OR right_id = $2) AND status = 'open'
+                 AND deleted_at IS NULL ORDER BY id LIMIT $3",
+            merged,
+            AT_ONCE
+        )
+    };
+    decide(tx, ctx, open, DuplicateStatus::Merged).await
+}
+
+/// Opens the pairs again that the work under `source` has closed because it merged that record.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn open_pairs_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    merged: Uuid,
+    source: &str,
+) -> Result<()> {
+    let closed = || {
+        sql!(
+            "SELECT d.id FROM duplicates d
+             WHERE d.tenant_id = $1 AND (d.left_id = $2 OR d.right_id = $2) AND d.status = 'merged'
+                 AND EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = d.tenant_id
+                     AND e.subject_id = d.id AND e.source = $3)
+             ORDER BY d.id LIMIT $4",
+            merged,
+            source,
+            AT_ONCE
+        )
+    };
+    decide(tx, ctx, closed, DuplicateStatus::Open).await
+}
+
+/// Gives all pairs that `select` finds, which are none of that status, that status.
+async fn decide(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    select: impl Fn() -> Sql + Send + Sync,
+    status: DuplicateStatus,
+) -> Result<()> {
+    loop {
+        let some: Vec<Uuid> =
+            tx.all::<(Uuid,)>(select()).await?.into_iter().map(|(id,)| id).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        let decided = |pair: &mut Duplicate| {
+            pair.input.status = status;
             Ok(())
-        })
-        .await?;
+        };
+        rewrite_many::<Duplicate>(tx, ctx, &some, "updated", decided).await?;
     }
-    Ok(())
 }

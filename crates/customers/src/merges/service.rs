@@ -4,14 +4,14 @@ use super::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
 use crate::{
     contact_relations,
     contacts::{self, Contact},
-    duplicates::{Identity, RecordType, close_pairs_of},
+    duplicates::{DUPLICATE_PAIR, Identity, RecordType, close_pairs_of, open_pairs_of},
     parties::{self, Party},
     problems::{
         CANNOT_BE_ONE, MERGE_UNDONE, MERGED_AWAY, MERGED_INTO_SELF, OTHER_MERGE_FIRST,
         TOO_MANY_RECORDS,
     },
 };
-use guanxi_bulk::table;
+use guanxi_bulk::{attachments::ATTACHMENT, table};
 use guanxi_kernel::{
     Action, Ctx, Problem, Result,
     actor::forbidden,
@@ -25,14 +25,14 @@ use guanxi_storage::{
     resource::{self, Shown, Verb},
     sql, trash,
 };
-use guanxi_workflow::merging::make_room;
+use guanxi_workflow::merging::{give_room_back, make_room};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 /// Records that one merge moves at most.
 const MOST: usize = 5_000;
 
-/// Events that one merge writes at most: each record that it moves, and its own.
+/// Events that one merge writes at most, besides those of pairs: each record that it moves, and its own.
 const EVENTS: i64 = 20_000;
 
 impl Resource for Merge {
@@ -241,16 +241,22 @@ async fn redirect(
     to: Uuid,
 ) -> Result<Json> {
     let (mut moved, mut room) = (Map::new(), MOST);
-    for table in table::all() {
-        let count = (table.kind.operations.redirect)(tx, ctx, kind, (from, to), room).await?;
-        room = room.checked_sub(count).ok_or_else(|| {
-            TOO_MANY_RECORDS.with("limit", MOST).with("resource", table.kind.plural)
-        })?;
+    for of in moving() {
+        let count = (of.operations.redirect)(tx, ctx, kind, (from, to), room).await?;
+        room = room
+            .checked_sub(count)
+            .ok_or_else(|| TOO_MANY_RECORDS.with("limit", MOST).with("resource", of.plural))?;
         if count > 0 {
-            moved.insert(table.kind.plural.to_owned(), json!(count));
+            moved.insert(of.plural.to_owned(), json!(count));
         }
     }
     Ok(Json::Object(moved))
+}
+
+/// The kinds of all records that can name one that is merged: those with lists, and what belongs to
+/// records of any kind.
+fn moving() -> impl Iterator<Item = &'static Kind> {
+    table::all().map(|table| table.kind).chain([&ATTACHMENT])
 }
 
 /// Gives the survivor what the caller wants, by the caller's rights, and what it lacks; the members
@@ -310,15 +316,16 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
     }
     let done = Ctx { source: format!("unmerge:{}", merge.meta.id).into(), ..ctx.on_behalf() };
     let mut left = Vec::new();
-    let written = events::of_source(tx, &source(merge.meta.id), EVENTS).await?;
+    let source = source(merge.meta.id);
+    let apart = [MERGE.name, DUPLICATE_PAIR.name];
+    let written = events::of_source(tx, &source, &apart, EVENTS).await?;
     // First the survivor, so that what must be unique is free again.
     let order = |change: &events::Written| match change.subject_id {
         id if id == survivor_id => 0,
         id if id == merged_id => 1,
         _ => 2,
     };
-    let mut changes: Vec<&events::Written> =
-        written.iter().rev().filter(|change| change.subject_type != MERGE.name).collect();
+    let mut changes: Vec<&events::Written> = written.iter().rev().collect();
     changes.sort_by_key(|change| order(change));
     for change in changes {
         let Some(before) = &change.before else { continue };
@@ -328,15 +335,17 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
             0 => take_back::<R>(tx, &done, id, both, "parted").await?,
             1 => take_back::<R>(tx, &done, id, both, "restored").await?,
             _ => {
-                let table = table::all().find(|table| table.kind.name == change.subject_type);
-                let table = table.ok_or_else(|| INTERNAL.problem())?;
-                (table.kind.operations.take_back)(tx, &done, id, both).await?
+                let kind = moving().find(|kind| kind.name == change.subject_type);
+                let kind = kind.ok_or_else(|| INTERNAL.problem())?;
+                (kind.operations.take_back)(tx, &done, id, both).await?
             }
         };
         if !fields.is_empty() {
             left.push(LeftAsIs { record_type: change.subject_type.clone(), id, fields });
         }
     }
+    open_pairs_of(tx, &done, merged_id, &source).await?;
+    give_room_back(tx, &done, &source).await?;
     events::unshare(tx, merge.meta.id.uuid()).await?;
     let undo = |merge: &mut Merge| {
         (merge.undone_at, merge.left_as_is) = (Some(ctx.now), left);

@@ -32,6 +32,9 @@ const CHART_LIMIT: usize = 5_000;
 /// That no party has the code of this new one.
 const CODE_IS_FREE: &str = "party_code_is_free";
 
+/// That no live party names this one as the party above it.
+const HAS_NO_SUBSIDIARIES: &str = "party_has_no_subsidiaries";
+
 impl Resource for Party {
     fn kind() -> &'static Kind {
         &PARTY
@@ -70,11 +73,22 @@ impl Resource for Party {
     }
 
     async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
-        if store::has_subsidiaries(tx, self.meta.id).await? {
+        let id = self.meta.id;
+        let has_none = tx.knows(HAS_NO_SUBSIDIARIES, id.uuid());
+        if !has_none && store::has_subsidiaries(tx, id).await? {
             Err(IN_USE.problem())
         } else {
             Ok(())
         }
+    }
+
+    async fn foresee_deletion(records: &[&Self], tx: &mut Tx) -> Result<()> {
+        let ids: Vec<PartyId> = records.iter().map(|party| party.meta.id).collect();
+        let above = store::with_subsidiaries(tx, &ids).await?;
+        for id in ids.iter().filter(|id| !above.contains(id)) {
+            tx.learn(HAS_NO_SUBSIDIARIES, id.uuid());
+        }
+        Ok(())
     }
 
     fn derive_keys(&mut self) {

@@ -60,6 +60,19 @@ pub(super) async fn has_subsidiaries(tx: &mut Tx, id: PartyId) -> Result<bool> {
     tx.exists(sql).await
 }
 
+/// Which of these live parties name as the party above them.
+pub(super) async fn with_subsidiaries(tx: &mut Tx, ids: &[PartyId]) -> Result<BTreeSet<PartyId>> {
+    const AT_ONCE: usize = 500;
+    let mut found = BTreeSet::new();
+    for some in ids.chunks(AT_ONCE) {
+        let mut sql = Sql::of_rows(tx, "SELECT DISTINCT parent_id FROM parties WHERE tenant_id = ");
+        sql.bind_tenant().push(" AND parent_id IN ").bind_all(some.iter().copied());
+        sql.push(" AND deleted_at IS NULL");
+        found.extend(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(found)
+}
+
 /// When the last activity about each of these parties began that was done by then, whoever did it.
 pub(super) async fn last_contacts(
     tx: &mut Tx,

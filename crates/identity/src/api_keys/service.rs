@@ -24,11 +24,15 @@ impl Resource for ApiKey {
         &API_KEY
     }
 
-    async fn settle(&mut self, _: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         if self.made.digest.is_empty() {
             return Err(INTERNAL.problem().because("keys are made by create_key only"));
         }
-        Problem::collect(self.normalise(ctx.now, before))
+        Problem::collect(self.normalise(ctx.now, before))?;
+        let had = before.map_or(&[][..], |before| &before.input.scopes);
+        let new = self.input.scopes.iter().enumerate().filter(|(_, scope)| !had.contains(scope));
+        let new = new.map(|(at, scope)| (format!("/scopes/{at}/resource"), &*scope.resource));
+        Problem::collect(rights::unknown_parts(tx, new).await?)
     }
 
     async fn saved(&self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {

@@ -6,7 +6,8 @@
 
 use super::model::Source;
 use guanxi_kernel::{
-    Action, Barrier, Line, OrgUnitId, Reach, RoleId, Scope, TeamId, UserId, actor::covers,
+    Action, Barrier, Line, OrgUnitId, Reach, RoleId, Scope, TeamId, UserId,
+    actor::{covers, covers_part},
 };
 use guanxi_storage::{Kind, resource::needs_all};
 use serde::Serialize;
@@ -103,7 +104,8 @@ pub struct Extent {
 
 impl From<&Reach> for Extent {
     fn from(reach: &Reach) -> Self {
-        let Reach { all, own, teams, units } = reach.clone();
+        // Of a single right, which is of all of a resource or of one part.
+        let Reach { all, own, teams, units, .. } = reach.clone();
         Self { all, own, team_ids: teams, unit_ids: units }
     }
 }
@@ -165,18 +167,23 @@ pub fn needed(action: Action) -> &'static [Action] {
     }
 }
 
-/// Looks at each right of `user` to do `action` to what the question is about.
+/// Looks at each right of `user` to do `action` to what the question is about. Where it is about one
+/// part of the kind alone, rights to other parts do not count.
 pub fn step(
-    kind: &Kind,
+    (kind, part): (&Kind, Option<&str>),
     user: UserId,
     sources: &[Source<'_>],
     barrier: Option<Barrier>,
     action: Action,
     about: &About,
 ) -> Step {
-    let fitting = sources
-        .iter()
-        .filter(|one| covers(&one.grant.resource, one.grant.action, kind.plural, action));
+    let fits = |one: &&Source<'_>| {
+        let (to, by) = (&*one.grant.resource, one.grant.action);
+        let of_part = covers_part(to, by, kind.plural, action);
+        covers(to, by, kind.plural, action)
+            || of_part.is_some_and(|of| part.is_none_or(|part| part == of))
+    };
+    let fitting = sources.iter().filter(fits);
     let grants: Vec<LookedAt> =
         fitting.map(|source| look(kind, user, source, action, about)).collect();
     let counts = |one: &LookedAt| one.counts && !about.is_beyond(one.way.as_ref());
@@ -289,7 +296,7 @@ mod tests {
         let asked = |user, reach| {
             let sources = [source(&read, reach)];
             let about = About::Record(owner());
-            let step = step(&API_KEY, id(user), &sources, None, Action::Read, &about);
+            let step = step((&API_KEY, None), id(user), &sources, None, Action::Read, &about);
             assert_eq!(step.allowed, step.reason == Reason::Granted);
             step.grants[0].way.clone()
         };
@@ -303,11 +310,25 @@ mod tests {
     }
 
     #[test]
+    fn rights_to_other_parts_do_not_count() {
+        let vehicles = grant("api-keys:vehicle", Action::Read, Scope::All);
+        let sources = [source(&vehicles, Reach::all())];
+        let asked = |part| {
+            let kind = (&API_KEY, part);
+            let about = About::Record(owner());
+            step(kind, id(5), &sources, None, Action::Read, &about).reason
+        };
+        assert_eq!(asked(Some("vehicle")), Reason::Granted);
+        assert_eq!(asked(Some("site")), Reason::NoGrant);
+        assert_eq!(asked(None), Reason::Granted, "there may be one that it reaches");
+    }
+
+    #[test]
     fn directory_data_is_seen_by_any_scope_and_changed_by_all() {
         let any = grant("any", Action::Any, Scope::Own);
         let sources = [source(&any, own())];
         let about = About::Record(Vec::new());
-        let asked = |action| step(&USER, id(5), &sources, None, action, &about);
+        let asked = |action| step((&USER, None), id(5), &sources, None, action, &about);
         assert_eq!(asked(Action::Read).grants[0].way.as_ref().unwrap().through, Through::Directory);
         assert_eq!(asked(Action::Update).reason, Reason::NeedsAll);
         assert!(!asked(Action::Update).allowed);
@@ -319,7 +340,7 @@ mod tests {
         let read = grant("work-calendars", Action::Read, Scope::All);
         let (other, read) = (source(&other, Reach::all()), source(&read, Reach::all()));
         let asked = |sources: &[Source<'_>], barrier, about: &About| {
-            step(&WORK_CALENDAR, id(5), sources, barrier, Action::Read, about).reason
+            step((&WORK_CALENDAR, None), id(5), sources, barrier, Action::Read, about).reason
         };
         let none = [other.clone()];
         assert_eq!(asked(&none, None, &About::Nothing), Reason::NoGrant);

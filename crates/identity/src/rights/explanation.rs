@@ -8,7 +8,7 @@ use super::{
 use crate::users::USER;
 use guanxi_kernel::{
     Action, Ctx, Result, UserId,
-    actor::{forbidden, withheld},
+    actor::{PART, forbidden, withheld},
     problem::NOT_FOUND,
 };
 use guanxi_storage::{Kind, Tx, scope};
@@ -18,12 +18,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// What is asked.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Wish {
     /// Whose rights.
     pub user: UserId,
     /// On which resource.
     pub kind: &'static Kind,
+    /// On which part of it alone, such as an object of the tenant.
+    pub part: Option<String>,
     /// To do what.
     pub action: Action,
     /// To which record, if to one in particular.
@@ -40,8 +42,8 @@ pub struct Explanation {
     pub reason: Reason,
     /// The user.
     pub user_id: UserId,
-    /// The plural name of the resource.
-    pub resource: &'static str,
+    /// The plural name of the resource; of an object of the tenant with its name, as rights have it.
+    pub resource: String,
     /// The action.
     pub action: Action,
     /// The record.
@@ -62,32 +64,44 @@ pub struct Explanation {
 /// to read the resource if a record is named; `not_found` for a user, or about others for a record,
 /// that the caller may not see.
 pub async fn explain(tx: &mut Tx, ctx: &Ctx, wish: Wish) -> Result<Explanation> {
-    let Wish { user, kind, action, record } = wish;
+    let Wish { user, kind, part, action, record } = wish;
     let own = user == ctx.actor.user;
     if !own && !ctx.reach(USER.plural, Action::Read).all {
         return Err(forbidden(USER.plural, Action::Read));
     }
     let not_found = || NOT_FOUND.problem();
     let active = store::is_active(tx, user).await?.ok_or_else(not_found)?;
-    let about = match record {
-        None => About::Anything,
+    let (about, part) = match record {
+        None => (About::Anything, part),
         Some(id) => {
             if !own {
                 ctx.require(kind.plural, Action::Read)?;
             }
-            let about = about(tx, ctx, kind, id).await?;
+            let found = about(tx, ctx, kind, id).await?;
+            // A record of another part is not what was asked for.
+            let (about, of) = match found {
+                (_, Some(of)) if part.as_ref().is_some_and(|part| *part != of) => {
+                    (About::Nothing, part)
+                }
+                (about, of) => (about, of.or(part)),
+            };
             if !own && about == About::Nothing {
                 return Err(not_found());
             }
-            about
+            (about, of)
         }
     };
     let position = store::position(tx, user).await?.ok_or_else(not_found)?;
     let roles = store::roles(tx, &position.roles()).await?;
     let sources = sources(&position, &roles);
-    let barrier = |action| if own { ctx.actor.barrier(kind.plural, action) } else { None };
+    let resource = match &part {
+        Some(part) => format!("{}{PART}{part}", kind.plural),
+        None => kind.plural.to_owned(),
+    };
+    let barrier = |action| if own { ctx.actor.barrier(&resource, action) } else { None };
+    let of = (kind, part.as_deref());
     let step =
-        |action: &Action| explain::step(kind, user, &sources, barrier(*action), *action, &about);
+        |action: &Action| explain::step(of, user, &sources, barrier(*action), *action, &about);
     let steps: Vec<Step> = explain::needed(action).iter().map(step).collect();
     let refused = steps.iter().find(|step| !step.allowed).map(|step| step.reason);
     let reason = match refused {
@@ -96,8 +110,7 @@ pub async fn explain(tx: &mut Tx, ctx: &Ctx, wish: Wish) -> Result<Explanation> 
         None => Reason::Granted,
     };
     let allowed = reason == Reason::Granted;
-    let resource = kind.plural;
-    let withheld = withheld(&resolve(&position, &roles), resource);
+    let withheld = withheld(&resolve(&position, &roles), kind.plural);
     Ok(Explanation {
         allowed,
         reason,
@@ -111,14 +124,20 @@ pub async fn explain(tx: &mut Tx, ctx: &Ctx, wish: Wish) -> Result<Explanation> 
     })
 }
 
-/// The record as far as the caller may see it.
-async fn about(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<About> {
-    if (kind.load)(tx, ctx, &[id]).await?.is_empty() {
-        return Ok(About::Nothing);
-    }
+/// The record as far as the caller may see it, and the part of its kind that it is of.
+async fn about(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    id: Uuid,
+) -> Result<(About, Option<String>)> {
+    let Some((_, record)) = (kind.load)(tx, ctx, &[id]).await?.pop() else {
+        return Ok((About::Nothing, None));
+    };
     let mut owners = Vec::new();
     for user in scope::owners(tx, kind, id).await?.unwrap_or_default() {
         owners.push(store::owner(tx, user).await?);
     }
-    Ok(About::Record(owners))
+    let part = kind.parts.and_then(|column| record[column].as_str());
+    Ok((About::Record(owners), part.map(str::to_owned)))
 }

@@ -20,6 +20,8 @@ pub use model::{
     Membership, Position, Source, covers, is_administrator, may_give, resolve, sources,
 };
 pub use service::{FORBIDDEN_GRANT, PROBLEMS, of_active_user, of_user, register, require_covering};
-pub(crate) use service::{changed, check_resource, require_giving, require_giving_roles};
+pub(crate) use service::{
+    changed, check_resource, require_giving, require_giving_roles, unknown_parts,
+};
 pub use store::administrators;
 pub(crate) use store::{administrator_left, roles};

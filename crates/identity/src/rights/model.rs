@@ -3,7 +3,7 @@
 use crate::roles::RoleGrant;
 use guanxi_kernel::{
     Action, OrgUnitId, Reach, RoleId, Scope, TeamId,
-    actor::{ANY, Grant, Withheld, withheld},
+    actor::{self, ANY, Grant, PART, Withheld, withheld},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,7 +87,7 @@ pub fn resolve(position: &Position, roles: &BTreeMap<RoleId, Vec<RoleGrant>>) ->
     let mut grants: BTreeMap<(&str, Action), (Reach, Option<Withheld>)> = BTreeMap::new();
     for Source { grant, reach, .. } in &sources {
         let (sum, withheld) = grants.entry((&*grant.resource, grant.action)).or_default();
-        widen(sum, reach);
+        sum.widen(reach);
         let one = grant.withheld();
         *withheld = Some(withheld.as_ref().map_or(one.clone(), |sum| sum.and(&one)));
     }
@@ -99,21 +99,13 @@ pub fn resolve(position: &Position, roles: &BTreeMap<RoleId, Vec<RoleGrant>>) ->
     .collect()
 }
 
-fn widen(reach: &mut Reach, by: &Reach) {
-    reach.all |= by.all;
-    reach.own |= by.own;
-    reach.teams.extend(&by.teams);
-    reach.units.extend(&by.units);
-}
-
 /// What `grants` reach for one action on one resource. For any resource, only what was granted for
 /// any counts: nobody knows which resources there will be.
 fn held(grants: &[Grant], resource: &str, action: Action) -> Reach {
     let mut reach = Reach::default();
     for grant in grants {
-        let resource = grant.resource == resource || grant.resource == ANY;
-        if resource && (grant.action == action || grant.action == Action::Any) {
-            widen(&mut reach, &grant.reach);
+        if actor::covers(&grant.resource, grant.action, resource, action) {
+            reach.widen(&grant.reach);
         }
     }
     reach
@@ -163,7 +155,8 @@ fn resources_with_fields(grants: &[Grant]) -> impl Iterator<Item = &str> {
 fn hides_alike(holder: &[Grant], grant: &RoleGrant) -> bool {
     let own = grant.withheld();
     resources_with_fields(holder).all(|resource| {
-        let concerned = &*grant.resource == resource || &*grant.resource == ANY;
+        let whole = grant.resource.split(PART).next();
+        let concerned = whole == Some(resource) || &*grant.resource == ANY;
         let held = withheld(holder, resource);
         let shown = |action| single(grant.action).contains(&action);
         let reads = !shown(Action::Read) || held.hidden.is_subset(&own.hidden);
@@ -327,6 +320,26 @@ mod tests {
             assert_eq!(may_give(holder, std::slice::from_ref(&grant)), allowed, "{grant:?}");
         }
         assert!(may_give(&[], &[]));
+    }
+
+    #[test]
+    fn who_holds_all_of_a_resource_gives_parts_of_it() {
+        let part = |action| right("custom-records:vehicle", action, Scope::All);
+        let all = [Grant::new("custom-records", Action::Any, Reach::all())];
+        let vehicles = [Grant::new("custom-records:vehicle", Action::Any, Reach::all())];
+        assert!(may_give(&all, &[part(Action::Any)]) && may_give(&vehicles, &[part(Action::Read)]));
+        for beyond in ["custom-records", "custom-records:site", "any"] {
+            assert!(!may_give(&vehicles, &[right(beyond, Action::Read, Scope::Own)]), "{beyond}");
+        }
+        assert!(covers(&all, &vehicles) && !covers(&vehicles, &all));
+        // Whoever does not see a field cannot show it to others by a part.
+        let position = Position { role_ids: vec![id(1)], ..Position::default() };
+        let hiding = RoleGrant {
+            hidden_fields: vec![Line::new("party_id").unwrap()],
+            ..right("custom-records", Action::Any, Scope::All)
+        };
+        let hiding = resolve(&position, &roles(&[(1, hiding)]));
+        assert!(!may_give(&hiding, &[part(Action::Read)]));
     }
 
     #[test]

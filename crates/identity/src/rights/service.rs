@@ -4,13 +4,13 @@ use super::{
     model::{covers, may_give, resolve},
     store,
 };
-use crate::roles::RoleGrant;
+use crate::{custom_fields::is_snake, custom_objects::unknown_of, roles::RoleGrant};
 use guanxi_kernel::{
-    Ctx, Result, RoleId, UserId,
-    actor::{ANY, Grant},
-    problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
+    Ctx, Line, Result, RoleId, UserId,
+    actor::{ANY, Grant, PART},
+    problem::{FieldError, INVALID_FORMAT, Place, UNKNOWN_VALUE},
 };
-use guanxi_storage::Tx;
+use guanxi_storage::{Tx, custom::carriers};
 use std::{collections::BTreeSet, sync::OnceLock};
 
 guanxi_kernel::problems! {
@@ -32,15 +32,22 @@ pub fn register(names: Vec<&'static str>) {
     });
 }
 
-/// Checks the name of a resource in a right: `any` or one that there is.
+/// Checks the name of a resource in a right: `any` or one that there is, or a part of one of which
+/// rights can be given on parts. Whether there is such a part is not asked here.
 pub(crate) fn check_resource(name: &str, pointer: String, findings: &mut Vec<FieldError>) {
     if name == ANY {
         return;
     }
+    let name = match name.split_once(PART) {
+        Some((whole, part)) if is_snake(part) && in_parts(whole) => whole,
+        _ => name,
+    };
     match RESOURCES.get() {
         Some(known) if !known.contains(name) => {
             let known: Vec<&str> = [ANY].into_iter().chain(known.iter().copied()).collect();
-            let expected = format!("one of {}", known.join(", "));
+            let parts = known.iter().find(|name| in_parts(name));
+            let parts = parts.map(|name| format!("; of one object {name}:object"));
+            let expected = format!("one of {}{}", known.join(", "), parts.unwrap_or_default());
             findings.push(UNKNOWN_VALUE.field(pointer).with("expected", expected));
         }
         None if !is_kebab(name) => {
@@ -49,6 +56,34 @@ pub(crate) fn check_resource(name: &str, pointer: String, findings: &mut Vec<Fie
         }
         _ => {}
     }
+}
+
+/// Whether rights can be given on parts of a resource.
+fn in_parts(name: &str) -> bool {
+    carriers().into_iter().flatten().any(|kind| kind.plural == name && kind.parts.is_some())
+}
+
+/// The findings about those of these names of resources that are of a part that is not there: an
+/// object of the tenant. Each with its place.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn unknown_parts(
+    tx: &mut Tx,
+    names: impl Iterator<Item = (String, &str)>,
+) -> Result<Vec<FieldError>> {
+    let mut findings = Vec::new();
+    for (pointer, name) in names {
+        let Some((_, part)) = name.split_once(PART) else { continue };
+        let Ok(part) = Line::new(part) else { continue };
+        let unknown = unknown_of(tx, &[part], "").await?;
+        findings.extend(
+            unknown
+                .into_iter()
+                .map(|finding| FieldError { place: Place::Pointer(pointer.clone()), ..finding }),
+        );
+    }
+    Ok(findings)
 }
 
 fn is_kebab(name: &str) -> bool {

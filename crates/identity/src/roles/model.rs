@@ -33,7 +33,8 @@ pub struct RoleInput {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RoleGrant {
-    /// The plural name of the resource, such as `parties`, or `any`.
+    /// The plural name of the resource, such as `parties`, or `any`; for one of your own objects
+    /// alone `custom-records:` and its name, such as `custom-records:vehicle`.
     pub resource: Line<64>,
     /// What may be done.
     pub action: Action,

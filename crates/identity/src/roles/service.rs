@@ -26,7 +26,11 @@ impl Resource for Role {
         }
         // A deleted role gives nothing, so bringing it back gives all of it.
         let before = before.filter(|before| before.meta.deleted_at.is_none());
-        rights::require_giving(ctx, &self.input.added(before.map(|before| &before.input)))
+        let added = self.input.added(before.map(|before| &before.input));
+        let named = self.input.grants.iter().enumerate().filter(|(_, grant)| added.contains(grant));
+        let named = named.map(|(at, grant)| (format!("/grants/{at}/resource"), &*grant.resource));
+        Problem::collect(rights::unknown_parts(tx, named).await?)?;
+        rights::require_giving(ctx, &added)
     }
 
     async fn saved(&self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {

@@ -82,6 +82,47 @@ pub async fn all_as_of(
     Ok(found)
 }
 
+/// Records of `kind` that were attached to that one at that instant, as they were then; those with an
+/// id before `before`, in the descending order of ids. The ids of all that were looked at come with
+/// them, `most` at most: the last of them is where to go on.
+///
+/// The caller must be allowed to see what they were attached to.
+///
+/// # Errors
+/// Those of the store.
+pub async fn attached_as_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &Kind,
+    (parent, id): (&Kind, Uuid),
+    at: DateTime<Utc>,
+    (before, most): (Option<Uuid>, i64),
+) -> Result<(Vec<(Uuid, Json)>, Vec<Uuid>)> {
+    let mut sql = Sql::new(
+        "SELECT DISTINCT e.subject_id FROM event_links l
+         JOIN events e ON e.tenant_id = l.tenant_id AND e.seq = l.seq
+         WHERE l.tenant_id = $1 AND l.record_id = ",
+    );
+    sql.bind(id).push(" AND e.subject_type = ").bind(kind.name);
+    sql.push(" AND e.occurred_at <= ").bind(at);
+    if let Some(before) = before {
+        sql.push(" AND e.subject_id < ").bind(before);
+    }
+    sql.push(" ORDER BY e.subject_id DESC LIMIT ").bind(most);
+    let ids: Vec<Uuid> = tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id).collect();
+    if ids.is_empty() {
+        return Ok((Vec::new(), ids));
+    }
+    let mut then = all_as_of(tx, ctx, kind, &ids, at).await?;
+    then.retain(|(_, then)| {
+        let of = |member: &str| then[member].as_str();
+        let there = then["deleted_at"].is_null();
+        there && of("parent_type") == Some(parent.name) && of("parent_id") == Some(&*id.to_string())
+    });
+    then.sort_by_key(|(id, _)| std::cmp::Reverse(*id));
+    Ok((then, ids))
+}
+
 /// Where a value of a record came from.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Origin {

@@ -189,11 +189,13 @@ impl<'a> Reader<'a> {
         let mut last: BTreeMap<(&str, Uuid), usize> = BTreeMap::new();
         let mut held: BTreeSet<(&str, Uuid)> = BTreeSet::new();
         let attached = self.attached(tx, &events).await?;
+        let parts = self.parts(tx, &events).await?;
         for (at, event) in events.iter().enumerate() {
             last.insert((&event.subject_type, event.subject_id), at);
             let kind = self.kind(&event.subject_type);
             let kind = attached.get(&event.subject_id).copied().or(kind);
-            if kind.is_some_and(|kind| self.held.shows(kind, &event.before())) {
+            let part = parts.get(&event.subject_id).map(String::as_str);
+            if kind.is_some_and(|kind| self.held.shows(kind, &event.before(), part)) {
                 held.insert((&event.subject_type, event.subject_id));
             }
         }
@@ -236,6 +238,31 @@ impl<'a> Reader<'a> {
             let of_kind = events.iter().filter(|event| event.subject_type == kind.name);
             let ids: BTreeSet<Uuid> = of_kind.map(|event| event.subject_id).collect();
             found.extend(attached::parents_of(tx, kind, ids).await?);
+        }
+        Ok(found)
+    }
+
+    /// The parts of their kinds that the subjects are of, or what they belong to, as far as it matters.
+    async fn parts(&self, tx: &mut Tx, events: &[Told]) -> Result<BTreeMap<Uuid, String>> {
+        let mut found = BTreeMap::new();
+        for kind in self.all.iter().copied().filter(|kind| self.held.tells_apart(kind)) {
+            let Some(column) = kind.parts else { continue };
+            let ids = |name: &str| -> BTreeSet<Uuid> {
+                let of_kind = events.iter().filter(|event| event.subject_type == name);
+                of_kind.map(|event| event.subject_id).collect()
+            };
+            let below = self.all.iter().filter(|below| below.with_parent).copied();
+            for below in below {
+                let mut sql = Sql::new("SELECT t.id, p.");
+                sql.push(column).push(" FROM ").push(below.table).push(" t JOIN ");
+                sql.push(kind.table).push(" p ON p.tenant_id = t.tenant_id AND p.id = t.parent_id");
+                sql.push(" WHERE t.tenant_id = $1 AND t.id IN ").bind_all(ids(below.name));
+                found.extend(tx.all::<(Uuid, String)>(sql).await?);
+            }
+            let mut sql = Sql::new("SELECT t.id, t.");
+            sql.push(column).push(" FROM ").push(kind.table);
+            sql.push(" t WHERE t.tenant_id = $1 AND t.id IN ").bind_all(ids(kind.name));
+            found.extend(tx.all::<(Uuid, String)>(sql).await?);
         }
         Ok(found)
     }
@@ -346,10 +373,13 @@ impl<'a> Reader<'a> {
         let rows: Vec<Child> = tx.all(sql).await?;
         let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
         let mut now = self.load(tx, kind, &ids).await?;
+        let parts = self.parts(tx, std::slice::from_ref(event)).await?;
+        let part = parts.get(&event.subject_id).map(String::as_str);
         for row in &rows {
             let own: HeldBy = row.owner_id.map(|owner| vec![owner]);
             let by = self.kind(&row.parent_type).unwrap_or(kind);
-            let held = || self.held.shows(by, &event.before()) || self.held.shows(by, &own);
+            let shown = |holders: &HeldBy| self.held.shows(by, holders, part);
+            let held = || shown(&event.before()) || shown(&own);
             match now.remove(&row.id) {
                 Some(record) => self.data.push(upsert(kind, row.id, record)),
                 None if held() => {

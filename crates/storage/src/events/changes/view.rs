@@ -22,6 +22,9 @@ pub(super) struct View {
     /// The members that are not shown, by kind; of a kind with none there is nothing.
     #[serde(rename = "*hidden", default, skip_serializing_if = "BTreeMap::is_empty")]
     hidden: BTreeMap<String, BTreeSet<String>>,
+    /// What is seen besides of one part of a kind, by kind and part.
+    #[serde(rename = "*parts", default, skip_serializing_if = "BTreeMap::is_empty")]
+    parts: BTreeMap<String, BTreeMap<String, Owners>>,
     #[serde(flatten)]
     owners: BTreeMap<String, Owners>,
 }
@@ -29,39 +32,43 @@ pub(super) struct View {
 impl View {
     /// That of the caller now.
     pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, kinds: &[&'static Kind]) -> Result<Self> {
-        let mut reaches: Vec<(Reach, BTreeSet<Uuid>)> = Vec::new();
-        let (mut view, mut hidden) = (BTreeMap::new(), BTreeMap::new());
-        let definitions = custom::definitions(tx).await?;
+        let mut found = Found { tx, ctx, known: Vec::new() };
+        let (mut view, mut hidden) = (Self::default(), BTreeMap::new());
+        let definitions = custom::definitions(found.tx).await?;
         // What has no rights of its own is seen with what it belongs to.
         let parents = kinds.iter().flat_map(|kind| (kind.parents)());
         for kind in kinds.iter().copied().chain(parents).filter(|kind| !kind.with_parent) {
             let reach = ctx.reach(kind.plural, Action::Read);
-            if reach.is_nothing() || view.contains_key(kind.name) {
+            if reach.is_nothing() || view.knows(kind) {
                 continue;
             }
-            let directory = matches!(kind.visibility, Visibility::Tenant);
-            let mut owners = match reaches.iter().find(|(known, _)| *known == reach) {
-                _ if directory || reach.all => None,
-                Some((_, owners)) => Some(owners.clone()),
-                None => {
-                    let owners = owners(tx, ctx, &reach).await?;
-                    reaches.push((reach.clone(), owners.clone()));
-                    Some(owners)
-                }
-            };
-            // A pool owns what nobody owns: so whoever enters or leaves it has another view.
-            if let (Visibility::Pooled { members, .. }, Some(owners)) =
-                (kind.visibility, &mut owners)
-            {
-                owners.extend(scope::pools(tx, members, &reach, ctx.actor.user).await?);
+            let mut parts = BTreeMap::new();
+            for (part, reach) in reach.parts.iter().filter(|_| kind.parts.is_some()) {
+                parts.insert(part.clone(), found.owners(kind, reach).await?);
             }
-            view.insert(kind.name.to_owned(), owners);
+            if !parts.is_empty() {
+                view.parts.insert(kind.name.to_owned(), parts);
+            }
+            if !reach.is_in_parts() {
+                let owners = found.owners(kind, &reach.of_whole()).await?;
+                view.owners.insert(kind.name.to_owned(), owners);
+            }
             let unseen = custom::unseen(ctx, kind, &definitions);
             if !unseen.is_empty() {
                 hidden.insert(kind.name.to_owned(), unseen);
             }
         }
-        Ok(Self { hidden, owners: view })
+        Ok(Self { hidden, ..view })
+    }
+
+    /// Whether records of the kind are seen, all of them or some.
+    fn knows(&self, kind: &Kind) -> bool {
+        self.owners.contains_key(kind.name) || self.parts.contains_key(kind.name)
+    }
+
+    /// Whether it depends on the part of the kind that a record is of, whether it is seen.
+    pub(super) fn tells_apart(&self, kind: &Kind) -> bool {
+        self.parts.contains_key(kind.name)
     }
 
     /// The view that was kept under that digest.
@@ -93,21 +100,23 @@ impl View {
         digest.iter().take(DIGEST).map(|byte| format!("{byte:02x}")).collect()
     }
 
-    /// Whether records of that kind held by those users are seen. Of one that belongs to another the
-    /// kind of that one counts.
-    pub(super) fn shows(&self, kind: &Kind, holders: &HeldBy) -> bool {
-        match (self.owners.get(kind.name), holders) {
-            (None, _) | (_, None) => false,
-            (Some(None), Some(_)) => true,
-            (Some(Some(owners)), Some(holders)) => {
-                holders.iter().any(|holder| owners.contains(holder))
-            }
-        }
+    /// Whether records of that kind held by those users are seen, or of that part of it. Of one that
+    /// belongs to another the kind of that one counts.
+    pub(super) fn shows(&self, kind: &Kind, holders: &HeldBy, part: Option<&str>) -> bool {
+        let of_part = part.and_then(|part| self.parts.get(kind.name)?.get(part));
+        let Some(holders) = holders else { return false };
+        self.owners.get(kind.name).into_iter().chain(of_part).any(|owners| match owners {
+            None => true,
+            Some(owners) => holders.iter().any(|holder| owners.contains(holder)),
+        })
     }
 
     /// Whether both show the same records of that kind.
     pub(super) fn agrees(&self, other: &Self, kind: &Kind) -> bool {
-        let alike = |kind: &Kind| self.owners.get(kind.name) == other.owners.get(kind.name);
+        let alike = |kind: &Kind| {
+            self.owners.get(kind.name) == other.owners.get(kind.name)
+                && self.parts.get(kind.name) == other.parts.get(kind.name)
+        };
         let alike = match kind.with_parent {
             true => (kind.parents)().into_iter().all(alike),
             false => alike(kind),
@@ -124,31 +133,45 @@ impl View {
     pub(super) fn condition(&self, sql: &mut Sql, kind: &Kind) {
         if kind.with_parent {
             let parents = (kind.parents)();
-            let seen = parents.into_iter().filter(|parent| self.owners.contains_key(parent.name));
+            let seen = parents.into_iter().filter(|parent| self.knows(parent));
             attached::belongs(sql, seen, &|sql, parent| self.condition(sql, parent));
             return;
         }
-        match self.owners.get(kind.name) {
-            None => {
-                sql.push("FALSE");
+        sql.push("(");
+        held(sql, kind, self.owners.get(kind.name));
+        if let (Some(column), Some(parts)) = (kind.parts, self.parts.get(kind.name)) {
+            for (part, owners) in parts {
+                sql.push(" OR (t.").push(column).push(" = ").bind(part.clone()).push(" AND ");
+                held(sql, kind, Some(owners));
+                sql.push(")");
             }
-            Some(None) => scope::held_by(sql, kind, &|sql, _| {
-                sql.push("TRUE");
-            }),
-            Some(Some(owners)) => {
-                let one_of = |sql: &mut Sql, owner: &'static str| {
-                    sql.push("COALESCE(").push(owner).push(" IN ");
-                    sql.bind_all(owners.iter().copied()).push(", FALSE)");
-                };
-                match kind.visibility {
-                    Visibility::Pooled { column, .. } => {
-                        sql.push("(");
-                        one_of(sql, "t.owner_id");
-                        sql.push(" OR (t.owner_id IS NULL AND t.").push(column).push(" IN ");
-                        sql.bind_all(owners.iter().copied()).push("))");
-                    }
-                    _ => scope::held_by(sql, kind, &one_of),
+        }
+        sql.push(")");
+    }
+}
+
+/// Adds the condition that the live record `t` of `kind` is one of those of these owners.
+fn held(sql: &mut Sql, kind: &Kind, owners: Option<&Owners>) {
+    match owners {
+        None => {
+            sql.push("FALSE");
+        }
+        Some(None) => scope::held_by(sql, kind, &|sql, _| {
+            sql.push("TRUE");
+        }),
+        Some(Some(owners)) => {
+            let one_of = |sql: &mut Sql, owner: &'static str| {
+                sql.push("COALESCE(").push(owner).push(" IN ");
+                sql.bind_all(owners.iter().copied()).push(", FALSE)");
+            };
+            match kind.visibility {
+                Visibility::Pooled { column, .. } => {
+                    sql.push("(");
+                    one_of(sql, "t.owner_id");
+                    sql.push(" OR (t.owner_id IS NULL AND t.").push(column).push(" IN ");
+                    sql.bind_all(owners.iter().copied()).push("))");
                 }
+                _ => scope::held_by(sql, kind, &one_of),
             }
         }
     }
@@ -165,9 +188,36 @@ pub(super) async fn is_kept(tx: &mut Tx, digest: &str, now: DateTime<Utc>) -> Re
     tx.exists(sql).await
 }
 
-/// The users whose records `reach` covers.
-async fn owners(tx: &mut Tx, ctx: &Ctx, reach: &Reach) -> Result<BTreeSet<Uuid>> {
-    let mut sql = Sql::new("SELECT u.id FROM users u WHERE u.tenant_id = $1 AND ");
-    scope::owned(&mut sql, "u.id", reach, ctx.actor.user);
-    Ok(tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+/// Looks up whose records rights cover, each reach once.
+struct Found<'a> {
+    tx: &'a mut Tx,
+    ctx: &'a Ctx,
+    known: Vec<(Reach, BTreeSet<Uuid>)>,
+}
+
+impl Found<'_> {
+    /// The owners whose records of `kind` are within `reach`, which is of no parts.
+    async fn owners(&mut self, kind: &Kind, reach: &Reach) -> Result<Owners> {
+        if reach.all || matches!(kind.visibility, Visibility::Tenant) {
+            return Ok(None);
+        }
+        let user = self.ctx.actor.user;
+        let known = self.known.iter().find(|(known, _)| known == reach);
+        let mut owners = match known {
+            Some((_, owners)) => owners.clone(),
+            None => {
+                let mut sql = Sql::new("SELECT u.id FROM users u WHERE u.tenant_id = $1 AND ");
+                scope::owned(&mut sql, "u.id", reach, user);
+                let owners: BTreeSet<Uuid> =
+                    self.tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id).collect();
+                self.known.push((reach.clone(), owners.clone()));
+                owners
+            }
+        };
+        // A pool owns what nobody owns: so whoever enters or leaves it has another view.
+        if let Visibility::Pooled { members, .. } = kind.visibility {
+            owners.extend(scope::pools(self.tx, members, reach, user).await?);
+        }
+        Ok(Some(owners))
+    }
 }
