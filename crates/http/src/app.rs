@@ -166,6 +166,7 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
         ActixApp::new()
             .app_data(state)
             .configure(|config| routes(&mut ServiceConfig::new(config)))
+            .configure(resources::words_are_no_ids)
             .configure(resources::routes)
             .configure(nested::routes)
             .configure(reports::served)
@@ -221,7 +222,7 @@ pub fn routes(config: &mut ServiceConfig) {
 }
 
 /// The methods of every path, to tell a wrong method from a wrong path.
-static METHODS: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(document::methods);
+pub(crate) static METHODS: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(document::methods);
 
 /// Answers what no endpoint does: an unknown path, or a method that the path does not know.
 pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {

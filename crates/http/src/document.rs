@@ -503,8 +503,16 @@ fn filter(filter: &list::Parameter) -> Json {
                 words(name, &about, &scalar(filter.kind))
             }
         }
+        list::Test::Money { sign, .. } => {
+            let what = if sign == " >= " { "this or more" } else { "less than this" };
+            let about = format!(
+                "The amount is {what}, and in its currency, which stands behind it as in `1234.50 CNY`; that \
+                 of your company if it names none."
+            );
+            parameter(name, &about, &scalar(filter.kind))
+        }
         list::Test::Held => {
-            let about = "`mine`: what you own; `reports`: also what everybody owns in the units that you lead, and below.";
+            let about = "`mine`: what you own; `reports`: also what everybody owns in the units that you lead, and below; `involved`: also what you work on with its owner, such as opportunities.";
             words(name, about, &scalar(filter.kind))
         }
         list::Test::OneOf { nullable: true, .. } if matches!(filter.kind, Type::Id) => {

@@ -4,7 +4,13 @@
 //! of its own beside this one.
 
 use crate::{
-    app::nowhere, batch, body::Body, call::Call, document, problem::ApiError, respond::Done,
+    app::{METHODS, nowhere},
+    batch,
+    body::Body,
+    call::Call,
+    document,
+    problem::ApiError,
+    respond::Done,
 };
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
@@ -314,10 +320,30 @@ pub fn rights() -> impl Iterator<Item = &'static str> {
 
 /// Registers the shared endpoints of every resource.
 pub fn routes(config: &mut web::ServiceConfig) {
-    for served in SERVED.iter() {
-        for operation in &served.operations {
-            route(config, served.kind, *operation);
+    let words = |operation: &Operation| matches!(operation, Operation::Search | Operation::Batch);
+    for first in [true, false] {
+        for served in SERVED.iter() {
+            for operation in served.operations.iter().filter(|one| words(one) == first) {
+                route(config, served.kind, *operation);
+            }
         }
+    }
+}
+
+/// Registers a refusal for each path with a word where others have an id, such as `from-template`: of
+/// these it is no id, whatever the method. To be called when their own methods are registered.
+pub fn words_are_no_ids(config: &mut web::ServiceConfig) {
+    let is_word = |path: &str| {
+        let Some((plural, word)) = path.strip_prefix("/v1/").and_then(|path| path.split_once('/'))
+        else {
+            return false;
+        };
+        let known = SERVED.iter().any(|served| served.kind.plural == plural);
+        let shared = matches!(word, "search" | "batch");
+        known && !shared && !word.contains(['/', '{'])
+    };
+    for (path, _) in METHODS.iter().filter(|(path, _)| is_word(path)) {
+        config.service(web::resource(path.as_str()).default_service(web::to(nowhere)));
     }
 }
 
@@ -362,10 +388,15 @@ fn route(config: &mut web::ServiceConfig, kind: &'static Kind, operation: Operat
     let path = path(kind, operation);
     let route = match operation {
         Operation::List => web::get().to(move |call| list_records(kind, call)),
+        // Of these paths `search` and `batch` are no ids, whatever the method.
         Operation::Search => {
-            // Of this path `search` is no id, whatever the method.
             let search = web::post().to(move |call, body| search_records(kind, call, body));
             config.service(web::resource(path).route(search).default_service(web::to(nowhere)));
+            return;
+        }
+        Operation::Batch => {
+            let batch = web::post().to(move |call, body| batch::batch(kind, call, body));
+            config.service(web::resource(path).route(batch).default_service(web::to(nowhere)));
             return;
         }
         Operation::Create => web::post().to(move |call, body| create(kind, call, body)),
@@ -375,7 +406,6 @@ fn route(config: &mut web::ServiceConfig, kind: &'static Kind, operation: Operat
         Operation::Restore => web::post().to(move |call| restore(kind, call)),
         Operation::Timeline => web::get().to(move |call| timeline(kind, call)),
         Operation::Provenance => web::get().to(move |call| provenance(kind, call)),
-        Operation::Batch => web::post().to(move |call, body| batch::batch(kind, call, body)),
         Operation::Upsert => web::put().to(move |call, body| batch::upsert(kind, call, body)),
     };
     config.route(&path, route);

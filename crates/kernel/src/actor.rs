@@ -26,6 +26,13 @@ crate::words! {
     }
 }
 
+impl Action {
+    /// Whether it leaves the record as it is.
+    pub const fn only_reads(self) -> bool {
+        matches!(self, Self::Read | Self::Export)
+    }
+}
+
 crate::words! {
     /// Which records a right reaches, by who owns them.
     pub enum Scope {

@@ -170,6 +170,20 @@ impl Money {
         Self::new(0, currency)
     }
 
+    /// Reads an amount with the code of its currency behind it, as in `1234.50 CNY`; without one it is
+    /// in `otherwise`.
+    ///
+    /// # Errors
+    /// As [`Money::parse`]; `UnknownCurrency`.
+    pub fn read(text: &str, otherwise: Currency) -> Result<Self, MoneyError> {
+        let amount = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+        let currency = match &text[amount.len()..] {
+            "" => otherwise,
+            code => code.parse()?,
+        };
+        Self::parse(amount.trim_end(), currency)
+    }
+
     /// Reads a plain decimal: digits, perhaps a `-` before and a point with decimals after them; or
     /// `NotAnAmount`, `TooManyDecimals`, or `Overflow` beyond 16 digits before the point.
     pub fn parse(text: &str, currency: Currency) -> Result<Self, MoneyError> {

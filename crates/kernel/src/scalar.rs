@@ -139,7 +139,7 @@ impl Type {
             Self::Instant => "an instant such as 2026-03-31T09:30:00Z".to_owned(),
             Self::Id => "a UUID".to_owned(),
             Self::Word(vocabulary) => format!("one of {}", vocabulary.words.join(", ")),
-            Self::Money => "an amount".to_owned(),
+            Self::Money => "an amount such as \"1234.50 CNY\"".to_owned(),
             Self::Json => "JSON".to_owned(),
         }
     }

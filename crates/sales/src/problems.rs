@@ -11,8 +11,12 @@ guanxi_kernel::problems! {
         ("缺少阶段", "启用的销售流程至少需要一个 {kind} 类型的阶段。");
     /// A pipeline in which nothing new begins.
     PIPELINE_INACTIVE = Invalid "pipeline_inactive"
-        ("Pipeline not in use", "No opportunity begins in a pipeline that is not active.")
-        ("销售流程未启用", "销售流程未启用,不能在其中新建商机。");
+        ("Pipeline not in use", "No opportunity begins in a pipeline that is not active, or moves into it.")
+        ("销售流程未启用", "销售流程未启用,不能在其中新建商机,也不能将商机转入。");
+    /// A currency for a pipeline in which there are amounts in another one.
+    PIPELINE_CURRENCY_IN_USE = Conflict "pipeline_currency_in_use"
+        ("Other currency in use", "There are opportunities in this pipeline with amounts in another currency than {currency}.")
+        ("已有其他币种", "该销售流程中已有非 {currency} 币种的商机。");
     /// A stage in which opportunities are worked on.
     STAGE_IN_USE = Conflict "stage_in_use"
         ("Stage in use", "There are opportunities in this stage; POST …/retire names the stage in which they go on.")

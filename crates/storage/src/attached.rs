@@ -66,6 +66,18 @@ pub(crate) fn parent(kind: &Kind, document: &Json) -> Option<(&'static Kind, Uui
     Some((parent, document["parent_id"].as_str()?.parse().ok()?))
 }
 
+/// What a record of `kind` is about, as its document says, if whoever holds that reads the record.
+pub(crate) fn about(kind: &Kind, document: &Json) -> Option<(&'static Kind, Uuid)> {
+    let name = document["about_type"].as_str()?;
+    let about = (kind.about)().into_iter().find(|about| about.name == name)?;
+    Some((about, document["about_id"].as_str()?.parse().ok()?))
+}
+
+/// Whether records of `kind` are read by whoever holds the one of `subject` that they are about.
+pub(crate) fn is_about(kind: &Kind, subject: &Kind) -> bool {
+    (kind.about)().iter().any(|about| about.name == subject.name)
+}
+
 /// The kinds of what these records of `kind` belong to; what is not there any more is left out.
 ///
 /// # Errors
@@ -94,7 +106,7 @@ pub(crate) fn below(kind: &'static Kind, parent: &'static Kind, id: Uuid) -> Sql
     let mut sql = Sql::new("SELECT t.id, t.parent_type, CASE t.parent_type");
     for between in (kind.parents)() {
         if let Visibility::OwnerOrParent { table, .. } = between.visibility
-            && table == parent.table
+            && (table == parent.table || is_about(between, parent))
         {
             sql.push(" WHEN ").bind(between.name).push(" THEN (SELECT p.owner_id FROM ");
             sql.push(between.table).push(" p WHERE p.tenant_id = $1 AND p.id = t.parent_id)");
@@ -105,7 +117,8 @@ pub(crate) fn below(kind: &'static Kind, parent: &'static Kind, id: Uuid) -> Sql
     sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND (FALSE");
     for between in (kind.parents)() {
         let column = match between.visibility {
-            Visibility::Parent { column, table } | Visibility::OwnerOrParent { column, table }
+            Visibility::Parent { column, table, .. }
+            | Visibility::OwnerOrParent { column, table }
                 if table == parent.table =>
             {
                 Some(column)
@@ -121,6 +134,12 @@ pub(crate) fn below(kind: &'static Kind, parent: &'static Kind, id: Uuid) -> Sql
             sql.push(" AND t.parent_id IN (SELECT p.id FROM ").push(between.table);
             sql.push(" p WHERE p.tenant_id = $1 AND p.").push(column).push(" = ").bind(id);
             sql.push("))");
+        }
+        if is_about(between, parent) {
+            sql.push(" OR (t.parent_type = ").bind(between.name);
+            sql.push(" AND t.parent_id IN (SELECT p.id FROM ").push(between.table);
+            sql.push(" p WHERE p.tenant_id = $1 AND p.about_id = ").bind(id);
+            sql.push(" AND p.about_type = ").bind(parent.name).push("))");
         }
     }
     sql.push(")");

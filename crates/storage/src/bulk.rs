@@ -180,7 +180,7 @@ async fn check_reach<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Resu
         let mut sql = Sql::new("SELECT COUNT(*) FROM ");
         sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id IN ");
         sql.bind_all(batch.iter().map(|record| record.meta().id.uuid())).push(" AND ");
-        scope::within(&mut sql, kind, &reach, ctx.actor.user);
+        scope::within_to(&mut sql, kind, Action::Create, &reach, ctx.actor.user);
         let reached: Option<(i64,)> = tx.optional(sql).await?;
         if reached != Some((i64::try_from(batch.len()).unwrap_or(i64::MAX),)) {
             return Err(forbidden(kind.plural, Action::Create));

@@ -186,9 +186,10 @@ fn json_or_null<T: serde::Serialize>(value: Option<&T>) -> sea_query::Value {
 /// (it is deleted, or what it belongs to is), none if only a right to everything shows it.
 pub(crate) type HeldBy = Option<Vec<Uuid>>;
 
-/// Looks up the holders of records; what they belong to is asked for once.
+/// Looks up the holders of records; what they belong to and what they are about is asked for once.
+/// A lead and the party that it became have one id.
 #[derive(Default)]
-struct Holders(BTreeMap<Uuid, HeldBy>);
+struct Holders(BTreeMap<(&'static str, Uuid), HeldBy>);
 
 impl Holders {
     async fn of(&mut self, tx: &mut Tx, kind: &Kind, document: &Json) -> Result<HeldBy> {
@@ -206,46 +207,84 @@ impl Holders {
         if !document["deleted_at"].is_null() {
             return Ok(None);
         }
-        let own = || id("owner_id").into_iter().collect::<Vec<_>>();
         match kind.visibility {
-            Visibility::Tenant => Ok(Some(Vec::new())),
-            Visibility::Owner => Ok(Some(own())),
-            Visibility::Involved { member, .. } => {
-                let ids = document[member].as_array().into_iter().flatten();
-                let ids = ids.filter_map(|id| id.as_str()?.parse::<Uuid>().ok());
-                let all: BTreeSet<Uuid> = own().into_iter().chain(ids).collect();
-                Ok(Some(all.into_iter().collect()))
-            }
-            // A pool stands for those who may draw from it: who they are can change without an event.
-            Visibility::Pooled { column, .. } => {
-                let own = own();
-                Ok(Some(if own.is_empty() { id(column).into_iter().collect() } else { own }))
-            }
-            Visibility::Parent { column, table } => match id(column) {
-                Some(parent) => self.of_parent(tx, table, parent).await,
+            Visibility::Parent { column, table, shared } => match id(column) {
+                Some(parent) => self.of_parent(tx, table, shared, parent).await,
                 None => Ok(None),
             },
-            Visibility::OwnerOrParent { column, table } => match id(column) {
-                Some(parent) => {
-                    let parents = self.of_parent(tx, table, parent).await?;
-                    Ok(parents.map(|parents| own().into_iter().chain(parents).collect()))
+            Visibility::OwnerOrParent { column, table } => {
+                let mut all: BTreeSet<Uuid> = id("owner_id").into_iter().collect();
+                if let Some(parent) = id(column) {
+                    match self.of_parent(tx, table, None, parent).await? {
+                        Some(parents) => all.extend(parents),
+                        None => return Ok(None),
+                    }
                 }
-                None => Ok(Some(own())),
-            },
+                if let Some((about, id)) = attached::about(kind, document) {
+                    all.extend(self.of_subject(tx, about, id).await?.unwrap_or_default());
+                }
+                Ok(Some(all.into_iter().collect()))
+            }
+            how => Ok(Some(named_in(how, document))),
         }
     }
 
-    async fn of_parent(&mut self, tx: &mut Tx, table: &'static str, id: Uuid) -> Result<HeldBy> {
-        if let Some(known) = self.0.get(&id) {
+    async fn of_parent(
+        &mut self,
+        tx: &mut Tx,
+        table: &'static str,
+        shared: Option<&'static str>,
+        id: Uuid,
+    ) -> Result<HeldBy> {
+        if let Some(known) = self.0.get(&(table, id)) {
             return Ok(known.clone());
         }
         let mut sql = Sql::new("SELECT p.owner_id FROM ");
         sql.push(table).push(" p WHERE p.tenant_id = $1 AND p.deleted_at IS NULL AND p.id = ");
         sql.bind(id);
         let found: Option<(Option<Uuid>,)> = tx.optional(sql).await?;
-        let holders = found.map(|(owner,)| owner.into_iter().collect());
-        self.0.insert(id, holders.clone());
+        let mut holders: HeldBy = found.map(|(owner,)| owner.into_iter().collect());
+        if let (Some(all), Some(people)) = (&mut holders, shared) {
+            let mut sql = Sql::new("SELECT i.user_id FROM ");
+            sql.push(people).push(" i WHERE i.tenant_id = $1 AND i.record_id = ").bind(id);
+            all.extend(tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(user,)| user));
+        }
+        self.0.insert((table, id), holders.clone());
         Ok(holders)
+    }
+
+    /// Of a record that others are about.
+    async fn of_subject(&mut self, tx: &mut Tx, kind: &'static Kind, id: Uuid) -> Result<HeldBy> {
+        if let Some(known) = self.0.get(&(kind.table, id)) {
+            return Ok(known.clone());
+        }
+        let then = history::latest(tx, kind, id).await?;
+        let then = then.filter(|then| then["deleted_at"].is_null());
+        let holders = then.map(|then| named_in(kind.visibility, &then));
+        self.0.insert((kind.table, id), holders.clone());
+        Ok(holders)
+    }
+}
+
+/// The holders that a record names itself.
+fn named_in(how: Visibility, document: &Json) -> Vec<Uuid> {
+    let read = |id: &Json| id.as_str().and_then(|id| id.parse::<Uuid>().ok());
+    let own = read(&document["owner_id"]);
+    match how {
+        Visibility::Tenant => Vec::new(),
+        Visibility::Involved { member, .. } | Visibility::Shared { member, .. } => {
+            let entries = document[member].as_array().into_iter().flatten();
+            let ids = entries.filter_map(|one| read(one).or_else(|| read(&one["user_id"])));
+            let all: BTreeSet<Uuid> = own.into_iter().chain(ids).collect();
+            all.into_iter().collect()
+        }
+        // A pool stands for those who may draw from it: who they are can change without an event.
+        Visibility::Pooled { column, .. } => {
+            own.or_else(|| read(&document[column])).into_iter().collect()
+        }
+        Visibility::Owner | Visibility::Parent { .. } | Visibility::OwnerOrParent { .. } => {
+            own.into_iter().collect()
+        }
     }
 }
 

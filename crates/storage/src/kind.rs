@@ -50,6 +50,11 @@ pub struct Kind {
     /// The kinds of records that such a record can belong to, which it names in `parent_type` and
     /// `parent_id`.
     pub parents: fn() -> Vec<&'static Kind>,
+    /// The kinds of records that such a record can be about, which it names in `about_type` and
+    /// `about_id`: whoever holds one of these reads it. Only of [`Visibility::OwnerOrParent`].
+    pub about: fn() -> Vec<&'static Kind>,
+    /// Whether what is about one of its records is read by whoever holds that.
+    pub shows_what_is_about: bool,
     /// The fields that `q` searches.
     pub searched: &'static [&'static str],
     /// What of its records is given to others when their owner leaves.
@@ -92,6 +97,9 @@ pub enum Visibility {
         column: &'static str,
         /// The table of the parent.
         table: &'static str,
+        /// The table of those who work on the parent with its owner, and so read what belongs to it:
+        /// `people` of [`Visibility::Shared`].
+        shared: Option<&'static str>,
     },
     /// The user in `owner_id`, or whoever owns the record that `column` names.
     OwnerOrParent {
@@ -106,6 +114,13 @@ pub enum Visibility {
         member: &'static str,
         /// The same as a table of `record_id` and `user_id`, kept by [`Resource::saved`].
         table: &'static str,
+    },
+    /// The user in `owner_id`; those who work on it with them read it, and no more.
+    Shared {
+        /// The list of those in the record, each with a `user_id`.
+        member: &'static str,
+        /// The same as a table of `record_id` and `user_id`, kept by [`Resource::saved`].
+        people: &'static str,
     },
     /// The user in `owner_id`; while there is none, whoever may draw from the pool that `column`
     /// names, as if each of them owned it.
@@ -156,6 +171,8 @@ impl Kind {
             known_by: &[],
             with_parent: false,
             parents: Vec::new,
+            about: Vec::new,
+            shows_what_is_about: false,
             searched: &[],
             succession: Succession::All,
             parts: None,
@@ -167,6 +184,20 @@ impl Kind {
     #[must_use]
     pub const fn seen_with_parent(mut self, parents: fn() -> Vec<&'static Kind>) -> Self {
         (self.with_parent, self.parents) = (true, parents);
+        self
+    }
+
+    /// The same, where whoever holds a record of one of those kinds reads what is about it.
+    #[must_use]
+    pub const fn read_about(mut self, about: fn() -> Vec<&'static Kind>) -> Self {
+        self.about = about;
+        self
+    }
+
+    /// The same, where what is about a record is read by whoever holds that.
+    #[must_use]
+    pub const fn showing_what_is_about(mut self) -> Self {
+        self.shows_what_is_about = true;
         self
     }
 
@@ -213,6 +244,16 @@ impl Kind {
     /// Whether its records belong to nobody, so that all of the tenant or none can be seen.
     pub fn is_directory(&self) -> bool {
         matches!(self.visibility, Visibility::Tenant)
+    }
+
+    /// Whether a right to read its records reaches further than the same right to do `action`.
+    pub fn reads_further(&self, action: Action) -> bool {
+        let more = match self.visibility {
+            Visibility::Shared { .. } | Visibility::Parent { shared: Some(_), .. } => true,
+            Visibility::OwnerOrParent { .. } => !(self.about)().is_empty(),
+            _ => false,
+        };
+        more && !action.only_reads()
     }
 
     /// Whether its records have an owner and are given to others when that one leaves.

@@ -19,7 +19,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
-    Ctx, Problem, Result, Word as _,
+    Ctx, Money, Problem, Result, Word as _,
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
     scalar::{Scalar, Type},
     text::sort_key,
@@ -69,6 +69,16 @@ pub enum Test {
     AtLeast(&'static str),
     /// The column is before the value.
     Below(&'static str),
+    /// The amount stands so to one of the values, which are figures in minor units, each with the code
+    /// of its currency behind it. Amounts in other currencies do not.
+    Money {
+        /// The column of the minor units.
+        minor: &'static str,
+        /// The column of the currency.
+        currency: &'static str,
+        /// ` = `, or another comparison.
+        sign: &'static str,
+    },
     /// The list has one of the values as an entry.
     Has(Index),
     /// The record belongs to the caller, or also to one of those whom the caller leads.
@@ -95,6 +105,8 @@ guanxi_kernel::words! {
         Mine = "mine" ("Mine", "我的"),
         /// Also those of everybody in the org units that the caller leads, and in all below.
         Reports = "reports" ("Mine and my people's", "我和下属的"),
+        /// Also those on which the caller works with their owner, such as opportunities.
+        Involved = "involved" ("Mine and those I work on", "我的和我参与的"),
     }
 }
 
@@ -102,7 +114,10 @@ guanxi_kernel::words! {
 fn held(kind: &Kind, custom: &Fields) -> Option<Parameter> {
     let owned = matches!(
         kind.visibility,
-        Visibility::Owner | Visibility::OwnerOrParent { .. } | Visibility::Pooled { .. }
+        Visibility::Owner
+            | Visibility::OwnerOrParent { .. }
+            | Visibility::Pooled { .. }
+            | Visibility::Shared { .. }
     );
     let by_owner = kind.field("owner_id").is_some_and(|field| field.filter);
     let shown = owned && by_owner && !custom.hides("owner_id");
@@ -125,6 +140,18 @@ fn field_parameters(field: &Field) -> Vec<Parameter> {
         return Vec::new();
     }
     let column = field.columns[0];
+    if let Some(currency) = amount_currency(field) {
+        let make = |name: &str, kind, test| Parameter {
+            name: format!("{}_{name}", field.name),
+            kind,
+            test,
+        };
+        return vec![
+            make("min", Type::Money, amount(field, " >= ")),
+            make("below", Type::Money, amount(field, " < ")),
+            make("currency", Type::Text, currency),
+        ];
+    }
     let make = |name: String, test| Parameter { name, kind: field.kind, test };
     let stem =
         field.name.strip_suffix("_at").or(field.name.strip_suffix("_on")).unwrap_or(field.name);
@@ -148,8 +175,29 @@ fn field_parameters(field: &Field) -> Vec<Parameter> {
     }
 }
 
-/// The test for equality of a field that lies in one column.
+/// The test of an amount.
+pub(crate) fn amount(field: &Field, sign: &'static str) -> Test {
+    Test::Money { minor: field.columns[0], currency: field.columns[1], sign }
+}
+
+/// The test of the currency of an amount, if the field is one.
+pub(crate) fn amount_currency(field: &Field) -> Option<Test> {
+    let column = matches!(field.kind, Type::Money).then(|| field.columns[1])?;
+    Some(Test::OneOf { column, nullable: field.nullable, key: None })
+}
+
+/// The values of a test of an amount, said as people do; without a currency it is in that of the
+/// tenant.
+pub(crate) fn amount_values(ctx: &Ctx, text: &str) -> Option<[Value; 2]> {
+    let amount = Money::read(text, ctx.settings.currency).ok()?;
+    Some([amount.minor().into(), amount.currency().code().into()])
+}
+
+/// The test for equality of a field: that of an amount, or of what lies in one column.
 pub(crate) fn equals(field: &Field) -> Test {
+    if let Type::Money = field.kind {
+        return amount(field, " = ");
+    }
     let column = field.columns[0];
     let key = field.sort.filter(|key| *key != column);
     Test::OneOf { column, nullable: field.nullable, key }
@@ -284,7 +332,7 @@ impl ListQuery {
             _ => {
                 let filter = known.filters.iter().find(|filter| filter.name == name);
                 let filter = filter.ok_or_else(|| UNKNOWN_PARAMETER.parameter(name))?;
-                let (mut values, or_null) = values(filter, value)?;
+                let (mut values, or_null) = values(ctx, filter, value)?;
                 if let Test::Held = filter.test {
                     values.push(ctx.actor.user.into());
                 }
@@ -436,7 +484,18 @@ pub(crate) fn condition(
         Test::Below(column) => {
             sql.push("t.").push(column).push(" < ").bind_all(values.iter().cloned());
         }
-        Test::Held => held_by(sql, values),
+        Test::Money { minor, currency, sign } => {
+            sql.push("(FALSE");
+            for one in values.chunks_exact(2) {
+                sql.push(" OR (t.").push(currency).push(" = ").bind(one[1].clone());
+                sql.push(" AND t.").push(minor).push(sign).bind(one[0].clone()).push(")");
+            }
+            if or_null {
+                sql.push(" OR t.").push(minor).push(" IS NULL");
+            }
+            sql.push(")");
+        }
+        Test::Held => held_by(sql, kind, values),
         Test::Has(index) => {
             // Few records: begin with the index. Many: walk the list in its order and probe; the
             // LIMIT keeps PostgreSQL from joining instead, which takes minutes while it has no
@@ -455,7 +514,7 @@ pub(crate) fn condition(
 }
 
 /// Adds the condition of [`Test::Held`]; the last of the values is the caller.
-fn held_by(sql: &mut Sql, values: &[Value]) {
+fn held_by(sql: &mut Sql, kind: &Kind, values: &[Value]) {
     let Some((user, words)) = values.split_last() else { return };
     sql.push("(t.owner_id = ").bind(user.clone());
     if words.contains(&Held::Reports.into()) {
@@ -466,6 +525,12 @@ fn held_by(sql: &mut Sql, values: &[Value]) {
              WHERE m.tenant_id = $1 AND m.deleted_at IS NULL AND m.manager_id = ",
         );
         sql.bind(user.clone()).push(")");
+    }
+    if let (true, Visibility::Shared { people, .. }) =
+        (words.contains(&Held::Involved.into()), kind.visibility)
+    {
+        sql.push(" OR t.id IN (SELECT i.record_id FROM ").push(people);
+        sql.push(" i WHERE i.tenant_id = $1 AND i.user_id = ").bind(user.clone()).push(")");
     }
     sql.push(")");
 }
@@ -664,7 +729,7 @@ fn expand(kind: &Kind, custom: &Fields, value: &str) -> Result<Vec<String>, Fiel
 }
 
 /// The values of a filter, and whether `null` is among them.
-fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldError> {
+fn values(ctx: &Ctx, filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldError> {
     let refused = || refuse(filter);
     let many = match &filter.test {
         Test::Custom { field, sign } => *sign == IN && field.takes_several(),
@@ -688,6 +753,7 @@ fn values(filter: &Parameter, text: &str) -> Result<(Vec<Value>, bool), FieldErr
                 values.push(field.term_of(part).ok_or_else(refused)?.into());
             }
             Test::Has(index) => values.push((index.term)(part).ok_or_else(refused)?.into()),
+            Test::Money { .. } => values.extend(amount_values(ctx, part).ok_or_else(refused)?),
             _ => values.push(filter.kind.parse(part).ok_or_else(refused)?),
         }
     }

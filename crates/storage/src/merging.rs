@@ -286,12 +286,13 @@ fn taken_back(now: &Json, before: &Json, after: &Json) -> Option<Json> {
 /// Whether the field names records of `target`.
 fn names(kind: &Kind, field: &Field, target: &Kind) -> bool {
     let parent = match kind.visibility {
-        Visibility::Parent { column, table } | Visibility::OwnerOrParent { column, table } => {
+        Visibility::Parent { column, table, .. } | Visibility::OwnerOrParent { column, table } => {
             table == target.table && field.columns == [column]
         }
         Visibility::Tenant
         | Visibility::Owner
         | Visibility::Involved { .. }
+        | Visibility::Shared { .. }
         | Visibility::Pooled { .. } => false,
     };
     let any = kind_beside(kind, field).is_some();

@@ -49,12 +49,14 @@ pub const SHARED: &[Step] = &[
     shared!(27, "0027_regions"),
     shared!(28, "0028_service_policies"),
     shared!(29, "0029_sealing"),
+    shared!(30, "0030_sharing_and_amounts"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
     own!("sqlite", 2, "0002_terms"),
     own!("sqlite", 17, "0017_custom_terms"),
     own!("sqlite", 21, "0021_texts"),
+    own!("sqlite", 30, "0030_sharing_and_amounts"),
 ];
 /// Steps of PostgreSQL alone.
 pub const POSTGRES: &[Step] = &[
@@ -68,6 +70,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 22, "0022_leads"),
     own!("postgres", 25, "0025_custom_objects"),
     own!("postgres", 27, "0027_regions"),
+    own!("postgres", 30, "0030_sharing_and_amounts"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -137,7 +140,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=29), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=30), "no gap; say here how many there are");
         for (number, name, _) in SQLITE.iter().chain(POSTGRES) {
             let shared = SHARED.iter().find(|shared| shared.0 == *number);
             assert!(shared.is_none_or(|shared| shared.1 == *name), "one step has one name");

@@ -29,7 +29,7 @@ use guanxi_kernel::{
 use sea_query::Value;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, iter};
 use uuid::Uuid;
 
 /// A verb of a record: whether its state allows it, and the right that it needs.
@@ -172,22 +172,25 @@ pub async fn list_for<R: Resource>(
     action: Action,
 ) -> Result<Page<R>> {
     require::<R>(ctx, action)?;
-    page(tx, ctx, query, Some(reach_of(ctx, R::kind(), action))).await
+    page(tx, ctx, query, Some((action, reach_of(ctx, R::kind(), action)))).await
 }
 
 async fn page<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     query: &ListQuery,
-    also: Option<Reach>,
+    also: Option<(Action, Reach)>,
 ) -> Result<Page<R>> {
     let kind = R::kind();
     let reach = ctx.require(kind.plural, Action::Read)?;
-    let also = also.filter(|also| !also.all && *also != reach);
+    let narrows = |(action, also): &(Action, Reach)| {
+        !also.all && (*also != reach || kind.reads_further(*action))
+    };
+    let also = also.filter(narrows);
     if query.include_deleted && reach_of(ctx, kind, Action::Delete).is_nothing() {
         return Err(forbidden(kind.plural, Action::Delete));
     }
-    let reaches: Vec<Reach> = std::iter::once(reach).chain(also).collect();
+    let reaches: Vec<(Action, Reach)> = iter::once((Action::Read, reach)).chain(also).collect();
     let mut rows = match query.order(ctx)? {
         Some((order, part)) => {
             let list = InOrder { kind, reaches: &reaches, query, order };
@@ -201,7 +204,7 @@ async fn page<R: Resource>(
     let last = rows.last().filter(|_| more);
     let next = last.map(|(record, _, keys)| query.next(ctx, keys, record.meta().id.uuid()));
     let total = match reaches.as_slice() {
-        [reach] => count::total(tx, ctx, kind, reach, query, (rows.len(), more)).await?,
+        [(_, reach)] => count::total(tx, ctx, kind, reach, query, (rows.len(), more)).await?,
         // A count would need both reaches; whoever narrows a list like this can do without it.
         _ => None,
     };
@@ -222,7 +225,7 @@ async fn rows<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     kind: &'static Kind,
-    reaches: &[Reach],
+    reaches: &[(Action, Reach)],
     query: &ListQuery,
 ) -> Result<Vec<ListRow<R>>> {
     let (mut sql, known) = select(ctx, kind);
@@ -248,7 +251,7 @@ async fn rows<R: Resource>(
 /// A list in the order of a field of the tenant.
 struct InOrder<'a> {
     kind: &'static Kind,
-    reaches: &'a [Reach],
+    reaches: &'a [(Action, Reach)],
     query: &'a ListQuery,
     order: &'a Order,
 }
@@ -296,10 +299,10 @@ impl InOrder<'_> {
 }
 
 /// The condition that a record is within every one of these.
-fn within_all(sql: &mut Sql, kind: &Kind, reaches: &[Reach], ctx: &Ctx) {
-    for (at, reach) in reaches.iter().enumerate() {
+fn within_all(sql: &mut Sql, kind: &Kind, reaches: &[(Action, Reach)], ctx: &Ctx) {
+    for (at, (action, reach)) in reaches.iter().enumerate() {
         sql.push(if at == 0 { "" } else { " AND " });
-        scope::within(sql, kind, reach, ctx.actor.user);
+        scope::within_to(sql, kind, *action, reach, ctx.actor.user);
     }
 }
 
@@ -425,7 +428,7 @@ pub async fn insert<R: Resource>(
     remember(tx, ctx, &record, verb, None).await?;
     record.saved(tx, ctx, None).await?;
     let reach = reach_of(ctx, kind, Action::Create);
-    if !reach.all && !reaches(tx, ctx, kind, &reach, id).await? {
+    if !reach.all && !reaches(tx, ctx, kind, (Action::Create, &reach), id).await? {
         return Err(forbidden(kind.plural, Action::Create));
     }
     // What was made may be seen by its maker, but changed only as far as those rights reach.
@@ -677,7 +680,7 @@ pub async fn may(
     if reach.all || reach.is_nothing() {
         return Ok(reach.all);
     }
-    reaches(tx, ctx, kind, &reach, id).await
+    reaches(tx, ctx, kind, (action, &reach), id).await
 }
 
 async fn rights_on(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<Rights> {
@@ -702,12 +705,12 @@ pub(crate) async fn reaches(
     tx: &mut Tx,
     ctx: &Ctx,
     kind: &'static Kind,
-    reach: &Reach,
+    (action, reach): (Action, &Reach),
     id: Uuid,
 ) -> Result<bool> {
     let mut sql = Sql::new("SELECT CAST(1 AS BIGINT) FROM ");
     sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.id = ").bind(id).push(" AND ");
-    scope::within(&mut sql, kind, reach, ctx.actor.user);
+    scope::within_to(&mut sql, kind, action, reach, ctx.actor.user);
     tx.exists(sql).await
 }
 
@@ -743,7 +746,7 @@ fn select(ctx: &Ctx, kind: &'static Kind) -> (Sql, KnownRights) {
             return Known::Fixed(reach.all);
         }
         sql.push(", (");
-        scope::within(&mut sql, kind, &reach, ctx.actor.user);
+        scope::within_to(&mut sql, kind, action, &reach, ctx.actor.user);
         sql.push(")");
         Known::Column
     };

@@ -5,7 +5,7 @@ use chrono::DateTime;
 use sea_query::{Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _, SqlStr};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 use uuid::Uuid;
 
 /// Rows of `values` values each that one statement of many rows should write.
@@ -72,7 +72,8 @@ impl Sql {
         self
     }
 
-    /// Adds a piece of text that each store says in its own way. Only [`texts`](crate::texts) does.
+    /// Adds a piece of text that each store says in its own way. Only [`texts`](crate::texts) and
+    /// [`scope`](crate::scope) do.
     pub(crate) fn push_for(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Self {
         self.postgres.get_or_insert_with(|| self.text.to_string());
         self.add(sqlite, postgres);
@@ -105,6 +106,20 @@ impl Sql {
             before = ", ";
         }
         self.push(if before == "(" { "(NULL)" } else { ")" })
+    }
+
+    /// How many values are bound, to be named [`again`](Self::again).
+    pub(crate) fn bound(&self) -> usize {
+        self.args.len()
+    }
+
+    /// Adds a parenthesised list of values that are bound already; of no statement of many rows.
+    pub(crate) fn again(&mut self, bound: Range<usize>) -> &mut Self {
+        let places: Vec<String> = bound.map(|at| format!("${}", at + 2)).collect();
+        let list =
+            if places.is_empty() { "(NULL)".into() } else { format!("({})", places.join(", ")) };
+        self.add(&list, &list);
+        self
     }
 
     /// The text and the values for the driver, the tenant first.

@@ -201,7 +201,8 @@ pub(crate) async fn load<R: Resource>(
     sql.push(" AND t.deleted_at IS NOT NULL AND ");
     scope::within(&mut sql, kind, &ctx.reach(kind.plural, Action::Read), ctx.actor.user);
     sql.push(" AND ");
-    scope::within(&mut sql, kind, &reach_of(ctx, kind, Action::Delete), ctx.actor.user);
+    let deletes = reach_of(ctx, kind, Action::Delete);
+    scope::within_to(&mut sql, kind, Action::Delete, &deletes, ctx.actor.user);
     tx.records(sql, |record: R, _| Ok((record.meta().id.uuid(), document(&record)))).await
 }
 

@@ -25,11 +25,18 @@ async fn unknown_paths_and_methods_are_problems(world: &World) {
         .await
         .refused(405, "method_not_allowed");
     assert_eq!(put.header("allow"), Some("DELETE, GET, PATCH"));
-    // `search` is no id.
-    for method in ["GET", "PATCH", "DELETE", "PUT"] {
-        let search = world.admin.request(method, "/v1/parties/search");
-        let refused = search.await.refused(405, "method_not_allowed");
-        assert_eq!(refused.header("allow"), Some("POST"), "{method}");
+    // These words are no ids.
+    for path in [
+        "/v1/parties/search",
+        "/v1/parties/batch",
+        "/v1/pipelines/from-template",
+        "/v1/lead-levels/from-template",
+    ] {
+        for method in ["GET", "PATCH", "DELETE", "PUT"] {
+            let refused = world.admin.request(method, path).await;
+            let refused = refused.refused(405, "method_not_allowed");
+            assert_eq!(refused.header("allow"), Some("POST"), "{method} {path}");
+        }
     }
     world.anonymous().request("TRACE", "/v1/parties").await.refused(405, "method_not_allowed");
 }

@@ -6,6 +6,7 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json, world:
 both_stores![
     comparisons_combine_as_they_say,
     what_is_absent_differs_from_every_value,
+    amounts_are_compared_in_their_currency,
     days_and_people_are_those_of_the_caller,
     a_refusal_names_the_byte,
     what_a_filter_holds_is_never_sql,
@@ -79,6 +80,67 @@ async fn comparisons_combine_as_they_say(world: &World) {
     assert_eq!(page.expect(200).each("name"), ["Parent"], "with the other filters");
 }
 
+async fn amounts_are_compared_in_their_currency(world: &World) {
+    let amounts = [
+        ("A", "1000.00", "CNY"),
+        ("B", "1000.01", "CNY"),
+        ("C", "1000", "JPY"),
+        ("D", "2000.00", "USD"),
+    ];
+    for (name, amount, currency) in amounts {
+        let body = json!({ "kind": "organisation", "name": name, "roles": ["customer"],
+            "annual_revenue": { "amount": amount, "currency": currency } });
+        world.admin.post("/v1/parties", body).await.expect(201);
+    }
+    given::party(&world.admin, "E").await;
+    for (filter, expected) in [
+        ("annual_revenue >= \"1000.00 CNY\"", "A B"),
+        ("annual_revenue > 1000CNY", "B"),
+        ("annual_revenue > 1000", "B"),
+        ("annual_revenue < 1000.01CNY", "A"),
+        ("annual_revenue <= '1000 JPY'", "C"),
+        ("annual_revenue = 2000USD OR annual_revenue:1000JPY", "C D"),
+        ("annual_revenue != 1000CNY", "B C D E"),
+        ("NOT annual_revenue >= 1000CNY", "C D E"),
+        ("annual_revenue.currency = USD", "D"),
+        ("annual_revenue.currency != CNY", "C D E"),
+        ("annual_revenue:*", "A B C D"),
+        ("annual_revenue = null", "E"),
+    ] {
+        assert_eq!(names(&world.admin, filter).await, expected, "{filter}");
+    }
+    for (filter, offset) in [
+        ("annual_revenue > 1.001CNY", 17),
+        ("annual_revenue > 5XXX", 17),
+        ("annual_revenue > much", 17),
+        ("annual_revenue > now()", 17),
+        ("annual_revenue.amount = 1", 0),
+    ] {
+        let refused = ask(&world.admin, filter, "").await.refused(400, "bad_parameter");
+        let found = &refused.json["errors"][0];
+        assert_eq!(found["params"]["offset"], offset, "{filter}: {:#}", refused.json);
+    }
+    let listed = async |query: &str| {
+        let page = world.admin.get(format!("/v1/parties?sort=name&{query}")).await.expect(200);
+        page.each("name")
+    };
+    assert_eq!(listed("annual_revenue_min=1000.01%20CNY").await, ["B"]);
+    assert_eq!(listed("annual_revenue_min=1000&annual_revenue_below=1000.01CNY").await, ["A"]);
+    assert_eq!(listed("annual_revenue_currency=USD").await, ["D"]);
+    assert_eq!(listed("annual_revenue_currency=null").await, ["E"]);
+    world.admin.get("/v1/parties?annual_revenue_min=x").await.refused(400, "bad_parameter");
+    for (op, value, expected) in [
+        ("in", json!(["1000 JPY", "2000 USD"]), vec!["C", "D"]),
+        (">=", json!(1000.01), vec!["B"]),
+        ("!=", Json::Null, vec!["A", "B", "C", "D"]),
+    ] {
+        let body = json!({ "sort": ["name"],
+            "filter": { "field": "annual_revenue", "op": op, "value": value } });
+        let found = world.admin.post("/v1/parties/search", body).await.expect(200);
+        assert_eq!(found.each("name"), expected, "{op}");
+    }
+}
+
 async fn what_is_absent_differs_from_every_value(world: &World) {
     let [parent, ..] = three_parties(world).await;
     let everybody = "Child Parent Person";
@@ -138,7 +200,7 @@ async fn days_and_people_are_those_of_the_caller(world: &World) {
 
 async fn a_refusal_names_the_byte(world: &World) {
     let fields = "one of id, created_at, updated_at, created_by, external_id, kind, name, code, role, industry, region, sales_region_id, \
-        tier, owner_id, parent_id, employees, phone, email, tag";
+        tier, owner_id, parent_id, employees, annual_revenue, phone, email, tag, annual_revenue.currency";
     for (filter, offset, expected) in [
         ("", 0, "a field"),
         ("name = 软件 kind = person", 14, "AND, OR or the end"),
@@ -147,7 +209,7 @@ async fn a_refusal_names_the_byte(world: &World) {
         ("roles:customer", 0, fields),
         ("tenant_id = x", 0, fields),
         ("deleted_at = null", 0, fields),
-        ("annual_revenue > 5", 0, fields),
+        ("annual_revenue.minor > 5", 0, fields),
         ("name_folded = x", 0, fields),
         ("name: 软件", 4, "one of = != or :* (q finds parts of texts)"),
         ("name > a", 5, "one of = != or :* (q finds parts of texts)"),

@@ -13,6 +13,7 @@ both_stores![
     s_13_who_goes_another_way_gives_up_what_was_asked,
     s_13_a_stage_that_nobody_rules_is_closed,
     s_13_of_two_moves_at_once_one_waits,
+    s_13_another_amount_is_asked_for_again,
     s_22_a_rule_decides_whether_reactivation_needs_an_approval,
 ];
 
@@ -41,6 +42,30 @@ fn waiting(one: &Answer) -> [Json; 2] {
 async fn approval_status(world: &World, approval: &Json) -> Json {
     let id = approval.as_str().expect("an approval");
     world.admin.get(format!("/v1/approvals/{id}")).await.expect(200).json["status"].clone()
+}
+
+async fn s_13_another_amount_is_asked_for_again(world: &World) {
+    let (funnel, boss, _) = gated(world, "signing").await;
+    let made = funnel.opportunity(&world.admin, json!({ "amount": yuan("1.00") })).await;
+    let to = json!({ "stage_id": funnel.stage("signing") });
+    let go = || world.admin.post(format!("{}/move", path(&made)), to.clone());
+    let asked = go().await.expect(202).json["pending_approval_id"].clone();
+    world.admin.patch(path(&made), json!({ "note": "x" })).await.expect(200);
+    assert_eq!(approval_status(world, &asked).await, "pending", "the amount is the same");
+    let both = json!({ "amount": yuan("9.00"), "stage_id": funnel.stage("signing") });
+    world.admin.patch(path(&made), both).await.refused(409, "approval_pending");
+    let changed = world.admin.patch(path(&made), json!({ "amount": yuan("9.00") })).await;
+    let changed = changed.expect(200);
+    assert_eq!(waiting(&changed), [Json::Null, Json::Null]);
+    assert_eq!(changed.json["stage_id"], made.json["stage_id"]);
+    assert_eq!(approval_status(world, &asked).await, "void");
+    decide(&boss, "approve", &asked).await.refused(409, "approval_decided");
+    let again = go().await.expect(202).json["pending_approval_id"].clone();
+    let id = again.as_str().expect("an approval");
+    let asked = world.admin.get(format!("/v1/approvals/{id}")).await.expect(200);
+    assert_eq!(asked.json["facts"]["amount"], "9.00");
+    decide(&boss, "approve", &again).await.expect(200);
+    assert_eq!(now(&world.admin, &made).await.json["stage_id"], json!(funnel.stage("signing")));
 }
 
 async fn s_13_a_stage_is_entered_when_that_is_approved(world: &World) {

@@ -3,6 +3,7 @@
 mod activities;
 mod cadence;
 mod closing;
+mod collaborators;
 mod gates;
 mod handovers;
 mod history;
@@ -16,6 +17,7 @@ pub(crate) mod public_data;
 mod quote_approvals;
 mod quotes;
 mod reviews;
+mod sight;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;

@@ -278,6 +278,15 @@ async fn lists_are_ordered_by_amount_and_expected_end(world: &World) {
         }
         assert_eq!(names, expected, "{sort}");
     }
+    for (narrowed, expected) in [
+        ("amount_min=2.00%20CNY&sort=-amount", vec!["c", "a"]),
+        ("amount_min=2&amount_below=10CNY", vec!["a"]),
+        ("filter=amount%3E=2CNY&sort=amount", vec!["a", "c"]),
+        ("amount_currency=null", vec!["b"]),
+    ] {
+        let page = world.admin.get(format!("/v1/opportunities?{narrowed}")).await.expect(200);
+        assert_eq!(page.each("name"), expected, "{narrowed}");
+    }
     let soon = "/v1/opportunities?expected_close_before=2026-02-15";
     assert_eq!(world.admin.get(soon).await.expect(200).each("name"), ["c"]);
 }

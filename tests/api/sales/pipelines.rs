@@ -9,6 +9,8 @@ both_stores![
     s_12_statuses_are_those_of_the_pipeline,
     s_36_the_template_is_copied_and_its_codes_stay,
     one_pipeline_is_the_default,
+    nothing_moves_into_a_pipeline_that_is_not_in_use,
+    the_currency_of_a_pipeline_is_that_of_its_amounts,
     pipelines_are_changed_with_the_right_to_all_only,
 ];
 
@@ -19,6 +21,42 @@ fn place(answer: &Answer) -> String {
 async fn stage(client: &Client, pipeline: &str, code: &str, kind: &str, more: Json) -> Answer {
     let body = json!({ "pipeline_id": pipeline, "code": code, "name": code, "kind": kind });
     client.post("/v1/pipeline-stages", super::with(body, more)).await
+}
+
+async fn nothing_moves_into_a_pipeline_that_is_not_in_use(world: &World) {
+    let funnel = Funnel::new(&world.admin).await;
+    let made = funnel.opportunity(&world.admin, json!({})).await;
+    let other = given::pipeline(&world.admin, "海外").await;
+    let own = format!("/v1/pipelines/{}", other.id());
+    let stages = format!("/v1/pipeline-stages?pipeline_id={}&kind=open&sort=position", other.id());
+    let stages = world.admin.get(stages).await.expect(200).each("id");
+    world.admin.patch(&own, json!({ "active": false })).await.expect(200);
+    let into = json!({ "pipeline_id": other.id(), "stage_id": stages[0] });
+    let refused = world.admin.patch(path(&made), into.clone()).await;
+    assert_eq!(place(&refused.refused(422, "pipeline_inactive")), "/pipeline_id");
+    world.admin.patch(&own, json!({ "active": true })).await.expect(200);
+    world.admin.patch(path(&made), into).await.expect(200);
+    // What is in it goes on.
+    world.admin.patch(&own, json!({ "active": false })).await.expect(200);
+    world.admin.patch(path(&made), json!({ "stage_id": stages[1] })).await.expect(200);
+}
+
+async fn the_currency_of_a_pipeline_is_that_of_its_amounts(world: &World) {
+    let funnel = Funnel::new(&world.admin).await;
+    let made = funnel.opportunity(&world.admin, json!({ "amount": super::yuan("1.00") })).await;
+    let pipeline = |currency: Json| {
+        let own = format!("/v1/pipelines/{}", funnel.id);
+        world.admin.patch(own, json!({ "currency": currency }))
+    };
+    let refused = pipeline(json!("USD")).await.refused(409, "pipeline_currency_in_use");
+    assert_eq!(refused.json["params"]["currency"], "USD");
+    pipeline(json!("CNY")).await.expect(200);
+    pipeline(json!("USD")).await.refused(409, "pipeline_currency_in_use");
+    pipeline(Json::Null).await.expect(200);
+    world.admin.delete(path(&made)).await.expect(204);
+    pipeline(json!("USD")).await.expect(200);
+    let back = world.admin.act(format!("{}/restore", path(&made))).await;
+    assert_eq!(place(&back.refused(422, "currency_mismatch")), "/amount");
 }
 
 async fn s_11_stages_are_made_ordered_and_put_to_use(world: &World) {

@@ -59,6 +59,8 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         searched: &[],
         known_by: &[],
         with_parent: false,
+        about: Vec::new,
+        shows_what_is_about: false,
         parents: Vec::new,
         succession: guanxi_storage::Succession::Never,
         parts: None,

@@ -193,7 +193,8 @@ impl Plan {
                 table.kind.shape.fields.iter().find(by_parameter)
             });
             let usable = |field: &Field| {
-                !custom.hides(field.name) && (field.filter || field.terms.is_some())
+                let known = field.filter && !matches!(field.kind, Type::Money);
+                !custom.hides(field.name) && (known || field.terms.is_some())
             };
             if !key.is_some_and(usable) && custom.by_path(name).is_none() {
                 findings.push(UNKNOWN_FIELD.field(format!("/match_on/{at}")));

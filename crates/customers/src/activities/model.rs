@@ -1,6 +1,6 @@
 //! An activity, its states, and the rules that need nothing but itself.
 
-use super::Expense;
+use super::{Expense, subject};
 use crate::{
     contacts::{Contact, ContactId},
     parties::{Party, PartyId},
@@ -212,6 +212,7 @@ pub static ACTIVITY: Kind = Kind::new::<Activity>(
     Visibility::OwnerOrParent { column: "party_id", table: "parties" },
     Texts { en: "Activity", zh: "活动" },
 )
+.read_about(subject::shown)
 .succeeded(Succession::While(&["planned"]))
 .searched(&["subject"])
 .also(&["completed", "cancelled", "reopened", "expense_added"]);

@@ -1,15 +1,15 @@
 //! What an activity is about besides its party: a record of any kind, named by its type and its id, so
 //! that nothing here knows of what stands to the right. And what came of the activities about some.
 
-use super::{Activity, Expense};
+use super::{ACTIVITY, Activity, Expense};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use guanxi_bulk::table;
 use guanxi_kernel::{
-    Ctx, Result, Text,
+    Action, Ctx, Result, Text,
     problem::{REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
-use guanxi_storage::{Sql, Tx, expansion::Json, sql};
+use guanxi_storage::{Kind, Sql, Tx, expansion::Json, sql};
 use std::{
     collections::BTreeMap,
     sync::{PoisonError, RwLock},
@@ -46,6 +46,11 @@ pub(super) async fn check(
     if seen.is_empty() { Err(UNKNOWN_REFERENCE.at("/about_id")) } else { Ok(()) }
 }
 
+/// The kinds of records that show the activities about them to whoever holds them.
+pub(super) fn shown() -> Vec<&'static Kind> {
+    table::all().map(|table| table.kind).filter(|kind| kind.shows_what_is_about).collect()
+}
+
 /// What follows when an activity about a record of some type is done, in the same transaction.
 pub type Done = for<'a> fn(&'a mut Tx, &'a Ctx, &'a Activity) -> BoxFuture<'a, Result<()>>;
 
@@ -71,6 +76,12 @@ pub(super) async fn done(tx: &mut Tx, ctx: &Ctx, activity: &Activity) -> Result<
 
 /// The last activity about a record that was done: when it began, and what came of it.
 pub type LastDone = (DateTime<Utc>, Option<Text<4000>>);
+
+/// Whether the caller is told when activities began, by the rights on activities and their fields.
+pub fn tells_when(ctx: &Ctx) -> bool {
+    !ctx.reach(ACTIVITY.plural, Action::Read).is_nothing()
+        && !ctx.actor.withheld(ACTIVITY.plural).hidden.contains("starts_at")
+}
 
 /// The last activity about each of these records that was done, whoever did it.
 ///

@@ -91,7 +91,7 @@ pub static CONTACT_RELATION: Kind = Kind::new::<ContactRelation>(
     "contact_relation",
     "contact-relations",
     "contact_relations",
-    Visibility::Parent { column: "party_id", table: "parties" },
+    Visibility::Parent { column: "party_id", table: "parties", shared: None },
     Texts { en: "Contact relation", zh: "联系人关系" },
 )
 .also(&["moved"]);

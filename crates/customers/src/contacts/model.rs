@@ -90,7 +90,7 @@ pub static CONTACT: Kind = Kind::new::<Contact>(
     "contact",
     "contacts",
     "contacts",
-    Visibility::Parent { column: "party_id", table: "parties" },
+    Visibility::Parent { column: "party_id", table: "parties", shared: None },
     Texts { en: "Contact", zh: "联系人" },
 )
 .searched(&["name"])

@@ -54,7 +54,7 @@ pub static DEPARTMENT: Kind = Kind::new::<Department>(
     "department",
     "departments",
     "departments",
-    Visibility::Parent { column: "party_id", table: "parties" },
+    Visibility::Parent { column: "party_id", table: "parties", shared: None },
     Texts { en: "Department", zh: "部门" },
 )
 .searched(&["name"])

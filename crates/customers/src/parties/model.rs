@@ -120,7 +120,7 @@ pub struct PartyInput {
     /// What it takes in a year; not negative.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "年营业额", money)]
+    #[field(zh = "年营业额", money, filter)]
     pub annual_revenue: Option<Money>,
     /// Its addresses.
     #[serde(default)]

@@ -2,21 +2,21 @@
 
 use super::{PARTY, Party, PartyId, store};
 use crate::{
-    activities::ACTIVITY,
+    activities::tells_when,
     service_policies::{cycles, due},
 };
 use guanxi_identity::work_calendars::default_calendar;
-use guanxi_kernel::{Action, Ctx, Result, period::business_date};
+use guanxi_kernel::{Ctx, Result, period::business_date};
 use guanxi_storage::Tx;
 use std::collections::BTreeMap;
 
-/// Fills in when the next visits are due. Whoever sees no tiers, or no activities, is told nothing.
+/// Fills in when the next visits are due. Whoever sees no tiers, or not when activities
+/// began, is told nothing.
 ///
 /// # Errors
 /// Those of the store.
 pub(super) async fn present(records: &mut [Party], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-    let told = !ctx.reach(ACTIVITY.plural, Action::Read).is_nothing()
-        && !ctx.actor.withheld(PARTY.plural).hidden.contains("tier");
+    let told = tells_when(ctx) && !ctx.actor.withheld(PARTY.plural).hidden.contains("tier");
     let tiers = records.iter().filter_map(|one| one.input.tier.clone()).collect();
     let cycles = if told { cycles(tx, &tiers).await? } else { BTreeMap::new() };
     let every = |one: &Party| one.input.tier.as_ref().and_then(|tier| cycles.get(tier)).copied();

@@ -31,7 +31,8 @@ fn filter_about(kind: &'static Kind) -> String {
         "An expression over {} (a subset of AIP-160): `=`, `!=`, `<`, `<=`, `>`, `>=`, `:` (a list has the \
          entry; `field:*`, the field has a value), combined with `AND`, `OR` (which binds more tightly than \
          `AND`), `NOT` or `-`, and parentheses. Values are words or quoted, `null` for absent, `now()`, \
-         `days_ago(n)`, `me()`. A field that is absent is different from every value. At most {} comparisons, \
+         `days_ago(n)`, `me()`; an amount has its currency behind it, as in `\"1234.50 CNY\"`, or is in that \
+         of your company, and amounts in other currencies stand in no order to it. A field that is absent is different from every value. At most {} comparisons, \
          {MAX_DEPTH} levels deep.",
         names.join(", "),
         parse::MAX_COMPARISONS,

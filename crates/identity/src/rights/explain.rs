@@ -23,6 +23,9 @@ guanxi_kernel::words! {
         Directory = "directory" ("Directory data", "目录数据"),
         /// The user owns the record, or what it belongs to.
         Own = "own" ("Own", "本人"),
+        /// The user works on the record with its owner, or on what it belongs to, or has what it is
+        /// about: it can be read for their sake.
+        Involved = "involved" ("Involved", "参与"),
         /// The owner is in a team of the user.
         Team = "team" ("Team", "团队"),
         /// The owner is in or below a unit that the user manages.
@@ -61,6 +64,8 @@ pub struct Owner {
     pub teams: BTreeSet<TeamId>,
     /// Their unit, then the one above it, up to the top.
     pub units: Vec<OrgUnitId>,
+    /// Whether only rights to read count for their sake: they work on it without owning it.
+    pub reads_only: bool,
 }
 
 /// What a question is about.
@@ -79,7 +84,7 @@ pub enum About {
 pub struct Way {
     /// By which part of it.
     pub through: Through,
-    /// The owner for whose sake it does.
+    /// The owner for whose sake it does, or who works on it with the owner.
     #[schema(required)]
     pub owner_id: Option<UserId>,
     /// The team that the user shares with the owner.
@@ -210,7 +215,7 @@ impl About {
 fn look(kind: &Kind, user: UserId, source: &Source<'_>, action: Action, about: &About) -> LookedAt {
     let Source { role_id, team_id, grant, reach } = source;
     let way = match about {
-        About::Record(owners) => way(kind, user, reach, owners),
+        About::Record(owners) => way(kind, user, reach, action, owners),
         About::Anything | About::Nothing => None,
     };
     LookedAt {
@@ -228,7 +233,7 @@ fn look(kind: &Kind, user: UserId, source: &Source<'_>, action: Action, about: &
 }
 
 /// How a right reaches a record of these owners, if it does.
-fn way(kind: &Kind, user: UserId, reach: &Reach, owners: &[Owner]) -> Option<Way> {
+fn way(kind: &Kind, user: UserId, reach: &Reach, action: Action, owners: &[Owner]) -> Option<Way> {
     let plain = |through| Way { through, owner_id: None, team_id: None, unit_path: Vec::new() };
     if reach.all {
         return Some(plain(Through::All));
@@ -237,8 +242,10 @@ fn way(kind: &Kind, user: UserId, reach: &Reach, owners: &[Owner]) -> Option<Way
         return (!reach.is_nothing()).then(|| plain(Through::Directory));
     }
     let of = |owner: &Owner, through| Way { owner_id: owner.user, ..plain(through) };
-    let own =
-        |owner: &Owner| (reach.own && owner.user == Some(user)).then(|| of(owner, Through::Own));
+    let own = |owner: &Owner| {
+        let through = if owner.reads_only { Through::Involved } else { Through::Own };
+        (reach.own && owner.user == Some(user)).then(|| of(owner, through))
+    };
     let team = |owner: &Owner| {
         let shared = reach.teams.intersection(&owner.teams).next().copied()?;
         Some(Way { team_id: Some(shared), ..of(owner, Through::Team) })
@@ -248,11 +255,9 @@ fn way(kind: &Kind, user: UserId, reach: &Reach, owners: &[Owner]) -> Option<Way
         let unit_path = owner.units[..=managed].to_vec();
         Some(Way { unit_path, ..of(owner, Through::Subtree) })
     };
-    owners
-        .iter()
-        .find_map(own)
-        .or_else(|| owners.iter().find_map(team))
-        .or_else(|| owners.iter().find_map(unit))
+    let counts = |owner: &&Owner| action.only_reads() || !owner.reads_only;
+    let owners = || owners.iter().filter(counts);
+    owners().find_map(own).or_else(|| owners().find_map(team)).or_else(|| owners().find_map(unit))
 }
 
 #[cfg(test)]
@@ -287,7 +292,7 @@ mod tests {
     /// The owner 5, in team 7, in unit 10 below 11 below 12.
     fn owner() -> Vec<Owner> {
         let units = vec![id(10), id(11), id(12)];
-        vec![Owner { user: Some(id(5)), teams: BTreeSet::from([id(7)]), units }]
+        vec![Owner { user: Some(id(5)), teams: BTreeSet::from([id(7)]), units, reads_only: false }]
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Answering who may do what, and why, without telling more than the caller may see themself.
 
 use super::{
-    explain::{self, About, Reason, Step},
+    explain::{self, About, Owner, Reason, Step},
     model::{resolve, sources},
     store,
 };
@@ -135,8 +135,9 @@ async fn about(
         return Ok((About::Nothing, None));
     };
     let mut owners = Vec::new();
-    for user in scope::owners(tx, kind, id).await?.unwrap_or_default() {
-        owners.push(store::owner(tx, user).await?);
+    for holder in scope::holders(tx, kind, id).await?.unwrap_or_default() {
+        let owner = store::owner(tx, holder.user).await?;
+        owners.push(Owner { reads_only: holder.reads_only, ..owner });
     }
     let part = kind.parts.and_then(|column| record[column].as_str());
     Ok((About::Record(owners), part.map(str::to_owned)))

@@ -74,7 +74,8 @@ pub(super) async fn owner(tx: &mut Tx, user: UserId) -> Result<Owner> {
         Some(unit) => units_above(tx, unit).await?,
         None => Vec::new(),
     };
-    Ok(Owner { user: Some(user), teams: teams.into_iter().map(|team| team.0).collect(), units })
+    let teams = teams.into_iter().map(|team| team.0).collect();
+    Ok(Owner { user: Some(user), teams, units, reads_only: false })
 }
 
 /// The unit and those above it, in order up to the top.

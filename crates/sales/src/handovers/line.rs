@@ -101,7 +101,7 @@ pub static HANDOVER_LINE: Kind = Kind::new::<HandoverLine>(
     "handover_line",
     "handover-lines",
     "handover_lines",
-    Visibility::Parent { column: "handover_id", table: "handovers" },
+    Visibility::Parent { column: "handover_id", table: "handovers", shared: None },
     Texts { en: "Hand-over line", zh: "移交明细" },
 );
 

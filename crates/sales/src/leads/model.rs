@@ -108,7 +108,7 @@ pub struct LeadInput {
     /// What it can spend.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "预算", money)]
+    #[field(zh = "预算", money, filter)]
     pub budget: Option<Money>,
     /// When it may buy.
     #[serde(default)]
@@ -220,6 +220,7 @@ pub static LEAD: Kind = Kind::new::<Lead>(
     Visibility::Pooled { column: "pool_id", members: MEMBERS },
     Texts { en: "Lead", zh: "意向客户" },
 )
+.showing_what_is_about()
 .searched(&["name", "company_name"])
 .known_by(&["name"])
 .also(&[

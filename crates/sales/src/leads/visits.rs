@@ -3,8 +3,8 @@
 use super::{model::Lead, parts::VisitState};
 use crate::lead_levels;
 use chrono::{DateTime, Days, NaiveDate, Utc};
-use guanxi_customers::activities::{ACTIVITY, last_done};
-use guanxi_kernel::{Action, Ctx, Result, period::business_date};
+use guanxi_customers::activities::{last_done, tells_when};
+use guanxi_kernel::{Ctx, Result, period::business_date};
 use guanxi_storage::Tx;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -15,8 +15,7 @@ use uuid::Uuid;
 /// Those of the store.
 pub(super) async fn present(records: &mut [Lead], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
     let ids: Vec<Uuid> = records.iter().map(|one| one.meta.id.uuid()).collect();
-    let seen = !ctx.reach(ACTIVITY.plural, Action::Read).is_nothing();
-    let last = match seen && !ids.is_empty() {
+    let last = match tells_when(ctx) && !ids.is_empty() {
         true => last_done(tx, &ids).await?,
         false => BTreeMap::new(),
     };

@@ -2,7 +2,9 @@
 
 use super::model::{Opportunity, OpportunityId};
 use guanxi_customers::activities::{ACTIVITY, Expense, ExpenseCategory, expenses_about};
-use guanxi_kernel::{Action, Ctx, Currency, Money, Result, problem::OUT_OF_RANGE};
+use guanxi_kernel::{
+    Action, Ctx, Currency, Money, Result, actor::forbidden, problem::OUT_OF_RANGE,
+};
 use guanxi_storage::{Tx, rates, resource};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -33,7 +35,7 @@ pub struct OpportunityCost {
 /// What an opportunity has cost, in a currency; that of the tenant if none is said.
 ///
 /// # Errors
-/// `not_found`; `forbidden` without the right to read activities; `no_exchange_rate` for an expense on a
+/// `not_found`; `forbidden` without the right to read activities with their expenses; `no_exchange_rate` for an expense on a
 /// day without a rate.
 pub async fn cost(
     tx: &mut Tx,
@@ -43,6 +45,9 @@ pub async fn cost(
 ) -> Result<OpportunityCost> {
     resource::load::<Opportunity>(tx, ctx, id.uuid()).await?;
     ctx.require(ACTIVITY.plural, Action::Read)?;
+    if ctx.actor.withheld(ACTIVITY.plural).hidden.contains("expenses") {
+        return Err(forbidden(ACTIVITY.plural, Action::Read));
+    }
     let currency = currency.unwrap_or(ctx.settings.currency);
     let expenses = expenses_about(tx, id.uuid()).await?;
     let mut converted = Vec::with_capacity(expenses.len());

@@ -2,7 +2,8 @@
 //!
 //! Until then it stands where it stood, with what it waits for in `pending_…`. A second move is refused
 //! as long as it waits; what lays it aside or ends it (suspend, lose, terminate, delete) gives up what
-//! was asked. Its history goes on from the decision.
+//! was asked, and so does another amount, since nobody has agreed to that. Its history goes on from the
+//! decision.
 
 use super::{
     life::{OpportunityMove, OpportunityStatus},
@@ -311,8 +312,12 @@ pub(super) async fn follow(
     let asked = |one: &Opportunity| one.pending_approval_id.filter(|_| live(one));
     match before.and_then(asked) {
         Some(id) if asked(after) != Some(id) => {
-            const WHY: &str = "The opportunity has gone another way.";
-            approvals::give_up(tx, ctx, id.into(), WHY).await.map(drop)
+            let other = before.is_some_and(|before| before.input.amount != after.input.amount);
+            let why = match other && asked(after).is_none() {
+                true => "The amount of the opportunity has changed.",
+                false => "The opportunity has gone another way.",
+            };
+            approvals::give_up(tx, ctx, id.into(), why).await.map(drop)
         }
         _ => Ok(()),
     }

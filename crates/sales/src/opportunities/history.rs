@@ -2,25 +2,33 @@
 
 use super::{
     life::OpportunityStatus,
-    model::{Opportunity, OpportunityId},
+    model::{OPPORTUNITY, Opportunity, OpportunityId},
     spans::{self, Span},
 };
 use crate::{pipelines::PipelineId, stages::StageId};
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Ctx, Result, UserId};
+use guanxi_kernel::{Action, Ctx, Result, UserId, actor::forbidden};
 use guanxi_storage::{Tx, resource};
 use serde::Serialize;
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 
 /// A time in one stage and one state.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct StageInterval {
-    /// The pipeline.
-    pub pipeline_id: PipelineId,
-    /// The stage.
-    pub stage_id: StageId,
-    /// The state: time that is `suspended` is no time of work in the stage.
-    pub status: OpportunityStatus,
+    /// The pipeline; absent for whoever may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub pipeline_id: Option<PipelineId>,
+    /// The stage; absent for whoever may not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub stage_id: Option<StageId>,
+    /// The state: time that is `suspended` is no time of work in the stage; absent for whoever may not
+    /// see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub status: Option<OpportunityStatus>,
     /// From when.
     pub entered_at: DateTime<Utc>,
     /// To when; absent for what lasts.
@@ -43,19 +51,34 @@ pub struct StageHistory {
 /// The stages and states that an opportunity has been in.
 ///
 /// # Errors
-/// `not_found`, `forbidden`.
+/// `not_found`; `forbidden`, also for whoever may not see since when it is in its stage.
 pub async fn stage_history(tx: &mut Tx, ctx: &Ctx, id: OpportunityId) -> Result<StageHistory> {
     resource::load::<Opportunity>(tx, ctx, id.uuid()).await?;
-    Ok(StageHistory { data: intervals(spans::of(tx, id).await?, ctx.now) })
+    let hidden = ctx.actor.withheld(OPPORTUNITY.plural).hidden;
+    if hidden.contains("stage_entered_at") {
+        return Err(forbidden(OPPORTUNITY.plural, Action::Read));
+    }
+    Ok(StageHistory { data: intervals(spans::of(tx, id).await?, &hidden, ctx.now) })
 }
 
-/// Spans of one stage and state in a row are one interval. Spans that lasted no time at all are left
+/// Spans of one stage and state in a row are one interval, as far as these are shown: whoever may not
+/// see the stage is not told when it was another one. Spans that lasted no time at all are left
 /// out, as long as another one is left.
-fn intervals(spans: Vec<Span>, now: DateTime<Utc>) -> Vec<StageInterval> {
+fn intervals(
+    spans: Vec<Span>,
+    hidden: &BTreeSet<String>,
+    now: DateTime<Utc>,
+) -> Vec<StageInterval> {
+    let shows = |field: &str| !hidden.contains(field);
+    let (pipeline, stage, status) = (shows("pipeline_id"), shows("stage_id"), shows("status"));
     let mut intervals: Vec<StageInterval> = Vec::new();
     let momentary = |span: &Span| span.left_at == Some(span.entered_at);
     for span in spans.into_iter().filter(|span| !momentary(span)) {
-        let place = (span.pipeline, span.stage, span.status);
+        let place = (
+            pipeline.then_some(span.pipeline),
+            stage.then_some(span.stage),
+            status.then_some(span.status),
+        );
         let last = intervals.last_mut().filter(|last| {
             (last.pipeline_id, last.stage_id, last.status) == place
                 && last.left_at == Some(span.entered_at)
@@ -63,9 +86,9 @@ fn intervals(spans: Vec<Span>, now: DateTime<Utc>) -> Vec<StageInterval> {
         match last {
             Some(last) => last.left_at = span.left_at,
             None => intervals.push(StageInterval {
-                pipeline_id: span.pipeline,
-                stage_id: span.stage,
-                status: span.status,
+                pipeline_id: place.0,
+                stage_id: place.1,
+                status: place.2,
                 entered_at: span.entered_at,
                 left_at: span.left_at,
                 seconds: 0,
@@ -123,7 +146,7 @@ mod tests {
             let spans = life(&steps);
             let begun = spans[0].entered_at;
             let now = spans.last().map_or(begun, |last| last.entered_at) + TimeDelta::seconds(more);
-            let found = intervals(spans, now);
+            let found = intervals(spans.clone(), &BTreeSet::new(), now);
             prop_assert_eq!(found[0].entered_at, begun);
             prop_assert_eq!(found.last().and_then(|last| last.left_at), None);
             for pair in found.windows(2) {
@@ -133,6 +156,9 @@ mod tests {
             }
             let total: i64 = found.iter().map(|one| one.seconds).sum();
             prop_assert_eq!(total, (now - begun).num_seconds());
+            let hidden = ["pipeline_id", "stage_id", "status"].map(str::to_owned).into();
+            let blind = intervals(spans, &hidden, now);
+            prop_assert_eq!((blind.len(), blind[0].seconds), (1, total));
         }
     }
 }

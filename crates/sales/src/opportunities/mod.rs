@@ -37,7 +37,7 @@ pub(crate) use gates::with_more;
 pub use gates::{REACTIVATION, STAGE_ENTRY};
 pub use history::{StageHistory, StageInterval, stage_history};
 pub use life::{OpportunityMove, OpportunityStatus};
-pub use model::{OPPORTUNITY, Opportunity, OpportunityId, OpportunityInput};
+pub use model::{OPPORTUNITY, Opportunity, OpportunityId, OpportunityInput, PEOPLE};
 pub use moves::{
     AddToSummary, CloseOpportunity, MoveOpportunity, ReviewOpportunity, SuspendOpportunity,
     TerminateOpportunity, TransferOpportunity, addendum, lose, move_to, reactivate, review,

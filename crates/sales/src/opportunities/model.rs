@@ -63,7 +63,7 @@ pub struct OpportunityInput {
     /// What it may bring; the sum of its lines when it has lines.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "金额", money, sort = "amount_key")]
+    #[field(zh = "金额", money, filter, sort = "amount_key")]
     pub amount: Option<Money>,
     /// What would be sold, all in one currency.
     #[serde(default)]
@@ -238,14 +238,19 @@ pub struct Opportunity {
     pub(crate) name_folded: String,
 }
 
-/// The resource of opportunities.
+/// Who works on opportunities with their controllers: their collaborators as a table.
+pub const PEOPLE: &str = "opportunity_people";
+
+/// The resource of opportunities. Its collaborators read it and what hangs on it; what is written of it
+/// is a matter of its controller.
 pub static OPPORTUNITY: Kind = Kind::new::<Opportunity>(
     "opportunity",
     "opportunities",
     "opportunities",
-    Visibility::Owner,
+    Visibility::Shared { member: "collaborators", people: PEOPLE },
     Texts { en: "Opportunity", zh: "商机" },
 )
+.showing_what_is_about()
 .searched(&["name", "number"])
 .known_by(&["number", "name"])
 .also(&[

@@ -22,7 +22,7 @@ use crate::{
     stages::{self, StageKind, Step},
 };
 use guanxi_customers::{
-    activities::{ACTIVITY, last_done},
+    activities::{ACTIVITY, last_done, tells_when},
     engine::{check_new_owner, refer, standing},
     parties::{Party, PartyId, PartyRole},
     problems::IMMUTABLE,
@@ -75,6 +75,7 @@ impl Resource for Opportunity {
 
     async fn all_saved(records: &[Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         spans::begin_new(tx, ctx, records).await?;
+        store::add_people(tx, records).await?;
         for one in records {
             one.called_for(tx, ctx, None).await?;
         }
@@ -83,6 +84,10 @@ impl Resource for Opportunity {
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         spans::follow(tx, ctx, self, before).await?;
+        if before.is_none_or(|before| before.input.collaborators != self.input.collaborators) {
+            store::remove_people(tx, self.meta.id).await?;
+            store::add_people(tx, std::slice::from_ref(self)).await?;
+        }
         self.called_for(tx, ctx, before).await?;
         let given_up = |one: &Self| {
             matches!(one.status, OpportunityStatus::Lost | OpportunityStatus::Terminated)
@@ -132,12 +137,16 @@ impl Resource for Opportunity {
             true => last_done(tx, &ids).await?,
             false => BTreeMap::new(),
         };
-        let told = !ctx.actor.withheld(ACTIVITY.plural).hidden.contains("result");
+        let hides =
+            |resource: &str, field: &str| ctx.actor.withheld(resource).hidden.contains(field);
+        let (when, what) = (tells_when(ctx), !hides(ACTIVITY.plural, "result"));
+        let since = !hides(OPPORTUNITY.plural, "stage_entered_at");
         for one in records {
             let days = (ctx.now - one.stage_entered_at).num_days();
-            one.days_in_stage = (!one.status.is_closed()).then_some(days);
+            one.days_in_stage = (since && !one.status.is_closed()).then_some(days);
             let (at, result) = last.remove(&one.meta.id.uuid()).unzip();
-            (one.last_contact_at, one.last_result) = (at, result.flatten().filter(|_| told));
+            one.last_contact_at = at.filter(|_| when);
+            one.last_result = result.flatten().filter(|_| what);
         }
         Ok(())
     }
@@ -313,6 +322,10 @@ impl Opportunity {
             self.require_summary()?;
             before.require_summary_open(self, ctx.now)?;
         }
+        if self.place() == before.place() && self.input.amount != before.input.amount {
+            // Nobody has agreed to this amount; the move is to be asked for again.
+            self.stop_waiting();
+        }
         self.enter_stage(tx, ctx, before).await?;
         let restored = before.meta.deleted_at.is_some() && self.meta.deleted_at.is_none();
         if self.span_from == before.span_from && (restored || self.tracked() != before.tracked()) {
@@ -327,7 +340,9 @@ impl Opportunity {
     async fn enter_stage(&mut self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
         let moved = self.place() != before.place();
         let amount = |one: &Self| one.input.amount.map(guanxi_kernel::Money::currency);
-        if !moved && self.judged_alike(before) && amount(self) == amount(before) {
+        let alike = !moved && self.judged_alike(before) && amount(self) == amount(before);
+        // Its pipeline can have got a currency while it was deleted.
+        if alike && before.meta.deleted_at.is_none() {
             return Ok(());
         }
         let Some(stage) = self.input.stage_id else { return Ok(()) };
@@ -340,7 +355,15 @@ impl Opportunity {
         if self.input.pipeline_id != Some(step.pipeline) {
             return Err(STAGE_OF_OTHER_PIPELINE.at("/stage_id"));
         }
+        // What was asked for while the pipeline was in use is still decided.
+        let decided = before.waits() && !self.waits();
+        if before.input.pipeline_id != Some(step.pipeline) && !step.active && !decided {
+            return Err(PIPELINE_INACTIVE.at("/pipeline_id"));
+        }
         self.require_currency(&step)?;
+        if alike {
+            return Ok(());
+        }
         if !moved {
             self.judge(&step);
             return Ok(());

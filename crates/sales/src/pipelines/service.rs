@@ -2,10 +2,10 @@
 
 use super::{PIPELINE, Pipeline, PipelineId, PipelineInput, store};
 use crate::{
-    problems::PIPELINE_INCOMPLETE,
+    problems::{PIPELINE_CURRENCY_IN_USE, PIPELINE_INCOMPLETE},
     stages::{self, Stage, StageInput, StageKind},
 };
-use guanxi_kernel::{Action, Ctx, Line, Result, Word as _, problem::IN_USE, text};
+use guanxi_kernel::{Action, Ctx, Currency, Line, Result, Word as _, problem::IN_USE, text};
 use guanxi_storage::{
     Kind, Resource, Tx,
     merging::rewrite,
@@ -33,7 +33,11 @@ impl Resource for Pipeline {
         if self.input.is_default {
             self.take_default(tx, ctx).await?;
         }
-        Ok(())
+        let had = before.and_then(|before| before.input.currency);
+        match self.input.currency.filter(|currency| had != Some(*currency)) {
+            Some(currency) if before.is_some() => self.require_amounts_in(tx, currency).await,
+            _ => Ok(()),
+        }
     }
 
     async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
@@ -63,6 +67,14 @@ impl Resource for Pipeline {
 }
 
 impl Pipeline {
+    /// Refuses a currency in which opportunities of the pipeline are not.
+    async fn require_amounts_in(&self, tx: &mut Tx, currency: Currency) -> Result<()> {
+        match store::has_other_amounts(tx, self.meta.id, currency).await? {
+            true => Err(PIPELINE_CURRENCY_IN_USE.with("currency", currency.code())),
+            false => Ok(()),
+        }
+    }
+
     /// Takes the place of the default from whoever has it.
     async fn take_default(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         let held = store::default_pipeline(tx).await?;

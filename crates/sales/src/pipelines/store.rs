@@ -2,7 +2,7 @@
 
 use super::{PipelineId, PipelineStatus};
 use crate::stages::StageKind;
-use guanxi_kernel::Result;
+use guanxi_kernel::{Currency, Result};
 use guanxi_storage::{Tx, expansion::Json, sql};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -54,6 +54,21 @@ pub(super) async fn is_active(tx: &mut Tx, id: PipelineId) -> Result<bool> {
         "SELECT CAST(1 AS BIGINT) FROM pipelines
          WHERE tenant_id = $1 AND id = $2 AND active = TRUE AND deleted_at IS NULL",
         id
+    );
+    tx.exists(sql).await
+}
+
+/// Whether a live opportunity in a pipeline has an amount in another currency than this.
+pub(super) async fn has_other_amounts(
+    tx: &mut Tx,
+    id: PipelineId,
+    currency: Currency,
+) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM opportunities WHERE tenant_id = $1 AND pipeline_id = $2
+             AND amount_currency <> $3 AND deleted_at IS NULL LIMIT 1",
+        id,
+        currency.code()
     );
     tx.exists(sql).await
 }

@@ -23,7 +23,7 @@ pub struct PriceBookEntryInput {
     pub product_id: ProductId,
     /// What one unit costs, without tax, in the currency of the price book.
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "价格", money)]
+    #[field(zh = "价格", money, filter)]
     pub price: Money,
     /// From how many units on; each product has one price for each quantity.
     #[serde(default = "one")]

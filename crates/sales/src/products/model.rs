@@ -35,12 +35,12 @@ pub struct ProductInput {
     /// What one unit costs the customer, without tax, before any discount.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "标准价", money)]
+    #[field(zh = "标准价", money, filter)]
     pub list_price: Option<Money>,
     /// What one unit costs the company.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "成本价", money)]
+    #[field(zh = "成本价", money, filter)]
     pub cost: Option<Money>,
     /// The tax as a share of the price.
     #[serde(default)]

@@ -6,7 +6,7 @@ use super::{
     parts::{LineCost, QuoteLine},
 };
 use crate::{
-    opportunities::{Opportunity, OpportunityId},
+    opportunities::{self, Opportunity, OpportunityId},
     price_books::{PriceBook, PriceBookId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -59,7 +59,7 @@ pub struct QuoteInput {
     /// What is taken off behind that.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
-    #[field(zh = "整单折扣额", money)]
+    #[field(zh = "整单折扣额", money, filter)]
     pub discount_amount: Option<Money>,
     /// What is offered.
     #[validate(length(min = 1, max = 200), nested)]
@@ -97,19 +97,19 @@ pub struct Quote {
     #[field(zh = "状态", filter)]
     pub status: QuoteStatus,
     /// What the lines come to at their prices, before any discount.
-    #[field(zh = "原价合计", money)]
+    #[field(zh = "原价合计", money, filter)]
     pub list_total: Option<Money>,
     /// What is taken off that altogether.
-    #[field(zh = "折扣合计", money)]
+    #[field(zh = "折扣合计", money, filter)]
     pub discount_total: Option<Money>,
     /// What is left, without tax: the sum of the lines.
-    #[field(zh = "不含税合计", money)]
+    #[field(zh = "不含税合计", money, filter)]
     pub net: Option<Money>,
     /// The tax: the sum of the lines.
-    #[field(zh = "税额合计", money)]
+    #[field(zh = "税额合计", money, filter)]
     pub tax: Option<Money>,
     /// What the customer pays.
-    #[field(zh = "含税合计", money)]
+    #[field(zh = "含税合计", money, filter)]
     pub gross: Option<Money>,
     /// What is taken off as a part of `list_total`.
     #[field(zh = "折扣率")]
@@ -119,6 +119,7 @@ pub struct Quote {
     #[field(zh = "较标准价折扣率")]
     pub list_discount_rate: Proportion,
     /// What it costs the company; absent if that is not known of every product.
+    // Lists are not narrowed by what it costs: who sees that is a matter of the rights on products too.
     #[field(zh = "成本合计", money)]
     pub cost: Option<Money>,
     /// What is left of `net` behind the cost.
@@ -153,7 +154,11 @@ pub static QUOTE: Kind = Kind::new::<Quote>(
     "quote",
     "quotes",
     "quotes",
-    Visibility::Parent { column: "opportunity_id", table: "opportunities" },
+    Visibility::Parent {
+        column: "opportunity_id",
+        table: "opportunities",
+        shared: Some(opportunities::PEOPLE),
+    },
     Texts { en: "Quote", zh: "报价单" },
 )
 .searched(&["number"])

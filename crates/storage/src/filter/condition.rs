@@ -43,9 +43,20 @@ pub fn filterable(kind: &Kind, custom: &Fields) -> Vec<Filterable> {
             Test::Has(index) => (index.parameter, index.kind),
             _ => (field.name, field.kind),
         };
-        let single = !matches!(kind, Type::Money | Type::Json);
         let name = Cow::Borrowed(name);
-        single.then_some(Filterable { name, kind, nullable: absent(field), column, test })
+        let whole = Filterable { name, kind, nullable: absent(field), column, test };
+        (!matches!(kind, Type::Json)).then_some(whole)
+    });
+    let amounts = kind.shape.fields.iter().filter(seen).filter(|field| field.filter);
+    let currencies = amounts.filter_map(|field| {
+        let test = list::amount_currency(field)?;
+        Some(Filterable {
+            name: Cow::Owned(format!("{}.currency", field.name)),
+            kind: Type::Text,
+            nullable: absent(field),
+            column: field.columns[1],
+            test,
+        })
     });
     let custom = custom.iter().map(|field| Filterable {
         name: Cow::Owned(field.path()),
@@ -54,7 +65,7 @@ pub fn filterable(kind: &Kind, custom: &Fields) -> Vec<Filterable> {
         column: "custom",
         test: Test::Custom { field: field.clone(), sign: IN },
     });
-    own.chain(custom).collect()
+    own.chain(currencies).chain(custom).collect()
 }
 
 fn absent(field: &Field) -> bool {
@@ -67,7 +78,7 @@ impl Filterable {
             Test::Custom { field, .. } => return field.is_ordered(),
             test => !matches!(test, Test::Has(_)),
         };
-        scalar && matches!(self.kind, Type::Integer | Type::Date | Type::Instant)
+        scalar && matches!(self.kind, Type::Integer | Type::Date | Type::Instant | Type::Money)
     }
 
     /// Whether `field:value` means anything: a list has it, or the value is this one. In a text it
@@ -179,17 +190,18 @@ impl Checker<'_> {
         if !field.ordered() {
             return Err(operator(field.operators()));
         }
-        let value = self.value(field, &said.operand, spot, Part::Operand)?;
-        if let Test::Custom { field, .. } = &field.test {
-            let test = Test::Custom { field: field.clone(), sign };
-            return Ok(Condition::Equal {
-                test,
-                values: vec![value],
-                or_absent: false,
-                unknown: None,
-            });
-        }
-        Ok(Condition::Compared { column: field.column, sign, value, nullable: field.nullable })
+        let mut values = self.values(field, &said.operand, spot, Part::Operand)?;
+        let (test, unknown) = match &field.test {
+            Test::Custom { field, .. } => (Test::Custom { field: field.clone(), sign }, None),
+            Test::Money { minor, currency, .. } => {
+                (Test::Money { minor, currency, sign }, field.nullable.then_some(field.column))
+            }
+            _ => {
+                let (column, nullable, value) = (field.column, field.nullable, values.remove(0));
+                return Ok(Condition::Compared { column, sign, value, nullable });
+            }
+        };
+        Ok(Condition::Equal { test, values, or_absent: false, unknown })
     }
 
     fn equal(
@@ -212,7 +224,7 @@ impl Checker<'_> {
                     let expected = "a value; this field is never absent";
                     return Err(spot.refuse(part, &INVALID_FORMAT, expected));
                 }
-                one => values.push(self.value(field, one, spot, part)?),
+                one => values.extend(self.values(field, one, spot, part)?),
             }
         }
         if matches!(field.test, Test::Custom { .. }) {
@@ -225,6 +237,25 @@ impl Checker<'_> {
         }
         let unknown = (field.nullable && !or_absent).then_some(field.column);
         Ok(Condition::Equal { test: field.test.clone(), values, or_absent, unknown })
+    }
+
+    /// What SQL compares with: an amount is two values, its figure and its currency.
+    fn values(
+        &self,
+        field: &Filterable,
+        operand: &Operand,
+        spot: &Spot,
+        part: Part,
+    ) -> Result<Vec<Value>, FieldError> {
+        let Test::Money { .. } = &field.test else {
+            return self.value(field, operand, spot, part).map(|value| vec![value]);
+        };
+        let read = match operand {
+            Operand::Text(text) => list::amount_values(self.ctx, text),
+            _ => None,
+        };
+        let refused = || spot.refuse(part, &INVALID_FORMAT, Type::Money.expected());
+        Ok(read.ok_or_else(refused)?.into())
     }
 
     fn value(

@@ -152,7 +152,7 @@ pub static DELIVERY: Kind = Kind::new::<WebhookDelivery>(
     "webhook_delivery",
     "webhook-deliveries",
     "webhook_deliveries",
-    Visibility::Parent { column: "endpoint_id", table: "webhook_endpoints" },
+    Visibility::Parent { column: "endpoint_id", table: "webhook_endpoints", shared: None },
     Texts { en: "Webhook delivery", zh: "Webhook 投递" },
 )
 .also(&["redelivered"]);

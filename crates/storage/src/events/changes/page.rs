@@ -1,7 +1,11 @@
 //! Reads one page of the feed: a sweep if one is under way or due, then events.
 
 use super::{ChangeItem, ChangeOp, ChangeReason, ChangesQuery, Place, Sweep, View};
-use crate::{Kind, Sql, Tx, Visibility, attached, events::HeldBy};
+use crate::{
+    Kind, Sql, Tx, Visibility,
+    attached::{self, is_about},
+    events::HeldBy,
+};
 use guanxi_kernel::{Ctx, Result};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -282,7 +286,9 @@ impl<'a> Reader<'a> {
         let wanted: Vec<&'static Kind> =
             wanted.flat_map(|kind| [kind].into_iter().chain((kind.parents)())).collect();
         let parents: BTreeSet<&str> = wanted.iter().filter_map(|kind| parent_table(kind)).collect();
-        let names: BTreeSet<&str> = wanted.iter().map(|kind| kind.name).collect();
+        let subjects = wanted.iter().flat_map(|kind| (kind.about)());
+        let names: BTreeSet<&str> =
+            wanted.iter().copied().chain(subjects).map(|kind| kind.name).collect();
         let kinds = self
             .all
             .iter()
@@ -361,7 +367,7 @@ impl<'a> Reader<'a> {
     ) -> Result<Option<Uuid>> {
         let mut sql = match kind.with_parent {
             true => attached::below(kind, parent, event.subject_id),
-            false => match below(kind, event.subject_id) {
+            false => match below(kind, parent, event.subject_id) {
                 Some(sql) => sql,
                 None => return Ok(None),
             },
@@ -396,41 +402,37 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Selects the records of a kind that belong to that record, as a [`Child`] each; none of a kind that
-/// belongs to no other.
-fn below(kind: &Kind, id: Uuid) -> Option<Sql> {
-    let (column, owner) = match kind.visibility {
+/// Selects the records of a kind that belong to that record or are about it, as a [`Child`] each; none
+/// of a kind that has to do with no other.
+fn below(kind: &Kind, parent: &Kind, id: Uuid) -> Option<Sql> {
+    let (column, table, owner) = match kind.visibility {
         // Nobody's: they have no owner of their own.
-        Visibility::Parent { column, .. } => (column, "NULLIF(t.id, t.id)"),
-        Visibility::OwnerOrParent { column, .. } => (column, "t.owner_id"),
-        Visibility::Tenant
-        | Visibility::Owner
-        | Visibility::Involved { .. }
-        | Visibility::Pooled { .. } => return None,
+        Visibility::Parent { column, table, .. } => (column, table, "NULLIF(t.id, t.id)"),
+        Visibility::OwnerOrParent { column, table } => (column, table, "t.owner_id"),
+        _ => return None,
     };
     let mut sql = Sql::new("SELECT t.id, CAST('' AS TEXT) AS parent_type, ");
     sql.push(owner).push(" AS owner_id, t.deleted_at IS NOT NULL AS deleted FROM ");
-    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.").push(column);
-    sql.push(" = ").bind(id);
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
+    if table == parent.table {
+        sql.push("t.").push(column).push(" = ").bind(id);
+    } else {
+        sql.push("t.about_id = ").bind(id).push(" AND t.about_type = ").bind(parent.name);
+    }
     Some(sql)
 }
 
-/// Whether records of `kind` can belong to one of `parent`, or to one that belongs to it in turn.
+/// Whether records of `kind` can belong to one of `parent` or be about it, or to one of which that is
+/// true in turn.
 fn is_below(kind: &Kind, parent: &Kind) -> bool {
-    let near = (kind.parents)();
-    let attached = near
-        .iter()
-        .any(|near| near.name == parent.name || parent_table(near) == Some(parent.table));
-    attached || parent_table(kind) == Some(parent.table)
+    let nearly = |kind: &Kind| parent_table(kind) == Some(parent.table) || is_about(kind, parent);
+    (kind.parents)().iter().any(|near| near.name == parent.name || nearly(near)) || nearly(kind)
 }
 
 fn parent_table(kind: &Kind) -> Option<&'static str> {
     match kind.visibility {
         Visibility::Parent { table, .. } | Visibility::OwnerOrParent { table, .. } => Some(table),
-        Visibility::Tenant
-        | Visibility::Owner
-        | Visibility::Involved { .. }
-        | Visibility::Pooled { .. } => None,
+        _ => None,
     }
 }
 

@@ -1,11 +1,20 @@
 //! What a caller can see, as sets of owners: two views can be compared, and the difference told.
 
-use crate::{Kind, Sql, Tx, Visibility, attached, custom, events::HeldBy, record, scope};
+use crate::{
+    Kind, Sql, Tx, Visibility, attached, custom,
+    events::HeldBy,
+    record,
+    scope::{self, Held},
+};
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{Action, Ctx, Reach, Result, canonical};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 use uuid::Uuid;
 
 /// A view that was used within this time is not marked as used again.
@@ -150,29 +159,39 @@ impl View {
     }
 }
 
-/// Adds the condition that the live record `t` of `kind` is one of those of these owners.
+/// Adds the condition that the live record `t` of `kind` is held by one of these owners.
 fn held(sql: &mut Sql, kind: &Kind, owners: Option<&Owners>) {
     match owners {
         None => {
             sql.push("FALSE");
         }
-        Some(None) => scope::held_by(sql, kind, &|sql, _| {
-            sql.push("TRUE");
-        }),
+        Some(None) => scope::held_by(sql, kind, &Held::by_anybody()),
         Some(Some(owners)) => {
-            let one_of = |sql: &mut Sql, owner: &'static str| {
-                sql.push("COALESCE(").push(owner).push(" IN ");
-                sql.bind_all(owners.iter().copied()).push(", FALSE)");
-            };
-            match kind.visibility {
-                Visibility::Pooled { column, .. } => {
-                    sql.push("(");
-                    one_of(sql, "t.owner_id");
-                    sql.push(" OR (t.owner_id IS NULL AND t.").push(column).push(" IN ");
-                    sql.bind_all(owners.iter().copied()).push("))");
+            // There can be thousands, and a statement has room for so many values.
+            let bound = RefCell::new(None);
+            let one_of = |sql: &mut Sql, holder: &dyn Fn(&mut Sql)| {
+                sql.push("COALESCE(");
+                holder(sql);
+                sql.push(" IN ");
+                let known: Option<Range<usize>> = bound.borrow().clone();
+                match known {
+                    Some(known) => {
+                        sql.again(known);
+                    }
+                    None => {
+                        let from = sql.bound();
+                        sql.bind_all(owners.iter().copied());
+                        bound.replace(Some(from..sql.bound()));
+                    }
                 }
-                _ => scope::held_by(sql, kind, &one_of),
-            }
+                sql.push(", FALSE)");
+            };
+            let user = |sql: &mut Sql, column: &'static str| {
+                one_of(sql, &|sql| {
+                    sql.push(column);
+                });
+            };
+            scope::held_by(sql, kind, &Held::read_by(&user, &one_of));
         }
     }
 }
@@ -214,9 +233,12 @@ impl Found<'_> {
                 owners
             }
         };
-        // A pool owns what nobody owns: so whoever enters or leaves it has another view.
-        if let Visibility::Pooled { members, .. } = kind.visibility {
-            owners.extend(scope::pools(self.tx, members, reach, user).await?);
+        // A pool owns what nobody owns: so whoever enters or leaves it has another view, also of what is
+        // about that.
+        for subject in std::iter::once(kind).chain((kind.about)()) {
+            if let Visibility::Pooled { members, .. } = subject.visibility {
+                owners.extend(scope::pools(self.tx, members, reach, user).await?);
+            }
         }
         Ok(Some(owners))
     }
