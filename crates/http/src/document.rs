@@ -297,7 +297,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
         Operation::Create => ("post", "create", format!("Create {a} {noun}"), format!(
             "Makes {a} {noun} and answers with it, its `ETag` and its `Location`.")),
         Operation::Get => ("get", "get", format!("Get {a} {noun}"), format!(
-            "One {noun} that you may see, with its `ETag`.{}", open_members(kind))),
+            "One {noun} that you may see, with its `ETag`.")),
         Operation::Update => ("patch", "update", format!("Change {a} {noun}"),
             "Applies a merge patch (RFC 7396): a member that is absent stays as it is, `null` clears it.".to_owned()),
         Operation::Delete => ("delete", "delete", format!("Delete {a} {noun}"),
@@ -460,18 +460,6 @@ fn shape_parameters(kind: &'static Kind) -> Vec<Json> {
         parameters.push(words("expand", about, &json!({ "type": "string", "enum": expandable })));
     }
     parameters
-}
-
-/// What of a record is for whoever is signed in.
-fn open_members(kind: &'static Kind) -> String {
-    let served = resources::SERVED.iter().find(|served| std::ptr::eq(served.kind, kind));
-    match served.map_or(&[][..], |served| served.open) {
-        [] => String::new(),
-        open => format!(
-            " Whoever is signed in without the right to read it sees these members: `{}`.",
-            open.join("`, `")
-        ),
-    }
 }
 
 fn view_parameters(kind: &'static Kind) -> Vec<Json> {

@@ -95,8 +95,6 @@ pub struct Served {
     pub kind: &'static Kind,
     /// The shared endpoints that it has.
     pub operations: Vec<Operation>,
-    /// The members of the one record there is that whoever is signed in sees, without any right.
-    pub open: &'static [&'static str],
     /// Documents one of them.
     pub describe: fn(&mut document::Builder, Operation),
 }
@@ -105,7 +103,6 @@ fn serve<R: Resource>() -> Served {
     Served {
         kind: R::kind(),
         operations: ALL.to_vec(),
-        open: &[],
         describe: |document, operation| document.resource::<R>(operation),
     }
 }
@@ -113,10 +110,6 @@ fn serve<R: Resource>() -> Served {
 impl Served {
     fn only(self, operations: &[Operation]) -> Self {
         Self { operations: operations.to_vec(), ..self }
-    }
-
-    fn open(self, members: &'static [&'static str]) -> Self {
-        Self { open: members, ..self }
     }
 
     /// Whether what happens to its records is kept as events.
@@ -152,18 +145,12 @@ impl Served {
 /// Every resource of the program.
 pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
     vec![
-        serve::<identity::tenants::Tenant>()
-            .only(&[Operation::Get, Operation::Update, Operation::Timeline, Operation::Provenance])
-            .open(&[
-                "id",
-                "version",
-                "name",
-                "slug",
-                "time_zone",
-                "currency",
-                "country",
-                "fiscal_first_month",
-            ]),
+        serve::<identity::tenants::Tenant>().only(&[
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         serve::<identity::org_units::OrgUnit>(),
         serve::<identity::users::User>(),
         serve::<identity::teams::Team>(),
@@ -523,9 +510,6 @@ async fn get(kind: Kinded, call: Call) -> Answered {
         let then = call.read(async |tx, ctx| view.show_then(tx, ctx, kind, id, at).await).await?;
         return Ok(HttpResponse::Ok().json(then));
     }
-    if let Some(answer) = open_part(kind, &call, &view).await? {
-        return Ok(answer);
-    }
     let (sheet, shaped) = call
         .read(async |tx, ctx| {
             let sheet = (kind.operations.get)(tx, ctx, id).await?;
@@ -537,29 +521,6 @@ async fn get(kind: Kinded, call: Call) -> Answered {
         Some(shaped) => call.version(sheet.version, &shaped),
         None => call.version(sheet.version, &sheet),
     })
-}
-
-/// What whoever is signed in sees of a record that they have no right to read, if anything.
-async fn open_part(kind: Kinded, call: &Call, view: &View) -> Result<Option<HttpResponse>> {
-    let served = SERVED.iter().find(|served| std::ptr::eq(served.kind, kind));
-    let open = served.map_or(&[][..], |served| served.open);
-    let ctx = &call.ctx;
-    let more = view.explain || !view.expand.is_empty();
-    let refused = ctx.reach(kind.plural, Action::Read).is_nothing();
-    if open.is_empty() || more || !refused || ctx.actor.session.is_none() {
-        return Ok(None);
-    }
-    let id = id_of(call, kind)?;
-    let get = async |tx: &mut Tx, ctx: &Ctx| (kind.operations.get)(tx, &ctx.on_behalf(), id).await;
-    let sheet = call.read(get).await?;
-    let open: Vec<String> = open.iter().map(|member| (*member).to_owned()).collect();
-    let mut shown = pick(&sheet.value(), &open);
-    if let Some(fields) = &view.fields {
-        shown = pick(&shown, fields);
-    }
-    // Those of the program were loaded, not the caller's, who may do nothing to it.
-    shown["actions"] = json!([]);
-    Ok(Some(call.version(sheet.version, &shown)))
 }
 
 async fn update(kind: Kinded, call: Call, body: Body) -> Answered {

@@ -8,7 +8,6 @@ both_stores![
     changes_of_settings_are_told_in_the_timeline,
     each_company_has_its_own_settings,
     only_whoever_has_the_right_changes_settings,
-    whoever_is_signed_in_reads_the_basic_settings,
 ];
 
 async fn a_company_reads_and_changes_its_settings(world: &World) {
@@ -105,32 +104,6 @@ async fn only_whoever_has_the_right_changes_settings(world: &World) {
     assert_eq!(reader.get("/v1/tenant").await.expect(200).json["actions"], json!([]));
     reader.patch("/v1/tenant", json!({ "name": "Mine" })).await.refused(403, "forbidden");
     let (nobody, _) = world.person(&[], None).await;
+    nobody.get("/v1/tenant").await.refused(403, "forbidden");
     nobody.get("/v1/tenant/timeline").await.refused(403, "forbidden");
-    nobody.get("/v1/tenant/provenance").await.refused(403, "forbidden");
-    nobody.patch("/v1/tenant", json!({ "name": "Mine" })).await.refused(403, "forbidden");
-}
-
-async fn whoever_is_signed_in_reads_the_basic_settings(world: &World) {
-    let (nobody, _) = world.person(&[], None).await;
-    let all = world.admin.get("/v1/tenant").await.expect(200);
-    let seen = nobody.get("/v1/tenant").await.expect(200);
-    let members =
-        ["id", "version", "name", "slug", "time_zone", "currency", "country", "fiscal_first_month"];
-    let mut wanted = json!({ "actions": [] });
-    for member in members {
-        wanted[member] = all.json[member].clone();
-    }
-    assert_eq!((&seen.json, seen.header("etag")), (&wanted, all.header("etag")));
-    nobody.get("/v1/tenant").header("if-none-match", "\"1\"").await.expect(304);
-    let zone = nobody.get("/v1/tenant?fields=time_zone,preferences").await.expect(200);
-    assert_eq!(zone.json, json!({ "time_zone": "Asia/Shanghai", "actions": [] }));
-    for more in ["explain=actions", "as_of=2026-01-01T00:00:00Z"] {
-        nobody.get(format!("/v1/tenant?{more}")).await.refused(403, "forbidden");
-    }
-    // Not for keys that may not read it, nor for anybody.
-    let key = json!({ "name": "ERP", "scopes": [{ "resource": "parties", "action": "read" }] });
-    let key = world.admin.post("/v1/api-keys", key).await.expect(201);
-    let key = world.anonymous().with_key(key.json["key"].as_str().expect("a key"));
-    key.get("/v1/tenant").await.refused(403, "forbidden");
-    world.anonymous().get("/v1/tenant").await.refused(401, "unauthenticated");
 }
