@@ -4,7 +4,7 @@
 use guanxi_http::{document, resources::SERVED};
 use guanxi_kernel::TenantId;
 use guanxi_storage::{Db, Sql, Tx};
-use jsonschema::{Registry, Validator};
+use jsonschema::{Registry, RegistryBuilder, Validator};
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeSet, HashMap},
@@ -41,7 +41,7 @@ static DOCUMENT: LazyLock<Json> = LazyLock::new(|| {
 /// The document under an address of its own, so that a validator of one of its schemas reads no more
 /// of it than that schema refers to.
 static REGISTRY: LazyLock<Registry<'static>> = LazyLock::new(|| {
-    let registry = Registry::new().add(ADDRESS, &*DOCUMENT).and_then(|whole| whole.prepare());
+    let registry = Registry::new().add(ADDRESS, &*DOCUMENT).and_then(RegistryBuilder::prepare);
     registry.expect("the document")
 });
 

@@ -115,7 +115,7 @@ async fn take_all_back(
 ) -> Result<Vec<Result<(), Problem>>> {
     let since = changed_since(tx, ctx, source, changes).await?;
     let mut outcomes = Vec::with_capacity(changes.len());
-    for alike in changes.chunk_by(|one, next| one.goes_with(next)) {
+    for alike in changes.chunk_by(Written::goes_with) {
         let Some(table) = table::all().find(|table| table.kind.name == alike[0].subject_type)
         else {
             outcomes.extend(alike.iter().map(|_| Err(NOTHING_TO_UNDO.problem())));

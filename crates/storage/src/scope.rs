@@ -55,12 +55,15 @@ pub fn covers(sql: &mut Sql, owner: &'static str, reach: &Reach, user: UserId) {
     owned(sql, owner, reach, user);
 }
 
+/// Adds a condition on the holder that another function adds.
+type OfHolder<'a> = &'a dyn Fn(&mut Sql, &dyn Fn(&mut Sql));
+
 /// By whom records are held, as conditions.
 pub(crate) struct Held<'a> {
     /// Adds the condition that the user in that column is one of them.
     user: &'a dyn Fn(&mut Sql, &'static str),
     /// Adds the condition that the pool in that column is; by its members if there is none.
-    pool: Option<&'a dyn Fn(&mut Sql, &dyn Fn(&mut Sql))>,
+    pool: Option<OfHolder<'a>>,
     /// Whether it is all the same who holds them.
     everybody: bool,
     /// Whether it is one user, so that there are few of them.
@@ -76,10 +79,7 @@ impl<'a> Held<'a> {
     }
 
     /// By users and by pools, where it is a matter of reading.
-    pub(crate) fn read_by(
-        user: &'a dyn Fn(&mut Sql, &'static str),
-        pool: &'a dyn Fn(&mut Sql, &dyn Fn(&mut Sql)),
-    ) -> Self {
+    pub(crate) fn read_by(user: &'a dyn Fn(&mut Sql, &'static str), pool: OfHolder<'a>) -> Self {
         Self { pool: Some(pool), ..Self::to(Action::Read, user) }
     }
 

@@ -21,6 +21,7 @@ impl Db {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "names of tables, quoted by the store itself")]
 async fn look(pool: &PgPool) -> Result<(), Error> {
     let mut connection = pool.acquire().await?;
     let grown: Vec<String> = sqlx::query_scalar(
