@@ -20,6 +20,8 @@ const IDLE: Duration = Duration::from_millis(500);
 const SEALING: Duration = Duration::from_secs(2);
 /// What others get between two steps of indexing.
 const INDEXING: Duration = Duration::from_millis(20);
+/// How long a worker that stops may take to give its job back.
+const GIVING_BACK: Duration = Duration::from_secs(5);
 /// How often the server tidies up.
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
@@ -73,20 +75,25 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let workflow = app.workflow().clone();
     let watching = actix_web::rt::spawn(async move { workflow.work_for_ever().await });
     let drain = Duration::from_secs(config.server.drain_seconds);
+    let stop_job = stop_work.clone();
     actix_web::rt::spawn(async move {
         stop.await;
         tracing::info!("stopping: running requests may end, new ones are refused");
         app.drain();
+        // A job that is under way is cut off and given back; another node, or this one when it is
+        // there again, goes on where its last step was committed. That needs the store, whose
+        // connections live only as long as the threads that opened them: so before those end.
+        stop_job.send_replace(true);
         tokio::time::sleep(drain).await;
         handle.stop(true).await;
     });
-    server.await?;
-    // A job that is under way is cut off and given back; another node, or this one when it is there
-    // again, goes on where its last step was committed.
+    let served = server.await;
     stop_work.send_replace(true);
-    if jobs.join().is_err() {
+    // Waited for elsewhere: what the worker still does may need a connection of this thread.
+    if !matches!(tokio::task::spawn_blocking(move || jobs.join()).await, Ok(Ok(()))) {
         tracing::warn!("the worker had panicked");
     }
+    served?;
     for task in [maintenance, sealing, indexing, closing, dispatching, sending, watching] {
         task.abort();
     }
@@ -114,12 +121,13 @@ async fn work(worker: Worker, mut stopping: watch::Receiver<bool>) {
         () = work => {}
         _ = stopping.wait_for(|stopping| *stopping) => {}
     }
-    match worker.give_back().await {
-        Ok(0) => {}
-        Ok(jobs) => tracing::info!(jobs, "what was under way is given back"),
-        Err(problem) => {
+    match tokio::time::timeout(GIVING_BACK, worker.give_back()).await {
+        Ok(Ok(0)) => {}
+        Ok(Ok(jobs)) => tracing::info!(jobs, "what was under way is given back"),
+        Ok(Err(problem)) => {
             tracing::warn!(%problem, "a job is not given back; others take it up in a minute");
         }
+        Err(_) => tracing::warn!("a job is not given back in time; others take it up in a minute"),
     }
 }
 

@@ -194,7 +194,7 @@ async fn k_05_merged_records_keep_their_tasks(world: &World) {
         world.admin.get(path).await.expect(200).data().len()
     };
     assert_eq!((open(&survivor).await, open(&merged).await), (1, 0));
-    // Parting leaves closed what the merge has closed.
+    // Parted, each has its own again.
     world.admin.act(format!("/v1/merges/{merge}/undo")).await.expect(200);
-    assert_eq!((open(&survivor).await, open(&merged).await), (1, 0));
+    assert_eq!((open(&survivor).await, open(&merged).await), (1, 1));
 }
