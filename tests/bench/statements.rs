@@ -78,8 +78,8 @@ const STAMP: &str = "SELECT stamp FROM custom_field_stamps WHERE tenant_id = $1"
 const FOUND_IN_SQLITE: &str = "SELECT x.record_id FROM record_texts_words w
      CROSS JOIN record_texts x ON x.doc = w.rowid
      WHERE w.record_texts_words MATCH '\"' || $2 || '\"*' AND x.tenant_id = $1 AND x.kind = $3";
-const FOUND_IN_POSTGRES: &str = "SELECT y.record_id FROM (SELECT x.record_id FROM record_texts x
-     WHERE x.words @@ CAST('''' || $2 || ''':*' AS tsquery) AND x.tenant_id = $1 AND x.kind = $3 OFFSET 0) y";
+const FOUND_IN_POSTGRES: &str = "SELECT y.record_id FROM unnest(ARRAY(SELECT x.record_id FROM record_texts x
+     WHERE x.words @@ CAST('''' || $2 || ''':*' AS tsquery) AND x.tenant_id = $1 AND x.kind = $3)) AS y (record_id)";
 const DOC: &str = "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ($1, $2, $3)
      ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET kind = excluded.kind
      RETURNING record_id, doc";

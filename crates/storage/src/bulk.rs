@@ -153,8 +153,9 @@ async fn write<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<()> {
     let Some(first) = records.first() else { return Ok(()) };
     let mut values = Vec::new();
     first.write(&mut values);
-    for batch in records.chunks(sql::rows_at_once(values.len())) {
-        let mut rows = Sql::of_rows(tx, R::kind().shape.insert_many);
+    let empty = Sql::of_rows(tx, R::kind().shape.insert_many);
+    let statements = records.chunks(sql::rows_at_once(values.len())).map(|batch| {
+        let mut rows = empty.clone();
         for (at, record) in batch.iter().enumerate() {
             rows.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
             let mut values = Vec::new();
@@ -164,9 +165,9 @@ async fn write<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<()> {
             }
             rows.push(")");
         }
-        tx.execute(rows).await?;
-    }
-    Ok(())
+        rows
+    });
+    tx.execute_each(statements).await
 }
 
 /// Refuses to make records for an owner whom the right does not reach.

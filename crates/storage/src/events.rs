@@ -57,62 +57,81 @@ pub async fn record(tx: &mut Tx, ctx: &Ctx, event: Event) -> Result<()> {
 /// # Errors
 /// Those of the store.
 pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let numbers = tx.next_events(events.len()).await?;
     let mut holders = Holders::default();
-    let mut events = events.into_iter();
-    loop {
-        let batch: Vec<Event> = events.by_ref().take(AT_ONCE).collect();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let numbers = tx.next_events(batch.len()).await?;
-        let mut links =
-            Sql::of_rows(tx, "INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
-        let mut rows = Sql::of_rows(
-            tx,
-            "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
-                 source, subject_type, subject_id, kind, version, changed, holders_before,
-                 holders_after, before, after) VALUES ",
-        );
-        let mut linked = 0;
-        for (at, (event, (seq, txid))) in batch.into_iter().zip(numbers).enumerate() {
-            let concerned: BTreeSet<Uuid> =
-                event.concerns.iter().copied().chain([event.subject_id]).collect();
-            for id in concerned {
-                links.push(if linked == 0 { "(" } else { ", (" }).bind_tenant();
-                links.push(", ").bind(id).push(", ").bind(seq).push(")");
-                linked += 1;
-            }
-            let before = match &event.before {
-                Some(before) => holders.of(tx, event.subject, before).await?,
-                None => None,
-            };
-            let after = holders.of(tx, event.subject, &event.after).await?;
+    let mut told = Vec::with_capacity(events.len());
+    for (event, number) in events.into_iter().zip(numbers) {
+        let before = match &event.before {
+            Some(before) => holders.of(tx, event.subject, before).await?,
+            None => None,
+        };
+        let after = holders.of(tx, event.subject, &event.after).await?;
+        told.push(Told { event, number, before, after });
+    }
+    let links = Sql::of_rows(tx, "INSERT INTO event_links (tenant_id, record_id, seq) VALUES ");
+    let rows = Sql::of_rows(
+        tx,
+        "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
+             source, subject_type, subject_id, kind, version, changed, holders_before,
+             holders_after, before, after) VALUES ",
+    );
+    let statements = told.chunks(AT_ONCE).flat_map(|batch| {
+        let (mut rows, mut links, mut linked) = (rows.clone(), links.clone(), 0);
+        for (at, told) in batch.iter().enumerate() {
             rows.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
-            let row: [sea_query::Value; 16] = [
-                seq.into(),
-                txid.into(),
-                ctx.now.into(),
-                ctx.actor.user.into(),
-                ctx.actor.api_key.into(),
-                ctx.request_id.to_string().into(),
-                ctx.source.to_string().into(),
-                event.subject.name.into(),
-                event.subject_id.into(),
-                format!("{}.{}", event.subject.name, event.verb).into(),
-                event.version.into(),
-                changed(event.before.as_ref(), &event.after).into(),
-                json_or_null(before.as_ref()),
-                json_or_null(after.as_ref()),
-                json_or_null(event.before.as_ref()),
-                record::json(&event.after),
-            ];
-            for value in row {
+            for value in told.row(ctx) {
                 rows.push(", ").bind(value);
             }
             rows.push(")");
+            for id in told.concerned() {
+                links.push(if linked == 0 { "(" } else { ", (" }).bind_tenant();
+                links.push(", ").bind(id).push(", ").bind(told.number.0).push(")");
+                linked += 1;
+            }
         }
-        tx.execute(rows).await?;
-        tx.execute(links).await?;
+        [rows, links]
+    });
+    tx.execute_each(statements).await
+}
+
+/// An event with its number, that of its transaction, and who held the record before and after.
+struct Told {
+    event: Event,
+    number: (i64, i64),
+    before: HeldBy,
+    after: HeldBy,
+}
+
+impl Told {
+    /// The records whose timelines show it.
+    fn concerned(&self) -> BTreeSet<Uuid> {
+        self.event.concerns.iter().copied().chain([self.event.subject_id]).collect()
+    }
+
+    /// Its columns behind the tenant.
+    fn row(&self, ctx: &Ctx) -> [sea_query::Value; 16] {
+        let Self { event, number: (seq, txid), before, after } = self;
+        [
+            (*seq).into(),
+            (*txid).into(),
+            ctx.now.into(),
+            ctx.actor.user.into(),
+            ctx.actor.api_key.into(),
+            ctx.request_id.to_string().into(),
+            ctx.source.to_string().into(),
+            event.subject.name.into(),
+            event.subject_id.into(),
+            format!("{}.{}", event.subject.name, event.verb).into(),
+            event.version.into(),
+            changed(event.before.as_ref(), &event.after).into(),
+            json_or_null(before.as_ref()),
+            json_or_null(after.as_ref()),
+            json_or_null(event.before.as_ref()),
+            record::json(&event.after),
+        ]
     }
 }
 

@@ -105,7 +105,7 @@ pub async fn search(
         return Ok(Found { hits: Vec::new(), more: false });
     }
     let rows: Vec<Candidate> = tx.all(candidates(ctx, &kinds, asked)).await?;
-    let mut found: Vec<(Place, usize, Hit)> = Vec::new();
+    let mut found: Vec<(Place, usize, Uuid, Json)> = Vec::new();
     let mut more = false;
     for (at, kind) in kinds.iter().enumerate() {
         let (ranked, cut) = rank(&rows, kind, asked);
@@ -115,11 +115,11 @@ pub async fn search(
         let mut own = 0;
         for some in ranked.chunks(AT_ONCE.min(wanted)) {
             let ids: Vec<Uuid> = some.iter().map(|(_, id)| *id).collect();
-            let records: BTreeMap<Uuid, Json> =
+            let mut records: BTreeMap<Uuid, Json> =
                 (kind.load)(tx, ctx, &ids).await?.into_iter().collect();
             for (place, id) in some {
-                let Some(record) = records.get(id) else { continue };
-                found.push((place.clone(), at, hit(kind, *id, record, place.0, asked)));
+                let Some(record) = records.remove(id) else { continue };
+                found.push((place.clone(), at, *id, record));
                 own += 1;
             }
             if own >= wanted {
@@ -129,7 +129,10 @@ pub async fn search(
     }
     found.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
     more |= found.len() > limit;
-    Ok(Found { hits: found.into_iter().take(limit).map(|(.., hit)| hit).collect(), more })
+    // Where a hit is in its record takes longer to tell than that it is one.
+    let hits = found.iter().take(limit);
+    let hits = hits.map(|(place, at, id, record)| hit(kinds[*at], *id, record, place.0, asked));
+    Ok(Found { hits: hits.collect(), more })
 }
 
 /// Of each kind, the first terms that are the beginning of a text, in their order, and the newest
@@ -182,9 +185,9 @@ fn rank(rows: &[Candidate], kind: &Kind, asked: &[String]) -> (Ranked, bool) {
 }
 
 fn hit(kind: &'static Kind, id: Uuid, record: &Json, how: Match, asked: &[String]) -> Hit {
-    let member = record.as_object().into_iter().flatten().find(|(_, value)| {
+    let member = kind.searched.iter().find(|name| {
         let mut terms = Vec::new();
-        value.as_str().into_iter().for_each(|text| terms::searchable(text, &mut terms));
+        record[**name].as_str().into_iter().for_each(|text| terms::searchable(text, &mut terms));
         terms.iter().any(|term| match how {
             Match::Exact => term.field == START && asked.contains(&term.term),
             Match::Prefix => term.field == START && asked.iter().any(|a| term.term.starts_with(a)),
@@ -195,7 +198,7 @@ fn hit(kind: &'static Kind, id: Uuid, record: &Json, how: Match, asked: &[String
         kind: kind.name,
         id,
         title: title(record),
-        member: member.map(|(name, _)| name.clone()),
+        member: member.map(|name| (*name).to_owned()),
         how,
         href: format!("/v1/{}/{id}", kind.plural),
     }

@@ -9,7 +9,7 @@ use crate::{
     count::Total,
     list::ListQuery,
     merging,
-    resource::{self, Page, Refusal, Shown},
+    resource::{self, Copy, Page, Refusal, Shown},
     succession,
 };
 use guanxi_kernel::{Action, Ctx, Result, UserId, problem::INTERNAL};
@@ -94,7 +94,7 @@ pub type TakeBack =
 
 /// What can be done with the records of a resource; see the functions of [`resource`] of the same
 /// names.
-#[derive(Clone, Copy)]
+#[derive(Clone, std::marker::Copy)]
 pub struct Operations {
     /// A page of a list.
     pub list: for<'a> fn(&'a mut Tx, &'a Ctx, &'a ListQuery) -> Doing<'a, Sheets>,
@@ -118,6 +118,8 @@ pub struct Operations {
     pub input_fields: fn() -> Vec<Field>,
     /// A page of a list of what the caller may do something to besides.
     pub list_for: for<'a> fn(&'a mut Tx, &'a Ctx, &'a ListQuery, Action) -> Doing<'a, Sheets>,
+    /// See [`resource::copies`].
+    pub copies: for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid]) -> Doing<'a, Vec<Copy>>,
     /// The version of a record that the caller may see.
     pub version: for<'a> fn(&'a mut Tx, &'a Ctx, Uuid) -> Doing<'a, i64>,
     /// Makes many records; see [`bulk::create_many`].
@@ -175,6 +177,7 @@ impl Operations {
                     resource::list_for::<R>(tx, ctx, query, action).await.map(sheets)
                 })
             },
+            copies: |tx, ctx, ids| Box::pin(resource::copies::<R>(tx, ctx, ids)),
             version: |tx, ctx, id| {
                 Box::pin(async move {
                     resource::load::<R>(tx, ctx, id).await.map(|record| record.meta().version)

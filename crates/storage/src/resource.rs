@@ -18,6 +18,7 @@ use crate::{
     list::{self, ListQuery},
     scope, terms, trash,
 };
+use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Action, Code, Ctx, Problem, Reach, Result,
     actor::forbidden,
@@ -28,7 +29,10 @@ use guanxi_kernel::{
 };
 use sea_query::Value;
 use serde::{Serialize, Serializer};
-use serde_json::Value as Json;
+use serde_json::{
+    Value as Json,
+    value::{RawValue, to_raw_value},
+};
 use std::{collections::BTreeSet, iter};
 use uuid::Uuid;
 
@@ -551,6 +555,60 @@ pub async fn load_json<R: Resource>(
     ctx: &Ctx,
     ids: &[Uuid],
 ) -> Result<Vec<(Uuid, Json)>> {
+    let read = |record: R| (record.meta().id.uuid(), document(&record));
+    let mut records = readable(tx, ctx, ids, read).await?;
+    shown(tx, ctx, R::kind(), records.iter_mut().map(|(_, record)| record)).await?;
+    Ok(records)
+}
+
+/// A record as a copy of it is kept elsewhere.
+#[derive(Debug, Clone)]
+pub struct Copy {
+    /// The record.
+    pub id: Uuid,
+    /// Its version, if the caller may see that.
+    pub version: Option<i64>,
+    /// When it was last changed, if the caller may see that.
+    pub updated_at: Option<DateTime<Utc>>,
+    /// The JSON of it, without what the caller may not see.
+    pub body: Box<RawValue>,
+}
+
+/// Copies of the records of these ids that the caller may see.
+///
+/// # Errors
+/// Those of the store.
+pub async fn copies<R: Resource>(tx: &mut Tx, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Copy>> {
+    let kind = R::kind();
+    let hidden = ctx.actor.withheld(kind.plural).hidden;
+    let seen = |name: &str| !hidden.contains(name);
+    let mut copies = Vec::with_capacity(ids.len());
+    for record in readable(tx, ctx, ids, |record: R| record).await? {
+        let meta = record.meta();
+        let body = if hidden.is_empty() && meta.extra.custom.is_empty() {
+            to_raw_value(&record)
+        } else {
+            let mut body = document(&record);
+            shown(tx, ctx, kind, iter::once(&mut body)).await?;
+            to_raw_value(&body)
+        };
+        copies.push(Copy {
+            id: meta.id.uuid(),
+            version: seen("version").then_some(meta.version),
+            updated_at: seen("updated_at").then_some(meta.updated_at),
+            body: body.unwrap_or_default(),
+        });
+    }
+    Ok(copies)
+}
+
+/// The records of these ids that the caller may see.
+async fn readable<R: Resource, T>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ids: &[Uuid],
+    read: impl Fn(R) -> T,
+) -> Result<Vec<T>> {
     let kind = R::kind();
     let none = !kind.with_parent && ctx.reach(kind.plural, Action::Read).is_nothing();
     if none || ids.is_empty() {
@@ -563,10 +621,7 @@ pub async fn load_json<R: Resource>(
         .push(" t WHERE t.tenant_id = $1 AND t.id IN ");
     sql.bind_all(ids.iter().copied()).push(" AND t.deleted_at IS NULL AND ");
     attached::readable(&mut sql, ctx, kind);
-    let read = |record: R, _: &mut Cells<'_>| Ok((record.meta().id.uuid(), document(&record)));
-    let mut records = tx.records(sql, read).await?;
-    shown(tx, ctx, kind, records.iter_mut().map(|(_, record)| record)).await?;
-    Ok(records)
+    tx.records(sql, |record: R, _: &mut Cells<'_>| Ok(read(record))).await
 }
 
 /// Takes members out of a record.

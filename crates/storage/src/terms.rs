@@ -261,20 +261,21 @@ async fn rows(tx: &mut Tx, kind: &'static str, mut terms: Vec<(Uuid, Term)>) -> 
     const AT_ONCE: usize = crate::sql::rows_at_once(4);
     // In the order of the index, so that neighbours are written together.
     terms.sort_by(|(id, one), (other_id, other)| (one, id).cmp(&(other, other_id)));
-    for batch in terms.chunks(AT_ONCE) {
-        let mut sql = Sql::of_rows(
-            tx,
-            "INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ",
-        );
+    let empty = Sql::of_rows(
+        tx,
+        "INSERT INTO record_terms (tenant_id, kind, field, term, record_id) VALUES ",
+    );
+    let statements = terms.chunks(AT_ONCE).map(|batch| {
+        let mut sql = empty.clone();
         for (at, (record, term)) in batch.iter().enumerate() {
             sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
             sql.push(", ").bind(kind).push(", ").bind(term.field).push(", ");
             sql.bind(term.term.clone()).push(", ").bind(*record).push(")");
         }
         sql.push(" ON CONFLICT DO NOTHING");
-        tx.execute(sql).await?;
-    }
-    Ok(())
+        sql
+    });
+    tx.execute_each(statements).await
 }
 
 /// The smallest text above every text that starts with `prefix`, in byte order.

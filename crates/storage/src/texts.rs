@@ -15,8 +15,9 @@ use uuid::Uuid;
 /// The names of the tables of the index begin with this.
 pub const TABLES: &str = "record_texts";
 
-/// Records that one statement writes; each has three values.
-const AT_ONCE: usize = sql::rows_at_once(3);
+/// Records whose words one statement writes: few enough that those of the next are put together while
+/// the store works.
+const AT_ONCE: usize = 64;
 
 /// Where the private characters begin that stand for ASCII which is neither letter nor digit.
 const PRIVATE: u32 = 0xe000;
@@ -78,58 +79,81 @@ pub(crate) async fn put(
     records: BTreeMap<Uuid, BTreeSet<String>>,
 ) -> Result<()> {
     let space = space(tx.tenant(), kind);
-    let quote = if tx.is_sqlite() { "" } else { "'" };
-    let words = |terms: &BTreeSet<String>| {
-        let quoted = terms.iter().map(|term| format!("{quote}{}{quote}", within(&space, term)));
-        quoted.collect::<Vec<_>>().join(" ")
-    };
-    let records: Vec<(Uuid, String)> =
-        records.iter().map(|(id, terms)| (*id, words(terms))).collect();
-    for some in records.chunks(AT_ONCE) {
-        if tx.is_sqlite() {
-            put_in_sqlite(tx, kind, some).await?;
-        } else {
-            put_in_postgres(tx, kind, some).await?;
-        }
+    let records: Vec<(Uuid, BTreeSet<String>)> = records.into_iter().collect();
+    if tx.is_sqlite() {
+        put_in_sqlite(tx, kind, &space, &records).await
+    } else {
+        put_in_postgres(tx, kind, &space, &records).await
     }
-    Ok(())
 }
 
-async fn put_in_sqlite(tx: &mut Tx, kind: &'static str, records: &[(Uuid, String)]) -> Result<()> {
-    let mut sql = Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ");
-    for (at, (id, _)) in records.iter().enumerate() {
-        sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
-        sql.push(", ").bind(kind).push(", ").bind(*id).push(")");
+async fn put_in_sqlite(
+    tx: &mut Tx,
+    kind: &'static str,
+    space: &str,
+    records: &[(Uuid, BTreeSet<String>)],
+) -> Result<()> {
+    let mut docs: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for some in records.chunks(sql::rows_at_once(3)) {
+        let mut sql =
+            Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ");
+        for (at, (id, _)) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
+            sql.push(", ").bind(kind).push(", ").bind(*id).push(")");
+        }
+        // Only what is written is part of the answer, so what is there already is written too.
+        sql.push(
+            " ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET kind = excluded.kind
+             RETURNING record_id, doc",
+        );
+        docs.extend(tx.all::<(Uuid, i64)>(sql).await?);
     }
-    // Only what is written is part of the answer, so what is there already is written too.
-    sql.push(
-        " ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET kind = excluded.kind
-         RETURNING record_id, doc",
-    );
-    let docs: BTreeMap<Uuid, i64> = tx.all::<(Uuid, i64)>(sql).await?.into_iter().collect();
-    let mut sql =
+    let empty =
         Sql::of_rows(tx, "INSERT OR REPLACE INTO record_texts_words (rowid, words) VALUES ");
-    for (at, (id, words)) in records.iter().enumerate() {
-        sql.push(if at == 0 { "(" } else { ", (" });
-        sql.bind(docs.get(id).copied()).push(", ").bind(words.clone()).push(")");
-    }
-    tx.execute(sql).await.map(drop)
+    let statements = records.chunks(AT_ONCE).map(|some| {
+        let mut sql = empty.clone();
+        for (at, (id, terms)) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" });
+            sql.bind(docs.get(id).copied()).push(", ").bind(words(space, terms, "")).push(")");
+        }
+        sql
+    });
+    tx.execute_each(statements).await
 }
 
 async fn put_in_postgres(
     tx: &mut Tx,
     kind: &'static str,
-    records: &[(Uuid, String)],
+    space: &str,
+    records: &[(Uuid, BTreeSet<String>)],
 ) -> Result<()> {
-    let mut sql =
+    let empty =
         Sql::of_rows(tx, "INSERT INTO record_texts (tenant_id, kind, record_id, words) VALUES ");
-    for (at, (id, words)) in records.iter().enumerate() {
-        sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
-        sql.push(", ").bind(kind).push(", ").bind(*id).push(", CAST(");
-        sql.bind(words.clone()).push(" AS tsvector))");
+    let statements = records.chunks(AT_ONCE).map(|some| {
+        let mut sql = empty.clone();
+        for (at, (id, terms)) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
+            sql.push(", ").bind(kind).push(", ").bind(*id).push(", CAST(");
+            sql.bind(words(space, terms, "'")).push(" AS tsvector))");
+        }
+        sql.push(" ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET words = excluded.words");
+        sql
+    });
+    tx.execute_each(statements).await
+}
+
+/// The words of a record as one text, each between `quote`s.
+fn words(space: &str, terms: &BTreeSet<String>, quote: &str) -> String {
+    let mut text = String::with_capacity(terms.len() * 48);
+    for term in terms {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(quote);
+        push_within(space, term, &mut text);
+        text.push_str(quote);
     }
-    sql.push(" ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET words = excluded.words");
-    tx.execute(sql).await.map(drop)
+    text
 }
 
 /// What every word of a tenant's records of a kind begins with. Two that share it by chance cost
@@ -147,13 +171,20 @@ pub fn word(tenant: TenantId, kind: &str, term: &str) -> String {
 /// A term as a word in a space: nothing in it separates words or means anything to the stores'
 /// languages of search.
 fn within(space: &str, term: &str) -> String {
+    let mut word = String::with_capacity(space.len() + term.len());
+    push_within(space, term, &mut word);
+    word
+}
+
+fn push_within(space: &str, term: &str, out: &mut String) {
     let plain = |c: char| match u32::from(c) {
         code if c.is_ascii() && !c.is_ascii_alphanumeric() => {
             char::from_u32(PRIVATE + code).unwrap_or(c)
         }
         _ => c,
     };
-    space.chars().chain(term.chars().take(LONGEST).map(plain)).collect()
+    out.push_str(space);
+    out.extend(term.chars().take(LONGEST).map(plain));
 }
 
 #[cfg(test)]

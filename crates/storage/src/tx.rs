@@ -9,6 +9,7 @@ use crate::{
     sqlite::Lease,
     vault::{Sealer, Vault},
 };
+use futures_util::future::join;
 use guanxi_kernel::{Code, Result, TenantId, problem::DUPLICATE};
 use sqlx::{
     FromRow, PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
@@ -131,6 +132,24 @@ impl Tx {
         on_either!(self, rendered, |text, args, conn| {
             sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
         })
+    }
+
+    /// Runs statements one after the other for their effect. Each is put together while the store
+    /// works on the one before.
+    ///
+    /// # Errors
+    /// As [`Tx::execute`], of the first that fails.
+    pub(crate) async fn execute_each(
+        &mut self,
+        mut statements: impl Iterator<Item = Sql>,
+    ) -> Result<()> {
+        let mut ready = statements.next();
+        while let Some(sql) = ready {
+            let (done, following) = join(self.execute(sql), async { statements.next() }).await;
+            done?;
+            ready = following;
+        }
+        Ok(())
     }
 
     /// Runs a statement on one of the few tables that are looked at across tenants, for its effect.

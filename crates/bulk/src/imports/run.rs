@@ -11,6 +11,7 @@ use crate::{
     table::{self, Outcome, Row, Together},
     worker::Run,
 };
+use futures_util::future::join;
 use guanxi_kernel::{
     Ctx, Problem, Result,
     problem::{INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
@@ -30,8 +31,9 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Rows of one step.
-const AT_ONCE: usize = 500;
+/// Rows of one step: enough that what each commit costs is little of it, and few enough that others who
+/// write wait a fraction of a second.
+const AT_ONCE: usize = 1_000;
 
 /// A row of the file, mapped, or why it cannot be read.
 type Mapped = (u64, Result<Body, Arc<Problem>>);
@@ -89,14 +91,14 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
     if let Some(behind) = usize::try_from(tally.read).ok().and_then(|read| read.checked_sub(1)) {
         rows.nth(behind);
     }
-    loop {
-        let batch = next(&mut rows, &plan);
-        if batch.is_empty() {
-            return Ok(());
-        }
+    let mut batch = next(&mut rows, &plan);
+    while !batch.is_empty() {
         let step = Step { run, table, import: &import, fields: &fields, batch: &batch, tally };
-        tally = step.go(dry).await?;
+        // The rows of the next step are read while the store works on this one.
+        let (done, following) = join(step.go(dry), async { next(&mut rows, &plan) }).await;
+        (tally, batch) = (done?, following);
     }
+    Ok(())
 }
 
 fn next(rows: &mut Rows, plan: &Plan) -> Vec<Mapped> {

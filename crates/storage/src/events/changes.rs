@@ -19,7 +19,7 @@ use crate::{Db, Kind, Tx, cursor, error::SYNC_EXPIRED, events::chain};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use view::View;
@@ -47,7 +47,7 @@ guanxi_kernel::words! {
 }
 
 /// One thing to do.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeItem {
     /// What to do.
     pub op: ChangeOp,
@@ -67,7 +67,7 @@ pub struct ChangeItem {
     pub reason: Option<ChangeReason>,
     /// The record as it is now; `null` when it is to be removed.
     #[schema(required, value_type = Option<Object>)]
-    pub data: Option<Json>,
+    pub data: Option<Box<RawValue>>,
 }
 
 /// What a caller asks for.

@@ -5,9 +5,9 @@ use crate::{
     Kind, Sql, Tx, Visibility,
     attached::{self, is_about},
     events::HeldBy,
+    resource::Copy,
 };
 use guanxi_kernel::{Ctx, Result};
-use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -167,7 +167,7 @@ impl<'a> Reader<'a> {
         let mut now = self.load(tx, kind, &ids).await?;
         for (id, held) in &rows {
             match now.remove(id) {
-                Some(record) => self.data.push(upsert(kind, *id, record)),
+                Some(record) => self.data.push(upsert(kind, record)),
                 None if *held => self.data.push(remove(kind, *id, ChangeReason::AccessLost)),
                 None => {}
             }
@@ -180,8 +180,9 @@ impl<'a> Reader<'a> {
         tx: &mut Tx,
         kind: &'static Kind,
         ids: &[Uuid],
-    ) -> Result<BTreeMap<Uuid, Json>> {
-        Ok((kind.load)(tx, self.ctx, ids).await?.into_iter().collect())
+    ) -> Result<BTreeMap<Uuid, Copy>> {
+        let copies = (kind.operations.copies)(tx, self.ctx, ids).await?;
+        Ok(copies.into_iter().map(|copy| (copy.id, copy)).collect())
     }
 
     /// Tells the events behind `place`, as far as there is room.
@@ -210,7 +211,7 @@ impl<'a> Reader<'a> {
                 && last.get(&subject) == Some(&at)
             {
                 match records.remove(&subject) {
-                    Some(record) => self.data.push(upsert(kind, subject.1, record)),
+                    Some(record) => self.data.push(upsert(kind, record)),
                     None if held.contains(&subject) => {
                         self.data.push(remove(kind, subject.1, event.reason()));
                     }
@@ -309,7 +310,7 @@ impl<'a> Reader<'a> {
         &self,
         tx: &mut Tx,
         events: &'e [Told],
-    ) -> Result<BTreeMap<(&'e str, Uuid), Json>> {
+    ) -> Result<BTreeMap<(&'e str, Uuid), Copy>> {
         let mut subjects: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
         for event in events {
             subjects.entry(&event.subject_type).or_default().insert(event.subject_id);
@@ -387,7 +388,7 @@ impl<'a> Reader<'a> {
             let shown = |holders: &HeldBy| self.held.shows(by, holders, part);
             let held = || shown(&event.before()) || shown(&own);
             match now.remove(&row.id) {
-                Some(record) => self.data.push(upsert(kind, row.id, record)),
+                Some(record) => self.data.push(upsert(kind, record)),
                 None if held() => {
                     let reason = match row.deleted {
                         true => ChangeReason::Deleted,
@@ -440,16 +441,15 @@ fn size(room: usize) -> i64 {
     i64::try_from(room).unwrap_or(i64::MAX)
 }
 
-fn upsert(kind: &'static Kind, id: Uuid, record: Json) -> ChangeItem {
-    let at = record["updated_at"].as_str().and_then(|at| at.parse().ok());
+fn upsert(kind: &'static Kind, record: Copy) -> ChangeItem {
     ChangeItem {
         op: ChangeOp::Upsert,
         kind: kind.name,
-        id,
-        version: record["version"].as_i64(),
-        changed_at: at,
+        id: record.id,
+        version: record.version,
+        changed_at: record.updated_at,
         reason: None,
-        data: Some(record),
+        data: Some(record.body),
     }
 }
 
