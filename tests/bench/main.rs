@@ -59,11 +59,15 @@ struct Arguments {
     /// Parties in the store.
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     rows: u64,
+    /// How many times as many opportunities PostgreSQL gets by copying what was imported, but for those
+    /// of the one who leaves.
+    #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u64).range(1..=100))]
+    times: u64,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     seconds: u64,
     /// Few rows and little time: whether it works, not how fast it is.
-    #[arg(long, conflicts_with_all = ["rows", "seconds"])]
+    #[arg(long, conflicts_with_all = ["rows", "seconds", "times"])]
     quick: bool,
     /// One store instead of both.
     #[arg(long, value_enum)]
@@ -83,16 +87,19 @@ enum Command {
 #[derive(Debug, Clone, Copy)]
 struct Plan {
     rows: u64,
+    times: u64,
     time: Duration,
     workers: usize,
 }
 
 impl Plan {
     fn new(arguments: &Arguments) -> Self {
-        let (rows, seconds) =
-            if arguments.quick { (5_000, 2) } else { (arguments.rows, arguments.seconds) };
+        let (rows, times, seconds) = match arguments.quick {
+            true => (5_000, 2, 2),
+            false => (arguments.rows, arguments.times, arguments.seconds),
+        };
         let workers = std::thread::available_parallelism().map_or(2, NonZero::get);
-        Self { rows, time: Duration::from_secs(seconds), workers }
+        Self { rows, times, time: Duration::from_secs(seconds), workers }
     }
 }
 

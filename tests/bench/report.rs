@@ -35,6 +35,8 @@ pub(crate) struct StoreReport {
     pub(crate) filled: Filled,
     /// The same of opportunities.
     pub(crate) opportunities: Filled,
+    /// How many more were made by copying these inside the store.
+    pub(crate) copies: u64,
     /// The same of the events that both have left: put in order, chained and verified.
     pub(crate) sealed: Filled,
     pub(crate) questions: Vec<Question>,
@@ -132,13 +134,16 @@ impl Display for Report {
 
 impl Display for StoreReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { engine, filled, opportunities, sealed, memory, log, .. } = self;
+        let Self { engine, filled, opportunities, copies, sealed, memory, log, .. } = self;
         let Filled { rows, seconds, per_second } = filled;
         let Memory { peak_mib, own_mib } = memory;
         writeln!(f, "{engine}")?;
         writeln!(f, "import: {rows} parties in {seconds:.1} s, {per_second:.0} a second")?;
         let Filled { rows, seconds, per_second } = opportunities;
         writeln!(f, "import: {rows} opportunities in {seconds:.1} s, {per_second:.0} a second")?;
+        if *copies > 0 {
+            writeln!(f, "and {copies} more, copied inside the store")?;
+        }
         let Filled { rows, seconds, per_second } = sealed;
         writeln!(f, "verify: {rows} events in {seconds:.1} s, {per_second:.0} a second")?;
         writeln!(

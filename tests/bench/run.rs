@@ -39,7 +39,7 @@ impl Bench<'_> {
         let name = self.store.engine.name();
         println!("\n== {name}: filling with {} parties", self.plan.rows);
         let filled = program::fill(self.folders, self.store, self.plan.rows).await?;
-        let opportunities = sales::fill(&self).await?;
+        let (opportunities, copies) = sales::fill(&self).await?;
         // What the server would do in the background, in the way of what is measured.
         let sealed = program::verify(self.folders, self.store, self.plan.rows).await?;
         self.store.settle().await?;
@@ -72,6 +72,7 @@ impl Bench<'_> {
             engine,
             filled,
             opportunities,
+            copies,
             sealed,
             questions,
             works,

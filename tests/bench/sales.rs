@@ -77,16 +77,17 @@ pub(crate) fn id(record: &Json) -> &str {
     record["id"].as_str().unwrap_or_default()
 }
 
-/// Who sells what in which stages.
-pub(crate) async fn prepare(program: &Program) -> Outcome {
+/// Who sells what in which stages; the one who leaves.
+pub(crate) async fn prepare(program: &Program) -> Outcome<String> {
     let mut caller = Caller::new(program).await?;
     let me = caller.get("/v1/me").await?;
     let unit = json!({ "name": "Sales", "kind": "department", "manager_id": id(&me) });
     let unit = caller.send("POST", "/v1/org-units", &unit).await?;
-    for rep in 0..REPS {
+    let mut leaver = String::new();
+    for rep in (0..REPS).rev() {
         let user =
             json!({ "name": format!("Rep {rep}"), "email": email(rep), "org_unit_id": id(&unit) });
-        caller.send("POST", "/v1/users", &user).await?;
+        leaver = id(&caller.send("POST", "/v1/users", &user).await?).to_owned();
     }
     for product in 0..PRODUCTS {
         let product =
@@ -100,26 +101,30 @@ pub(crate) async fn prepare(program: &Program) -> Outcome {
         caller.send("POST", "/v1/pipeline-stages", &stage).await?;
     }
     let used = json!({ "active": true, "is_default": true });
-    caller.send("PATCH", &format!("/v1/pipelines/{}", id(&pipeline)), &used).await.map(drop)
+    caller.send("PATCH", &format!("/v1/pipelines/{}", id(&pipeline)), &used).await?;
+    Ok(leaver)
 }
 
 fn email(rep: u64) -> String {
     format!("rep{rep}@example.com")
 }
 
-/// Fills the store with a file of opportunities of the last year.
-pub(crate) async fn fill(bench: &Bench<'_>) -> Outcome<Filled> {
+/// Fills the store with a file of opportunities of the last year, and PostgreSQL with as many as a large
+/// company has; how many copies those are.
+pub(crate) async fn fill(bench: &Bench<'_>) -> Outcome<(Filled, u64)> {
     let program = Program::start(bench.folders, bench.store, "warn").await?;
     let prepared = prepare(&program).await;
     program.stop().await?;
-    prepared?;
+    let leaver = prepared?;
     let file = bench.store.file("opportunities.csv");
     write_csv(&file, bench.plan.rows)?;
     let learnt = json!({ "reasons": ["other"], "lessons": "None", "process_review": "None" });
     let summary = format!("closing_summary={learnt}");
     let more = ["--set", &summary];
-    program::import(bench.folders, bench.store, &file, "opportunities", &more, bench.plan.rows)
-        .await
+    let rows = bench.plan.rows;
+    let filled =
+        program::import(bench.folders, bench.store, &file, "opportunities", &more, rows).await?;
+    Ok((filled, bench.store.multiply(bench.plan.times, &leaver).await?))
 }
 
 /// A day of 2024 or after.
@@ -184,7 +189,8 @@ pub(crate) async fn questions(program: &Program) -> Outcome<Vec<Question>> {
     for (name, path) in [
         ("funnel now", "/v1/reports/funnel"),
         ("funnel as of a year ago", "/v1/reports/funnel?as_of=2025-01-01T00:00:00Z"),
-        ("forecast", "/v1/reports/forecast"),
+        ("forecast by history", "/v1/reports/forecast"),
+        ("forecast by probability", "/v1/reports/forecast?method=weighted"),
         ("ranking by rep", "/v1/reports/ranking"),
         ("ranking by product", "/v1/reports/ranking?by=product"),
     ] {

@@ -97,6 +97,42 @@ impl Store {
         Ok(())
     }
 
+    /// Copies opportunities with all that they ever were inside PostgreSQL until each is there `times`,
+    /// but for those of `leaver`: as many as a large company has would take an hour to import. Their
+    /// copies have no events. How many copies there are.
+    pub(crate) async fn multiply(&self, times: u64, leaver: &str) -> Outcome<u64> {
+        if self.engine != Engine::Postgres || times < 2 {
+            return Ok(0);
+        }
+        let mut copies = 0;
+        let mut connection = PgConnection::connect(&self.url).await?;
+        for (table, id) in [("opportunities", "id"), ("opportunity_spans", "opportunity_id")] {
+            let columns: Vec<(String,)> = sqlx::query_as(
+                "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
+                 WHERE table_name = $1 AND table_schema = current_schema() ORDER BY ordinal_position",
+            )
+            .bind(table)
+            .fetch_all(&mut connection)
+            .await?;
+            let columns: Vec<String> = columns.into_iter().map(|(name,)| name).collect();
+            let copied = columns.iter().map(|name| match name.as_str() {
+                name if name == id => format!("CAST(md5(CAST(o.{id} AS TEXT) || k) AS UUID)"),
+                "number" => "o.number || '-' || k".to_owned(),
+                name => format!("o.{name}"),
+            });
+            let copied = copied.collect::<Vec<_>>().join(", ");
+            let text = format!(
+                "INSERT INTO {table} ({}) SELECT {copied} FROM {table} o, generate_series(2, {times}) k
+                 WHERE o.owner_id <> CAST('{leaver}' AS UUID)",
+                columns.join(", ")
+            );
+            let made = say_on(&mut connection, text).await?;
+            copies = if table == "opportunities" { made } else { copies };
+        }
+        connection.close().await?;
+        Ok(copies)
+    }
+
     /// The processes of a PostgreSQL on this machine: those that serve this store and those that
     /// serve all.
     pub(crate) async fn processes(&self) -> Outcome<Vec<u32>> {
@@ -130,11 +166,15 @@ fn is_postgres(id: u32) -> bool {
     fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|name| name.trim() == "postgres")
 }
 
-/// The name of a database cannot be bound; this one is made above.
-#[expect(clippy::disallowed_methods, reason = "names made in this file only")]
 async fn say(server: &str, text: String) -> Outcome {
     let mut connection = PgConnection::connect(server).await?;
-    connection.execute(sqlx::AssertSqlSafe(text)).await?;
+    say_on(&mut connection, text).await?;
     connection.close().await?;
     Ok(())
+}
+
+/// Names of databases and columns cannot be bound; these are made above or come from the catalogue.
+#[expect(clippy::disallowed_methods, reason = "names made in this file only")]
+async fn say_on(connection: &mut PgConnection, text: String) -> Outcome<u64> {
+    Ok(connection.execute(sqlx::AssertSqlSafe(text)).await?.rows_affected())
 }
