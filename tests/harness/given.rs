@@ -85,6 +85,10 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             remove(&mut body, &["position"]);
         }
         "leads" => nobody_yet(&mut body, number),
+        "targets" => {
+            body["level"] = json!("unit");
+            body["org_unit_id"] = json!(made(client, "org-units").await);
+        }
         "webhook-endpoints" => body["url"] = json!("http://127.0.0.1:9/nobody"),
         "departments" => {
             remove(&mut body, &["parent_id"]);

@@ -9,7 +9,7 @@ use crate::{
     limits::RateLimits,
     nested, notifications, opportunities, pipelines, platform,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    quotes, reports, resources, schema, tasks,
+    quotes, reports, resources, schema, targets, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -205,6 +205,7 @@ pub fn routes(config: &mut ServiceConfig) {
     opportunities::routes(config);
     handovers::routes(config);
     quotes::routes(config);
+    targets::routes(config);
     leads::routes(config);
     notifications::routes(config);
     changes::routes(config);

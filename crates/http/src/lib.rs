@@ -54,6 +54,7 @@ mod platform;
 mod quotes;
 mod reports;
 mod schema;
+mod targets;
 mod tasks;
 mod tenants;
 mod upload;

@@ -223,6 +223,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::lead_levels::LeadLevel>(),
         serve::<sales::lead_pools::LeadPool>(),
         serve::<sales::leads::Lead>(),
+        serve::<sales::targets::Target>(),
+        serve::<sales::commission_plans::CommissionPlan>(),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,

@@ -264,6 +264,11 @@ impl Asked {
         self.first(name)?.parse().ok()
     }
 
+    /// The text that was given.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.first(name)
+    }
+
     /// The word that was given.
     pub fn word<W: Word>(&self, name: &str) -> Option<W> {
         W::from_word(self.first(name)?)

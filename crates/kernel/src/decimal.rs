@@ -25,6 +25,11 @@ pub enum DecimalError {
         "out_of_range: a decimal string above 0 with at most 12 digits and 6 decimals, such as \"2.5\""
     )]
     NoQuantity,
+    /// Below 0, or more digits than are kept.
+    #[error(
+        "out_of_range: a decimal string of 0 or more with at most 12 digits and 6 decimals, such as \"2.5\""
+    )]
+    NoWeight,
     /// Not a plain decimal number, or too large a one.
     #[error("invalid_format: a decimal string with four decimals, such as \"-0.1250\"")]
     NoProportion,
@@ -136,6 +141,42 @@ impl FromStr for Quantity {
 }
 
 impl fmt::Display for Quantity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// How much something counts beside others: 0 or more, with at most 12 digits before the point and 6
+/// after it.
+///
+/// Written without trailing zeros: `"2.5"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Weight(Decimal);
+
+impl Weight {
+    /// As much as any other.
+    pub const ONE: Self = Self(Decimal::ONE);
+
+    /// The number.
+    pub const fn to_decimal(self) -> Decimal {
+        self.0
+    }
+}
+
+impl FromStr for Weight {
+    type Err = DecimalError;
+
+    fn from_str(text: &str) -> Result<Self, DecimalError> {
+        let (whole, decimals) = parts(text).ok_or(DecimalError::NoWeight)?;
+        if whole.len() > 12 || decimals.len() > 6 {
+            return Err(DecimalError::NoWeight);
+        }
+        let number: Decimal = text.parse().map_err(|_| DecimalError::NoWeight)?;
+        Ok(Self(number.normalize()))
+    }
+}
+
+impl fmt::Display for Weight {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
@@ -287,6 +328,8 @@ macro_rules! column_text {
     };
 }
 
+pub(crate) use column_text;
+
 decimal_text!(
     Share,
     r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$",
@@ -300,6 +343,7 @@ decimal_text!(
     "What one figure is of another; answers carry four decimals."
 );
 decimal_text!(Quantity, r"^[0-9]{1,12}(\.[0-9]{1,6})?$", "2.5", "A number above 0.");
+decimal_text!(Weight, r"^[0-9]{1,12}(\.[0-9]{1,6})?$", "0.5", "A number of 0 or more.");
 column_text!(Currency);
 
 #[cfg(test)]
@@ -336,6 +380,16 @@ mod tests {
         assert_eq!("0000000.000001".parse::<Quantity>().unwrap().to_string(), "0.000001");
         for bad in ["0", "0.0", "-1", "1.0000001", "1234567890123", "1,5", "NaN", ""] {
             assert_eq!(bad.parse::<Quantity>(), Err(DecimalError::NoQuantity), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_weight_may_be_nothing() {
+        for (text, shown) in [("0", "0"), ("0.50", "0.5"), ("12", "12")] {
+            assert_eq!(text.parse::<Weight>().unwrap().to_string(), shown);
+        }
+        for bad in ["-1", "", "0.0000001", "1234567890123", "1e3"] {
+            assert_eq!(bad.parse::<Weight>(), Err(DecimalError::NoWeight), "{bad}");
         }
     }
 

@@ -45,7 +45,7 @@ pub use calendar::Calendar;
 pub use canonical::canonical;
 pub use clock::Clock;
 pub use ctx::{Ctx, Language};
-pub use decimal::{Proportion, Quantity, Share};
+pub use decimal::{Proportion, Quantity, Share, Weight};
 pub use id::{ApiKeyId, Id, OrgUnitId, RoleId, SessionId, TeamId, TenantId, UserId};
 pub use money::{Currency, ExchangeRate, Money};
 pub use problem::{Code, Kind, Problem, Result};

@@ -3,8 +3,13 @@
 //! A business day is a date in the tenant's zone. Nothing here asks what day it is: whoever
 //! resolves a period says the business date, so that a report can be repeated.
 
+use crate::{
+    decimal::column_text,
+    scalar::{Scalar, Type},
+};
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
+use sea_query::{Nullable, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{fmt, ops::Range, str::FromStr};
 use utoipa::ToSchema;
@@ -156,13 +161,33 @@ impl Period {
         }
     }
 
-    /// The period of the same length just before; `None` for those to date, which have no name of
-    /// their own (see [`Period::range_before`]).
-    pub const fn previous(self) -> Option<Self> {
+    /// How long it is; `None` for those to date, which have no fixed length.
+    pub const fn unit(self) -> Option<Unit> {
         match self.0 {
-            Kind::Whole { unit, ordinal } => Some(Self(Kind::Whole { unit, ordinal: ordinal - 1 })),
+            Kind::Whole { unit, .. } => Some(unit),
             Kind::ToDate(_) => None,
         }
+    }
+
+    /// The period of the same length so many before; `None` for those to date, which have no name of
+    /// their own (see [`Period::range_before`]).
+    pub const fn back(self, count: i32) -> Option<Self> {
+        match self.0 {
+            Kind::Whole { unit, ordinal } => {
+                Some(Self(Kind::Whole { unit, ordinal: ordinal - count }))
+            }
+            Kind::ToDate(_) => None,
+        }
+    }
+
+    /// The period of the same length just before; `None` for those to date.
+    pub const fn previous(self) -> Option<Self> {
+        self.back(1)
+    }
+
+    /// The same period a year before; `None` for those to date.
+    pub fn year_before(self) -> Option<Self> {
+        self.back((Unit::Year.months() / self.unit()?.months()) as i32)
     }
 
     /// The periods of that length that make it up, the first one first; `None` if they are longer,
@@ -243,6 +268,8 @@ fn number(text: &str, width: usize) -> Result<i32, PeriodError> {
     }
     text.parse().map_err(|_| PeriodError::NotAPeriod)
 }
+
+column_text!(Period);
 
 impl Serialize for Period {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -387,6 +414,12 @@ mod tests {
             assert_eq!(before(period).unwrap(), expected);
         }
         assert_eq!(before("mtd"), None);
+        let year_before = |period: &str| period.parse::<Period>().unwrap().year_before();
+        for (period, expected) in [("2025", "2024"), ("2025-Q1", "2024-Q1"), ("2025-01", "2024-01")]
+        {
+            assert_eq!(year_before(period), Some(expected.parse().unwrap()));
+        }
+        assert_eq!(year_before("ytd"), None);
         let range = |period: &str, on| {
             period.parse::<Period>().unwrap().range_before(Fiscal::default(), day(on))
         };

@@ -14,8 +14,11 @@
 //! | [`cadence`] | how often customers are visited while an opportunity is in a stage |
 //! | [`handovers`] | what somebody who leaves has in their hands, and who gets it |
 //! | [`quotes`] | what is offered on an opportunity, version by version |
+//! | [`targets`] | what is to be reached in a period, divided so that it adds up |
+//! | [`commission_plans`] | what representatives get of what they win |
 
 pub mod cadence;
+pub mod commission_plans;
 pub mod handovers;
 pub mod lead_levels;
 pub mod lead_pools;
@@ -28,6 +31,7 @@ pub mod products;
 pub mod quotes;
 mod rules;
 pub mod stages;
+pub mod targets;
 
 use guanxi_storage::Kind;
 use guanxi_workflow::{chores, documents};
@@ -49,6 +53,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &lead_levels::LEAD_LEVEL,
         &lead_pools::LEAD_POOL,
         &leads::LEAD,
+        &targets::TARGET,
+        &commission_plans::COMMISSION_PLAN,
     ]
 }
 

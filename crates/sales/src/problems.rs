@@ -149,4 +149,96 @@ guanxi_kernel::problems! {
     CONTACT_OF_OTHER_PARTY = Invalid "contact_of_other_party"
         ("Contact of another party", "The contact does not belong to the party.")
         ("联系人不属于该客户", "该联系人不属于该客户。");
+    /// A member that only targets of another sort have.
+    OTHER_LEVEL = Invalid "other_level"
+        ("Of another sort", "A target of this metric and level has no such member.")
+        ("不适用", "该口径或层级的指标没有此字段。");
+    /// A figure that changes by verbs.
+    USE_ADJUST = Invalid "use_adjust"
+        ("Needs a reason", "The figure of a target changes by POST …/adjust, …/reallocate or …/counter, with a reason.")
+        ("请使用调整", "指标数值须通过 POST …/adjust、…/reallocate 或 …/counter 并说明原因进行变更。");
+    /// A party that is no dealer.
+    NOT_A_DEALER = Invalid "not_a_dealer"
+        ("Not a dealer", "The party does not have the role dealer; give it that role first.")
+        ("不是经销商", "该业务对象尚无经销商角色,请先赋予该角色。");
+    /// A target that is no part of the one that it names as its parent.
+    OUTSIDE_PARENT = Invalid "outside_parent"
+        ("No part of the parent", "A target has the metric of its parent, a period within that of the parent, and differs from it in whose it is, the period, the product or the region.")
+        ("不属于上级指标", "下级指标须与上级口径相同、期间在其范围内,并在归属、期间、产品或地区上有所不同。");
+    /// There is nothing to divide by.
+    NO_BASIS = Invalid "no_basis"
+        ("Nothing to divide by", "No share is above 0, or nothing was reached in the window.")
+        ("没有分配依据", "所有权重均为零,或所选期间内没有任何业绩。");
+    /// Less than closed periods hold already.
+    BELOW_CLOSED = Invalid "below_closed"
+        ("Below what is closed", "Periods that are over hold {closed} of it already, and stay as they are.")
+        ("低于已结束期间", "已结束的期间已占 {closed},且不能更改。");
+    /// A period that is over.
+    PERIOD_CLOSED = Invalid "period_closed"
+        ("Period over", "A period that is over stays as it is, and no open one is left to take the difference.")
+        ("期间已结束", "已结束的期间不能更改,且没有未结束的期间可承担差额。");
+    /// Nobody who makes up for an adjustment.
+    NO_ROOM = Invalid "no_room"
+        ("No room", "The other parts cannot make up for the adjustment.")
+        ("无法平衡", "其余部分不足以抵消该调整。");
+    /// More parts than are divided or told at once.
+    TOO_MANY_PARTS = Invalid "too_many_parts"
+        ("Too many parts", "At most {limit} parts at once.")
+        ("分解过细", "一次最多 {limit} 个单元格。");
+    /// A period that does not consist of such parts.
+    NO_SUCH_PARTS = Invalid "no_such_parts"
+        ("No such parts", "The parts must be shorter than the period of the target, and than what it is split into already.")
+        ("无法这样分解", "分解的期间必须短于指标期间,且短于现有分解。");
+    /// Not divided along that.
+    NOT_DIVIDED = Invalid "not_divided"
+        ("Not divided along that", "The target is not divided along this dimension; split or allocate it first.")
+        ("尚未按此维度分解", "该指标尚未按此维度分解,请先分解或分配。");
+    /// The parent's parts, copied.
+    COPY_OF_PARENT = Invalid "copy_of_parent"
+        ("Same as the parent", "The parts stand to one another as those of the parent do; confirm_copy accepts that.")
+        ("照搬上级", "分配比例与上级完全相同;如确需照搬,请设置 confirm_copy。");
+    /// Too little below a target.
+    UNDER_RISK_COVER = Invalid "under_risk_cover"
+        ("Under the cover of the risk", "The targets below must come to {required} together, and come to {held}.")
+        ("低于风险覆盖", "下级指标合计须达到 {required},目前仅为 {held}。");
+    /// Too little to propose from.
+    INSUFFICIENT_HISTORY = Invalid "insufficient_history"
+        ("Too little history", "This needs {needed} periods, and there are {held}.")
+        ("历史数据不足", "需要 {needed} 个期间的历史数据,目前只有 {held} 个。");
+    /// A year has no seasons within it, and shorter periods no year.
+    NO_SEASON = Invalid "no_season"
+        ("No season", "A season needs periods shorter than a year; an index spreads the target of a year.")
+        ("没有季节性", "季节模型需要短于一年的期间;季节指数用于分解年度指标。");
+    /// A model that needs figures above zero.
+    HISTORY_NOT_POSITIVE = Invalid "history_not_positive"
+        ("Figures of zero or less", "The model needs figures above zero in every period.")
+        ("存在非正数据", "该模型要求每个期间的数据均大于零。");
+    /// A move that the state of the talks does not allow.
+    TARGET_MOVE_NOT_ALLOWED = Conflict "target_move_not_allowed"
+        ("Not possible now", "The target is {status}; talks about it have ended.")
+        ("当前不可执行", "指标状态为 {status},协商已结束。");
+    /// Nobody agrees with themselves.
+    OWN_OFFER = Forbidden "own_offer"
+        ("Own figure", "Whoever has named the last figure does not agree to it; that is for the other side.")
+        ("本人提出的数值", "最后一次数值由您提出,须由对方同意。");
+    /// Nobody decides over what binds them.
+    BOUND_BY_TARGET = Forbidden "bound_by_target"
+        ("Your own target", "Your own target is decided by others; you can name another figure by POST …/counter.")
+        ("本人指标", "本人的指标由他人决定,可通过 POST …/counter 提出不同数值。");
+    /// Talks without end.
+    TOO_MANY_ROUNDS = Conflict "too_many_rounds"
+        ("Too many rounds", "At most {limit} figures are named about one target.")
+        ("协商次数过多", "同一指标最多协商 {limit} 次。");
+    /// A version that there is not.
+    NO_SUCH_VERSION = Invalid "no_such_version"
+        ("No such version", "The target has the versions 1 to {latest}.")
+        ("没有该版次", "该指标的版次为 1 至 {latest}。");
+    /// What customers have paid is not known.
+    RECEIPTS_NOT_RECORDED = Conflict "receipts_not_recorded"
+        ("Receipts not recorded", "What customers have paid is not recorded yet, so nothing can be worked out from it.")
+        ("尚无回款记录", "系统尚未记录回款,无法据此计算。");
+    /// A plan with tiers needs a target.
+    NO_TARGET = Invalid "no_target"
+        ("No target", "The representative has no agreed or imposed target on the won amount for {period}.")
+        ("没有指标", "该销售代表在 {period} 没有已同意或已下达的成交额指标。");
 }

@@ -7,6 +7,7 @@
 //! another system would, by an import that can be looked at afterwards ([`deals`]).
 
 mod deals;
+mod targets;
 
 use crate::{Outcome, commands, config::Config};
 use guanxi_customers::parties::Party;
@@ -95,12 +96,15 @@ pub(crate) async fn demo(config: &Config) -> Outcome {
     };
     let counts = db.write(ctx.tenant, work).await?;
     let (deals, of) = deals::import(config, &db, &ctx).await?;
+    // What the import has brought is known from now on.
+    let ctx = commands::acting_as(&db, &clock, TENANT, ADMINISTRATOR).await?;
+    let set = db.write(ctx.tenant, async |tx| targets::set(tx, &ctx).await).await?;
     let password = made
         .password
         .as_ref()
         .map_or("as configured".to_owned(), |password: &Secret| password.expose().to_owned());
     commands::print(&format!(
-        "Tenant {TENANT}: {} org units, {} users, {} parties, {deals} of {of} opportunities.\nSign in as {ADMINISTRATOR}, password: {password}\n",
+        "Tenant {TENANT}: {} org units, {} users, {} parties, {deals} of {of} opportunities, {set} targets.\nSign in as {ADMINISTRATOR}, password: {password}\n",
         counts.0, counts.1, counts.2
     ))?;
     db.close().await;

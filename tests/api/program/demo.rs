@@ -2,6 +2,7 @@
 
 use super::{Ended, PASSWORD, Program, Server};
 use guanxi_tests::{Client, Json, json};
+use std::collections::BTreeMap;
 
 programs![the_demonstration_is_complete_and_made_once];
 
@@ -14,7 +15,7 @@ fn demo(program: &Program) -> Ended {
 /// One body, because it takes the program a while to make the demonstration.
 async fn the_demonstration_is_complete_and_made_once(program: &Program) {
     let ended = demo(program).expect(0);
-    let made = "10 org units, 41 users, 85 parties, 8800 of 8800 opportunities";
+    let made = "10 org units, 41 users, 85 parties, 8800 of 8800 opportunities, 42 targets";
     assert!(ended.out.contains(made), "{}", ended.out);
     assert!(!ended.out.contains(PASSWORD), "{}", ended.out);
     let server = program.serve();
@@ -23,6 +24,7 @@ async fn the_demonstration_is_complete_and_made_once(program: &Program) {
     what_is_misspelt_in_the_data_is_mended(&admin).await;
     a_manager_sees_exactly_what_the_team_owns(&server, &admin).await;
     the_opportunities_came_in_by_an_import_and_give_the_known_figures(&admin).await;
+    targets_add_up_and_are_met_as_the_file_says(&admin).await;
     let again = demo(program).expect(1);
     assert!(again.err.contains("nothing was changed"), "{}", again.err);
     assert_eq!(all(&admin, "/v1/parties?limit=200").await.len(), 85);
@@ -55,6 +57,58 @@ async fn the_opportunities_came_in_by_an_import_and_give_the_known_figures(admin
     );
     let agents = admin.get("/v1/reports/ranking").await.expect(200);
     assert_eq!(agents.data()[0]["name"], "Darcel Schlecht");
+}
+
+/// What the file says of a quarter: the sum of the won values by agent, in cents, without the program.
+fn won_by_agent(quarter: &[&str; 3]) -> BTreeMap<String, i64> {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/server/demo/sales_pipeline.csv");
+    let text = std::fs::read_to_string(file).expect("the data");
+    let mut sums = BTreeMap::new();
+    for row in text.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        if cells[4] == "Won" && quarter.iter().any(|month| cells[6].starts_with(month)) {
+            let value: i64 = cells[7].trim().parse().expect("a value");
+            *sums.entry(cells[1].to_owned()).or_default() += 100 * value;
+        }
+    }
+    sums
+}
+
+async fn targets_add_up_and_are_met_as_the_file_says(admin: &Client) {
+    let minor = |money: &Json| -> i64 {
+        money["amount"].as_str().expect("an amount").replace('.', "").parse().expect("cents")
+    };
+    let (before, then) = (
+        won_by_agent(&["2017-07", "2017-08", "2017-09"]),
+        won_by_agent(&["2017-10", "2017-11", "2017-12"]),
+    );
+    let company = all(admin, "/v1/targets?level=company").await.remove(0);
+    let total: i64 = before.values().sum();
+    assert_eq!(minor(&company["amount"]), total);
+    let path = |target: &Json, what: &str| {
+        format!("/v1/targets/{}/{what}", target["id"].as_str().expect("an id"))
+    };
+    let told = admin.get(path(&company, "attainment")).await.expect(200);
+    assert_eq!(minor(&told.json["actual"]), then.values().sum::<i64>());
+    let divided = admin.get(path(&company, "breakdown")).await.expect(200);
+    for axis in divided.json["axes"].as_array().expect("axes") {
+        let members = axis["members"].as_array().expect("members");
+        assert_eq!(members.iter().map(|one| minor(&one["figure"])).sum::<i64>(), total, "{axis}");
+    }
+    // By agent what each brought is the target, and the report says what the file says of the next one.
+    let peers = admin.get("/v1/reports/attainment?period=2017-Q4").await.expect(200);
+    assert_eq!(peers.data().len(), 35);
+    for row in peers.data() {
+        let name = row["name"].as_str().expect("a name");
+        assert_eq!(minor(&row["target"]), before.get(name).copied().unwrap_or_default(), "{name}");
+        assert_eq!(minor(&row["actual"]), then.get(name).copied().unwrap_or_default(), "{name}");
+    }
+    let sum: i64 = peers.data().iter().map(|row| minor(&row["target"])).sum();
+    assert_eq!(sum, total);
+    let levels = path(&company, "").replace("/v1/targets/", "").replace('/', "");
+    let levels = format!("/v1/reports/attainment?compare=levels&target_id={levels}");
+    let levels = admin.get(levels).await.expect(200);
+    assert_eq!(levels.data().len(), 42, "the company, its teams and their agents");
 }
 
 async fn everybody_and_every_account_is_there(admin: &Client) {

@@ -4,6 +4,7 @@ mod activities;
 mod cadence;
 mod closing;
 mod collaborators;
+mod commission_plans;
 mod gates;
 mod handovers;
 mod history;
@@ -18,6 +19,9 @@ mod quote_approvals;
 mod quotes;
 mod reviews;
 mod sight;
+mod target_results;
+mod target_talks;
+mod targets;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;

@@ -42,6 +42,7 @@ pub struct TenantInput {
     pub fiscal_first_month: i64,
     /// What it has decided of what it may decide for itself.
     #[serde(default)]
+    #[validate(nested)]
     #[field(zh = "偏好设置", json)]
     pub preferences: Preferences,
 }

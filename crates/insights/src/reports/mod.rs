@@ -14,6 +14,7 @@
 //! | [`sufficiency`] | whether what is held is enough for a target |
 //! | [`ranking`] | who and what won how much |
 //! | [`origins`] | where opportunities came from |
+//! | [`attainment`] | how far targets are met: of peers, over time, level by level |
 //! | [`time_allocation`] | on what somebody spends their time |
 //! | [`win_loss`] | to whom, why and in which stage they were won and lost |
 //! | `intervals` | days that differ from tier to tier |
@@ -22,6 +23,7 @@
 //! | `passage` | how opportunities went through their stages |
 //! | `pipeline` | the pipeline that is asked for, and its stages |
 
+pub mod attainment;
 pub mod cadence;
 pub mod conversion;
 pub mod due_visits;
