@@ -50,6 +50,8 @@ pub const SHARED: &[Step] = &[
     shared!(28, "0028_service_policies"),
     shared!(29, "0029_sealing"),
     shared!(30, "0030_sharing_and_amounts"),
+    shared!(33, "0033_playbooks"),
+    shared!(34, "0034_prospect_tables"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
