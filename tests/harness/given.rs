@@ -34,6 +34,14 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         }
         "roles" => body["name"] = json!(fresh("Role")),
         "custom-fields" => body["name"] = json!(format!("field_{number}")),
+        "playbooks" => body["code"] = json!(format!("playbook_{number}")),
+        "playbook-runs" => {
+            let playbook = Box::pin(record(client, "playbooks")).await.id();
+            let publish = format!("/v1/playbooks/{playbook}/publish");
+            client.act(publish).await.expect(200);
+            body["playbook_id"] = json!(playbook);
+            body["about_id"] = json!(made(client, "leads").await);
+        }
         "regions" => body["code"] = json!(format!("R{number}")),
         "service-policies" => body["tier"] = json!(format!("T{number}")),
         "visit-plans" => {

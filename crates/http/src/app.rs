@@ -7,9 +7,9 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, handovers, identity, leads,
     limits::RateLimits,
-    nested, notifications, opportunities, pipelines, platform,
+    nested, notifications, opportunities, pipelines, platform, playbooks,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    quotes, reports, resources, schema, targets, tasks,
+    prospect_tables, quotes, reports, resources, schema, targets, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -201,12 +201,14 @@ pub fn routes(config: &mut ServiceConfig) {
     duplicates::routes(config);
     approvals::routes(config);
     tasks::routes(config);
+    playbooks::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
     handovers::routes(config);
     quotes::routes(config);
     targets::routes(config);
     leads::routes(config);
+    prospect_tables::routes(config);
     notifications::routes(config);
     changes::routes(config);
     batch::routes(config);

@@ -3,28 +3,32 @@
 use crate::{
     body::Body,
     call::Call,
+    parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
 };
 use actix_web::{HttpResponse, get, post};
-use guanxi_kernel::{Action, Ctx, Result};
+use guanxi_insights::asked;
+use guanxi_kernel::{Action, Ctx, Result, Word as _, problem::UNKNOWN_VALUE};
 use guanxi_sales::{
     lead_levels::{self, LeadLevel, LeadLevelsFromTemplate},
     leads::{
-        self, ChangeLeadLevel, ConvertLead, Lead, LeadAssignment, LeadLevelChange, LoseLead,
-        QualifyLead, ReleaseLead, ReopenLead, TransferLead,
+        self, CardSide, ChangeLeadLevel, ConvertLead, Lead, LeadAssignment, LeadCard,
+        LeadLevelChange, LoseLead, QualifyLead, ReleaseLead, ReopenLead, TransferLead,
     },
 };
 use guanxi_storage::{
     Tx,
     resource::{self, Shown},
 };
+use guanxi_workflow::playbook_runs::FillCard;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(levels_from_template).service(level_history).service(assignments);
+    config.service(card).service(fill_card);
     config.service(claim).service(start).service(qualify).service(change_level);
     config.service(convert).service(lose).service(reopen);
     config.service(transfer).service(release);
@@ -101,6 +105,57 @@ async fn assignments(call: Call) -> Result<HttpResponse, ApiError> {
     let id = call.id("lead_id")?;
     let read = async |tx: &mut Tx, ctx: &Ctx| leads::assignments(tx, ctx, id.into()).await;
     Ok(HttpResponse::Ok().json(LeadAssignmentList { data: call.read(read).await? }))
+}
+
+/// The side that the query names.
+fn side(call: &Call) -> Result<CardSide> {
+    let mut side = CardSide::Front;
+    for (name, value) in call.query() {
+        if name != "side" {
+            return Err(unknown(&name));
+        }
+        let words = CardSide::WORDS.join(", ");
+        let wrong = || asked::bad(UNKNOWN_VALUE.parameter("side").with("expected", words));
+        side = CardSide::from_word(&value).ok_or_else(wrong)?;
+    }
+    Ok(side)
+}
+
+/// Read the card of a lead
+///
+/// The front says what is known of the lead, by the playbook that is the card of leads
+/// (`/v1/playbooks/from-template` has one): fields of the lead and answers of its own, how complete that
+/// is by weight, and what is required and missing. The back is the log of contacts: the activities about
+/// the lead that were done, with their way, content and next step, the levels before and after, and what a
+/// manager remarked. Nothing of it is kept twice, so a new contact is there at once.
+#[utoipa::path(tag = "leads", operation_id = "leads_card",
+    params(("lead_id" = String, Path, description = "The id of the lead.", format = Uuid),
+        ("side" = Option<CardSide>, Query, description = "Which side; the front when absent.")),
+    responses((status = 200, description = "That side.", body = LeadCard),
+        (status = 409, description = "Leads have no card yet.", body = ProblemBody)))]
+#[get("/v1/leads/{lead_id}/card")]
+async fn card(call: Call) -> Result<HttpResponse, ApiError> {
+    let (id, side) = (call.id("lead_id")?, side(&call)?);
+    let read = async |tx: &mut Tx, ctx: &Ctx| leads::card(tx, ctx, id.into(), side).await;
+    Ok(HttpResponse::Ok().json(call.read(read).await?))
+}
+
+/// Fill in the card of a lead
+///
+/// Answers by the codes of their items; `null` takes one away, what is not named stays. What a field of the
+/// lead answers is changed in the lead. Whoever may change the lead may fill in its card.
+#[utoipa::path(tag = "leads", operation_id = "leads_fill_card", request_body = FillCard,
+    params(("lead_id" = String, Path, description = "The id of the lead.", format = Uuid)),
+    responses((status = 200, description = "The front of the card now.", body = LeadCard),
+        (status = 409, description = "Leads have no card yet.", body = ProblemBody)))]
+#[post("/v1/leads/{lead_id}/card")]
+async fn fill_card(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("lead_id")?, body.read::<FillCard>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        let front = leads::fill_card(tx, ctx, id.into(), wish.clone()).await?;
+        Ok(Done::ok(&front))
+    };
+    Ok(call.write(Some(&body), work).await?)
 }
 
 /// Claim a lead
@@ -185,7 +240,8 @@ async fn convert(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 
 /// Lose a lead
 ///
-/// With the reason and, if known, to which competitor and for what. It stays, to be reopened one day.
+/// With the reason and, if known, to which competitor and for what. It stays, to be reopened one day. If a
+/// definition of approvals for `lead_loss` fits, the lead stays as it is and waits (`loss_approval_id`).
 #[utoipa::path(tag = "leads", operation_id = "leads_lose", request_body = LoseLead,
     params(("lead_id" = String, Path, description = "The id of the lead.", format = Uuid)),
     responses((status = 200, description = "The lead now.", body = Lead),

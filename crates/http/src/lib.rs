@@ -51,6 +51,8 @@ mod opportunities;
 mod parameters;
 mod pipelines;
 mod platform;
+mod playbooks;
+mod prospect_tables;
 mod quotes;
 mod reports;
 mod schema;

@@ -21,8 +21,11 @@ use guanxi_insights::{
     make,
     report::require,
     reports::{
-        attainment, cadence, conversion, due_visits, duration, forecast, funnel, neglected,
-        origins, overdue_visits, ranking, sufficiency, tiers, time_allocation, win_loss,
+        attainment, cadence, conversion, daily_business, daily_clearance, data_coverage,
+        due_visits, duration, forecast, funnel, lost_prospects, missing_updates, neglected,
+        origins, overdue_visits, prospect_contact_status, prospect_conversion, prospect_holding,
+        prospect_sources, ranking, sufficiency, tiers, time_allocation, unplanned_visits,
+        unreviewed_cards, win_loss,
     },
     table,
 };
@@ -69,6 +72,17 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<overdue_visits::OverdueVisits>(),
         serve::<time_allocation::TimeAllocation>(),
         serve::<attainment::Attainment>(),
+        serve::<daily_business::DailyBusiness>(),
+        serve::<prospect_contact_status::ProspectContactStatus>(),
+        serve::<prospect_conversion::ProspectConversion>(),
+        serve::<prospect_holding::ProspectHolding>(),
+        serve::<prospect_sources::ProspectSources>(),
+        serve::<lost_prospects::LostProspects>(),
+        serve::<missing_updates::MissingUpdates>(),
+        serve::<data_coverage::DataCoverage>(),
+        serve::<unreviewed_cards::UnreviewedCards>(),
+        serve::<unplanned_visits::UnplannedVisits>(),
+        serve::<daily_clearance::DailyClearance>(),
     ]
 });
 

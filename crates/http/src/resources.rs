@@ -175,6 +175,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<workflow::delegations::ApprovalDelegation>(),
         serve::<workflow::tasks::Task>(),
         serve::<workflow::rules::TaskRule>(),
+        serve::<workflow::playbooks::Playbook>(),
+        serve::<workflow::playbook_runs::PlaybookRun>(),
         // Asked for by what needs them, and changed by decisions.
         serve::<workflow::approvals::Approval>().only(&[
             Operation::List,
@@ -225,6 +227,15 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::leads::Lead>(),
         serve::<sales::targets::Target>(),
         serve::<sales::commission_plans::CommissionPlan>(),
+        // Opened with its lines, and changed by verbs.
+        serve::<sales::prospect_tables::ProspectTable>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         // Found by a search, and decided about.
         serve::<customers::duplicates::Duplicate>().only(&[
             Operation::List,

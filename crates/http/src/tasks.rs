@@ -11,11 +11,11 @@ use guanxi_storage::{
     list::{self, DEFAULT_LIMIT},
     resource::Shown,
 };
-use guanxi_workflow::tasks::{self, CancelTask, CompleteTask, Task, TaskId};
+use guanxi_workflow::tasks::{self, CancelTask, CarryTask, CompleteTask, Task, TaskId};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(complete).service(cancel).service(reopen).service(me_today);
+    config.service(complete).service(cancel).service(reopen).service(carry).service(me_today);
 }
 
 /// Complete a task
@@ -44,6 +44,21 @@ async fn cancel(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let cancelled =
         async |tx: &mut Tx, ctx: &Ctx| done(tasks::cancel(tx, ctx, id, wish.clone()).await);
     Ok(call.write(Some(&body), cancelled).await?)
+}
+
+/// Put a task off
+///
+/// To a later time, with the reason. The report `daily-clearance` tells of it on the day on which it was
+/// due.
+#[utoipa::path(tag = "tasks", operation_id = "tasks_carry", request_body = CarryTask,
+    params(("task_id" = String, Path, description = "The id of the task.", format = Uuid)),
+    responses((status = 200, description = "The task now.", body = Task)))]
+#[post("/v1/tasks/{task_id}/carry")]
+async fn carry(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (task(&call)?, body.read::<CarryTask>()?);
+    let carried =
+        async |tx: &mut Tx, ctx: &Ctx| done(tasks::carry(tx, ctx, id, wish.clone()).await);
+    Ok(call.write(Some(&body), carried).await?)
 }
 
 /// Reopen a closed task

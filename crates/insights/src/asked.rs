@@ -230,6 +230,10 @@ impl Asked {
             Takes::Whole(least, most) => {
                 Ok(vec![whole(value, least, most).ok_or_else(range)?.to_string()])
             }
+            Takes::Month => {
+                let first = first_of(value).ok_or_else(format)?;
+                if first <= self.today { Ok(vec![value.to_owned()]) } else { Err(range()) }
+            }
             Takes::Amount => {
                 let money = Money::parse(value, self.exchange.currency()).map_err(|_| format())?;
                 if money.minor() > 0 { Ok(vec![money.amount()]) } else { Err(range()) }
@@ -267,6 +271,14 @@ impl Asked {
     /// The text that was given.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.first(name)
+    }
+
+    /// The first day of the month that was given; of that of `as_of` when none was.
+    pub fn month(&mut self, name: &'static str) -> NaiveDate {
+        let given = self.first(name).and_then(first_of);
+        let first = given.unwrap_or_else(|| self.today.with_day(1).unwrap_or(self.today));
+        self.understand(name, &first.format("%Y-%m"));
+        first
     }
 
     /// The word that was given.
@@ -318,6 +330,13 @@ impl Asked {
 fn refused(one: &Parameter, kind: Type) -> FieldError {
     let code = if matches!(kind, Type::Word(_)) { &UNKNOWN_VALUE } else { &INVALID_FORMAT };
     expected(code.parameter(one.name), one.takes.expected())
+}
+
+/// The first day of a month that is written `YYYY-MM`.
+fn first_of(text: &str) -> Option<NaiveDate> {
+    let plain = text.len() == 7 && text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let first = if plain { format!("{text}-01").parse::<NaiveDate>().ok() } else { None };
+    first.filter(|first| first.year() >= 1900)
 }
 
 /// A value of a type in the one spelling that it has here.

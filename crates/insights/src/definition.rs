@@ -26,6 +26,8 @@ guanxi_kernel::words! {
         Days = "days" ("Days", "天数"),
         /// A day.
         Date = "date" ("Date", "日期"),
+        /// A number for each day of a month.
+        EachDay = "each_day" ("Each day", "逐日"),
         /// Whether something is so.
         Flag = "flag" ("Yes or no", "是否"),
         /// Where the records behind the row are listed.
@@ -53,6 +55,8 @@ pub enum Takes {
     Many(Type),
     /// A whole number from the first to the last of these.
     Whole(i64, i64),
+    /// A month that has begun, `YYYY-MM`.
+    Month,
     /// An amount above zero, in the currency of the report.
     Amount,
     /// A share of a whole: above 0, at most 1.
@@ -202,6 +206,7 @@ impl Takes {
                 format!("{}, or several of them separated by commas", kind.expected())
             }
             Self::Whole(least, most) => format!("{least} to {most}"),
+            Self::Month => "a month such as 2026-03".to_owned(),
             Self::Amount => "a decimal above 0, such as 600000.00".to_owned(),
             Self::Share => "a decimal above 0 and at most 1, such as 0.80".to_owned(),
         }

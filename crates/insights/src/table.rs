@@ -1,7 +1,8 @@
 //! The rows of a report as CSV: UTF-8 with a byte order mark, one column for each figure.
 //!
 //! An amount fills two columns (`amount`, `amount_currency`), a ratio and a mean three (`x`,
-//! `x_numerator`, `x_denominator`), so that programs need to take nothing apart.
+//! `x_numerator`, `x_denominator`), what is told day by day one for each day (`x_01`, `x_02`, …), so that
+//! programs need to take nothing apart.
 
 use crate::{Answer, What, definition::ReportColumn};
 use guanxi_kernel::Result;
@@ -36,7 +37,17 @@ pub fn csv(answer: &Answer) -> Result<Vec<u8>> {
     writer.finish()
 }
 
+/// Days of the longest month.
+const DAYS: usize = 31;
+
 fn headers(column: &ReportColumn) -> Vec<Column> {
+    if column.what == What::EachDay {
+        let day = |day: usize| Column {
+            name: format!("{}_{day:02}", column.name),
+            label: format!("{} {day}", column.label),
+        };
+        return (1..=DAYS).map(day).collect();
+    }
     let header = |ending: &str| Column {
         name: format!("{}{ending}", column.name),
         label: column.label.to_owned(),
@@ -48,6 +59,9 @@ fn headers(column: &ReportColumn) -> Vec<Column> {
 }
 
 fn cells(column: &ReportColumn, value: &Json) -> Vec<Json> {
+    if column.what == What::EachDay {
+        return (0..DAYS).map(|day| value[day].clone()).collect();
+    }
     match (parts(column.what), value) {
         ([], Json::String(text)) => vec![guard(text.as_str().into()).into()],
         ([], other) => vec![other.clone()],

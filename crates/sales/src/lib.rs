@@ -10,6 +10,7 @@
 //! | [`lead_levels`] | how soon a lead may buy, and how often it is visited |
 //! | [`lead_pools`] | leads without an owner: who may claim them, and when they come back |
 //! | [`leads`] | who may buy one day, until they become parties or are lost |
+//! | [`prospect_tables`] | the leads of a consultant in a month: registered, checked, closed |
 //! | [`opportunities`] | from the first contact to won, lost or given up |
 //! | [`cadence`] | how often customers are visited while an opportunity is in a stage |
 //! | [`handovers`] | what somebody who leaves has in their hands, and who gets it |
@@ -28,6 +29,7 @@ pub mod pipelines;
 pub mod price_books;
 pub mod problems;
 pub mod products;
+pub mod prospect_tables;
 pub mod quotes;
 mod rules;
 pub mod stages;
@@ -55,6 +57,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         &leads::LEAD,
         &targets::TARGET,
         &commission_plans::COMMISSION_PLAN,
+        &prospect_tables::PROSPECT_TABLE,
     ]
 }
 
@@ -63,6 +66,7 @@ pub fn register() {
     documents::register(&quotes::APPROVAL_OF_QUOTES);
     documents::register(&opportunities::STAGE_ENTRY);
     documents::register(&opportunities::REACTIVATION);
+    documents::register(&leads::LOSS);
     chores::register(&quotes::EXPIRY);
     chores::register(&cadence::VISITS);
     chores::register(&leads::RECYCLING);

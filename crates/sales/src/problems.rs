@@ -241,4 +241,20 @@ guanxi_kernel::problems! {
     NO_TARGET = Invalid "no_target"
         ("No target", "The representative has no agreed or imposed target on the won amount for {period}.")
         ("没有指标", "该销售代表在 {period} 没有已同意或已下达的成交额指标。");
+    /// A closed table stays as it is.
+    PROSPECT_TABLE_CLOSED = Conflict "prospect_table_closed"
+        ("Table is closed", "The month is closed and its table is read-only.")
+        ("接触状况表已关闭", "该月份已关闭,接触状况表只读。");
+    /// A move that the state of a table does not allow.
+    PROSPECT_TABLE_MOVE = Conflict "prospect_table_move_not_allowed"
+        ("Not possible now", "The table is {status}; possible now: {allowed}.")
+        ("当前不可执行", "接触状况表状态为 {status},目前可执行:{allowed}。");
+    /// A review of a table on which leads are missing.
+    INCOMPLETE_STOCKTAKE = Conflict "incomplete_stocktake"
+        ("Stocktake is incomplete", "{missing} leads that were open when the month began are not on the table.")
+        ("盘点不完整", "尚有 {missing} 名月初留存意向客户未登记在表。");
+    /// A month that goes on is not closed.
+    MONTH_NOT_OVER = Conflict "month_not_over"
+        ("The month is not over", "The table of {month} can be closed when the month is over.")
+        ("月份未结束", "{month} 尚未结束,不能关闭该月的接触状况表。");
 }

@@ -52,6 +52,8 @@ pub const SHARED: &[Step] = &[
     shared!(30, "0030_sharing_and_amounts"),
     shared!(31, "0031_targets"),
     shared!(32, "0032_commission_plans"),
+    shared!(33, "0033_playbooks"),
+    shared!(34, "0034_prospect_tables"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[

@@ -9,6 +9,8 @@
 //! | [`people`] | managers, heads of units, members of roles |
 //! | [`tasks`] | what people have to do; what rules of the program call for |
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
+//! | [`playbooks`] | templates of what is filled in and checked about a record, edition by edition |
+//! | [`playbook_runs`] | what was filled in; the card of a record |
 //! | [`notifications`] | what somebody should know of all that |
 //! | [`merging`] | what becomes of it when two records become one |
 //! | [`chores`] | what other crates want done because time has passed |
@@ -25,6 +27,8 @@ pub mod documents;
 pub mod merging;
 pub mod notifications;
 pub mod people;
+pub mod playbook_runs;
+pub mod playbooks;
 pub mod problems;
 pub mod rules;
 mod subjects;
@@ -60,6 +64,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &approvals::APPROVAL,
         &tasks::TASK,
         &rules::TASK_RULE,
+        &playbooks::PLAYBOOK,
+        &playbook_runs::PLAYBOOK_RUN,
         &notifications::NOTIFICATION,
     ]
 }
@@ -98,6 +104,8 @@ mod tests {
         fits::<Task>();
         fits::<crate::rules::TaskRule>();
         fits::<crate::notifications::Notification>();
+        fits::<crate::playbooks::Playbook>();
+        fits::<crate::playbook_runs::PlaybookRun>();
     }
 
     #[test]

@@ -53,4 +53,52 @@ guanxi_kernel::problems! {
     NOT_ASKED_DIRECTLY = Invalid "not_asked_directly"
         ("Not asked for directly", "Approvals of this type are asked for by the program when a record needs one.")
         ("不能直接申请", "此类审批由系统在记录需要时自动发起。");
+    /// A state of a playbook that does not allow it.
+    PLAYBOOK_MOVE_NOT_ALLOWED = Conflict "playbook_move_not_allowed"
+        ("Not possible now", "The playbook is {status}; possible now: {allowed}.")
+        ("当前不可执行", "作业模板状态为 {status},目前可执行:{allowed}。");
+    /// What a playbook is for and about stays once it was published.
+    PLAYBOOK_FIXED = Invalid "playbook_fixed"
+        ("Cannot be changed", "What a playbook is for and about stays once it was published; make another one.")
+        ("不可更改", "作业模板发布后,用途和适用对象不可更改,请新建模板。");
+    /// Records of one kind have one card.
+    CARD_EXISTS = Conflict "card_exists"
+        ("There is a card", "Another published playbook is the card of records of type {about_type}; retire it first.")
+        ("已有信息卡", "类型 {about_type} 已有已发布的信息卡模板,请先停用。");
+    /// A playbook with which nothing is begun.
+    PLAYBOOK_NOT_PUBLISHED = Invalid "playbook_not_published"
+        ("Not published", "The playbook is not published, so nothing can be filled in by it.")
+        ("模板未发布", "该作业模板未发布,不能填写。");
+    /// An item that a field of the record answers.
+    ANSWERED_BY_RECORD = Invalid "answered_by_record"
+        ("Answered by the record", "The field {field} of the record answers it; change it there.")
+        ("由记录字段填写", "该项由记录的字段 {field} 填写,请在记录中修改。");
+    /// A step that waits for the ones before it.
+    STEP_NOT_OPEN = Invalid "step_not_open"
+        ("Step has not begun", "The step {step} begins when {lacking} is filled in.")
+        ("步骤未开始", "步骤 {step} 须在 {lacking} 填写后才能开始。");
+    /// Something required that is not filled in.
+    ITEM_MISSING = Invalid "item_missing"
+        ("Not filled in", "{name} ({item}) is required and not filled in.")
+        ("未填写", "必填项 {name}({item})未填写。");
+    /// What is completed does not change.
+    RUN_COMPLETED = Conflict "run_completed"
+        ("Completed", "It is {status}; possible now: {allowed}.")
+        ("已完成", "状态为 {status},目前可执行:{allowed}。");
+    /// What is still being filled in.
+    RUN_OPEN = Conflict "run_open"
+        ("Not completed", "It is {status}; possible now: {allowed}.")
+        ("未完成", "状态为 {status},目前可执行:{allowed}。");
+    /// A record has its card already.
+    RUN_EXISTS = Conflict "run_exists"
+        ("Has its card", "The record has its card already: {run_id}.")
+        ("已有信息卡", "该记录已有信息卡:{run_id}。");
+    /// Who has written something does not review it.
+    OWN_REVIEW = Forbidden "own_review"
+        ("Own work", "Who has written something, or is responsible for it, does not review it.")
+        ("不能检核自己的工作", "填写人或负责人不能检核自己的内容。");
+    /// There is no card for such records.
+    NO_CARD = Conflict "no_card"
+        ("No card", "No published playbook is the card of records of type {about_type}.")
+        ("没有信息卡模板", "类型 {about_type} 没有已发布的信息卡模板。");
 }

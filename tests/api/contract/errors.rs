@@ -31,6 +31,7 @@ async fn unknown_paths_and_methods_are_problems(world: &World) {
         "/v1/parties/batch",
         "/v1/pipelines/from-template",
         "/v1/lead-levels/from-template",
+        "/v1/playbooks/from-template",
     ] {
         for method in ["GET", "PATCH", "DELETE", "PUT"] {
             let refused = world.admin.request(method, path).await;

@@ -43,7 +43,7 @@ pub(super) fn path(lead: &Answer) -> String {
 }
 
 /// A visit of a lead at that instant, with its result.
-async fn visited(client: &Client, lead: &Answer, at: &str) -> String {
+pub(super) async fn visited(client: &Client, lead: &Answer, at: &str) -> String {
     let body = json!({ "kind": "visit", "subject": "拜访", "about_type": "lead",
         "about_id": lead.id(), "starts_at": at });
     let visit = client.post("/v1/activities", body).await.expect(201).id();
@@ -93,6 +93,13 @@ async fn d_11_a_visit_is_planned_within_the_cycle(world: &World) {
     let admin = super::again(world).await;
     let seen = admin.get(path(&made)).await.expect(200);
     assert_eq!((state(&seen), &seen.json["days_untouched"]), (json!("late"), &json!(8)));
+    let told = admin.get("/v1/reports/unplanned-visits").await.expect(200);
+    assert_eq!(told.each("state"), ["late", "unscheduled"]);
+    assert_eq!(told.each("visit_due_on"), [json!("2026-01-08"), json!(null)]);
+    assert_eq!(
+        told.json["totals"],
+        json!({ "leads": 2, "scheduled": 0, "unscheduled": 1, "late": 1 })
+    );
     let reason = json!({ "reason": "无预算" });
     let lost = admin.post(format!("{}/lose", path(&made)), reason).await.expect(200);
     assert_eq!((state(&lost), &lost.json["days_untouched"]), (json!("none"), &json!(null)));

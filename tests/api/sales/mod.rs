@@ -2,6 +2,7 @@
 
 mod activities;
 mod cadence;
+mod cards;
 mod closing;
 mod collaborators;
 mod commission_plans;
@@ -14,6 +15,8 @@ mod opportunities;
 mod people;
 mod pipelines;
 mod prices;
+mod prospect_reports;
+mod prospect_tables;
 pub(crate) mod public_data;
 mod quote_approvals;
 mod quotes;

@@ -5,6 +5,7 @@ mod definitions;
 mod delegations;
 mod documents;
 mod notifications;
+mod playbooks;
 mod rules;
 mod tasks;
 mod time_outs;

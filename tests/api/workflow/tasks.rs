@@ -12,6 +12,7 @@ use uuid::Uuid;
 both_stores![
     z_10_a_task_is_done_cancelled_and_reopened,
     z_10_a_task_is_about_a_record_that_one_sees,
+    x_116_what_is_due_is_done_or_put_off_with_a_reason,
     z_10_however_many_call_there_is_one_task,
     z_10_a_task_moves_and_settles_with_its_record,
     s_49_the_next_task_follows_from_the_last,
@@ -22,10 +23,10 @@ async fn z_10_a_task_is_done_cancelled_and_reopened(world: &World) {
     let made = given::record(&world.admin, "tasks").await;
     let path = format!("/v1/tasks/{}", made.id());
     assert_eq!((&made.json["status"], &made.json["source"]), (&json!("open"), &json!("manual")));
-    assert_eq!(made.json["actions"], json!(["update", "complete", "cancel", "delete"]));
+    assert_eq!(made.json["actions"], json!(["update", "complete", "cancel", "carry", "delete"]));
     let act = |verb: &str, body: Json| world.admin.post(format!("{path}/{verb}"), body);
     let open = world.admin.act(format!("{path}/reopen")).await.refused(409, "task_open");
-    let allowed = json!({ "status": "open", "allowed": ["complete", "cancel"] });
+    let allowed = json!({ "status": "open", "allowed": ["complete", "cancel", "carry"] });
     assert_eq!(open.json["params"], allowed);
     let done = act("complete", json!({ "result": "客户同意" })).await.expect(200);
     assert_eq!((&done.json["status"], &done.json["result"]), (&json!("done"), &json!("客户同意")));
@@ -44,6 +45,51 @@ async fn z_10_a_task_is_done_cancelled_and_reopened(world: &World) {
     assert_eq!(cancelled.json["status"], "cancelled");
     let told = world.admin.get(format!("{path}/timeline")).await.expect(200).each("kind");
     assert_eq!(told, ["task.cancelled", "task.reopened", "task.completed", "task.created"]);
+}
+
+async fn x_116_what_is_due_is_done_or_put_off_with_a_reason(world: &World) {
+    let admin = &world.admin;
+    let task = async |title: &str| {
+        let body = json!({ "title": title, "due_at": "2026-01-01T09:00:00Z" });
+        format!("/v1/tasks/{}", admin.post("/v1/tasks", body).await.expect(201).id())
+    };
+    let mut tasks = Vec::new();
+    for title in ["一", "二", "三", "四", "五"] {
+        tasks.push(task(title).await);
+    }
+    for done in &tasks[..2] {
+        admin.post(format!("{done}/complete"), json!({})).await.expect(200);
+    }
+    let carry = |task: &str, body: Json| admin.post(format!("{task}/carry"), body);
+    let bare = carry(&tasks[2], json!({})).await.refused(422, "validation_failed");
+    assert_eq!(bare.findings().len(), 2, "the reason and the new date");
+    let earlier = json!({ "reason": "改约", "due_at": "2026-01-01T08:00:00Z" });
+    assert_eq!(carry(&tasks[2], earlier).await.expect(422).findings()[0].1, "out_of_range");
+    let later = json!({ "reason": "改约", "due_at": "2026-01-03T09:00:00Z" });
+    let carried = carry(&tasks[2], later.clone()).await.expect(200);
+    let said = ["due_at", "carried", "carry_reason", "status"].map(|one| carried.json[one].clone());
+    assert_eq!(said, [json!("2026-01-03T09:00:00Z"), json!(1), json!("改约"), json!("open")]);
+    carry(&tasks[0], later).await.refused(409, "task_closed");
+    // A date that was moved without saying why is told as such.
+    let moved = json!({ "due_at": "2026-01-02T09:00:00Z" });
+    admin.patch(&tasks[3], moved).await.expect(200);
+    let report = async |query: &str| {
+        let path = format!("/v1/reports/daily-clearance?date={query}");
+        admin.get(path).await.expect(200).json["totals"].clone()
+    };
+    let said = |totals: &Json| {
+        ["due", "done", "carried", "unexplained", "left"]
+            .map(|one| totals[one].as_i64().expect("a number"))
+    };
+    let found = report("2026-01-01").await;
+    assert_eq!(said(&found), [5, 2, 1, 1, 1]);
+    assert_eq!(
+        found["clearance"],
+        json!({ "value": "0.4000", "numerator": "2", "denominator": "5" })
+    );
+    assert_eq!(said(&report("2026-01-03").await), [1, 0, 0, 0, 1]);
+    let none = report("2026-01-05").await;
+    assert_eq!((said(&none), &none["clearance"]["value"]), ([0; 5], &json!(null)));
 }
 
 async fn z_10_a_task_is_about_a_record_that_one_sees(world: &World) {

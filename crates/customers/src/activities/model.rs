@@ -31,6 +31,12 @@ guanxi_kernel::words! {
         Demo = "demo" ("Demo", "产品演示"),
         /// Help with something bought.
         Service = "service" ("Service", "服务"),
+        /// Somebody came into the showroom.
+        Reception = "reception" ("Reception", "来店接待"),
+        /// A car was tried on the road.
+        TestDrive = "test_drive" ("Test drive", "试乘试驾"),
+        /// What was bought was handed over.
+        Delivery = "delivery" ("Delivery", "交车"),
     }
 }
 

@@ -9,4 +9,4 @@ mod service;
 mod store;
 
 pub use model::{AcknowledgeNote, CoachingNote, CoachingNoteId, WriteNote};
-pub use service::{acknowledge, list, waiting, write};
+pub use service::{acknowledge, last_of, list, waiting, write};

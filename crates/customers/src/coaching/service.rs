@@ -95,6 +95,28 @@ pub async fn list(tx: &mut Tx, ctx: &Ctx, about: ActivityId) -> Result<Vec<Coach
     Ok(notes.into_iter().filter(seen).collect())
 }
 
+/// The last note about each of these activities that the caller may see, which they may read themselves.
+///
+/// # Errors
+/// Those of the store.
+pub async fn last_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    about: &[ActivityId],
+) -> Result<BTreeMap<ActivityId, CoachingNote>> {
+    let mut sees: BTreeMap<UserId, bool> = BTreeMap::new();
+    let mut found = BTreeMap::new();
+    for note in store::of_activities(tx, about).await? {
+        if let Entry::Vacant(unknown) = sees.entry(note.rep_id) {
+            unknown.insert(standing(tx, ctx, note.rep_id).await? != Standing::Peer);
+        }
+        if sees.get(&note.rep_id).copied().unwrap_or_default() {
+            found.insert(note.activity_id, note);
+        }
+    }
+    Ok(found)
+}
+
 /// The notes to the caller that they have not acknowledged, the oldest first, 200 at most.
 ///
 /// # Errors

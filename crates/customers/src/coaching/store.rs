@@ -66,6 +66,20 @@ pub(super) async fn of_activity(
     Ok(tx.all::<Row>(sql).await?.into_iter().map(note).collect())
 }
 
+/// The notes about these activities, the oldest first.
+pub(super) async fn of_activities(
+    tx: &mut Tx,
+    activities: &[ActivityId],
+) -> Result<Vec<CoachingNote>> {
+    if activities.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = select();
+    sql.push(" AND n.activity_id IN ").bind_all(activities.iter().copied());
+    sql.push(" ORDER BY n.created_at, n.id");
+    Ok(tx.all::<Row>(sql).await?.into_iter().map(note).collect())
+}
+
 /// One of them.
 pub(super) async fn get(
     tx: &mut Tx,

@@ -101,6 +101,10 @@ fn own(one: &Parameter) -> Json {
         Takes::Amount => {
             parameter(one.name, one.about.en, &decimal(r"^[0-9]{1,16}(\.[0-9]{1,4})?$"))
         }
+        Takes::Month => {
+            let month = json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$" });
+            parameter(one.name, one.about.en, &month)
+        }
         Takes::Share => parameter(one.name, one.about.en, &decimal(r"^[01](\.[0-9]{1,18})?$")),
     };
     described["required"] = one.required.into();

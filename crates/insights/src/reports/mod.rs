@@ -17,6 +17,18 @@
 //! | [`attainment`] | how far targets are met: of peers, over time, level by level |
 //! | [`time_allocation`] | on what somebody spends their time |
 //! | [`win_loss`] | to whom, why and in which stage they were won and lost |
+//! | [`daily_business`] | what each consultant has done on a day |
+//! | [`prospect_contact_status`] | what became of the leads on the tables of a month |
+//! | [`prospect_conversion`] | how many of those carried over and of the new ones are won |
+//! | [`prospect_holding`] | how many leads are held, day by day |
+//! | [`prospect_sources`] | where leads came from |
+//! | [`lost_prospects`] | which leads were lost, why and to whom |
+//! | [`missing_updates`] | who has entered nothing on a day |
+//! | [`data_coverage`] | how much is known of leads |
+//! | [`unplanned_visits`] | which leads have no visit planned in time |
+//! | [`unreviewed_cards`] | whose cards nobody else has looked at |
+//! | [`daily_clearance`] | what was due on a day, done and put off |
+//! | `prospects` | months, and in whose hands leads were |
 //! | `intervals` | days that differ from tier to tier |
 //! | `standing` | what stood at an instant, as it was known at another |
 //! | `facts` | opportunities as they stood, with what else is known of them |
@@ -26,20 +38,32 @@
 pub mod attainment;
 pub mod cadence;
 pub mod conversion;
+pub mod daily_business;
+pub mod daily_clearance;
+pub mod data_coverage;
 pub mod due_visits;
 pub mod duration;
 mod facts;
 pub mod forecast;
 pub mod funnel;
 mod intervals;
+pub mod lost_prospects;
+pub mod missing_updates;
 pub mod neglected;
 pub mod origins;
 pub mod overdue_visits;
 mod passage;
 mod pipeline;
+pub mod prospect_contact_status;
+pub mod prospect_conversion;
+pub mod prospect_holding;
+pub mod prospect_sources;
+mod prospects;
 pub mod ranking;
 mod standing;
 pub mod sufficiency;
 pub mod tiers;
 pub mod time_allocation;
+pub mod unplanned_visits;
+pub mod unreviewed_cards;
 pub mod win_loss;

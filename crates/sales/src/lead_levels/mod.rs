@@ -6,5 +6,5 @@ mod store;
 mod template;
 
 pub use model::{LEAD_LEVEL, LeadLevel, LeadLevelId, LeadLevelInput};
-pub(crate) use store::{is_active, order, visit_cycles};
+pub(crate) use store::{code, given, order, visit_cycles};
 pub use template::{LeadLevelTemplateCode, LeadLevelsFromTemplate, from_template};

@@ -43,6 +43,11 @@ pub struct LeadLevelInput {
     #[schema(minimum = 1, maximum = 3650)]
     #[field(zh = "访问周期(天)")]
     pub visit_cycle_days: i64,
+    /// Whether a lead rises to it only with all that the card of leads requires; nothing is asked while
+    /// no playbook is that card.
+    #[serde(default)]
+    #[field(zh = "须填信息卡")]
+    pub card_required: bool,
     /// Whether leads can be given it.
     #[serde(default = "yes")]
     #[field(zh = "启用", filter)]

@@ -42,6 +42,7 @@ impl Resource for LeadLevel {
             "position": 1,
             "expected_within_days": 7,
             "visit_cycle_days": 2,
+            "card_required": true,
             "active": true
         })
     }

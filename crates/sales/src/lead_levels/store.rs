@@ -38,13 +38,31 @@ pub(super) async fn is_used(tx: &mut Tx, id: LeadLevelId) -> Result<bool> {
     tx.exists(sql).await
 }
 
-/// Whether a live level is in use; `None` if there is no such level.
-pub(crate) async fn is_active(tx: &mut Tx, id: LeadLevelId) -> Result<Option<bool>> {
+/// What a level says of the leads that are given it.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(crate) struct Given {
+    /// Whether leads can be given it.
+    pub(crate) active: bool,
+    /// Whether a lead rises to it only with its card.
+    pub(crate) card_required: bool,
+    /// Its place among the levels, the most hopeful first.
+    pub(crate) position: Option<i64>,
+}
+
+/// What a live level says; `None` if there is no such level.
+pub(crate) async fn given(tx: &mut Tx, id: LeadLevelId) -> Result<Option<Given>> {
     let sql = sql!(
-        "SELECT active FROM lead_levels WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
+        "SELECT active, card_required, position FROM lead_levels
+         WHERE tenant_id = $1 AND id = $2 AND deleted_at IS NULL",
         id
     );
-    Ok(tx.optional::<(bool,)>(sql).await?.map(|(active,)| active))
+    tx.optional(sql).await
+}
+
+/// The code of a level, deleted or not.
+pub(crate) async fn code(tx: &mut Tx, id: LeadLevelId) -> Result<Option<String>> {
+    let sql = sql!("SELECT code FROM lead_levels WHERE tenant_id = $1 AND id = $2", id);
+    Ok(tx.optional::<(String,)>(sql).await?.map(|row| row.0))
 }
 
 /// All live levels in their order.

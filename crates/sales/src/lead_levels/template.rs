@@ -51,6 +51,8 @@ fn levels(code: LeadLevelTemplateCode) -> Result<Vec<LeadLevelInput>> {
             position: None,
             expected_within_days: Some(*within),
             visit_cycle_days: *cycle,
+            // C is the lowest of them, and the card is compulsory from C upward.
+            card_required: true,
             active: true,
         })
     };

@@ -2,6 +2,7 @@
 
 use super::{
     life::LeadStatus,
+    loss::PendingLoss,
     parts::{LeadAssignmentKind, LeadGrade, LeadSource, VisitState},
 };
 use crate::{
@@ -153,6 +154,12 @@ pub struct Lead {
     /// What it has bought there.
     #[field(zh = "购买车型/产品")]
     pub model_bought: Option<Line<200>>,
+    /// The approval that it waits for before it is lost.
+    #[field(zh = "战败审批")]
+    pub loss_approval_id: Option<Uuid>,
+    /// What is asked there.
+    #[field(zh = "待审批的战败", json)]
+    pub pending_loss: Option<PendingLoss>,
     /// When it was lost or converted.
     #[field(zh = "关闭时间")]
     pub closed_at: Option<DateTime<Utc>>,
@@ -235,4 +242,6 @@ pub static LEAD: Kind = Kind::new::<Lead>(
     "transferred",
     "released",
     "recycled",
+    "loss_requested",
+    "loss_refused",
 ]);

@@ -2,12 +2,13 @@
 
 use super::{
     life::{LeadMove, LeadStatus},
-    model::{Lead, LeadId},
+    loss::{self, PendingLoss},
+    model::{LEAD, Lead, LeadId},
     parts::LeadQualification,
 };
 use crate::lead_levels::LeadLevelId;
 use guanxi_customers::parties::PartyId;
-use guanxi_kernel::{Ctx, Line, Result, Text, problem::REQUIRED};
+use guanxi_kernel::{Action, Ctx, Line, Result, Text, actor::forbidden, problem::REQUIRED};
 use guanxi_storage::{
     Tx,
     resource::{self, Shown},
@@ -97,15 +98,26 @@ pub async fn qualify(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: QualifyLead) -> R
     .await
 }
 
-/// Loses a lead; it stays, to be reopened one day.
+/// Loses a lead; it stays, to be reopened one day. If a definition of approvals says so, it waits for one
+/// first.
 ///
 /// # Errors
-/// `move_not_allowed`, `lead_converted`, `not_a_competitor`; and as any change.
+/// `move_not_allowed`, `lead_converted`, `not_a_competitor`, `approval_pending`, `no_approver`; and as any
+/// change.
 pub async fn lose(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: LoseLead) -> Result<Shown<Lead>> {
+    let lead = resource::load::<Lead>(tx, ctx, id.uuid()).await?;
+    if !resource::may(tx, ctx, &LEAD, Action::Update, id.uuid()).await? {
+        return Err(forbidden(LEAD.plural, Action::Update));
+    }
+    ctx.expect_version(lead.meta.version)?;
+    lead.clone().go(LeadMove::Lose)?;
+    if let Some(waits) = loss::ask(tx, ctx, &lead, &wish).await? {
+        return Ok(waits);
+    }
     resource::change(tx, ctx, id.uuid(), "lost", |one: &mut Lead| {
         one.go(LeadMove::Lose)?;
-        one.end(ctx, wish.reason);
-        (one.competitor_id, one.model_bought) = (wish.competitor_id, wish.model_bought);
+        let LoseLead { reason, competitor_id, model_bought } = wish;
+        one.lose(ctx, PendingLoss { reason, competitor_id, model_bought });
         Ok(())
     })
     .await
@@ -153,7 +165,7 @@ pub async fn change_level(
 
 impl Lead {
     /// Lost, for that reason.
-    fn end(&mut self, ctx: &Ctx, reason: Text<1000>) {
+    pub(super) fn end(&mut self, ctx: &Ctx, reason: Text<1000>) {
         self.status = LeadStatus::Lost;
         self.status_reason = Some(reason);
         self.closed_at = Some(ctx.now);

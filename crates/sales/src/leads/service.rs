@@ -1,11 +1,12 @@
 //! The rules of a save that need the store.
 
 use super::{
-    duplicates,
+    card, duplicates,
     life::{LeadMove, LeadStatus},
+    loss,
     model::{LEAD, Lead},
     parts::LeadAssignmentKind,
-    recycle, rules, store, visits,
+    recycle, rules, spans, store, visits,
 };
 use crate::{
     lead_levels,
@@ -43,8 +44,9 @@ impl Resource for Lead {
         }
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await?;
-        self.check_level(tx, before).await?;
+        self.check_level(tx, ctx, before).await?;
         self.check_capacity(tx, before).await?;
+        self.settle_loss();
         self.check_competitor(tx, ctx, before).await?;
         self.order();
         match before {
@@ -60,6 +62,8 @@ impl Resource for Lead {
         if before.map_or(0, |before| before.level_changes) < self.level_changes {
             store::add_level_change(tx, ctx, self, before).await?;
         }
+        spans::follow(tx, ctx, self, before).await?;
+        loss::follow(tx, ctx, self, before).await?;
         recycle::follow(tx, ctx, self, before).await
     }
 
@@ -189,17 +193,30 @@ impl Lead {
         Ok(())
     }
 
-    /// A level that is newly given is in use.
-    async fn check_level(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+    /// A level that is newly given is in use, and a lead rises to some only with its card.
+    async fn check_level(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(level) = self.input.level_id else { return Ok(()) };
-        if before.is_some_and(|before| before.input.level_id == Some(level)) {
+        let had = before.and_then(|before| before.input.level_id);
+        if had == Some(level) {
             return Ok(());
         }
-        match lead_levels::is_active(tx, level).await? {
-            Some(true) => Ok(()),
-            Some(false) => Err(LEAD_LEVEL_INACTIVE.at("/level_id")),
-            None => Err(UNKNOWN_REFERENCE.at("/level_id")),
+        let given = lead_levels::given(tx, level).await?;
+        let given = given.ok_or_else(|| UNKNOWN_REFERENCE.at("/level_id"))?;
+        if !given.active {
+            return Err(LEAD_LEVEL_INACTIVE.at("/level_id"));
         }
+        if !given.card_required {
+            return Ok(());
+        }
+        let had = match had {
+            Some(had) => lead_levels::given(tx, had).await?.and_then(|had| had.position),
+            None => None,
+        };
+        // The most hopeful level has the first place.
+        if had.is_some_and(|had| given.position.is_some_and(|now| now >= had)) {
+            return Ok(());
+        }
+        card::require(tx, ctx, self).await
     }
 
     /// Nobody holds more leads of a pool than it allows, however they come to them.
@@ -220,8 +237,12 @@ impl Lead {
 
     /// Who won instead is a competitor.
     async fn check_competitor(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
-        let Some(id) = self.competitor_id else { return Ok(()) };
-        if before.is_some_and(|before| before.competitor_id == Some(id)) {
+        let named = |one: &Self| {
+            let waits = one.pending_loss.as_ref().and_then(|loss| loss.competitor_id);
+            one.competitor_id.or(waits)
+        };
+        let Some(id) = named(self) else { return Ok(()) };
+        if before.and_then(named) == Some(id) {
             return Ok(());
         }
         let party: Party = refer(tx, ctx, id.uuid(), "/competitor_id").await?;

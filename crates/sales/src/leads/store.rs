@@ -1,6 +1,7 @@
 //! Leads in the store. Nothing is decided here.
 
 use super::{
+    card::Change,
     model::{Lead, LeadId},
     parts::LeadAssignmentKind,
 };
@@ -250,6 +251,19 @@ pub async fn level_history(tx: &mut Tx, ctx: &Ctx, id: LeadId) -> Result<Vec<Lea
         actor,
     };
     Ok(tx.all::<Row>(sql).await?.into_iter().rev().map(told).collect())
+}
+
+/// The changes of the level of a lead, the first first; the newest thousand.
+pub(super) async fn level_changes(tx: &mut Tx, id: LeadId) -> Result<Vec<Change>> {
+    let sql = sql!(
+        "SELECT from_id, to_id, activity_id, changed_at FROM lead_level_changes
+         WHERE tenant_id = $1 AND lead_id = $2 ORDER BY seq DESC LIMIT $3",
+        id,
+        SHOWN
+    );
+    let mut changes = tx.all::<Change>(sql).await?;
+    changes.reverse();
+    Ok(changes)
 }
 
 /// The leads that are to be looked at, the longest due first, with who has made their pool.

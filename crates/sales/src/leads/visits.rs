@@ -49,12 +49,12 @@ impl Lead {
 }
 
 /// The day on which a cycle that began then has passed.
-fn due(from: NaiveDate, days: i64) -> Option<NaiveDate> {
+pub fn due(from: NaiveDate, days: i64) -> Option<NaiveDate> {
     from.checked_add_days(Days::new(u64::try_from(days).ok()?))
 }
 
 /// A planned day against the cycle and the calendar.
-fn state(planned: Option<NaiveDate>, due: Option<NaiveDate>, today: NaiveDate) -> VisitState {
+pub fn state(planned: Option<NaiveDate>, due: Option<NaiveDate>, today: NaiveDate) -> VisitState {
     match planned {
         None => VisitState::Unscheduled,
         Some(planned) if planned < today => VisitState::Late,

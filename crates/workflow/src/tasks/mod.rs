@@ -11,9 +11,9 @@ mod store;
 
 pub use ensure::{Closed, Wanted, ensure, fulfil_next, on_close, settle};
 pub use model::{
-    CancelTask, CompleteTask, MOVES, TASK, Task, TaskId, TaskInput, TaskMove, TaskSource,
-    TaskStatus,
+    CancelTask, CarryTask, CompleteTask, MOVES, TASK, Task, TaskId, TaskInput, TaskMove,
+    TaskSource, TaskStatus,
 };
-pub use service::{cancel, complete, reopen};
+pub use service::{cancel, carry, complete, reopen};
 pub use store::{due_for, due_number};
 pub(crate) use store::{open, open_of_rule};

@@ -36,6 +36,8 @@ guanxi_kernel::words! {
         Cancel = "cancel" ("Cancel", "取消"),
         /// It was closed by mistake.
         Reopen = "reopen" ("Reopen", "重新打开"),
+        /// It is put off to another day.
+        Carry = "carry" ("Put off", "顺延"),
     }
 }
 
@@ -55,6 +57,7 @@ guanxi_kernel::words! {
 pub const MOVES: &[(TaskStatus, TaskMove, TaskStatus)] = &[
     (TaskStatus::Open, TaskMove::Complete, TaskStatus::Done),
     (TaskStatus::Open, TaskMove::Cancel, TaskStatus::Cancelled),
+    (TaskStatus::Open, TaskMove::Carry, TaskStatus::Open),
     (TaskStatus::Done, TaskMove::Reopen, TaskStatus::Open),
     (TaskStatus::Cancelled, TaskMove::Reopen, TaskStatus::Open),
 ];
@@ -170,6 +173,12 @@ pub struct Task {
     /// When it was closed.
     #[field(zh = "关闭时间")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// How often it was put off.
+    #[field(zh = "顺延次数")]
+    pub carried: i64,
+    /// Why it was put off last.
+    #[field(zh = "顺延原因")]
+    pub carry_reason: Option<Text<1000>>,
 }
 
 /// The resource of tasks.
@@ -182,7 +191,18 @@ pub static TASK: Kind = Kind::new::<Task>(
 )
 .succeeded(Succession::While(&["open"]))
 .searched(&["title"])
-.also(&["completed", "cancelled", "reopened", "settled"]);
+.also(&["completed", "cancelled", "reopened", "settled", "carried"]);
+
+/// Puts a task off to another day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "reason": "客户改约", "due_at": "2026-04-16T09:00:00Z" })))]
+pub struct CarryTask {
+    /// Why.
+    pub reason: Text<1000>,
+    /// By when it is to be done now: later than before, and not in the past.
+    pub due_at: DateTime<Utc>,
+}
 
 /// Closes a task that was done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
@@ -248,7 +268,7 @@ mod tests {
 
     #[test]
     fn every_move_from_every_state() {
-        use TaskMove::{Cancel, Complete, Reopen};
+        use TaskMove::{Cancel, Carry, Complete, Reopen};
         use TaskStatus::{Cancelled, Done, Open};
         for status in TaskStatus::ALL {
             for wanted in TaskMove::ALL {
@@ -256,8 +276,11 @@ mod tests {
                     (Open, Complete) => Ok(Done),
                     (Open, Cancel) => Ok(Cancelled),
                     (Done | Cancelled, Reopen) => Ok(Open),
-                    (Open, Reopen) => Err((&TASK_OPEN, json!(["complete", "cancel"]))),
-                    (Done | Cancelled, Complete | Cancel) => Err((&TASK_CLOSED, json!(["reopen"]))),
+                    (Open, Carry) => Ok(Open),
+                    (Open, Reopen) => Err((&TASK_OPEN, json!(["complete", "cancel", "carry"]))),
+                    (Done | Cancelled, Complete | Cancel | Carry) => {
+                        Err((&TASK_CLOSED, json!(["reopen"])))
+                    }
                 };
                 let found = status.after(*wanted);
                 let found =

@@ -1,13 +1,19 @@
 //! The rules of tasks that need the store, and the moves that close and reopen them.
 
-use super::{CancelTask, CompleteTask, TASK, Task, TaskId, TaskMove, TaskStatus, ensure, store};
+use super::{
+    CancelTask, CarryTask, CompleteTask, TASK, Task, TaskId, TaskMove, TaskStatus, ensure, store,
+};
 use crate::{
     notifications::{News, NotificationKind, notify},
     problems::TASK_CALLED_FOR,
     subjects,
 };
 use guanxi_identity::users::check_owner;
-use guanxi_kernel::{Action, Ctx, Result, Text, Word as _};
+use guanxi_kernel::{
+    Action, Ctx, Problem, Result, Text, Word as _,
+    period::{business_date, start_of_day},
+    problem::OUT_OF_RANGE,
+};
 use guanxi_storage::{
     Kind, Resource, Tx,
     resource::{self, Shown, Verb},
@@ -53,6 +59,9 @@ impl Resource for Task {
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        if let Some(before) = before.filter(|before| self.is_put_off(before, ctx)) {
+            store::add_carry(tx, ctx, self, before).await?;
+        }
         let had = before.and_then(|before| before.input.owner_id);
         let Some(owner) = self.input.owner_id.filter(|owner| had != Some(*owner)) else {
             return Ok(());
@@ -138,6 +147,42 @@ async fn close(
     let shown = resource::change(tx, ctx, id.uuid(), verb, go).await?;
     ensure::closed(tx, ctx, &shown.record).await?;
     Ok(shown)
+}
+
+/// Puts a task off to another day, with the reason: so it is told of the day on which it was due.
+///
+/// # Errors
+/// `task_closed`; `out_of_range` for a time that is not later; and as any change.
+pub async fn carry(tx: &mut Tx, ctx: &Ctx, id: TaskId, wish: CarryTask) -> Result<Shown<Task>> {
+    resource::change(tx, ctx, id.uuid(), "carried", |task: &mut Task| {
+        task.go(TaskMove::Carry, None, ctx.now)?;
+        let had = task.input.due_at.unwrap_or(ctx.now);
+        if wish.due_at <= had || wish.due_at <= ctx.now {
+            let finding =
+                OUT_OF_RANGE.field("/due_at").with("expected", "later than before, and than now");
+            Problem::collect(vec![finding])?;
+        }
+        (task.input.due_at, task.carry_reason) = (Some(wish.due_at), Some(wish.reason));
+        task.carried += 1;
+        Ok(())
+    })
+    .await
+}
+
+impl Task {
+    /// Whether it was put off: by the verb, or because somebody has moved the date of what was due by the
+    /// end of the day.
+    fn is_put_off(&self, before: &Self, ctx: &Ctx) -> bool {
+        if self.carried > before.carried {
+            return true;
+        }
+        let zone = ctx.settings.time_zone;
+        let tomorrow = business_date(ctx.now, zone).succ_opt();
+        let end = tomorrow.map(|day| start_of_day(day, zone));
+        let was_due = before.input.due_at.is_some_and(|due| end.is_some_and(|end| due < end));
+        let open = self.status == TaskStatus::Open && before.status == TaskStatus::Open;
+        self.rule.is_none() && open && was_due && self.input.due_at > before.input.due_at
+    }
 }
 
 /// Opens a task again that was closed by mistake.

@@ -1,8 +1,8 @@
 //! Tasks in the store, beyond what every resource has. Nothing is decided here.
 
-use super::TaskId;
+use super::{Task, TaskId};
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Result, UserId};
+use guanxi_kernel::{Ctx, Result, UserId};
 use guanxi_storage::{Sql, Tx, sql};
 use uuid::Uuid;
 
@@ -56,6 +56,25 @@ pub(crate) async fn open_of_rule(
     }
     select.push(" ORDER BY subject_id LIMIT ").bind(most);
     Ok(tx.all::<(Uuid,)>(select).await?.into_iter().map(|row| row.0).collect())
+}
+
+/// Keeps that a task was put off; the reason is that of the verb, if it was that.
+pub(super) async fn add_carry(tx: &mut Tx, ctx: &Ctx, after: &Task, before: &Task) -> Result<()> {
+    let reason = after.carry_reason.clone().filter(|_| after.carried > before.carried);
+    let insert = sql!(
+        "INSERT INTO task_carries
+             (tenant_id, task_id, seq, owner_id, due_at, new_due_at, reason, carried_at, actor)
+         VALUES ($1, $2, (SELECT COALESCE(MAX(seq), 0) + 1 FROM task_carries
+                 WHERE tenant_id = $1 AND task_id = $2), $3, $4, $5, $6, $7, $8)",
+        after.meta.id,
+        before.input.owner_id,
+        before.input.due_at,
+        after.input.due_at,
+        reason,
+        ctx.now,
+        ctx.actor.user
+    );
+    tx.execute(insert).await.map(drop)
 }
 
 /// The open tasks of a user that are due before then, the most urgent first.

@@ -1,0 +1,30 @@
+//! Contact status tables: the prospects of a consultant in a month, registered at its beginning, checked by
+//! somebody else at its end.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs`, `life.rs` | the record and its states |
+//! | `service.rs` | the rules of a save |
+//! | `stocktake.rs` | opened, what must be on it and is not, leads that join |
+//! | `moves.rs` | submitted, reviewed, closed |
+//! | `store.rs` | SQL |
+//!
+//! A table names its leads; contacts, levels and results are those of the leads and are read where they
+//! are. Closing it writes down what they came to, so that it stays as it was.
+
+mod life;
+mod model;
+mod moves;
+mod service;
+mod stocktake;
+mod store;
+
+pub use life::{ProspectTableMove, ProspectTableStatus};
+pub use model::{
+    PROSPECT_TABLE, ProspectOrigin, ProspectTable, ProspectTableId, ProspectTableInput, TableReview,
+};
+pub use moves::{ReviewProspectTable, close, review, submit};
+pub use stocktake::{
+    AddProspects, OpenProspectTable, ProspectLine, ProspectTableCheck, add, check, lines, open,
+};
+pub use store::days_of;
