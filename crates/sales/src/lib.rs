@@ -26,7 +26,7 @@ pub mod price_books;
 pub mod problems;
 pub mod products;
 pub mod quotes;
-mod rules;
+pub mod rules;
 pub mod stages;
 
 use guanxi_storage::Kind;
