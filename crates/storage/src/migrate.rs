@@ -50,6 +50,7 @@ pub const SHARED: &[Step] = &[
     shared!(28, "0028_service_policies"),
     shared!(29, "0029_sealing"),
     shared!(30, "0030_sharing_and_amounts"),
+    shared!(35, "0035_contracts"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -71,6 +72,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 25, "0025_custom_objects"),
     own!("postgres", 27, "0027_regions"),
     own!("postgres", 30, "0030_sharing_and_amounts"),
+    own!("postgres", 35, "0035_contracts"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
