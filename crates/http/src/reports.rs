@@ -21,8 +21,9 @@ use guanxi_insights::{
     make,
     report::require,
     reports::{
-        cadence, conversion, due_visits, duration, forecast, funnel, neglected, origins,
-        overdue_visits, ranking, sufficiency, tiers, time_allocation, win_loss,
+        cadence, contract_stages, conversion, due_visits, duration, forecast, funnel, neglected,
+        origins, overdue_visits, ranking, receivables, sufficiency, tiers, time_allocation,
+        win_loss,
     },
     table,
 };
@@ -68,6 +69,8 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<due_visits::DueVisits>(),
         serve::<overdue_visits::OverdueVisits>(),
         serve::<time_allocation::TimeAllocation>(),
+        serve::<contract_stages::ContractsByStage>(),
+        serve::<receivables::ReceivablesAging>(),
     ]
 });
 

@@ -16,6 +16,8 @@
 //! | [`origins`] | where opportunities came from |
 //! | [`time_allocation`] | on what somebody spends their time |
 //! | [`win_loss`] | to whom, why and in which stage they were won and lost |
+//! | [`receivables`] | what customers are still to pay, and how long it is overdue |
+//! | [`contract_stages`] | what contracts in each stage come to |
 //! | `intervals` | days that differ from tier to tier |
 //! | `standing` | what stood at an instant, as it was known at another |
 //! | `facts` | opportunities as they stood, with what else is known of them |
@@ -23,6 +25,7 @@
 //! | `pipeline` | the pipeline that is asked for, and its stages |
 
 pub mod cadence;
+pub mod contract_stages;
 pub mod conversion;
 pub mod due_visits;
 pub mod duration;
@@ -36,6 +39,7 @@ pub mod overdue_visits;
 mod passage;
 mod pipeline;
 pub mod ranking;
+pub mod receivables;
 mod standing;
 pub mod sufficiency;
 pub mod tiers;
