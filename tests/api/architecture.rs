@@ -68,6 +68,7 @@ fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
         "workflow",
         "customers",
         "sales",
+        "contracts",
         "insights",
     ] {
         let manifest = fs::read_to_string(root().join("crates").join(name).join("Cargo.toml"))

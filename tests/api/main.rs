@@ -3,6 +3,7 @@
 mod architecture;
 mod bulk;
 mod contract;
+mod contracts;
 mod custom;
 mod customers;
 mod identity;

@@ -88,6 +88,19 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["opportunity_id"] = json!(made(client, "opportunities").await);
             body["lines"][0]["product_id"] = json!(made(client, "products").await);
         }
+        "contracts" => {
+            let customer =
+                json!({ "kind": "organisation", "name": fresh("Party"), "roles": ["customer"] });
+            body["party_id"] =
+                client.post("/v1/parties", customer).await.expect(201).json["id"].clone();
+            body["number"] = json!(format!("C{number}"));
+            body["lines"][0]["product_id"] = json!(made(client, "products").await);
+        }
+        "receipts" => {
+            body["contract_id"] = json!(signed(client).await);
+            body["number"] = json!(format!("R{number}"));
+            remove(&mut body, &["received_on", "matches"]);
+        }
         "lead-levels" => {
             body["code"] = json!(format!("L{number}"));
             remove(&mut body, &["position"]);
@@ -124,6 +137,14 @@ pub async fn body(client: &Client, plural: &str) -> Json {
 /// The id of a record of the resource.
 async fn made(client: &Client, plural: &str) -> String {
     Box::pin(record(client, plural)).await.id()
+}
+
+/// The id of a contract that is signed.
+async fn signed(client: &Client) -> String {
+    let id = made(client, "contracts").await;
+    client.act(format!("/v1/contracts/{id}/submit")).await.expect(200);
+    client.post(format!("/v1/contracts/{id}/sign"), json!({})).await.expect(200);
+    id
 }
 
 /// A pipeline of this name with the stages tracking, bidding, negotiation, signing, won and lost.

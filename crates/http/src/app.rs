@@ -3,7 +3,7 @@
 use crate::{
     Options, access, approvals, attachments, batch, bulk, changes,
     changes::News,
-    coaching, customers, document, duplicates,
+    coaching, contracts, customers, document, duplicates,
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, handovers, identity, leads,
     limits::RateLimits,
@@ -76,6 +76,7 @@ pub fn register() {
     guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
     guanxi_workflow::register();
     guanxi_sales::register();
+    guanxi_contracts::register();
     activities::on_done("opportunity", cadence::visited);
     guanxi_customers::visit_plans::register();
 }
@@ -207,6 +208,7 @@ pub fn routes(config: &mut ServiceConfig) {
     handovers::routes(config);
     quotes::routes(config);
     targets::routes(config);
+    contracts::routes(config);
     leads::routes(config);
     prospect_tables::routes(config);
     notifications::routes(config);

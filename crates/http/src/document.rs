@@ -148,8 +148,8 @@ impl Builder {
         item[method] = described;
     }
 
-    /// Adds the endpoints of a resource below another: its list and its create, narrowed.
-    pub fn nested(&mut self, outer: &'static Kind, inner: &'static Kind) {
+    /// Adds the endpoints of a resource below another: its list, and its create if it has that, narrowed.
+    pub fn nested(&mut self, outer: &'static Kind, inner: &'static Kind, makes: bool) {
         let own = self.paths[&resources::path(inner, Operation::List)].clone();
         let member = resources::id_name(outer).unwrap_or_default();
         let (below, above) = (inner.plural.replace('-', "_"), outer.label.en.to_lowercase());
@@ -164,11 +164,20 @@ impl Builder {
             operation
         };
         let noun = inner.label.en.to_lowercase();
-        let item = json!({
-            "get": narrowed("get", "list", format!("List the {} of an {above}", inner.plural)),
-            "post": narrowed("post", "create", format!("Create a {noun} on an {above}")),
+        let one =
+            |label: &str| if label.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        let (inner_one, outer_one) = (one(&noun), one(&above));
+        let many = inner.plural.replace('-', " ");
+        let list = narrowed("get", "list", format!("List the {many} of {outer_one} {above}"));
+        let path = crate::nested::path(outer, inner);
+        let create = makes.then(|| {
+            narrowed("post", "create", format!("Create {inner_one} {noun} on {outer_one} {above}"))
         });
-        self.paths.insert(crate::nested::path(outer, inner), item);
+        let item = self.paths.entry(path).or_insert_with(|| json!({}));
+        item["get"] = list;
+        if let Some(create) = create {
+            item["post"] = create;
+        }
     }
 
     /// Adds the schemas of a resource.
@@ -497,6 +506,10 @@ fn filter(filter: &list::Parameter) -> Json {
                 "The amount is {what}, and in its currency, which stands behind it as in `1234.50 CNY`; that \
                  of your company if it names none."
             );
+            parameter(name, &about, &scalar(filter.kind))
+        }
+        list::Test::Late(column) => {
+            let about = format!("Whether `{column}` is before today.");
             parameter(name, &about, &scalar(filter.kind))
         }
         list::Test::Held => {

@@ -38,6 +38,7 @@ mod access;
 mod approvals;
 mod attachments;
 mod coaching;
+mod contracts;
 mod customers;
 mod download;
 mod everywhere;

@@ -12,6 +12,8 @@ use crate::{
     respond::Done,
 };
 use actix_web::{HttpResponse, web};
+use guanxi_contracts::{contracts::CONTRACT, execution_links::EXECUTION_LINK, receipts::RECEIPT};
+use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
 use guanxi_storage::{Kind, Tx, resource};
@@ -23,15 +25,28 @@ use uuid::Uuid;
 pub struct Nested {
     outer: &'static Kind,
     inner: &'static Kind,
+    /// Whether records are made under that path by the shared endpoint too.
+    makes: bool,
+}
+
+const fn both(outer: &'static Kind, inner: &'static Kind) -> Nested {
+    Nested { outer, inner, makes: true }
 }
 
 /// All of them.
-pub static NESTED: &[Nested] = &[Nested { outer: &OPPORTUNITY, inner: &QUOTE }];
+pub static NESTED: &[Nested] = &[
+    both(&OPPORTUNITY, &QUOTE),
+    both(&OPPORTUNITY, &CONTRACT),
+    both(&PARTY, &CONTRACT),
+    both(&CONTRACT, &RECEIPT),
+    // Other systems tell of theirs in a way of its own.
+    Nested { outer: &CONTRACT, inner: &EXECUTION_LINK, makes: false },
+];
 
 impl Nested {
-    /// Documents both endpoints.
+    /// Documents its endpoints.
     pub fn describe(self, document: &mut document::Builder) {
-        document.nested(self.outer, self.inner);
+        document.nested(self.outer, self.inner, self.makes);
     }
 }
 
@@ -40,6 +55,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
     for nested in NESTED.iter().copied() {
         let path = path(nested.outer, nested.inner);
         config.route(&path, web::get().to(move |call| list(nested, call)));
+        if !nested.makes {
+            continue;
+        }
         config.route(&path, web::post().to(move |call, body| create(nested, call, body)));
     }
 }

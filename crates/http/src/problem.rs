@@ -263,6 +263,7 @@ pub fn catalogue() -> Vec<&'static Code> {
             .chain(guanxi_workflow::PROBLEMS.iter().copied())
             .chain(guanxi_customers::PROBLEMS.iter().copied())
             .chain(guanxi_sales::PROBLEMS.iter().copied())
+            .chain(guanxi_contracts::PROBLEMS.iter().copied())
             .chain(guanxi_tabular::PROBLEMS.iter().copied())
             .chain(guanxi_bulk::PROBLEMS.iter().copied())
             .collect();

@@ -21,11 +21,11 @@ use guanxi_insights::{
     make,
     report::require,
     reports::{
-        attainment, cadence, conversion, daily_business, daily_clearance, data_coverage,
-        due_visits, duration, forecast, funnel, lost_prospects, missing_updates, neglected,
-        origins, overdue_visits, prospect_contact_status, prospect_conversion, prospect_holding,
-        prospect_sources, ranking, sufficiency, tiers, time_allocation, unplanned_visits,
-        unreviewed_cards, win_loss,
+        attainment, cadence, contract_stages, conversion, daily_business, daily_clearance,
+        data_coverage, due_visits, duration, forecast, funnel, lost_prospects, missing_updates,
+        neglected, origins, overdue_visits, prospect_contact_status, prospect_conversion,
+        prospect_holding, prospect_sources, ranking, receivables, sufficiency, tiers,
+        time_allocation, unplanned_visits, unreviewed_cards, win_loss,
     },
     table,
 };
@@ -83,6 +83,8 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<unreviewed_cards::UnreviewedCards>(),
         serve::<unplanned_visits::UnplannedVisits>(),
         serve::<daily_clearance::DailyClearance>(),
+        serve::<contract_stages::ContractsByStage>(),
+        serve::<receivables::ReceivablesAging>(),
     ]
 });
 

@@ -16,6 +16,7 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use guanxi_bulk as bulk;
 use guanxi_bulk::Table;
+use guanxi_contracts as contracting;
 use guanxi_customers as customers;
 use guanxi_identity as identity;
 use guanxi_kernel::{
@@ -233,6 +234,24 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Search,
             Operation::Get,
             Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        serve::<contracting::contracts::Contract>(),
+        // Told by other systems below their contract.
+        serve::<contracting::execution_links::ExecutionLink>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        // Never changed: what was wrong is paid back.
+        serve::<contracting::receipts::Receipt>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Create,
+            Operation::Get,
             Operation::Timeline,
             Operation::Provenance,
         ]),

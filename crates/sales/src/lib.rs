@@ -31,7 +31,7 @@ pub mod problems;
 pub mod products;
 pub mod prospect_tables;
 pub mod quotes;
-mod rules;
+pub mod rules;
 pub mod stages;
 pub mod targets;
 

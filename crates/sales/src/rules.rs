@@ -1,4 +1,4 @@
-//! Rules that several aggregates share; none needs the store.
+//! Rules that several aggregates share, here and in the crates to the right.
 
 use crate::problems::APPROVAL_REQUIRED;
 use chrono::NaiveDate;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 guanxi_kernel::words! {
     /// Why something that needs an approval has none.
-    pub(crate) enum Lacking {
+    pub enum Lacking {
         /// Nobody was asked yet.
         NotAsked = "not_asked" ("Not asked for", "尚未提交审批"),
         /// It waits for a decision.
@@ -28,22 +28,17 @@ guanxi_kernel::words! {
 }
 
 /// The refusal of what needs an approval of that type.
-pub(crate) fn approval_required(document: &Document, why: Lacking) -> Problem {
+pub fn approval_required(document: &Document, why: Lacking) -> Problem {
     APPROVAL_REQUIRED.with("document", document.code).with("why", why.word())
 }
 
 /// A fact that conditions can speak of.
-pub(crate) const fn fact(
-    name: &'static str,
-    kind: FactType,
-    en: &'static str,
-    zh: &'static str,
-) -> Fact {
+pub const fn fact(name: &'static str, kind: FactType, en: &'static str, zh: &'static str) -> Fact {
     Fact { name, kind, label: Texts { en, zh } }
 }
 
 /// The business day of a request.
-pub(crate) fn today(ctx: &Ctx) -> NaiveDate {
+pub fn today(ctx: &Ctx) -> NaiveDate {
     business_date(ctx.now, ctx.settings.time_zone)
 }
 
@@ -51,19 +46,25 @@ pub(crate) fn today(ctx: &Ctx) -> NaiveDate {
 ///
 /// # Errors
 /// `no_exchange_rate`.
-pub(crate) async fn own_currency(tx: &mut Tx, ctx: &Ctx, amount: Money) -> Result<String> {
+pub async fn own_currency(tx: &mut Tx, ctx: &Ctx, amount: Money) -> Result<String> {
     let converted = rates::convert(tx, amount, ctx.settings.currency, today(ctx)).await?;
     Ok(converted.amount.amount())
 }
 
 /// As much of a text as a line holds.
-pub(crate) fn line<const MAX: usize>(text: &str) -> Result<Line<MAX>> {
+///
+/// # Errors
+/// `internal` for a text of which nothing is left.
+pub fn line<const MAX: usize>(text: &str) -> Result<Line<MAX>> {
     let whole: String = text.chars().take(MAX).collect();
     Line::new(&whole).map_err(|error| INTERNAL.problem().because(error))
 }
 
 /// A number that nobody else makes up: a letter, the day, and letters from the random end of the id.
-pub(crate) fn made_up_number(letter: char, ctx: &Ctx, id: Uuid) -> Result<Line<40>> {
+///
+/// # Errors
+/// None that a letter could cause.
+pub fn made_up_number(letter: char, ctx: &Ctx, id: Uuid) -> Result<Line<40>> {
     const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     let random = id.as_u128();
     let one = |at: u32| char::from(LETTERS[(random >> (5 * at)) as usize & 31]);
@@ -72,7 +73,7 @@ pub(crate) fn made_up_number(letter: char, ctx: &Ctx, id: Uuid) -> Result<Line<4
 }
 
 /// The refusal of the member at `pointer`, whose text speaks of one value.
-pub(crate) fn refuse(
+pub fn refuse(
     code: &'static Code,
     pointer: impl Into<String>,
     (name, value): (&'static str, &str),

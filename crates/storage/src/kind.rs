@@ -62,6 +62,8 @@ pub struct Kind {
     /// The column that says which part of the kind a record is of, where rights can be given on one
     /// part alone. What it says of a record never changes.
     pub parts: Option<&'static str>,
+    /// The column with the day from whose end on a record is late: lists take `overdue` then.
+    pub late_by: Option<&'static str>,
 }
 
 /// What of the records of a kind is given to others when the user in `owner_id` leaves.
@@ -176,7 +178,15 @@ impl Kind {
             searched: &[],
             succession: Succession::All,
             parts: None,
+            late_by: None,
         }
+    }
+
+    /// The same, where a record is late once the day in this column is past.
+    #[must_use]
+    pub const fn late_by(mut self, column: &'static str) -> Self {
+        self.late_by = Some(column);
+        self
     }
 
     /// The same, without rights of its own: whoever may read the record of one of those kinds that a

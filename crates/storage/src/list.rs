@@ -20,6 +20,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Ctx, Money, Problem, Result, Word as _,
+    period::business_date,
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, UNKNOWN_VALUE},
     scalar::{Scalar, Type},
     text::sort_key,
@@ -81,6 +82,8 @@ pub enum Test {
     },
     /// The list has one of the values as an entry.
     Has(Index),
+    /// Whether the day in the column is past, as the tenant counts days.
+    Late(&'static str),
     /// The record belongs to the caller, or also to one of those whom the caller leads.
     Held,
     /// A field of the tenant has a value that stands so to the given ones; any value if none is given.
@@ -95,7 +98,7 @@ pub enum Test {
 /// The filters of a resource: those of its fields, then those of the tenant's.
 pub fn parameters(kind: &Kind, custom: &Fields) -> Vec<Parameter> {
     let own = seen(kind, custom).flat_map(field_parameters);
-    own.chain(held(kind, custom)).chain(custom.parameters()).collect()
+    own.chain(held(kind, custom)).chain(late(kind, custom)).chain(custom.parameters()).collect()
 }
 
 guanxi_kernel::words! {
@@ -126,6 +129,12 @@ fn held(kind: &Kind, custom: &Fields) -> Option<Parameter> {
         kind: <Held as Scalar>::TYPE,
         test: Test::Held,
     })
+}
+
+/// The parameter `overdue` of records that are late from a day on.
+fn late(kind: &Kind, custom: &Fields) -> Option<Parameter> {
+    let column = kind.late_by.filter(|column| !custom.hides(column))?;
+    Some(Parameter { name: "overdue".to_owned(), kind: Type::Boolean, test: Test::Late(column) })
 }
 
 fn field_parameters(field: &Field) -> Vec<Parameter> {
@@ -333,8 +342,12 @@ impl ListQuery {
                 let filter = known.filters.iter().find(|filter| filter.name == name);
                 let filter = filter.ok_or_else(|| UNKNOWN_PARAMETER.parameter(name))?;
                 let (mut values, or_null) = values(ctx, filter, value)?;
-                if let Test::Held = filter.test {
-                    values.push(ctx.actor.user.into());
+                match filter.test {
+                    Test::Held => values.push(ctx.actor.user.into()),
+                    Test::Late(_) => {
+                        values.push(business_date(ctx.now, ctx.settings.time_zone).into());
+                    }
+                    _ => {}
                 }
                 self.conditions.push((filter.test.clone(), values, or_null));
             }
@@ -496,6 +509,16 @@ pub(crate) fn condition(
             sql.push(")");
         }
         Test::Held => held_by(sql, kind, values),
+        Test::Late(column) => {
+            let Some((today, wanted)) = values.split_last() else { return };
+            let late = wanted.contains(&true.into());
+            sql.push("(t.").push(column).push(if late { " < " } else { " >= " });
+            sql.bind(today.clone());
+            if !late {
+                sql.push(" OR t.").push(column).push(" IS NULL");
+            }
+            sql.push(")");
+        }
         Test::Has(index) => {
             // Few records: begin with the index. Many: walk the list in its order and probe; the
             // LIMIT keeps PostgreSQL from joining instead, which takes minutes while it has no

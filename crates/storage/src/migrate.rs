@@ -54,6 +54,7 @@ pub const SHARED: &[Step] = &[
     shared!(32, "0032_commission_plans"),
     shared!(33, "0033_playbooks"),
     shared!(34, "0034_prospect_tables"),
+    shared!(35, "0035_contracts"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -75,6 +76,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 25, "0025_custom_objects"),
     own!("postgres", 27, "0027_regions"),
     own!("postgres", 30, "0030_sharing_and_amounts"),
+    own!("postgres", 35, "0035_contracts"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.

@@ -64,6 +64,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         parents: Vec::new,
         succession: guanxi_storage::Succession::Never,
         parts: None,
+        late_by: None,
     }
 }
 

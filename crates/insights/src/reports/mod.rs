@@ -29,6 +29,8 @@
 //! | [`unreviewed_cards`] | whose cards nobody else has looked at |
 //! | [`daily_clearance`] | what was due on a day, done and put off |
 //! | `prospects` | months, and in whose hands leads were |
+//! | [`receivables`] | what customers are still to pay, and how long it is overdue |
+//! | [`contract_stages`] | what contracts in each stage come to |
 //! | `intervals` | days that differ from tier to tier |
 //! | `standing` | what stood at an instant, as it was known at another |
 //! | `facts` | opportunities as they stood, with what else is known of them |
@@ -37,6 +39,7 @@
 
 pub mod attainment;
 pub mod cadence;
+pub mod contract_stages;
 pub mod conversion;
 pub mod daily_business;
 pub mod daily_clearance;
@@ -60,6 +63,7 @@ pub mod prospect_holding;
 pub mod prospect_sources;
 mod prospects;
 pub mod ranking;
+pub mod receivables;
 mod standing;
 pub mod sufficiency;
 pub mod tiers;

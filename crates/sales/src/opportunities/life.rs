@@ -77,7 +77,8 @@ impl OpportunityStatus {
         if self == Self::Terminated { &OPPORTUNITY_TERMINATED } else { &MOVE_NOT_ALLOWED }
     }
 
-    pub(crate) fn refusal(self) -> Problem {
+    /// The refusal of a move, with those that are possible.
+    pub fn refusal(self) -> Problem {
         let allowed: Vec<&str> = self.moves().iter().map(|one| one.word()).collect();
         self.refuses().with("status", self.word()).with("allowed", allowed)
     }

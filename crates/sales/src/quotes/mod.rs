@@ -32,3 +32,4 @@ pub use model::{QUOTE, Quote, QuoteId, QuoteInput};
 pub(crate) use moves::give_up;
 pub use moves::{DeclineQuote, accept, accepted, decline, revise, send, submit, withdraw};
 pub use parts::{LineCost, QuoteLine};
+pub use prices::{Sums, work_out};

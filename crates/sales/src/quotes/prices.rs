@@ -2,7 +2,7 @@
 //! products.
 
 use super::{
-    figures::Cost,
+    figures::{Cost, Discount, Totals},
     model::Quote,
     parts::QuoteLine,
     store::{self, Item, Price},
@@ -18,7 +18,7 @@ use crate::{
 use chrono::NaiveDate;
 use guanxi_customers::engine::refer;
 use guanxi_kernel::{
-    Ctx, Currency, Money, Quantity, Result, Share,
+    Ctx, Currency, Money, Proportion, Quantity, Result, Share,
     problem::{REQUIRED, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{Tx, rates};
@@ -31,6 +31,52 @@ struct Sources {
     /// Whether prices can be taken from the price book today.
     valid: bool,
     currency: Currency,
+}
+
+/// What lines come to at their prices, for other records that have such lines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sums {
+    /// Quantities at their prices, before any discount.
+    pub list_total: Money,
+    /// What is taken off that.
+    pub discount_total: Money,
+    /// What is left, without tax.
+    pub net: Money,
+    /// The tax.
+    pub tax: Money,
+    /// Both together.
+    pub gross: Money,
+    /// `discount_total` ÷ `list_total`.
+    pub discount_rate: Proportion,
+}
+
+impl From<Totals> for Sums {
+    fn from(totals: Totals) -> Self {
+        let Totals { list_total, discount_total, net, tax, gross, discount_rate, .. } = totals;
+        Self { list_total, discount_total, net, tax, gross, discount_rate }
+    }
+}
+
+/// Fills lines with names, prices and tax of their products where they have none, and works out what
+/// they come to behind a discount on the whole: by the arithmetic of quotes, without a price book.
+///
+/// # Errors
+/// `required` for a price that is nowhere; `unknown_reference`; `currency_mismatch`; `out_of_range`.
+pub async fn work_out(
+    tx: &mut Tx,
+    currency: Currency,
+    lines: &mut [QuoteLine],
+    (share, amount): (Share, Option<Money>),
+) -> Result<Sums> {
+    let ids: BTreeSet<ProductId> = lines.iter().map(|line| line.product_id).collect();
+    let items = store::items(tx, &ids).await?;
+    let sources = Sources { items, prices: Vec::new(), valid: true, currency };
+    for (at, line) in lines.iter_mut().enumerate() {
+        *line = line.written();
+        sources.fill(line, at)?;
+    }
+    let (totals, _) = super::figures::reckon(currency, lines, Discount { share, amount }, &[])?;
+    Ok(totals.into())
 }
 
 impl Quote {

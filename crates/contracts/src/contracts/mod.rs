@@ -1,0 +1,29 @@
+//! Contracts: what a customer and the company agree on, how far the work has come, and what is owed.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs`, `parts.rs` | the record and its parts |
+//! | `life.rs` | stages and moves as data |
+//! | `dues.rs` | what is to be paid by when, without a store |
+//! | `service.rs` | the rules of a save that need the store |
+//! | `moves.rs` | what changes its stage |
+//! | `consent.rs` | who must agree before it is signed |
+//!
+//! What it comes to is worked out by the arithmetic of quotes. What other systems and payments tell goes
+//! through [`progress`] and [`pay`]: one change of the contract each, in the transaction of what tells it.
+
+mod consent;
+mod dues;
+mod life;
+mod model;
+mod moves;
+mod parts;
+mod service;
+mod store;
+
+pub use consent::APPROVAL_OF_CONTRACTS;
+pub use life::{ContractMove, ContractStage, MOVES};
+pub use model::{CONTRACT, Contract, ContractId, ContractInput};
+pub use moves::{CancelContract, SignContract, cancel, close, complete, plan, sign, start, submit};
+pub(crate) use moves::{Progress, pay, progress};
+pub use parts::{ContractLine, ContractMilestone, PaymentDue, Receivable, ShippedLine};

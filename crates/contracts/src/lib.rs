@@ -1,0 +1,21 @@
+//! Contracts: from the first draft to the last payment.
+//!
+//! | folder | holds |
+//! | --- | --- |
+//! | [`contracts`] | what a customer and the company agree on, how far it has come, and what is still to be paid |
+//! | [`execution_links`] | what other systems do to carry a contract out: projects, purchases, deliveries |
+//! | [`receipts`] | what customers have paid on contracts, and what was paid back |
+
+pub mod contracts;
+pub mod execution_links;
+pub mod problems;
+pub mod receipts;
+
+use guanxi_workflow::documents;
+
+pub use problems::PROBLEMS;
+
+/// Makes known what needs an approval here. Again is no harm.
+pub fn register() {
+    documents::register(&contracts::APPROVAL_OF_CONTRACTS);
+}

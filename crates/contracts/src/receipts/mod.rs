@@ -1,0 +1,16 @@
+//! Receipts: what customers have paid on contracts, and what was paid back.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs` | the record |
+//! | `matching.rs` | which lines of a payment plan an amount pays, without a store |
+//! | `service.rs` | the rules of a save |
+//!
+//! A receipt never changes: what was wrong is paid back by a refund, and both stay visible.
+
+mod matching;
+mod model;
+mod service;
+mod store;
+
+pub use model::{RECEIPT, Receipt, ReceiptId, ReceiptInput, ReceiptKind, ReceiptMatch};
