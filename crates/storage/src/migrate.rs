@@ -51,6 +51,7 @@ pub const SHARED: &[Step] = &[
     shared!(29, "0029_sealing"),
     shared!(30, "0030_sharing_and_amounts"),
     shared!(35, "0035_contracts"),
+    shared!(36, "0036_contract_documents"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -73,6 +74,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 27, "0027_regions"),
     own!("postgres", 30, "0030_sharing_and_amounts"),
     own!("postgres", 35, "0035_contracts"),
+    own!("postgres", 36, "0036_contract_documents"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
