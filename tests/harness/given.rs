@@ -96,6 +96,10 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["number"] = json!(format!("C{number}"));
             body["lines"][0]["product_id"] = json!(made(client, "products").await);
         }
+        "contract-documents" => {
+            body["contract_id"] = json!(made(client, "contracts").await);
+            body["template_id"] = json!(made(client, "contract-templates").await);
+        }
         "receipts" => {
             body["contract_id"] = json!(signed(client).await);
             body["number"] = json!(format!("R{number}"));

@@ -3,9 +3,13 @@
 //! | folder | holds |
 //! | --- | --- |
 //! | [`contracts`] | what a customer and the company agree on, how far it has come, and what is still to be paid |
+//! | [`contract_templates`] | clauses with places to be filled |
+//! | [`contract_documents`] | what templates came to for contracts |
 //! | [`execution_links`] | what other systems do to carry a contract out: projects, purchases, deliveries |
 //! | [`receipts`] | what customers have paid on contracts, and what was paid back |
 
+pub mod contract_documents;
+pub mod contract_templates;
 pub mod contracts;
 pub mod execution_links;
 pub mod problems;

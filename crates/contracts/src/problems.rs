@@ -57,6 +57,22 @@ guanxi_kernel::problems! {
     MATCHES_NOT_WHOLE = Invalid "matches_not_whole"
         ("Not the whole", "The matched amounts must sum to exactly {expected}.")
         ("核销金额不符", "核销金额合计必须恰好为 {expected}。");
+    /// A clause that is not understood.
+    TEMPLATE_SYNTAX = Invalid "template_syntax"
+        ("Not understood", "The clause is not understood: {why}.")
+        ("条款无法解析", "条款无法解析:{why}。");
+    /// A name that nothing stands for.
+    UNKNOWN_VARIABLE = Invalid "unknown_variable"
+        ("Unknown variable", "Neither contracts nor the fields of the template know {variable}.")
+        ("未知变量", "合同和模板填写项中没有 {variable}。");
+    /// A place that nothing was filled in for.
+    MISSING_VARIABLE = Invalid "missing_variable"
+        ("Missing variable", "Fill in {variable}.")
+        ("缺少变量", "请填写 {variable}。");
+    /// A template that is not used any more.
+    TEMPLATE_INACTIVE = Invalid "template_inactive"
+        ("Template not in use", "No document is made of a template that is not active.")
+        ("模板未启用", "模板未启用,不能生成合同文本。");
     /// What is matched by itself.
     REFUND_MATCHES_ITSELF = Invalid "refund_matches_itself"
         ("Matched by itself", "A refund is taken from what its receipt was matched to; it names no lines.")

@@ -2,12 +2,14 @@
 
 use crate::{
     body::Body,
-    call::Call,
+    call::{Call, OpenCall},
+    parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
 };
-use actix_web::{HttpResponse, post};
+use actix_web::{HttpResponse, get, http::header, post};
 use guanxi_contracts::{
+    contract_documents::ContractDocument,
     contracts::{self, CancelContract, Contract, SignContract},
     execution_links::{self, EXECUTION_LINK, ExecutionLink, ExecutionLinkInput},
 };
@@ -21,7 +23,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config.service(submit).service(sign);
     config.service(plan).service(start).service(complete).service(close).service(cancel);
-    config.service(tell);
+    config.service(tell).service(content);
 }
 
 /// The contract after a move.
@@ -162,4 +164,35 @@ async fn tell(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
         Ok(if new { Done::created(&shown.record, &shown) } else { Done::record(&shown) })
     };
     Ok(call.write(Some(&body), work).await?)
+}
+
+/// The media types of a document, the usual one first.
+const FORMS: [&str; 2] = ["text/plain", "text/html"];
+
+/// Read a contract document as it is printed
+///
+/// As text, or with `Accept: text/html` as a page of its own. Whatever templates and values say is text in it,
+/// never markup. As JSON, clause by clause, the document itself has it.
+#[utoipa::path(tag = "contract-documents", operation_id = "contract_documents_content",
+    params(("contract_document_id" = String, Path, description = "The id of the document.", format = Uuid)),
+    responses((status = 200, description = "The document.", content(
+        (String = "text/plain"), (String = "text/html")))))]
+#[get("/v1/contract-documents/{contract_document_id}/content")]
+async fn content(call: OpenCall) -> Result<HttpResponse, ApiError> {
+    let OpenCall(call) = call;
+    let id = call.id("contract_document_id")?;
+    if let Some((name, _)) = call.query().first() {
+        return Err(unknown(name).into());
+    }
+    let form = call.accepts(&FORMS)?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| resource::load::<ContractDocument>(tx, ctx, id).await;
+    let document = call.read(read).await?;
+    let (kind, body) = match form {
+        "text/html" => ("text/html; charset=utf-8", document.html()),
+        _ => ("text/plain; charset=utf-8", document.text()),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
+        .content_type(kind)
+        .body(body))
 }

@@ -12,7 +12,10 @@ use crate::{
     respond::Done,
 };
 use actix_web::{HttpResponse, web};
-use guanxi_contracts::{contracts::CONTRACT, execution_links::EXECUTION_LINK, receipts::RECEIPT};
+use guanxi_contracts::{
+    contract_documents::CONTRACT_DOCUMENT, contracts::CONTRACT, execution_links::EXECUTION_LINK,
+    receipts::RECEIPT,
+};
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
@@ -39,6 +42,7 @@ pub static NESTED: &[Nested] = &[
     both(&OPPORTUNITY, &CONTRACT),
     both(&PARTY, &CONTRACT),
     both(&CONTRACT, &RECEIPT),
+    both(&CONTRACT, &CONTRACT_DOCUMENT),
     // Other systems tell of theirs in a way of its own.
     Nested { outer: &CONTRACT, inner: &EXECUTION_LINK, makes: false },
 ];

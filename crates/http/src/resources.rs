@@ -238,6 +238,17 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Provenance,
         ]),
         serve::<contracting::contracts::Contract>(),
+        serve::<contracting::contract_templates::ContractTemplate>(),
+        // Never deleted: another one is made.
+        serve::<contracting::contract_documents::ContractDocument>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Create,
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         // Told by other systems below their contract.
         serve::<contracting::execution_links::ExecutionLink>().only(&[
             Operation::List,
@@ -246,12 +257,13 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
             Operation::Provenance,
         ]),
-        // Never changed: what was wrong is paid back.
+        // Never deleted: what was wrong is paid back.
         serve::<contracting::receipts::Receipt>().only(&[
             Operation::List,
             Operation::Search,
             Operation::Create,
             Operation::Get,
+            Operation::Update,
             Operation::Timeline,
             Operation::Provenance,
         ]),

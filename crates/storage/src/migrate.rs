@@ -55,6 +55,7 @@ pub const SHARED: &[Step] = &[
     shared!(33, "0033_playbooks"),
     shared!(34, "0034_prospect_tables"),
     shared!(35, "0035_contracts"),
+    shared!(36, "0036_contract_documents"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -77,6 +78,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 27, "0027_regions"),
     own!("postgres", 30, "0030_sharing_and_amounts"),
     own!("postgres", 35, "0035_contracts"),
+    own!("postgres", 36, "0036_contract_documents"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.

@@ -6,6 +6,7 @@ mod opportunities;
 mod payments;
 mod reports;
 mod stages;
+mod templates;
 
 use crate::sales::{party, with, yuan};
 use guanxi_tests::{Answer, Client, Json, World, json};

@@ -77,9 +77,18 @@ async fn c_14_receipts_pay_the_lines_of_the_plan(world: &World) {
         world.admin.get(format!("{}/receipts?sort=received_on", own(&one))).await.expect(200);
     assert_eq!(list.data().len(), 4);
     assert_eq!(list.data()[0]["received_on"], "2025-12-31");
-    // Receipts are neither changed nor deleted.
+    // Nothing that is said of money is changed or deleted.
     let path = format!("/v1/receipts/{}", first.id());
-    world.admin.patch(&path, json!({ "note": "x" })).await.expect(405);
+    let noted = world.admin.patch(&path, json!({ "note": "支票" })).await.expect(200);
+    assert_eq!(noted.json["note"], "支票");
+    for body in [
+        amount("600.01"),
+        json!({ "received_on": "2025-12-30" }),
+        json!({ "matches": [] }),
+        json!({ "number": null }),
+    ] {
+        world.admin.patch(&path, body).await.refused(422, "immutable");
+    }
     world.admin.delete(&path).await.expect(405);
 }
 

@@ -1,7 +1,7 @@
 //! With whom contracts are made, and how far they have come.
 
 use super::{act, body, contract, now, own, place, product, shows, sign, verbs};
-use crate::sales::{party, with, yuan};
+use crate::sales::{approver, decide, party, rule, with, yuan};
 use guanxi_http::resources::SERVED;
 use guanxi_tests::{Json, World, both_stores, json};
 
@@ -10,6 +10,7 @@ both_stores![
     c_02_no_stage_is_skipped_by_anybody,
     c_02_what_is_signed_stays_as_it_is,
     c_09_what_is_late_is_found,
+    c_10_everything_is_told_in_order,
     c_14_a_plan_is_the_whole_before_anybody_is_asked,
     lines_come_to_what_a_quote_comes_to,
     contracts_go_with_their_party_and_with_their_owner,
@@ -169,6 +170,41 @@ async fn c_09_what_is_late_is_found(world: &World) {
     assert_eq!(sorted(list.expect(200).each("id")), ids(&[&late, &today]));
 }
 
+async fn c_10_everything_is_told_in_order(world: &World) {
+    let (chief, chief_id) = approver(world).await;
+    rule(world, "contract", "", &[&chief_id]).await;
+    let milestone = |done: Json| json!({ "milestones": [{ "name": "验收", "due_on": "2026-03-01", "done_on": done }] });
+    let one = contract(world, "2", milestone(Json::Null)).await;
+    let asked = act(&world.admin, &one, "submit").await.expect(200);
+    decide(&chief, "approve", &asked.json["approval_id"]).await.expect(200);
+    act(&world.admin, &one, "sign").await.expect(200);
+    let link = json!({ "kind": "stock", "external_id": "OUT-1", "status": "completed",
+        "shipped": [{ "line": 1, "quantity": "2" }] });
+    world.admin.post(format!("{}/execution-links", own(&one)), link).await.expect(201);
+    let reached = world.admin.patch(own(&one), milestone(json!("2026-01-01"))).await.expect(200);
+    assert_eq!(reached.json["next_milestone_on"], Json::Null);
+    let paid = json!({ "amount": yuan("200.00") });
+    world.admin.post(format!("{}/receipts", own(&one)), paid).await.expect(201);
+    let path = format!("{}/timeline?sort=sequence&limit=200", own(&one));
+    let kinds = world.admin.get(path).await.expect(200).each("kind");
+    let told: Vec<&str> = kinds.iter().filter_map(Json::as_str).collect();
+    let expected = [
+        "contract.created",
+        "contract.submitted",
+        "contract.approved",
+        "contract.signed",
+        "execution_link.created",
+        "contract.progressed",
+        "contract.milestone_reached",
+        "receipt.created",
+        "contract.paid",
+    ];
+    let ours: Vec<&str> =
+        told.iter().copied().filter(|kind| !kind.starts_with("approval.")).collect();
+    assert_eq!(ours, expected);
+    assert!(told.contains(&"approval.created") && told.contains(&"approval.approved"), "{told:?}");
+}
+
 async fn c_14_a_plan_is_the_whole_before_anybody_is_asked(world: &World) {
     let due = |amount: &str| json!({ "due_on": "2026-05-01", "amount": yuan(amount) });
     let plan = |dues: &[&str]| json!({ "payment_plan": dues.iter().map(|amount| due(amount)).collect::<Vec<_>>() });
@@ -274,6 +310,18 @@ async fn contracts_go_with_their_party_and_with_their_owner(world: &World) {
     assert_eq!(heir.get("/v1/receipts").await.expect(200).data().len(), 1);
     let nobody = json!({ "owner_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77" });
     world.admin.patch(own(&signed), nobody).await.expect(422);
+    // Who leaves hands contracts over with all else; who follows sees what is paid on them.
+    let (next, next_id) = world.person(REP, None).await;
+    let leaving = json!({ "from_user": heir_id, "reason": "resignation",
+        "last_day": "2026-01-31", "default_to": next_id });
+    let begun = world.admin.post("/v1/handovers", leaving).await.expect(201);
+    let tick = format!("/v1/handovers/{}/tick", begun.id());
+    world.admin.post(tick, json!({ "lines": {} })).await.expect(200);
+    world.admin.act(format!("/v1/handovers/{}/complete", begun.id())).await.expect(200);
+    assert_eq!(shows(world, &signed, &["owner_id"]).await, [json!(next_id)]);
+    assert_eq!(next.get("/v1/receipts").await.expect(200).data().len(), 1);
+    heir.get(own(&signed)).await.refused(404, "not_found");
+    assert_eq!(verbs(world, &signed).await.last().map(String::as_str), Some("transferred"));
     // Another tenant has none of them.
     let stranger = world.stranger().await;
     stranger.get(own(&signed)).await.refused(404, "not_found");

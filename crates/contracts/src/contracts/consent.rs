@@ -91,7 +91,7 @@ impl Contract {
 
     fn title(&self) -> Result<Line<200>> {
         let number = self.input.number.as_deref().unwrap_or_default();
-        let name = self.input.name.as_deref().unwrap_or_default();
+        let name = &*self.input.name;
         let net = self.net.map(|net| net.to_string()).unwrap_or_default();
         line(&format!("{number} {net} {name}"))
     }

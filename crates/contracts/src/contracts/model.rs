@@ -33,10 +33,9 @@ type ContractMeta = Meta<Contract>;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
 pub struct ContractInput {
-    /// What it is called: the name of its opportunity when absent.
-    #[serde(default)]
+    /// What it is called.
     #[field(zh = "合同名称", filter, sort = "name_folded")]
-    pub name: Option<Line<200>>,
+    pub name: Line<200>,
     /// Its number, which no other has; made up when absent. It stays.
     #[serde(default)]
     #[field(zh = "合同编号", filter)]
@@ -229,6 +228,7 @@ pub static CONTRACT: Kind = Kind::new::<Contract>(
     "closed",
     "cancelled",
     "progressed",
+    "milestone_reached",
     "paid",
     "refunded",
     "transferred",

@@ -58,6 +58,13 @@ impl Resource for Contract {
         }
     }
 
+    fn told(&self, before: &Self, meant: &'static str) -> &'static str {
+        let done =
+            |one: &Self| one.input.milestones.iter().filter(|one| one.done_on.is_some()).count();
+        let reached = meant == "updated" && done(self) > done(before);
+        if reached { "milestone_reached" } else { meant }
+    }
+
     fn change_hands(&mut self, _: &Ctx, _: &str) -> &'static str {
         "transferred"
     }
@@ -70,7 +77,7 @@ impl Resource for Contract {
     }
 
     fn derive_keys(&mut self) {
-        self.name_folded = sort_key(self.input.name.as_deref().unwrap_or_default());
+        self.name_folded = sort_key(&self.input.name);
     }
 
     async fn present(records: &mut [Self], _: &mut Tx, ctx: &Ctx) -> Result<()> {
@@ -85,7 +92,7 @@ impl Resource for Contract {
     }
 
     fn searchable(&self) -> Vec<&str> {
-        [self.input.name.as_deref(), self.input.number.as_deref()].into_iter().flatten().collect()
+        [&*self.input.name].into_iter().chain(self.input.number.as_deref()).collect()
     }
 
     fn concerns(&self) -> Vec<Uuid> {
@@ -143,9 +150,6 @@ impl Contract {
             self.come_from(tx, ctx, about).await?;
         }
         self.check_party(tx, ctx, about.as_ref()).await?;
-        if self.input.name.is_none() {
-            return Err(REQUIRED.at("/name"));
-        }
         if self.input.number.is_none() {
             self.input.number = Some(made_up_number('C', ctx, self.meta.id.uuid())?);
         }
@@ -166,7 +170,6 @@ impl Contract {
 
     /// Takes over what the opportunity and its accepted quote say.
     async fn come_from(&mut self, tx: &mut Tx, ctx: &Ctx, about: &Opportunity) -> Result<()> {
-        self.input.name.get_or_insert_with(|| about.input.name.clone());
         self.input.campaign_id = self.input.campaign_id.or(about.input.campaign_id);
         if !self.input.lines.is_empty() {
             return Ok(());
@@ -217,7 +220,6 @@ impl Contract {
     async fn go_on(&mut self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
         let (input, had) = (&mut self.input, &before.input);
         // None of these can be cleared.
-        input.name = input.name.take().or_else(|| had.name.clone());
         input.number = input.number.take().or_else(|| had.number.clone());
         input.party_id = input.party_id.or(had.party_id);
         input.currency = input.currency.or(had.currency);

@@ -6,7 +6,8 @@
 //! | `matching.rs` | which lines of a payment plan an amount pays, without a store |
 //! | `service.rs` | the rules of a save |
 //!
-//! A receipt never changes: what was wrong is paid back by a refund, and both stay visible.
+//! What a receipt says of money never changes: what was wrong is paid back by a refund, and both stay
+//! visible.
 
 mod matching;
 mod model;

@@ -50,7 +50,7 @@ pub struct ReceiptMatch {
     pub amount: Money,
 }
 
-/// What callers write of a receipt.
+/// What callers write of a receipt. Only how it was paid and what is worth knowing can be changed later.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
 pub struct ReceiptInput {

@@ -10,9 +10,9 @@ use crate::{
     problems::{NOT_EFFECTIVE, OVER_REFUND, REFUND_MATCHES_ITSELF},
 };
 use futures_util::future::BoxFuture;
-use guanxi_customers::{engine::refer, parties::Party};
+use guanxi_customers::{engine::refer, parties::Party, problems::IMMUTABLE};
 use guanxi_kernel::{
-    Ctx, Id, Money, Result, Word as _,
+    Action, Ctx, Id, Money, Result, Word as _,
     problem::{DUPLICATE, INTERNAL, OUT_OF_RANGE, REQUIRED, UNKNOWN_REFERENCE},
 };
 use guanxi_sales::{
@@ -36,8 +36,7 @@ impl Resource for Receipt {
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         match before {
             None => self.begin(tx, ctx).await,
-            // Only what is paid back of it changes.
-            Some(_) => Ok(()),
+            Some(before) => self.stay(before),
         }
     }
 
@@ -72,7 +71,7 @@ impl Resource for Receipt {
 
     /// What is wrong is paid back by another one.
     fn verbs(&self) -> Vec<Verb> {
-        Vec::new()
+        vec![Verb::open("update", Action::Update)]
     }
 
     fn example() -> Json {
@@ -108,6 +107,24 @@ impl Receipt {
     /// How much of it was paid back.
     fn back(&self) -> Money {
         self.refunded.unwrap_or_else(|| Money::zero(self.input.amount.currency()))
+    }
+
+    /// What it says of money is final.
+    fn stay(&self, before: &Self) -> Result<()> {
+        let (now, had) = (&self.input, &before.input);
+        let members = [
+            ("/contract_id", now.contract_id == had.contract_id),
+            ("/kind", now.kind == had.kind),
+            ("/number", now.number == had.number),
+            ("/received_on", now.received_on == had.received_on),
+            ("/amount", now.amount == had.amount),
+            ("/matches", now.matches == had.matches),
+            ("/refund_of", now.refund_of == had.refund_of),
+        ];
+        match members.into_iter().find(|(_, same)| !same) {
+            Some((place, _)) => Err(IMMUTABLE.at(place)),
+            None => Ok(()),
+        }
     }
 
     /// A new one: on which contract, and what it pays.
