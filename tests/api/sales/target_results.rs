@@ -75,7 +75,7 @@ async fn s_72_what_was_reached_stands_against_the_target(world: &World) {
     admin.get(format!("{path}?by=rep")).await.refused(422, "not_divided");
     admin.get(format!("{path}?as_of=2027-01-01T00:00:00Z")).await.refused(400, "bad_parameter");
     admin.get(format!("{path}?q=1")).await.refused(400, "unknown_parameter");
-    // One yuan less than last year is a decline.
+    // What customers have paid is not known yet.
     let less = target(admin, json!({ "metric": "receipts" })).await;
     let told = attained(admin, &less, "").await.json;
     assert_eq!((&told["actual"], &told["note"]), (&Json::Null, &json!("receipts_not_recorded")));

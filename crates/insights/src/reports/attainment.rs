@@ -234,7 +234,7 @@ fn row(one: &Outline, names: &Labels) -> AttainmentRow {
 }
 
 /// The same without whose it is and how much.
-fn anonymous(row: AttainmentRow) -> AttainmentRow {
+fn anonymous(row: &AttainmentRow) -> AttainmentRow {
     let value = row.attainment.and_then(|ratio| ratio.value());
     AttainmentRow {
         key: None,
@@ -248,7 +248,12 @@ fn anonymous(row: AttainmentRow) -> AttainmentRow {
             .attainment
             .map(|_| Ratio::new(value.unwrap_or_default(), i64::from(value.is_some()))),
         anonymised: true,
-        ..row
+        level: row.level,
+        period: row.period,
+        rank: row.rank,
+        percentile: row.percentile,
+        unattributed: None,
+        unattributed_count: None,
     }
 }
 
@@ -301,7 +306,7 @@ fn ranked(all: &[Outline], names: &Labels) -> Vec<AttainmentRow> {
                 row.rank = Some(at(better) + 1);
                 row.percentile = Some(Ratio::new(at(known - better), at(known)));
             }
-            (*own, if one.seen { row } else { anonymous(row) })
+            (*own, if one.seen { row } else { anonymous(&row) })
         })
         .collect();
     // Equal ones by name; what may not be seen in no order that would tell of it.

@@ -260,7 +260,7 @@ async fn like(
     moment: &Moment,
 ) -> Result<BTreeMap<String, (TargetId, i64)>> {
     let keys: Vec<String> = periods.iter().map(|period| target.key_in(*period)).collect();
-    let found = store::with_keys(tx, &keys).await?;
+    let found = store::with_keys(tx, &keys, moment.as_of).await?;
     let ids: Vec<TargetId> = found.iter().map(|(id, _)| *id).collect();
     let day = business_date(moment.as_of, ctx.settings.time_zone);
     let units = versions::in_force_of(tx, &ids, day, moment.known_at).await?;

@@ -1,6 +1,7 @@
 //! Targets in the store. Nothing is decided here.
 
 use super::model::{Branch, TargetId};
+use chrono::{DateTime, Utc};
 use guanxi_kernel::{OrgUnitId, Result, TeamId, UserId};
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::BTreeSet;
@@ -17,14 +18,18 @@ pub(super) async fn is_there(tx: &mut Tx, key: &str, except: TargetId) -> Result
     tx.exists(sql).await
 }
 
-/// The live targets with these keys, each with its key and since when it counts.
-pub(super) async fn with_keys(tx: &mut Tx, keys: &[String]) -> Result<Vec<(TargetId, String)>> {
+/// The live targets with these keys that counted at an instant, each with its key.
+pub(super) async fn with_keys(
+    tx: &mut Tx,
+    keys: &[String],
+    at: DateTime<Utc>,
+) -> Result<Vec<(TargetId, String)>> {
     let mut sql = Sql::new(
         "SELECT id, subject_key FROM targets
-         WHERE tenant_id = $1 AND deleted_at IS NULL AND status IN ('agreed', 'imposed')
-             AND subject_key IN ",
+         WHERE tenant_id = $1 AND deleted_at IS NULL AND decided_at <= ",
     );
-    sql.bind_all(keys.iter().cloned()).push(" ORDER BY subject_key, id");
+    sql.bind(at).push(" AND subject_key IN ").bind_all(keys.iter().cloned());
+    sql.push(" ORDER BY subject_key, id");
     tx.all(sql).await
 }
 
