@@ -39,7 +39,7 @@ fn wrong(place: &str, why: &str) -> Problem {
 fn check_tags(body: &str, place: &str) -> Result<()> {
     let mut rest = body;
     while let Some(at) = rest.find('{') {
-        let (open, close) = match rest[at..].as_bytes().get(1) {
+        let (open, close) = match rest.as_bytes().get(at + 1) {
             Some(b'{') => ("{{", "}}"),
             Some(b'%') => ("{%", "%}"),
             Some(b'#') => return Err(wrong(place, "no comments")),

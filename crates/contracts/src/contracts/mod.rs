@@ -10,7 +10,7 @@
 //! | `consent.rs` | who must agree before it is signed |
 //!
 //! What it comes to is worked out by the arithmetic of quotes. What other systems and payments tell goes
-//! through [`progress`] and [`pay`]: one change of the contract each, in the transaction of what tells it.
+//! through `progress` and `pay`: one change of the contract each, in the transaction of what tells it.
 
 mod consent;
 mod dues;
