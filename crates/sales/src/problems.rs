@@ -233,10 +233,10 @@ guanxi_kernel::problems! {
     NO_SUCH_VERSION = Invalid "no_such_version"
         ("No such version", "The target has the versions 1 to {latest}.")
         ("没有该版次", "该指标的版次为 1 至 {latest}。");
-    /// What customers have paid is not known.
-    RECEIPTS_NOT_RECORDED = Conflict "receipts_not_recorded"
-        ("Receipts not recorded", "What customers have paid is not recorded yet, so nothing can be worked out from it.")
-        ("尚无回款记录", "系统尚未记录回款,无法据此计算。");
+    /// What customers have paid is not counted here.
+    RECEIPTS_NOT_COUNTED = Conflict "receipts_not_counted"
+        ("Receipts not counted", "Targets and commission do not count what customers have paid yet; see /v1/receipts.")
+        ("尚未统计回款", "指标与提成尚未统计回款,请查阅 /v1/receipts。");
     /// A plan with tiers needs a target.
     NO_TARGET = Invalid "no_target"
         ("No target", "The representative has no agreed or imposed target on the won amount for {period}.")

@@ -58,7 +58,7 @@ async fn s_58_the_same_deals_under_two_plans_have_two_statements(world: &World) 
     // What others have won is theirs.
     rep.get(statement(&five, &ben, "2025")).await.refused(404, "not_found");
     let receipts = plan(world, json!({ "basis": "receipts", "rate": "0.05" })).await;
-    admin.get(statement(&receipts, &id, "2025")).await.refused(409, "receipts_not_recorded");
+    admin.get(statement(&receipts, &id, "2025")).await.refused(409, "receipts_not_counted");
     let margin = plan(world, json!({ "basis": "margin", "rate": "0.1" })).await;
     let told = admin.get(statement(&margin, &id, "2025")).await.expect(200).json;
     assert_eq!((&told["base"], &told["without_margin"]), (&yuan("0.00"), &json!(1)));

@@ -78,9 +78,9 @@ async fn s_72_what_was_reached_stands_against_the_target(world: &World) {
     // What customers have paid is not known yet.
     let less = target(admin, json!({ "metric": "receipts" })).await;
     let told = attained(admin, &less, "").await.json;
-    assert_eq!((&told["actual"], &told["note"]), (&Json::Null, &json!("receipts_not_recorded")));
+    assert_eq!((&told["actual"], &told["note"]), (&Json::Null, &json!("receipts_not_counted")));
     let path = format!("{}/projection", own(&less));
-    admin.get(path).await.refused(409, "receipts_not_recorded");
+    admin.get(path).await.refused(409, "receipts_not_counted");
 }
 
 async fn s_51_each_target_counts_what_is_its_own(world: &World) {

@@ -223,7 +223,7 @@ async fn s_64_shares_come_from_what_was_reached(world: &World) {
         "members": [{ "id": products[0], "share": "1" }] });
     act(&admin, &year, "allocate", share).await.refused(422, "validation_failed");
     let receipts = target(&admin, json!({ "metric": "receipts" })).await;
-    act(&admin, &receipts, "allocate", wish("mtd")).await.refused(409, "receipts_not_recorded");
+    act(&admin, &receipts, "allocate", wish("mtd")).await.refused(409, "receipts_not_counted");
 }
 
 async fn s_65_parts_go_up_and_down(world: &World) {

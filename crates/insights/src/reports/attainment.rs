@@ -99,7 +99,7 @@ pub struct AttainmentTotals {
     pub targets: i64,
     /// How many of them are met.
     pub met: i64,
-    /// What there is to know of the figures, such as `receipts_not_recorded`.
+    /// What there is to know of the figures, such as `receipts_not_counted`.
     #[schema(required)]
     pub note: Option<String>,
 }
@@ -434,7 +434,7 @@ fn totals(rows: &[AttainmentRow], metric: TargetMetric) -> AttainmentTotals {
     AttainmentTotals {
         targets: i64::try_from(rows.len()).unwrap_or(i64::MAX),
         met: i64::try_from(met.count()).unwrap_or(i64::MAX),
-        note: receipts.then(|| "receipts_not_recorded".to_owned()),
+        note: receipts.then(|| "receipts_not_counted".to_owned()),
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{CommissionBasis, CommissionPlan, CommissionPlanId, model::commission};
 use crate::{
     opportunities::OPPORTUNITY,
-    problems::{NO_TARGET, RECEIPTS_NOT_RECORDED},
+    problems::{NO_TARGET, RECEIPTS_NOT_COUNTED},
     targets::{
         TargetLevel, TargetMetric,
         actuals::{self, Moment, Scope},
@@ -72,7 +72,7 @@ pub struct CommissionDeal {
 ///
 /// # Errors
 /// `not_found` for a representative whose opportunities the caller does not reach; `forbidden` without
-/// the right to see what is paid for; `receipts_not_recorded`; `no_target` if a plan with tiers finds no
+/// the right to see what is paid for; `receipts_not_counted`; `no_target` if a plan with tiers finds no
 /// target that counts; `no_exchange_rate`.
 pub async fn statement(
     tx: &mut Tx,
@@ -84,7 +84,7 @@ pub async fn statement(
     let plan: CommissionPlan = resource::load(tx, ctx, id.uuid()).await?;
     require_reach(tx, ctx, rep).await?;
     let metric = match plan.input.basis {
-        CommissionBasis::Receipts => return Err(RECEIPTS_NOT_RECORDED.problem()),
+        CommissionBasis::Receipts => return Err(RECEIPTS_NOT_COUNTED.problem()),
         CommissionBasis::Margin => TargetMetric::Margin,
         CommissionBasis::Amount | CommissionBasis::Attainment => TargetMetric::Amount,
     };

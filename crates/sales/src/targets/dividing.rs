@@ -10,7 +10,7 @@ use super::{
     versions,
 };
 use crate::{
-    problems::{COPY_OF_PARENT, NO_SUCH_PARTS, NOT_A_DEALER, RECEIPTS_NOT_RECORDED},
+    problems::{COPY_OF_PARENT, NO_SUCH_PARTS, NOT_A_DEALER, RECEIPTS_NOT_COUNTED},
     products::PRODUCT,
     rules::{refuse, today},
 };
@@ -311,7 +311,7 @@ async fn contribution(
     basis: Basis,
 ) -> Result<Vec<Decimal>> {
     if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_RECORDED.problem());
+        return Err(RECEIPTS_NOT_COUNTED.problem());
     }
     // What had been won by then, whenever that was told: histories come in late.
     let moment = Moment { known_at: ctx.now, ..Moment::at(ctx, wish.as_of)? };

@@ -7,7 +7,7 @@ use super::{
     parts::{BackTest, PastFigure, TargetFactor, TargetFactorStep, TargetProposal},
 };
 use crate::{
-    problems::{INSUFFICIENT_HISTORY, NO_SEASON, RECEIPTS_NOT_RECORDED},
+    problems::{INSUFFICIENT_HISTORY, NO_SEASON, RECEIPTS_NOT_COUNTED},
     rules::{line, refuse},
 };
 use guanxi_kernel::{
@@ -267,7 +267,7 @@ fn ahead(target: &Target, history: &[(Period, i64)], unit: Unit, ctx: &Ctx) -> R
 /// A seasonal index proposes no figure but spreads that of the target over the parts of its year.
 ///
 /// # Errors
-/// `insufficient_history`, `no_season`, `history_not_positive`, `receipts_not_recorded`; as any change.
+/// `insufficient_history`, `no_season`, `history_not_positive`, `receipts_not_counted`; as any change.
 pub async fn propose(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -276,7 +276,7 @@ pub async fn propose(
 ) -> Result<Shown<Target>> {
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_RECORDED.problem());
+        return Err(RECEIPTS_NOT_COUNTED.problem());
     }
     require_sight(ctx, target.input.metric)?;
     let own = target.input.period.unit().unwrap_or(Unit::Month);

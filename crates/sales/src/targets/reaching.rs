@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     opportunities::OPPORTUNITY,
-    problems::{INSUFFICIENT_HISTORY, NOT_DIVIDED, RECEIPTS_NOT_RECORDED},
+    problems::{INSUFFICIENT_HISTORY, NOT_DIVIDED, RECEIPTS_NOT_COUNTED},
     rules::line,
 };
 use chrono::NaiveDate;
@@ -36,7 +36,7 @@ const PAST: i32 = 24;
 const MOST_OPEN: i64 = 2_000;
 
 /// Why there is no actual figure.
-const RECEIPTS: &str = "receipts_not_recorded";
+const RECEIPTS: &str = "receipts_not_counted";
 
 /// How far a target is met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -80,7 +80,7 @@ pub struct TargetAttainment {
     /// How many won opportunities are left out since their margin is not known.
     #[schema(required)]
     pub without_margin: Option<i64>,
-    /// What there is to know of these figures, such as `receipts_not_recorded`.
+    /// What there is to know of these figures, such as `receipts_not_counted`.
     #[schema(required)]
     pub note: Option<&'static str>,
     /// The same for each part along the dimension that was asked for.
@@ -350,7 +350,7 @@ async fn along(
     moment: &Moment,
 ) -> Result<Vec<PartAttainment>> {
     if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_RECORDED.problem());
+        return Err(RECEIPTS_NOT_COUNTED.problem());
     }
     let version = chosen(tx, ctx, target, Some(now.version), moment).await?;
     let table = versions::table(tx, target.meta.id, &version).await?;
@@ -389,7 +389,7 @@ async fn along(
 /// Where a target leads if it goes on as it went so far.
 ///
 /// # Errors
-/// As [`attainment()`]; `receipts_not_recorded`.
+/// As [`attainment()`]; `receipts_not_counted`.
 pub async fn projection(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -399,7 +399,7 @@ pub async fn projection(
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     require_figures(ctx)?;
     let now = measured(tx, ctx, &target, None, &moment).await?;
-    let actual = now.actual.ok_or_else(|| RECEIPTS_NOT_RECORDED.problem())?;
+    let actual = now.actual.ok_or_else(|| RECEIPTS_NOT_COUNTED.problem())?;
     let today = business_date(moment.as_of, ctx.settings.time_zone);
     let passed = elapsed(target.input.period.range(ctx.settings.fiscal, today), today);
     let ahead = attainment::projection(actual, now.target, passed).map_err(mixed)?;
@@ -440,13 +440,13 @@ fn narrow(sql: &mut Sql, ctx: &Ctx, scope: &Scope) {
 /// are those that the caller may see.
 ///
 /// # Errors
-/// As [`attainment()`]; `receipts_not_recorded`.
+/// As [`attainment()`]; `receipts_not_counted`.
 pub async fn plan(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<TargetGapPlan> {
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     require_figures(ctx)?;
     let moment = Moment::now(ctx);
     let now = measured(tx, ctx, &target, None, &moment).await?;
-    let actual = now.actual.ok_or_else(|| RECEIPTS_NOT_RECORDED.problem())?;
+    let actual = now.actual.ok_or_else(|| RECEIPTS_NOT_COUNTED.problem())?;
     let gap = (now.target.units() - actual.units()).max(0);
     let scope = Scope::of(tx, &target).await?;
     let mut sql = Sql::new(
@@ -540,7 +540,7 @@ pub async fn sanity(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<TargetSanity
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     require_figures(ctx)?;
     if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_RECORDED.problem());
+        return Err(RECEIPTS_NOT_COUNTED.problem());
     }
     require_sight(ctx, target.input.metric)?;
     let moment = Moment::now(ctx);
