@@ -17,6 +17,8 @@ mod model;
 mod moves;
 mod service;
 mod sheet;
+#[cfg(test)]
+mod sheet_tests;
 mod store;
 mod template;
 
