@@ -129,7 +129,7 @@ async fn c_02_what_is_signed_stays_as_it_is(world: &World) {
 }
 
 /// All are made at the same instant.
-fn sorted(ids: Vec<Json>) -> Vec<String> {
+fn sorted(ids: &[Json]) -> Vec<String> {
     let mut ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
     ids.sort();
     ids
@@ -147,10 +147,10 @@ async fn c_09_what_is_late_is_found(world: &World) {
     let draft = contract(world, "1", plan("2025-12-30")).await;
     let found = async |query: &str| {
         let list = world.admin.get(format!("/v1/contracts?{query}")).await;
-        sorted(list.expect(200).each("id"))
+        sorted(&list.expect(200).each("id"))
     };
     let ids = |some: &[&guanxi_tests::Answer]| -> Vec<String> {
-        sorted(some.iter().map(|one| json!(one.id())).collect())
+        sorted(&some.iter().map(|one| json!(one.id())).collect::<Vec<_>>())
     };
     assert_eq!(found("overdue=true").await, ids(&[&late, &slow]));
     assert_eq!(found("overdue=false").await, ids(&[&today, &draft]));
@@ -167,7 +167,7 @@ async fn c_09_what_is_late_is_found(world: &World) {
     crate::sales::days_pass(world, 1).await;
     let admin = crate::sales::again(world).await;
     let list = admin.get("/v1/contracts?overdue=true&stage=signed").await;
-    assert_eq!(sorted(list.expect(200).each("id")), ids(&[&late, &today]));
+    assert_eq!(sorted(&list.expect(200).each("id")), ids(&[&late, &today]));
 }
 
 async fn c_10_everything_is_told_in_order(world: &World) {
