@@ -237,10 +237,6 @@ fn m_17_a_tree_of_all_calls_takes_well_under_a_second() {
         println!("{} leaves in {took:.3} s", tree.leaves().len());
         best = best.min(took);
     }
-<<<<<<< HEAD
-    // It is a twentieth of that; the rest is for a machine that does something else meanwhile.
-=======
     // It is a fiftieth of that; the rest is for a machine that does something else meanwhile.
->>>>>>> mining
     assert!(best < 1.0, "{best} s");
 }
