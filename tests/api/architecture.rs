@@ -1,6 +1,10 @@
 //! Ratchets on the shape of the program: what may know what.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// From left to right; a crate may use what stands to its left.
 const ORDER: &[&str] = &[
@@ -92,10 +96,10 @@ fn every_crate_has_the_lints_of_the_workspace() {
     }
 }
 
-#[test]
-fn nothing_is_left_for_later_in_the_code() {
-    let words = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("FIX", "ME")];
-    let mut folders = vec![root().join("crates"), root().join("tests")];
+/// Every source file in these folders, with its text.
+fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
+    let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).expect("a folder").filter_map(Result::ok) {
             let path = entry.path();
@@ -103,8 +107,44 @@ fn nothing_is_left_for_later_in_the_code() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("a source file");
-                assert!(words.iter().all(|word| !text.contains(word)), "{}", path.display());
+                sources.push((path, text));
             }
         }
     }
+    sources
+}
+
+#[test]
+fn nothing_is_left_for_later_in_the_code() {
+    let words = [concat!("to", "do!("), concat!("unimple", "mented!("), concat!("FIX", "ME")];
+    for (path, text) in sources(&["crates", "tests"]) {
+        assert!(words.iter().all(|word| !text.contains(word)), "{}", path.display());
+    }
+}
+
+/// In the API document a schema has the name of its type alone: of two types with one name, one would
+/// silently stand for both.
+#[test]
+fn no_two_types_of_the_api_have_one_name() {
+    let mut known: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for (path, text) in sources(&["crates"]) {
+        let mut told = false;
+        for line in text.lines().map(str::trim_start) {
+            told |= line.contains("words! {") && !line.starts_with("//");
+            told |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            let declared = ["struct ", "enum "].iter().find_map(|word| {
+                let (before, declared) = line.split_once(word)?;
+                (before.is_empty() || before.starts_with("pub")).then_some(declared)
+            });
+            if let (true, Some(declared)) = (told, declared) {
+                told = false;
+                let name: String =
+                    declared.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if let Some(other) = known.insert(name.clone(), path.clone()) {
+                    panic!("{name} is in {} and in {}", other.display(), path.display());
+                }
+            }
+        }
+    }
+    assert!(known.len() > 400, "the types are not found any more: {}", known.len());
 }

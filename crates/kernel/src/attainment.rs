@@ -9,7 +9,7 @@ mod sanity;
 
 pub use figure::{AttainmentError, Figure};
 pub use gap::{Expected, GapPlan, gap_plan};
-pub use sanity::{LEAST_PAST, Sanity, Verdict, sanity};
+pub use sanity::{LEAST_PAST, Sanity, SanityVerdict, sanity};
 
 use crate::{period::DateRange, ratio::Ratio};
 use chrono::NaiveDate;

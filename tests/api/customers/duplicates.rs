@@ -31,7 +31,10 @@ async fn a_tenant_may_let_duplicates_in(world: &World) {
     let admin = &world.admin;
     admin.post("/v1/parties", hongtu()).await.expect(201);
     let tenant = admin.get("/v1/tenant").await.expect(200);
-    assert_eq!(tenant.json["preferences"], json!({ "duplicates_on_entry": "refuse" }));
+    assert_eq!(
+        tenant.json["preferences"],
+        json!({ "duplicates_on_entry": "refuse", "adjustment_reasons": [] })
+    );
     admin.post("/v1/parties", hongtu()).await.refused(409, "possible_duplicate");
     let accept = json!({ "preferences": { "duplicates_on_entry": "accept" } });
     admin.patch("/v1/tenant", accept.clone()).await.expect(200);

@@ -8,7 +8,7 @@ pub const LEAST_PAST: usize = 4;
 
 crate::words! {
     /// How a target stands to what is likely.
-    pub enum Verdict {
+    pub enum SanityVerdict {
         /// Below nearly all that was reached so far.
         TooLow = "too_low" ("Too low", "设定过低"),
         /// Within it.
@@ -26,7 +26,7 @@ pub struct Sanity {
     /// The forecast × the 95th percentile.
     pub high: Figure,
     /// Below the lower limit, above the upper one, or neither.
-    pub verdict: Verdict,
+    pub verdict: SanityVerdict,
 }
 
 /// Holds a target against a forecast and what past periods came to. `reached` are their actual
@@ -53,11 +53,11 @@ pub fn sanity(
     };
     let (low, high) = (limit(5)?, limit(95)?);
     let verdict = if target.units() < low.units() {
-        Verdict::TooLow
+        SanityVerdict::TooLow
     } else if target.units() > high.units() {
-        Verdict::TooHigh
+        SanityVerdict::TooHigh
     } else {
-        Verdict::Reasonable
+        SanityVerdict::Reasonable
     };
     Ok(Some(Sanity { low, high, verdict }))
 }
@@ -83,7 +83,7 @@ mod tests {
         let told = |target| sanity(Count(target), Count(1_000), &reached).unwrap().unwrap();
         assert_eq!((told(1_000).low, told(1_000).high), (Count(820), Count(1_180)));
         let verdicts = [819, 820, 1_180, 1_181].map(|target| told(target).verdict);
-        use Verdict::{Reasonable, TooHigh, TooLow};
+        use SanityVerdict::{Reasonable, TooHigh, TooLow};
         assert_eq!(verdicts, [TooLow, Reasonable, Reasonable, TooHigh]);
         assert_eq!(sanity(Count(1), Count(1), &reached[..3]), Ok(None));
     }

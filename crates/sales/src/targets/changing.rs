@@ -2,7 +2,7 @@
 
 use super::{
     model::{Dimension, Target, TargetId},
-    parts::ChangeReason,
+    parts::TargetChangeReason,
     table::Table,
     versions::{self, Told, Version},
 };
@@ -187,7 +187,7 @@ pub(super) async fn save(
     ctx: &Ctx,
     standing: Standing,
     table: Table,
-    (verb, why): (&'static str, &ChangeReason),
+    (verb, why): (&'static str, &TargetChangeReason),
     decide: impl FnOnce(&mut Target) + Send,
 ) -> Result<Shown<Target>> {
     let Standing { target, version, .. } = standing;
@@ -271,7 +271,7 @@ pub async fn adjust(
         .adjusted(wish.dimension, &changes, wish.rebalance, &closed)
         .map_err(|error| refused(error, &standing.target))?;
     let AdjustTarget { reason, note, approver_id, in_force_from, .. } = wish;
-    let why = ChangeReason { reason: Some(reason), note, approver_id, in_force_from };
+    let why = TargetChangeReason { reason: Some(reason), note, approver_id, in_force_from };
     save(tx, ctx, standing, table, ("adjusted", &why), |_| ()).await
 }
 
@@ -303,7 +303,7 @@ pub async fn reallocate(
         .reallocated(figure, weights.as_deref(), &closed)
         .map_err(|error| refused(error, &standing.target))?;
     let ReallocateTarget { reason, note, approver_id, in_force_from, .. } = wish;
-    let why = ChangeReason { reason: Some(reason), note, approver_id, in_force_from };
+    let why = TargetChangeReason { reason: Some(reason), note, approver_id, in_force_from };
     save(tx, ctx, standing, table, ("reallocated", &why), |_| ()).await
 }
 

@@ -4,7 +4,7 @@ use super::{
     actuals::{self, Moment, Scope},
     changing::{Standing, closed, refused, require_free, save, stand},
     model::{Dimension, Target, TargetId, TargetMetric},
-    parts::ChangeReason,
+    parts::TargetChangeReason,
     store,
     table::{Axis, Table},
     versions,
@@ -76,7 +76,7 @@ pub struct SplitTarget {
     /// Why and from when on.
     #[serde(default)]
     #[validate(nested)]
-    pub change: ChangeReason,
+    pub change: TargetChangeReason,
 }
 
 /// Over people, products, regions or dealers.
@@ -104,7 +104,7 @@ pub struct AllocateTarget {
     /// Why and from when on.
     #[serde(default)]
     #[validate(nested)]
-    pub change: ChangeReason,
+    pub change: TargetChangeReason,
 }
 
 /// Who or what gets a part.

@@ -47,8 +47,8 @@ pub use model::{
     TargetMove, TargetStatus,
 };
 pub use parts::{
-    BackTest, ChangeReason, FactorKind, PastFigure, TargetAxis, TargetFactor, TargetFactorStep,
-    TargetFigure, TargetPart, TargetProposal, TargetRound, TargetVersion,
+    BackTest, FactorKind, PastFigure, TargetAxis, TargetChangeReason, TargetFactor,
+    TargetFactorStep, TargetFigure, TargetPart, TargetProposal, TargetRound, TargetVersion,
 };
 pub use proposing::{HistoryUnit, ModelKind, ProposalModel, ProposeTarget, propose};
 pub use reaching::{

@@ -131,7 +131,7 @@ pub struct TargetProposal {
 /// Why and from when on a target changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ChangeReason {
+pub struct TargetChangeReason {
     /// `market`, `environment`, `cost`, `policy`, or one of the tenant's own.
     #[serde(default)]
     pub reason: Option<Line<40>>,

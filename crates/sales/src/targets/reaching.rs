@@ -16,7 +16,8 @@ use chrono::NaiveDate;
 use guanxi_kernel::{
     Action, Ctx, Line, Money, Problem, Result, Share,
     attainment::{
-        self, AttainmentError, Expected, Figure, LEAST_PAST, Verdict, elapsed, gap_plan, growth,
+        self, AttainmentError, Expected, Figure, LEAST_PAST, SanityVerdict, elapsed, gap_plan,
+        growth,
     },
     period::{Period, business_date},
     problem::{INTERNAL, OUT_OF_RANGE},
@@ -173,7 +174,7 @@ pub struct TargetSanity {
     /// The target.
     pub target: TargetFigure,
     /// Too low, too high, or neither.
-    pub verdict: Verdict,
+    pub verdict: SanityVerdict,
     /// What the model forecasts for the period.
     pub forecast: TargetFigure,
     /// The model.

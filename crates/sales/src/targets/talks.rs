@@ -3,7 +3,7 @@
 use super::{
     changing::{must_name, named, refused, require_free, save, stand},
     model::{Target, TargetId, TargetStatus},
-    parts::{ChangeReason, TargetRound},
+    parts::{TargetChangeReason, TargetRound},
 };
 use crate::problems::{OWN_OFFER, TOO_MANY_ROUNDS};
 use guanxi_kernel::{Ctx, Money, Result, Text};
@@ -162,6 +162,6 @@ async fn decide(
         .table
         .reallocated(units, None, &closed)
         .map_err(|error| refused(error, &standing.target))?;
-    let why = ChangeReason { note: argument.clone(), ..ChangeReason::default() };
+    let why = TargetChangeReason { note: argument.clone(), ..TargetChangeReason::default() };
     save(tx, ctx, standing, table, (verb, &why), settle).await
 }

@@ -6,8 +6,8 @@ use guanxi_kernel::{
     Ctx, Money, Problem, Result, Text, ctx::Seen, period::Period, problem::INTERNAL,
 };
 use guanxi_sales::targets::{
-    self, AllocateTarget, AllocationMember, Basis, ChangeReason, Dimension, HandDownTarget,
-    ImposeTarget, SplitBy, SplitTarget, Target, TargetId,
+    self, AllocateTarget, AllocationMember, Basis, Dimension, HandDownTarget, ImposeTarget,
+    SplitBy, SplitTarget, Target, TargetChangeReason, TargetId,
     actuals::{Moment, Scope, total},
 };
 use guanxi_storage::{Tx, resource, sql};
@@ -41,7 +41,8 @@ pub(super) async fn set(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
         argument: Text::new("As much as the quarter before").map_err(ours)?,
     };
     targets::impose(tx, ctx, company, figure).await?;
-    let months = SplitTarget { by: SplitBy::Month, weights: None, change: ChangeReason::default() };
+    let months =
+        SplitTarget { by: SplitBy::Month, weights: None, change: TargetChangeReason::default() };
     targets::split(tx, ctx, company, months).await?;
     let products = products(tx).await?;
     allocate(tx, ctx, company, Dimension::Product, products).await?;
@@ -86,7 +87,7 @@ async fn allocate(
         basis: Some(Basis::Qtd),
         as_of: Some(BEFORE.parse().map_err(ours)?),
         confirm_copy: true,
-        change: ChangeReason::default(),
+        change: TargetChangeReason::default(),
     };
     targets::allocate(tx, ctx, id, wish).await.map(drop)
 }
