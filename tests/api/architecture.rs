@@ -132,6 +132,8 @@ fn no_two_types_of_the_api_have_one_name() {
         for line in text.lines().map(str::trim_start) {
             told |= line.contains("words! {") && !line.starts_with("//");
             told |= line.starts_with("#[derive(") && line.contains("ToSchema");
+            // It is called something else there.
+            told &= !line.starts_with("#[schema(as = ");
             let declared = ["struct ", "enum "].iter().find_map(|word| {
                 let (before, declared) = line.split_once(word)?;
                 (before.is_empty() || before.starts_with("pub")).then_some(declared)
