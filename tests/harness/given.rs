@@ -183,6 +183,26 @@ pub async fn record(client: &Client, plural: &str) -> Answer {
     client.post(format!("/v1/{plural}"), body).await.expect(201)
 }
 
+/// Holds the ways to read a record against each other: by itself, in the list and a search of its
+/// resource, and where it and its values came from.
+///
+/// # Panics
+/// When one of them does not show it.
+pub async fn read_in_every_way(client: &Client, plural: &str, id: &str) {
+    let all = format!("/v1/{plural}");
+    let one = client.get(format!("{all}/{id}")).await.expect(200);
+    let list = client.get(&all).await.expect(200);
+    let found = client.post(format!("{all}/search"), json!({})).await.expect(200);
+    for page in [list, found] {
+        assert!(page.each("id").contains(&json!(id)), "{}", page.text);
+    }
+    let past = client.get(format!("{all}/{id}/timeline")).await.expect(200);
+    assert!(past.each("subject_id").contains(&json!(id)), "{}", past.text);
+    let origins = client.get(format!("{all}/{id}/provenance")).await.expect(200);
+    assert!(origins.json.to_string().contains("version"), "{}", origins.text);
+    assert_eq!(one.id(), id);
+}
+
 /// A name, a phone number and an address that nobody has yet, so that it is no duplicate.
 fn nobody_yet(body: &mut Json, number: u64) {
     body["name"] = json!(format!("{} {number}", body["name"].as_str().expect("a name")));

@@ -2,7 +2,7 @@
 
 use super::{act, contract, now, own, place, shows, signed, verbs};
 use crate::sales::{with, yuan};
-use guanxi_tests::{Answer, Json, World, both_stores, json};
+use guanxi_tests::{Answer, Json, World, both_stores, given, json};
 
 both_stores![
     c_04_nothing_is_carried_out_before_it_is_signed,
@@ -80,6 +80,7 @@ async fn c_05_telling_again_makes_no_second_link(world: &World) {
     assert_eq!(shows(world, &one, &["percent"]).await, ["0.6000"]);
     let list = world.admin.get(format!("{}/execution-links", own(&one))).await.expect(200);
     assert_eq!(list.each("id"), [json!(first.id())]);
+    given::read_in_every_way(&world.admin, "execution-links", &first.id()).await;
     // The same name on another contract, or of another kind, is another link.
     tell(world, &signed(world, "1", json!({})).await, part("1", "2026-01-01T01:00:00Z"))
         .await

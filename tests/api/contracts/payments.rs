@@ -2,7 +2,7 @@
 
 use super::{act, contract, own, place, shows, signed, verbs};
 use crate::sales::{with, yuan};
-use guanxi_tests::{Answer, Json, World, both_stores, json};
+use guanxi_tests::{Answer, Json, World, both_stores, given, json};
 
 both_stores![
     c_14_receipts_pay_the_lines_of_the_plan,
@@ -53,6 +53,7 @@ async fn c_14_receipts_pay_the_lines_of_the_plan(world: &World) {
         (&json!("2026-01-01"), &json!("receipt"))
     );
     assert!(first.json["number"].as_str().expect("a number").starts_with("R-20260101-"));
+    given::read_in_every_way(&world.admin, "receipts", &first.id()).await;
     assert_eq!(open(world, &one).await, ["200.00", "0.00", "200.00"]);
     assert_eq!(
         shows(world, &one, &members).await,

@@ -7,7 +7,7 @@ use super::{
     leads::{lead, levels, path, visited},
 };
 use futures_util::future::join_all;
-use guanxi_tests::{Answer, Client, Json, World, both_stores, json};
+use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
     d_05_the_stocktake_carries_over_what_was_open,
@@ -81,6 +81,7 @@ async fn d_05_the_stocktake_carries_over_what_was_open(world: &World) {
     assert_eq!(said, [json!("2026-02-01"), json!("open"), json!(2), json!(id), json!(id)]);
     let twice = open(&rep, "2026-02").await;
     assert_eq!((twice.id(), twice.version()), (opened.id(), opened.version()));
+    given::read_in_every_way(&rep, "prospect-tables", &opened.id()).await;
     let lines = rep.get(format!("{}/lines", table(&opened))).await.expect(200);
     assert_eq!(lines.each("origin"), ["carried_over", "carried_over"]);
     let ids = lines.each("lead_id");
@@ -104,6 +105,8 @@ async fn d_05_the_stocktake_carries_over_what_was_open(world: &World) {
         (&report.json["totals"]["leads"], &report.json["totals"]["carried_over"]),
         (&json!(3), &json!(2))
     );
+    let noted = rep.patch(table(&opened), json!({ "note": "月初盘点" })).await.expect(200);
+    assert_eq!((&noted.json["note"], &noted.json["lines"]), (&json!("月初盘点"), &json!(3)));
     // Nobody else adds to it, opens one for somebody whom they do not reach, or one of the future.
     admin.post(format!("{}/add", table(&opened)), json!({})).await.refused(403, "forbidden");
     let me = admin.get("/v1/me").await.expect(200).id();
