@@ -116,7 +116,7 @@ CREATE TABLE execution_links (
     custom JSONB NOT NULL DEFAULT '{}',
     contract_id UUID NOT NULL,
     kind TEXT NOT NULL,
-    external_id TEXT NOT NULL,
+    reference TEXT NOT NULL,
     status TEXT NOT NULL,
     percent TEXT,
     amount_minor BIGINT,
@@ -131,10 +131,10 @@ CREATE INDEX execution_links_created_idx ON execution_links (tenant_id, created_
 CREATE INDEX execution_links_updated_idx ON execution_links (tenant_id, updated_at, id);
 CREATE INDEX execution_links_contract_idx ON execution_links (tenant_id, contract_id, created_at, id);
 CREATE INDEX execution_links_kind_idx ON execution_links (tenant_id, kind, created_at, id);
-CREATE INDEX execution_links_external_idx ON execution_links (tenant_id, external_id, created_at, id);
+CREATE INDEX execution_links_external_idx ON execution_links (tenant_id, reference, created_at, id);
 CREATE INDEX execution_links_status_idx ON execution_links (tenant_id, status, created_at, id);
 -- Told again it is the same one, whoever tells at the same time.
-CREATE UNIQUE INDEX execution_links_name_key ON execution_links (tenant_id, contract_id, kind, external_id)
+CREATE UNIQUE INDEX execution_links_name_key ON execution_links (tenant_id, contract_id, kind, reference)
     WHERE deleted_at IS NULL;
 
 CREATE TABLE receipts (

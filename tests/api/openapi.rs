@@ -83,6 +83,19 @@ fn every_operation_is_described_alike() {
     }
 }
 
+/// A filter that a resource gives itself may be called as one that every list has.
+#[test]
+fn no_operation_has_two_parameters_of_one_name() {
+    for (method, path, operation) in operations() {
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let names = parameters.filter(|parameter| parameter["name"].is_string());
+        let mut known = BTreeSet::new();
+        for name in names.map(|parameter| format!("{} {}", parameter["in"], parameter["name"])) {
+            assert!(known.insert(name.clone()), "{method} {path} has {name} twice");
+        }
+    }
+}
+
 #[test]
 fn requests_are_closed_and_every_text_in_them_is_bounded() {
     for (method, path, operation) in operations() {

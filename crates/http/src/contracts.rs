@@ -142,7 +142,7 @@ async fn cancel(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 /// Tell of the work on a contract
 ///
 /// Another system tells all that stands on its side: a project its progress, a purchase its cost, a movement of
-/// stock what it has shipped. There is one link for each `kind` and `external_id`, so the same again changes
+/// stock what it has shipped. There is one link for each `kind` and `reference`, so the same again changes
 /// nothing; and what was known (`as_of`) before what was told already changes nothing either. Progress, cost,
 /// shipped quantities and stage of the contract follow in the same transaction.
 #[utoipa::path(tag = "contracts", operation_id = "contracts_tell_execution_links", request_body = ExecutionLinkInput,

@@ -17,11 +17,11 @@ async fn tell(world: &World, contract: &Answer, link: Json) -> Answer {
 }
 
 fn project(id: &str, status: &str, more: Json) -> Json {
-    with(json!({ "kind": "project", "external_id": id, "status": status }), more)
+    with(json!({ "kind": "project", "reference": id, "status": status }), more)
 }
 
 fn stock(id: &str, line: i64, quantity: &str) -> Json {
-    json!({ "kind": "stock", "external_id": id, "status": "completed",
+    json!({ "kind": "stock", "reference": id, "status": "completed",
         "shipped": [{ "line": line, "quantity": quantity }] })
 }
 
@@ -122,7 +122,7 @@ async fn c_05_telling_again_makes_no_second_link(world: &World) {
 
 async fn c_06_purchases_are_its_cost(world: &World) {
     let one = signed(world, "10", json!({})).await;
-    let purchase = |id: &str, status: &str, amount: &str| json!({ "kind": "purchase", "external_id": id, "status": status, "amount": yuan(amount) });
+    let purchase = |id: &str, status: &str, amount: &str| json!({ "kind": "purchase", "reference": id, "status": status, "amount": yuan(amount) });
     tell(world, &one, purchase("PO-1", "planned", "100.01")).await.expect(201);
     tell(world, &one, purchase("PO-2", "completed", "0.99")).await.expect(201);
     assert_eq!(shows(world, &one, &["cost", "stage"]).await, [yuan("101.00"), json!("signed")]);

@@ -167,7 +167,7 @@ async fn c_11_every_way_leads_to_the_same_contract(world: &World) {
         .post(format!("{}/sign", own(&first)), summary(&["price"], json!({})))
         .await
         .expect(200);
-    let link = json!({ "kind": "project", "external_id": "PRJ-1", "status": "in_progress" });
+    let link = json!({ "kind": "project", "reference": "PRJ-1", "status": "in_progress" });
     world.admin.post(format!("{}/execution-links", own(&first)), link).await.expect(201);
     let whole = world.admin.get(own(&first)).await.expect(200);
     let tag = whole.header("etag").expect("a tag").to_owned();
@@ -182,7 +182,7 @@ async fn c_11_every_way_leads_to_the_same_contract(world: &World) {
             "/v1/contracts?product_id={}",
             first.json["lines"][0]["product_id"].as_str().expect("a product")
         ),
-        "/v1/contracts?project_external_id=PRJ-1".to_owned(),
+        "/v1/contracts?project_reference=PRJ-1".to_owned(),
         format!("/v1/contracts?quote_id={}", text("quote_id")),
         format!("/v1/contracts?number={}", text("number")),
         "/v1/contracts?stage=implementing".to_owned(),
@@ -195,6 +195,6 @@ async fn c_11_every_way_leads_to_the_same_contract(world: &World) {
     }
     let unchanged = world.admin.get(own(&first)).header("if-none-match", &tag).await;
     unchanged.expect(304);
-    let none = world.admin.get("/v1/contracts?project_external_id=PRJ-2").await.expect(200);
+    let none = world.admin.get("/v1/contracts?project_reference=PRJ-2").await.expect(200);
     assert!(none.data().is_empty());
 }

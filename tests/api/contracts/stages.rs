@@ -178,7 +178,7 @@ async fn c_10_everything_is_told_in_order(world: &World) {
     let asked = act(&world.admin, &one, "submit").await.expect(200);
     decide(&chief, "approve", &asked.json["approval_id"]).await.expect(200);
     act(&world.admin, &one, "sign").await.expect(200);
-    let link = json!({ "kind": "stock", "external_id": "OUT-1", "status": "completed",
+    let link = json!({ "kind": "stock", "reference": "OUT-1", "status": "completed",
         "shipped": [{ "line": 1, "quantity": "2" }] });
     world.admin.post(format!("{}/execution-links", own(&one)), link).await.expect(201);
     let reached = world.admin.patch(own(&one), milestone(json!("2026-01-01"))).await.expect(200);

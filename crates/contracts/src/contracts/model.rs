@@ -175,7 +175,7 @@ pub struct Contract {
     pub shipped: Vec<ShippedLine>,
     /// What its projects are called where they are run.
     #[schema(max_items = 500)]
-    #[field(zh = "项目外部编号", json, terms = "project_external_id")]
+    #[field(zh = "项目外部编号", json, terms = "project_reference")]
     pub projects: Vec<Line<100>>,
     /// What is to be paid and what was, line by line of the payment plan; empty until it is signed.
     #[schema(max_items = 60)]

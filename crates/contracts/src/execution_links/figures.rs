@@ -82,7 +82,7 @@ pub(super) fn come_to(
         let shipped = sums.get(&line)?.to_string().parse().ok()?;
         Some(ShippedLine { line, ordered: *ordered, shipped })
     };
-    let mut names: Vec<Line<100>> = projects.iter().map(|link| link.external_id.clone()).collect();
+    let mut names: Vec<Line<100>> = projects.iter().map(|link| link.reference.clone()).collect();
     names.sort();
     Ok(Progress {
         percent: percent(&projects),
@@ -99,7 +99,7 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     fn link(kind: &str, status: &str, more: Json) -> ExecutionLinkInput {
-        let mut whole = json!({ "kind": kind, "external_id": "X-1", "status": status });
+        let mut whole = json!({ "kind": kind, "reference": "X-1", "status": status });
         guanxi_kernel::input::merge(&mut whole, more);
         serde_json::from_value(whole).unwrap()
     }

@@ -67,7 +67,7 @@ pub struct ExecutionLinkInput {
     pub kind: LinkKind,
     /// What it is called where it is done. A contract has one link of a kind under a name.
     #[field(zh = "外部编号", filter)]
-    pub external_id: Line<100>,
+    pub reference: Line<100>,
     /// How far it has come.
     #[serde(default)]
     #[field(zh = "执行状态", filter)]
@@ -121,4 +121,4 @@ pub static EXECUTION_LINK: Kind = Kind::new::<ExecutionLink>(
     Visibility::Parent { column: "contract_id", table: "contracts", shared: None },
     Texts { en: "Execution link", zh: "执行关联" },
 )
-.known_by(&["external_id"]);
+.known_by(&["reference"]);

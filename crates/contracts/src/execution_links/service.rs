@@ -80,7 +80,7 @@ impl Resource for ExecutionLink {
     fn example() -> Json {
         json!({
             "kind": "project",
-            "external_id": "PRJ-2026-017",
+            "reference": "PRJ-2026-017",
             "status": "in_progress",
             "percent": "0.4000",
             "amount": { "amount": "40000.00", "currency": "CNY" },
@@ -104,7 +104,7 @@ pub async fn tell(
     resource::require::<ExecutionLink>(ctx, Action::Create)?;
     let contract = told.contract_id.ok_or_else(|| REQUIRED.at("/contract_id"))?;
     let told = ExecutionLinkInput { as_of: told.as_of.map(whole_micros), ..told };
-    let Some(id) = store::named(tx, contract, told.kind, &told.external_id).await? else {
+    let Some(id) = store::named(tx, contract, told.kind, &told.reference).await? else {
         let told = ExecutionLinkInput { as_of: told.as_of.or(Some(ctx.now)), ..told };
         let link = ExecutionLink::assemble(Meta::new(ctx), told);
         return resource::insert(tx, ctx, link, "created").await.map(|shown| (shown, true));

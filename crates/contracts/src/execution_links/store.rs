@@ -15,7 +15,7 @@ pub(super) async fn named(
 ) -> Result<Option<ExecutionLinkId>> {
     let sql = sql!(
         "SELECT id FROM execution_links WHERE tenant_id = $1 AND contract_id = $2
-             AND kind = $3 AND external_id = $4 AND deleted_at IS NULL",
+             AND kind = $3 AND reference = $4 AND deleted_at IS NULL",
         of,
         kind,
         name.clone()
@@ -39,19 +39,19 @@ pub(super) async fn of_contract(
         Json<Vec<super::ShippedQuantity>>,
     );
     let sql = sql!(
-        "SELECT id, kind, external_id, status, percent, amount_minor, amount_currency, shipped
+        "SELECT id, kind, reference, status, percent, amount_minor, amount_currency, shipped
          FROM execution_links WHERE tenant_id = $1 AND contract_id = $2 AND deleted_at IS NULL
          ORDER BY id",
         of
     );
-    let read = |(id, kind, external_id, status, percent, minor, currency, shipped): Row| {
+    let read = |(id, kind, reference, status, percent, minor, currency, shipped): Row| {
         let amount = minor.zip(currency).map(|(minor, currency)| Money::new(minor, currency));
         let (shipped, contract_id) = (shipped.0, Some(of));
         let (as_of, note) = (None, None);
         let input = ExecutionLinkInput {
             contract_id,
             kind,
-            external_id,
+            reference,
             status,
             percent,
             amount,
