@@ -60,8 +60,8 @@ struct Arguments {
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
     rows: u64,
     /// How many times as many opportunities PostgreSQL gets by copying what was imported, but for those
-    /// of the one who leaves.
-    #[arg(long, default_value_t = 11, value_parser = clap::value_parser!(u64).range(1..=100))]
+    /// of the one who leaves. A report that cannot answer for so many in time ends the run.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
     times: u64,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
