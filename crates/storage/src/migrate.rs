@@ -56,6 +56,7 @@ pub const SHARED: &[Step] = &[
     shared!(34, "0034_prospect_tables"),
     shared!(35, "0035_contracts"),
     shared!(36, "0036_contract_documents"),
+    shared!(37, "0037_opportunity_paths"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -148,7 +149,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=36), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=37), "no gap; say here how many there are");
         for (number, name, _) in SQLITE.iter().chain(POSTGRES) {
             let shared = SHARED.iter().find(|shared| shared.0 == *number);
             assert!(shared.is_none_or(|shared| shared.1 == *name), "one step has one name");

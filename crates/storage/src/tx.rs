@@ -99,16 +99,18 @@ impl Tx {
     /// committed, without what the transaction itself has written. Within it, PostgreSQL would hold
     /// everything that was looked at against what others write at the same time and refuse one of
     /// them, and a search looks at a large part of an index. On SQLite, where one writes at a time, it
-    /// is the transaction that reads.
+    /// is the transaction that reads. The fields of the tenant are those of the transaction, which
+    /// will want them anyhow.
     ///
     /// # Errors
     /// Those of `work`; `unavailable` when no connection is free in time.
     pub async fn aside<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
-        let Some(pool) = &self.beside else { return work(self).await };
+        let Some(pool) = self.beside.clone() else { return work(self).await };
+        let definitions = custom::definitions(self).await?;
         let connection = pool.acquire().await.map_err(error::problem)?;
         let link = Link::PostgresRead(connection);
         let mut tx = Self::new(self.tenant, link, self.kept.clone(), self.vault.clone());
-        tx.definitions.clone_from(&self.definitions);
+        tx.definitions = Some(definitions);
         work(&mut tx).await
     }
 

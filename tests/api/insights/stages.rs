@@ -1,13 +1,14 @@
 //! How opportunities go through stages (S-37, S-38).
 
 use super::{report, row};
-use crate::sales::{Funnel, again, days_pass, path, summary};
-use guanxi_tests::{Answer, Client, World, both_stores, json};
+use crate::sales::{Funnel, again, days_pass, path, summary, yuan};
+use guanxi_tests::{Answer, Client, Json, World, both_stores, json, rows};
 
 both_stores![
     s_38_conversion_leaves_what_is_open_apart,
     s_38_entries_are_told_apart_by_when_they_were,
     s_37_the_mean_is_of_completed_intervals_without_suspended_time,
+    s_38_the_ways_that_are_kept_say_what_the_spans_say,
 ];
 
 async fn go(client: &Client, funnel: &Funnel, made: &Answer, stage: &str) {
@@ -136,4 +137,68 @@ async fn s_37_the_mean_is_of_completed_intervals_without_suspended_time(world: &
     let found = report(admin, &asked).await;
     let stage = row(&found, "stage_id", funnel.stage("bidding"));
     assert_eq!((&stage["completed"], &stage["mean_days"]["numerator"]), (&json!(5), &json!("110")));
+}
+
+/// Reports that say how opportunities went through their stages, asked of now and of these days.
+async fn told(world: &World, funnel: &Funnel) -> Vec<Json> {
+    let (admin, mut told) = (again(world).await, Vec::new());
+    for name in ["stage-conversion", "stage-duration", "forecast"] {
+        for day in ["", "&as_of=2026-01-04T00:00:00Z", "&as_of=2026-01-10T12:00:00Z"] {
+            let found = report(&admin, &format!("{name}?pipeline_id={}{day}", funnel.id)).await;
+            told.push(json!({ "rows": found.json["data"], "totals": found.json["totals"] }));
+        }
+    }
+    told
+}
+
+async fn s_38_the_ways_that_are_kept_say_what_the_spans_say(world: &World) {
+    let funnel = Funnel::new(&world.admin).await;
+    let other = Funnel::new(&world.admin).await;
+    let stages = ["tracking", "bidding", "negotiation", "signing"];
+    let mut made = Vec::new();
+    for _ in 0..12 {
+        made.push(funnel.opportunity(&world.admin, json!({ "amount": yuan("100.00") })).await);
+    }
+    // What the dice say is the same in every run.
+    let mut dice = 7_u64;
+    let mut roll = |sides: u64| {
+        dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((dice >> 33) % sides).expect("a small number")
+    };
+    for _ in 0..8 {
+        days_pass(world, 1 + i64::try_from(roll(3)).expect("a small number")).await;
+        let admin = &again(world).await;
+        for one in &made {
+            let pause = json!({ "reason": "春节", "review_on": "2026-12-01" });
+            let elsewhere = json!({ "pipeline_id": other.id, "stage_id": other.stage("bidding") });
+            let back = json!({ "pipeline_id": funnel.id, "stage_id": funnel.stage("tracking") });
+            // Some of it is not possible, and then nothing happens.
+            let at = path(one);
+            match roll(16) {
+                0..=6 => {
+                    let to = json!({ "stage_id": funnel.stage(stages[roll(4)]) });
+                    admin.post(format!("{at}/move"), to).await
+                }
+                7 => admin.post(format!("{at}/suspend"), pause).await,
+                8 | 9 => admin.act(format!("{at}/reactivate")).await,
+                10 => admin.post(format!("{at}/lose"), summary(&["price"], json!({}))).await,
+                11 => admin.delete(&at).await,
+                12 => admin.act(format!("{at}/restore")).await,
+                13 => admin.patch(&at, elsewhere).await,
+                14 => admin.patch(&at, back).await,
+                _ => {
+                    admin.patch(&at, json!({ "amount": yuan(&format!("{}.00", roll(900))) })).await
+                }
+            };
+        }
+    }
+    let counted = told(world, &funnel).await;
+    rows::say(world, "UPDATE opportunity_spans SET came_by = NULL").await;
+    let worked_out = told(world, &funnel).await;
+    assert_eq!(counted, worked_out);
+    // All that can become of them is among it.
+    let totals = &counted[0]["totals"];
+    for figure in ["entered", "moved_on", "dropped", "still_open"] {
+        assert!(totals[figure].as_i64() > Some(0), "{figure}: {totals}");
+    }
 }

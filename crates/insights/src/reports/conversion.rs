@@ -182,12 +182,16 @@ impl Flow {
     }
 }
 
-/// The days that each cohort begins with, the last one's end behind them, and their names.
+/// The days that each cohort begins with, the last one's end behind them, and their names. No days if
+/// it does not matter when somebody entered.
 fn cohorts(ctx: &Ctx, asked: &mut Asked) -> Result<(Vec<NaiveDate>, Vec<Option<String>>)> {
     let end_of_today = asked.today.succ_opt().unwrap_or(asked.today);
     let before = asked.date(ENTERED_BEFORE.name).unwrap_or(end_of_today).min(end_of_today);
     let after = asked.date(ENTERED_AFTER.name);
     let Some(unit) = asked.word::<CohortUnit>("cohort") else {
+        if after.is_none() && asked.date(ENTERED_BEFORE.name).is_none() {
+            return Ok((Vec::new(), vec![None]));
+        }
         let first = after.unwrap_or(NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default());
         return Ok((vec![first, before.max(first)], vec![None]));
     };
@@ -238,8 +242,13 @@ impl Report for StageConversion {
         let mut bounds = instants;
         bounds.dedup();
         let passage = Passage { ctx, definition: &DEFINITION, asked, pipeline: id };
-        let flows = passage.flows(tx, &Cohorts(bounds)).await?;
         let steps = pipeline::steps(tx, id).await?;
+        let flows = if bounds.is_empty() {
+            let flows = passage.flows(tx, &steps).await?;
+            flows.into_iter().map(|(stage, flow)| ((0, stage), flow)).collect()
+        } else {
+            passage.flows_in(tx, &Cohorts(bounds)).await?
+        };
         let names = pipeline::names(tx, ctx, asked, flows.keys().map(|(_, stage)| *stage)).await?;
         let place = |id: Uuid| steps.iter().position(|step| step.id == id);
         let mut flows: Vec<((usize, Uuid), Flow)> = flows.into_iter().collect();

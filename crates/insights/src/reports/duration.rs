@@ -10,7 +10,7 @@ use guanxi_sales::{opportunities::OPPORTUNITY, pipelines::PIPELINE};
 use guanxi_storage::Tx;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -97,7 +97,7 @@ impl Stay {
         Ratio::new(days.round_dp(6).normalize(), self.count)
     }
 
-    fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         Self { count: self.count + other.count, seconds: self.seconds + other.seconds }
     }
 }
@@ -113,21 +113,21 @@ impl Report for StageDuration {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let id = pipeline::asked_for(tx, ctx, asked).await?;
         let passage = Passage { ctx, definition: &DEFINITION, asked, pipeline: id };
-        let stays = passage.stays(tx).await?;
+        let (over, lasting) = (passage.stays(tx).await?, passage.lasting(tx).await?);
         let steps = pipeline::steps(tx, id).await?;
-        let present: BTreeSet<Uuid> = stays.keys().map(|(stage, _)| *stage).collect();
+        let present: BTreeSet<Uuid> = over.keys().chain(lasting.keys()).copied().collect();
         let names = pipeline::names(tx, ctx, asked, present.iter().copied()).await?;
-        let of = |stage: Uuid, open: bool| stays.get(&(stage, open)).copied().unwrap_or_default();
+        let of = |stays: &BTreeMap<Uuid, Stay>, stage: Uuid| {
+            stays.get(&stage).copied().unwrap_or_default()
+        };
         let rows = steps.iter().filter(|step| present.contains(&step.id)).map(|step| {
-            let (completed, open) = (of(step.id, false), of(step.id, true));
+            let (completed, open) = (of(&over, step.id), of(&lasting, step.id));
             row(step.id, names.get(&step.id).cloned(), completed, open)
         });
         let rows: Vec<StageDurationRow> = rows.collect();
-        let all = |open: bool| {
-            let fitting = stays.iter().filter(|((_, lasts), _)| *lasts == open);
-            fitting.map(|(_, stay)| *stay).fold(Stay::default(), Stay::and)
-        };
-        Ok(Made { rows, totals: totals(all(false), all(true)) })
+        let all =
+            |stays: &BTreeMap<Uuid, Stay>| stays.values().copied().fold(Stay::default(), Stay::and);
+        Ok(Made { rows, totals: totals(all(&over), all(&lasting)) })
     }
 
     fn example() -> Made<Self> {

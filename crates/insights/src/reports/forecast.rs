@@ -2,7 +2,7 @@
 
 use super::{
     funnel::{AMOUNT, COUNT, held},
-    passage::{Cohorts, Flow, Passage, Stay},
+    passage::{Flow, Passage, Stay},
     pipeline::{self, PIPELINE_ID, Step},
     standing::{OPEN, Standing},
 };
@@ -209,14 +209,14 @@ pub(super) async fn future(
 
 /// The open stages from the first on, with what is left from each of them.
 async fn outlooks(tx: &mut Tx, passage: &Passage<'_>, steps: &[Step]) -> Result<Vec<Outlook>> {
-    let flows = passage.flows(tx, &Cohorts(Vec::new())).await?;
+    let flows = passage.flows(tx, steps).await?;
     let stays = passage.stays(tx).await?;
     let (ctx, asked) = (passage.ctx, passage.asked);
     let mut rest = Some((Decimal::ONE, Decimal::ZERO));
     let mut outlooks = Vec::new();
     for step in steps.iter().rev().filter(|step| step.open && step.live) {
-        let flow = flows.get(&(0, step.id)).copied().unwrap_or_default();
-        let stay = stays.get(&(step.id, false)).copied().unwrap_or_default();
+        let flow = flows.get(&step.id).copied().unwrap_or_default();
+        let stay = stays.get(&step.id).copied().unwrap_or_default();
         rest = rest.and_then(|(product, days)| {
             let conversion = flow.conversion();
             let on = conversion.numerator().checked_div(conversion.denominator())?;

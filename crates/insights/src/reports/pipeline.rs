@@ -45,6 +45,8 @@ pub(super) const STAGE_NAME: Column =
 pub(super) struct Step {
     /// The stage.
     pub(super) id: Uuid,
+    /// Where it stands among them.
+    pub(super) position: i64,
     /// Whether opportunities are open in it.
     pub(super) open: bool,
     /// The class of customers that they stand for.
@@ -75,15 +77,16 @@ pub(super) async fn asked_for(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Resu
 
 /// The stages of a pipeline in their order, those that were taken out of it too.
 pub(super) async fn steps(tx: &mut Tx, pipeline: Uuid) -> Result<Vec<Step>> {
-    type Row = (Uuid, String, Option<String>, bool);
+    type Row = (Uuid, i64, String, Option<String>, bool);
     let select = sql!(
-        "SELECT id, kind, tier, deleted_at IS NULL FROM pipeline_stages
+        "SELECT id, position, kind, tier, deleted_at IS NULL FROM pipeline_stages
          WHERE tenant_id = $1 AND pipeline_id = $2 ORDER BY position, id",
         pipeline
     );
     let rows: Vec<Row> = tx.all(select).await?;
-    let step = |(id, kind, tier, live): Row| Step {
+    let step = |(id, position, kind, tier, live): Row| Step {
         id,
+        position,
         open: StageKind::from_word(&kind) == Some(StageKind::Open),
         tier: tier.as_deref().and_then(Tier::from_word),
         live,

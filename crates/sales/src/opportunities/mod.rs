@@ -8,6 +8,7 @@
 //! | `service.rs` | the rules of a save that need the store |
 //! | `moves.rs` | what changes its state, its stage or its controller |
 //! | `spans.rs` | what it was from when to when, and since when that is known |
+//! | `path.rs` | the stages before a span, and how long it was worked on in them |
 //! | `history.rs` | the same by stage, as people read it |
 //! | `gates.rs` | who must agree before a stage is entered or work goes on again |
 //! | `review.rs` | the task to look at a suspended one again |
@@ -25,6 +26,7 @@ mod life;
 mod model;
 mod moves;
 mod parts;
+mod path;
 mod review;
 mod rules;
 mod service;
@@ -44,6 +46,7 @@ pub use moves::{
     suspend, terminate, transfer, win,
 };
 pub use parts::{Collaborator, DecisionRole, LineItem, OpportunityContact, OpportunityOrigin};
+pub use path::{Path, Standpoint, Visit};
 pub(crate) use rules::NO_DAY;
 pub use spans::{Standing, standing_at};
 pub use store::{OpportunityTransfer, transfers};

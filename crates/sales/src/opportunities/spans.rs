@@ -3,11 +3,13 @@
 //! Each change of what is tracked (pipeline, stage, state, amount, controller, expected end,
 //! probability) ends the span that lasts and begins another, in the transaction of the change. A
 //! span is written once, and its end once. What was at an instant, as it was known at another, is
-//! therefore always the same.
+//! therefore always the same. Each span also knows the way that led to it (`path.rs`), so that how
+//! opportunities went through their stages is counted, not worked out from all of their spans.
 
 use super::{
     life::OpportunityStatus,
     model::{Opportunity, OpportunityId},
+    path::{Ended, Path, Trace, Visit},
     rules::moment,
 };
 use crate::{
@@ -21,6 +23,7 @@ use std::{
     borrow::Cow,
     collections::{BTreeMap, btree_map::Entry},
 };
+use uuid::Uuid;
 
 /// A span as its stage history needs it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,17 +45,16 @@ pub(super) async fn follow(
     before: Option<&Opportunity>,
 ) -> Result<()> {
     let live = |one: &Opportunity| one.meta.deleted_at.is_none();
-    let had = before.filter(|before| live(before));
-    match (had, live(after)) {
-        (Some(had), true) if had.tracked() == after.tracked() => Ok(()),
-        (Some(_), true) => {
-            end(tx, ctx, after.meta.id, after.span_from).await?;
-            begin(tx, ctx, after).await
+    match (before, live(after)) {
+        (None, true) => begin_new(tx, ctx, std::slice::from_ref(after)).await,
+        (Some(had), true) if live(had) && had.tracked() == after.tracked() => Ok(()),
+        (Some(_), true) => turn(tx, ctx, &[after]).await,
+        (Some(had), false) if live(had) => {
+            let left_at = ctx.now.max(had.span_from);
+            let end = End { of: after.meta.id, left_at, worked: None, gone: true };
+            finish(tx, ctx, &[end]).await
         }
-        (Some(had), false) => end(tx, ctx, after.meta.id, ctx.now.max(had.span_from)).await,
-        (None, true) if before.is_none() => begin_new(tx, ctx, std::slice::from_ref(after)).await,
-        (None, true) => begin(tx, ctx, after).await,
-        (None, false) => Ok(()),
+        (_, false) => Ok(()),
     }
 }
 
@@ -63,23 +65,28 @@ pub(super) async fn follow(
 pub(super) async fn begin_new(tx: &mut Tx, ctx: &Ctx, all: &[Opportunity]) -> Result<()> {
     let (mut last_open, mut spans) = (BTreeMap::new(), Vec::new());
     for one in all {
-        if one.status.is_closed() {
-            spans.extend(worked_on(tx, ctx, one, &mut last_open).await?);
+        let mut begun = Begun::first(Cow::Borrowed(one), None);
+        if one.status.is_closed()
+            && let Some(earlier) = worked_on(tx, ctx, one, &mut last_open).await?
+        {
+            let last = Last::of(&earlier, one.span_from);
+            let (trace, end) = last.until(one);
+            begun = Begun { seq: last.seq + 1, trace, ..begun };
+            spans.push(Begun::first(Cow::Owned(earlier), Some(end)));
         }
-        let seq =
-            if spans.last().is_some_and(|last| last.one.meta.id == one.meta.id) { 2 } else { 1 };
-        spans.push(Begun { one: Cow::Borrowed(one), seq, left_at: None });
+        spans.push(begun);
     }
+    keep(tx, spans.iter().filter_map(|span| span.trace.as_ref())).await?;
     insert(tx, ctx, &spans).await
 }
 
 /// What an opportunity that has ended was before.
-async fn worked_on<'a>(
+async fn worked_on(
     tx: &mut Tx,
     ctx: &Ctx,
     one: &Opportunity,
     last_open: &mut BTreeMap<PipelineId, Option<Step>>,
-) -> Result<Option<Begun<'a>>> {
+) -> Result<Option<Opportunity>> {
     let (Some(pipeline), Some(engaged)) = (one.input.pipeline_id, one.input.engaged_on) else {
         return Ok(None);
     };
@@ -91,64 +98,8 @@ async fn worked_on<'a>(
     let mut earlier = one.clone();
     earlier.status = OpportunityStatus::Open;
     earlier.enter(step, moment(ctx, engaged, None).min(one.span_from));
-    Ok(Some(Begun { one: Cow::Owned(earlier), seq: 1, left_at: Some(one.span_from) }))
+    Ok(Some(earlier))
 }
-
-/// A span that is written: what the opportunity was then, and its end if that is known already.
-struct Begun<'a> {
-    one: Cow<'a, Opportunity>,
-    seq: i64,
-    left_at: Option<DateTime<Utc>>,
-}
-
-async fn begin(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()> {
-    begin_all(tx, ctx, &[one]).await
-}
-
-/// Begins a span of each of these, in statements of many rows.
-async fn begin_all(tx: &mut Tx, ctx: &Ctx, all: &[&Opportunity]) -> Result<()> {
-    let mut last: BTreeMap<OpportunityId, i64> = BTreeMap::new();
-    for some in all.chunks(AT_ONCE) {
-        let mut sql = Sql::new(
-            "SELECT opportunity_id, MAX(seq) FROM opportunity_spans
-             WHERE tenant_id = $1 AND opportunity_id IN ",
-        );
-        sql.bind_all(some.iter().map(|one| one.meta.id)).push(" GROUP BY opportunity_id");
-        last.extend(tx.all::<(OpportunityId, i64)>(sql).await?);
-    }
-    let next = |one: &&Opportunity| last.get(&one.meta.id).copied().unwrap_or_default() + 1;
-    let begun = |one| Begun { seq: next(&one), one: Cow::Borrowed(one), left_at: None };
-    insert(tx, ctx, &all.iter().copied().map(begun).collect::<Vec<_>>()).await
-}
-
-async fn insert(tx: &mut Tx, ctx: &Ctx, spans: &[Begun<'_>]) -> Result<()> {
-    for batch in spans.chunks(rows_at_once(15)) {
-        let mut sql = Sql::of_rows(
-            tx,
-            "INSERT INTO opportunity_spans
-                 (tenant_id, opportunity_id, seq, pipeline_id, stage_id, status, amount_minor,
-                  amount_currency, owner_id, expected_close, probability, entered_at, recorded_at,
-                  actor, left_at, left_recorded_at) VALUES ",
-        );
-        for (at, Begun { one, seq, left_at }) in batch.iter().enumerate() {
-            let amount = one.input.amount;
-            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
-            sql.bind(one.meta.id).push(", ").bind(*seq).push(", ");
-            sql.bind(one.input.pipeline_id).push(", ").bind(one.input.stage_id).push(", ");
-            sql.bind(one.status).push(", ").bind(amount.map(Money::minor)).push(", ");
-            sql.bind(amount.map(Money::currency)).push(", ").bind(one.input.owner_id).push(", ");
-            sql.bind(one.input.expected_close_on).push(", ").bind(one.probability).push(", ");
-            sql.bind(one.span_from).push(", ").bind(ctx.now).push(", ");
-            sql.bind(ctx.actor.user).push(", ").bind(*left_at).push(", ");
-            sql.bind(left_at.map(|_| ctx.now)).push(")");
-        }
-        tx.execute(sql).await?;
-    }
-    Ok(())
-}
-
-/// Opportunities that one statement reads, or ends the spans of.
-const AT_ONCE: usize = rows_at_once(2);
 
 /// Brings the spans of live opportunities that have got other controllers to what they are now.
 pub(super) async fn follow_many(
@@ -157,30 +108,211 @@ pub(super) async fn follow_many(
     records: &[(Opportunity, Opportunity)],
 ) -> Result<()> {
     let changed = records.iter().filter(|(before, after)| before.tracked() != after.tracked());
-    let changed: Vec<&Opportunity> = changed.map(|(_, after)| after).collect();
-    for some in changed.chunks(AT_ONCE) {
-        let mut sql = Sql::of_rows(tx, "UPDATE opportunity_spans AS t SET left_at = v.column2, ");
-        sql.push("left_recorded_at = ").bind(ctx.now).push(" FROM (VALUES ");
-        for (at, one) in some.iter().enumerate() {
+    turn(tx, ctx, &changed.map(|(_, after)| after).collect::<Vec<_>>()).await
+}
+
+/// Ends the spans of these opportunities that still last, and begins others, in statements of many rows.
+async fn turn(tx: &mut Tx, ctx: &Ctx, all: &[&Opportunity]) -> Result<()> {
+    let last = last(tx, all).await?;
+    let (mut ends, mut spans, mut longer) = (Vec::new(), Vec::new(), Vec::new());
+    for one in all {
+        let mut begun = Begun::first(Cow::Borrowed(*one), None);
+        if let Some(last) = last.get(&one.meta.id) {
+            let (trace, end) = last.until(one);
+            longer.extend(trace.clone().filter(|trace| !last.leads_to(trace)));
+            if last.left_at.is_none() {
+                ends.push(end);
+            }
+            begun = Begun { seq: last.seq + 1, trace, ..begun };
+        }
+        spans.push(begun);
+    }
+    finish(tx, ctx, &ends).await?;
+    keep(tx, longer.iter()).await?;
+    insert(tx, ctx, &spans).await
+}
+
+/// The last span of an opportunity.
+struct Last {
+    seq: i64,
+    pipeline: Option<PipelineId>,
+    stage: Option<StageId>,
+    status: OpportunityStatus,
+    entered_at: DateTime<Utc>,
+    left_at: Option<DateTime<Utc>>,
+    /// Not known of spans that began before this was kept.
+    trace: Option<Trace>,
+}
+
+impl Last {
+    /// The first span of an opportunity, which ended then.
+    fn of(one: &Opportunity, left_at: DateTime<Utc>) -> Self {
+        Self {
+            seq: 1,
+            pipeline: one.input.pipeline_id,
+            stage: one.input.stage_id,
+            status: one.status,
+            entered_at: one.span_from,
+            left_at: Some(left_at),
+            trace: Some(Trace::default()),
+        }
+    }
+
+    /// What the next span knows of it, and how it ends.
+    fn until(&self, next: &Opportunity) -> (Option<Trace>, End) {
+        let left_at = self.left_at.unwrap_or(next.span_from);
+        let gone = self.pipeline != next.input.pipeline_id;
+        let end = |worked| End { of: next.meta.id, left_at, worked, gone };
+        let (Some(trace), Some(stage), Some(to)) =
+            (self.trace.clone(), self.stage, next.input.stage_id)
+        else {
+            return (None, end(None));
+        };
+        let (status, entered_at) = (self.status, self.entered_at);
+        let ended = Ended { trace, stage, status, entered_at, left_at };
+        let (trace, worked) = ended.handed_on(Visit(to, next.status.into()));
+        (Some(trace), end(worked))
+    }
+
+    /// Whether this is the way that it has come itself.
+    fn leads_to(&self, trace: &Trace) -> bool {
+        self.trace.as_ref().is_some_and(|own| own.path == trace.path)
+    }
+}
+
+/// The last spans of these opportunities.
+async fn last(tx: &mut Tx, all: &[&Opportunity]) -> Result<BTreeMap<OpportunityId, Last>> {
+    type Row = (
+        OpportunityId,
+        i64,
+        PipelineId,
+        StageId,
+        OpportunityStatus,
+        DateTime<Utc>,
+        Option<DateTime<Utc>>,
+        Option<Uuid>,
+        Option<i64>,
+        Option<String>,
+    );
+    let mut last = BTreeMap::new();
+    for some in all.chunks(AT_ONCE) {
+        let mut sql = Sql::new(
+            "SELECT s.opportunity_id, s.seq, s.pipeline_id, s.stage_id, s.status, s.entered_at,
+                 s.left_at, s.came_by, s.worked_before, p.visits
+             FROM opportunity_spans s
+             LEFT JOIN opportunity_paths p ON p.tenant_id = s.tenant_id AND p.id = s.came_by
+             WHERE s.tenant_id = $1 AND s.seq = (SELECT MAX(m.seq) FROM opportunity_spans m
+                 WHERE m.tenant_id = s.tenant_id AND m.opportunity_id = s.opportunity_id)
+                 AND s.opportunity_id IN ",
+        );
+        sql.bind_all(some.iter().map(|one| one.meta.id));
+        for (id, seq, pipeline, stage, status, entered_at, left_at, came_by, worked, visits) in
+            tx.all::<Row>(sql).await?
+        {
+            let path = visits.as_deref().map_or(Ok(Path::default()), Path::read)?;
+            let trace = came_by.map(|_| Trace { path, worked });
+            let (pipeline, stage) = (Some(pipeline), Some(stage));
+            last.insert(id, Last { seq, pipeline, stage, status, entered_at, left_at, trace });
+        }
+    }
+    Ok(last)
+}
+
+/// How a span ends.
+struct End {
+    of: OpportunityId,
+    left_at: DateTime<Utc>,
+    /// Seconds of work in the stay that was over with it, if one was.
+    worked: Option<i64>,
+    /// Whether the opportunity left the pipeline or was deleted.
+    gone: bool,
+}
+
+/// Opportunities whose spans one statement reads or ends.
+const AT_ONCE: usize = rows_at_once(4);
+
+/// Ends the spans that last.
+async fn finish(tx: &mut Tx, ctx: &Ctx, ends: &[End]) -> Result<()> {
+    for some in ends.chunks(AT_ONCE) {
+        let mut sql = Sql::of_rows(
+            tx,
+            "UPDATE opportunity_spans AS t SET left_at = v.column2, worked = v.column3,
+                 gone = v.column4, left_recorded_at = ",
+        );
+        sql.bind(ctx.now).push(" FROM (VALUES ");
+        for (at, end) in some.iter().enumerate() {
             sql.push(if at == 0 { "(" } else { ", (" });
-            sql.bind(one.meta.id).push(", ").bind(one.span_from).push(")");
+            sql.bind(end.of).push(", ").bind(end.left_at).push(", ");
+            sql.bind(end.worked).push(", ").bind(end.gone).push(")");
         }
         sql.push(") v WHERE t.tenant_id = ").bind_tenant();
         sql.push(" AND t.opportunity_id = v.column1 AND t.left_at IS NULL");
         tx.execute(sql).await?;
     }
-    begin_all(tx, ctx, &changed).await
+    Ok(())
 }
 
-async fn end(tx: &mut Tx, ctx: &Ctx, id: OpportunityId, at: DateTime<Utc>) -> Result<()> {
-    let sql = sql!(
-        "UPDATE opportunity_spans SET left_at = $3, left_recorded_at = $4
-         WHERE tenant_id = $1 AND opportunity_id = $2 AND left_at IS NULL",
-        id,
-        at,
-        ctx.now
-    );
-    tx.execute(sql).await.map(drop)
+/// Keeps the ways that are not kept yet.
+async fn keep(tx: &mut Tx, traces: impl Iterator<Item = &Trace>) -> Result<()> {
+    let paths = traces.map(|trace| &trace.path).filter(|path| !path.visits().is_empty());
+    let paths: BTreeMap<Uuid, &Path> = paths.map(|path| (path.id(), path)).collect();
+    let paths: Vec<_> = paths.into_iter().collect();
+    for some in paths.chunks(rows_at_once(3)) {
+        let mut sql =
+            Sql::of_rows(tx, "INSERT INTO opportunity_paths (tenant_id, id, visits) VALUES ");
+        for (at, (id, path)) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            sql.bind(*id).push(", ").bind(path.text()).push(")");
+        }
+        sql.push(" ON CONFLICT (tenant_id, id) DO NOTHING");
+        tx.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// A span that is written: what the opportunity was then, what was before, and its end if that is known
+/// already.
+struct Begun<'a> {
+    one: Cow<'a, Opportunity>,
+    seq: i64,
+    trace: Option<Trace>,
+    end: Option<End>,
+}
+
+impl<'a> Begun<'a> {
+    fn first(one: Cow<'a, Opportunity>, end: Option<End>) -> Self {
+        Self { one, seq: 1, trace: Some(Trace::default()), end }
+    }
+}
+
+async fn insert(tx: &mut Tx, ctx: &Ctx, spans: &[Begun<'_>]) -> Result<()> {
+    for batch in spans.chunks(rows_at_once(19)) {
+        let mut sql = Sql::of_rows(
+            tx,
+            "INSERT INTO opportunity_spans
+                 (tenant_id, opportunity_id, seq, pipeline_id, stage_id, status, amount_minor,
+                  amount_currency, owner_id, expected_close, probability, entered_at, recorded_at,
+                  actor, came_by, worked_before, left_at, left_recorded_at, worked) VALUES ",
+        );
+        for (at, Begun { one, seq, trace, end }) in batch.iter().enumerate() {
+            let amount = one.input.amount;
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant().push(", ");
+            sql.bind(one.meta.id).push(", ").bind(*seq).push(", ");
+            sql.bind(one.input.pipeline_id).push(", ").bind(one.input.stage_id).push(", ");
+            sql.bind(one.status).push(", ").bind(amount.map(Money::minor)).push(", ");
+            sql.bind(amount.map(Money::currency)).push(", ").bind(one.input.owner_id).push(", ");
+            sql.bind(one.input.expected_close_on).push(", ").bind(one.probability).push(", ");
+            sql.bind(one.span_from).push(", ").bind(ctx.now).push(", ");
+            sql.bind(ctx.actor.user).push(", ");
+            sql.bind(trace.as_ref().map(|trace| trace.path.id())).push(", ");
+            sql.bind(trace.as_ref().and_then(|trace| trace.worked)).push(", ");
+            sql.bind(end.as_ref().map(|end| end.left_at)).push(", ");
+            sql.bind(end.as_ref().map(|_| ctx.now)).push(", ");
+            sql.bind(end.as_ref().and_then(|end| end.worked)).push(")");
+        }
+        tx.execute(sql).await?;
+    }
+    Ok(())
 }
 
 /// The spans of an opportunity, the first first.

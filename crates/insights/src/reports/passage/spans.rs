@@ -1,50 +1,14 @@
-//! How opportunities went through the stages of a pipeline, as it was known at an instant.
-//!
-//! Only those count that still stood in the pipeline then: what was deleted or moved to another
-//! pipeline says nothing of its stages.
+//! The same, worked out from all spans of a pipeline.
 
-use super::standing::{ANY, Standing};
-use crate::{Asked, Definition};
-use chrono::{DateTime, Utc};
-use guanxi_kernel::{Ctx, Result};
+use super::{Cohorts, Flow, Passage, Stay, read};
+use guanxi_kernel::Result;
 use guanxi_storage::{Sql, Tx};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// What became of those that entered a stage.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Flow {
-    /// How many entered it, each once.
-    pub(super) entered: i64,
-    /// How many of them stood in a later stage afterwards, or were won.
-    pub(super) moved_on: i64,
-    /// How many were lost or given up without that.
-    pub(super) dropped: i64,
-}
-
-/// How long opportunities were in a stage.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Stay {
-    /// Intervals.
-    pub(super) count: i64,
-    /// Seconds in all of them, without suspended time.
-    pub(super) seconds: i64,
-}
-
-/// Entries from the first of these instants on and before the last, parted at those between.
-pub(super) struct Cohorts(pub(super) Vec<DateTime<Utc>>);
-
-/// What is asked of the history of a pipeline.
-pub(super) struct Passage<'a> {
-    pub(super) ctx: &'a Ctx,
-    pub(super) definition: &'static Definition,
-    pub(super) asked: &'a Asked,
-    pub(super) pipeline: Uuid,
-}
-
 impl Passage<'_> {
     /// What became of those that entered each stage, by the cohort in which they first did.
-    pub(super) async fn flows(
+    pub(in super::super) async fn flows_in(
         &self,
         tx: &mut Tx,
         cohorts: &Cohorts,
@@ -72,7 +36,6 @@ impl Passage<'_> {
         self.steps(&mut sql);
         sql.push(
             " y WHERE y.standing = 1 AND y.worked = 1 \
-             AND (y.left_at IS NULL OR y.left_at > y.entered_at) \
              GROUP BY y.opportunity_id, y.stage_id) z WHERE TRUE",
         );
         if let [first, .., last] = inner.as_slice() {
@@ -88,11 +51,15 @@ impl Passage<'_> {
         Ok(rows.into_iter().map(flow).collect())
     }
 
-    /// How long the intervals in each stage were: those that were over, and those that lasted. An
-    /// interval goes on while it is suspended, and that time is left out.
-    pub(super) async fn stays(&self, tx: &mut Tx) -> Result<BTreeMap<(Uuid, bool), Stay>> {
+    /// How long the stays in each stage were: those that were over, or those that lasted. A stay goes on
+    /// while it is suspended, and that time is left out.
+    pub(super) async fn stays_of(
+        &self,
+        tx: &mut Tx,
+        lasting: bool,
+    ) -> Result<BTreeMap<Uuid, Stay>> {
         let mut sql = Sql::new(
-            "SELECT z.stage_id, z.lasting, COUNT(*), CAST(SUM(z.seconds) AS BIGINT) \
+            "SELECT z.stage_id, COUNT(*), CAST(SUM(z.seconds) AS BIGINT) \
              FROM (SELECT w.opportunity_id, w.stage_id, w.interval_number, \
                  CAST(MAX(w.lasts) AS BIGINT) AS lasting, SUM(CASE WHEN w.status = 'open' THEN ",
         );
@@ -108,16 +75,15 @@ impl Passage<'_> {
         sql.push(
             " y WHERE y.standing = 1 AND y.worked = 1) w \
              GROUP BY w.opportunity_id, w.stage_id, w.interval_number) z \
-             GROUP BY z.stage_id, z.lasting",
+             WHERE z.lasting = ",
         );
-        let rows: Vec<(Uuid, i64, i64, i64)> = tx.all(sql).await?;
-        let stay =
-            |(stage, lasting, count, seconds)| ((stage, lasting == 1), Stay { count, seconds });
-        Ok(rows.into_iter().map(stay).collect())
+        sql.bind(i64::from(lasting)).push(" GROUP BY z.stage_id");
+        read(tx, sql).await
     }
 
     /// Adds the spans of all who stood, each with the furthest stage that came after it, whether the
-    /// opportunity was lost or given up in the end, and whether the span itself lasted.
+    /// opportunity was ever lost or given up, and whether the span itself lasted. What took no time is
+    /// left out.
     fn steps(&self, sql: &mut Sql) {
         let (at, known) = (self.asked.as_of, self.asked.known_at);
         let lasts = |sql: &mut Sql| {
@@ -144,8 +110,9 @@ impl Passage<'_> {
         );
         sql.bind(self.pipeline).push(" AND s.entered_at <= ").bind(at);
         sql.push(" AND s.recorded_at <= ").bind(known);
-        let reached =
-            Standing::new(self.ctx, self.definition, self.asked, Some(self.pipeline), ANY);
+        sql.push(" AND (s.left_at IS NULL OR s.left_at > s.entered_at OR s.left_recorded_at > ");
+        sql.bind(known).push(")");
+        let reached = self.standing();
         if !reached.is_everything() {
             sql.push(" AND ");
             reached.contains(sql, "s.opportunity_id");
