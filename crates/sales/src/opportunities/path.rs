@@ -46,7 +46,7 @@ pub struct Visit(pub StageId, pub Standpoint);
 pub struct Path(Vec<Visit>);
 
 impl Path {
-    /// Reads what [`Path::text`] wrote.
+    /// Reads a way as it is kept.
     ///
     /// # Errors
     /// `internal` if it is nothing such.
