@@ -73,6 +73,7 @@ fn domain_crates_know_nothing_of_the_web_and_the_web_nothing_of_sql() {
         "webhooks",
         "workflow",
         "customers",
+        "marketing",
         "sales",
         "contracts",
         "insights",

@@ -8,6 +8,7 @@ mod custom;
 mod customers;
 mod identity;
 mod insights;
+mod marketing;
 mod memory;
 mod openapi;
 mod platform;

@@ -27,6 +27,8 @@ const OWN: &[&str] = &[
     "approval_documents_list",
     "auth_logout",
     "auth_logout_everywhere",
+    "measures_get",
+    "measures_list",
     "me_get",
     "me_change_password",
     "me_list_sessions",

@@ -33,6 +33,8 @@ pub(crate) struct Work {
     pub(crate) per_second: f64,
     /// How much more memory of its own the server had at most than before.
     pub(crate) growth_mib: u64,
+    /// How long it may take, if that was said.
+    pub(crate) bound_seconds: Option<f64>,
 }
 
 /// A question that is asked again and again, one at a time.
@@ -42,6 +44,8 @@ pub(crate) struct Question {
     pub(crate) p50_us: u32,
     pub(crate) p95_us: u32,
     pub(crate) max_us: u32,
+    /// How long it may take, if that was said.
+    pub(crate) bound_ms: Option<u32>,
 }
 
 /// Exports in each format, and a search for duplicates.
@@ -95,6 +99,7 @@ async fn work(program: &Program, name: &'static str, path: &str, body: &Json) ->
                     seconds: load::tenths(seconds),
                     per_second: load::tenths(per_second),
                     growth_mib: most.saturating_sub(before),
+                    bound_seconds: None,
                 });
             }
             _ => return Err(format!("{name}: {job}").into()),
@@ -174,7 +179,12 @@ impl Question {
         micros.sort_unstable();
         let [p50_us, p95_us, max_us] =
             [50, 95, 100].map(|percent| load::percentile(&micros, percent));
-        Self { name, p50_us, p95_us, max_us }
+        Self { name, p50_us, p95_us, max_us, bound_ms: None }
+    }
+
+    /// The same, which may take so many milliseconds.
+    pub(crate) fn within(self, milliseconds: u32) -> Self {
+        Self { bound_ms: Some(milliseconds), ..self }
     }
 }
 

@@ -13,6 +13,7 @@
 //! | [`client`] | HTTP/1.1 by hand, so that asking costs little |
 //! | [`bulk`] | work on many records as jobs, and single questions undisturbed |
 //! | [`sales`] | opportunities: import, reports, hand-over |
+//! | [`targets`], [`prospects`] | a target that is divided; leads on the table of a month |
 //! | [`survival`] | persons in one job whose server is killed, and all of it undone |
 //! | [`load`] | the closed loop and its figures |
 //! | [`program`] | `guanxi` as a process: serve, import |
@@ -35,6 +36,7 @@ mod operations;
 mod process;
 mod profile;
 mod program;
+mod prospects;
 mod rehearsal;
 mod report;
 mod run;
@@ -43,6 +45,7 @@ mod statements;
 mod store;
 mod survival;
 mod talk;
+mod targets;
 
 use clap::{Parser, Subcommand};
 use machine::Folders;

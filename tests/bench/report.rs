@@ -166,15 +166,29 @@ impl Display for StoreReport {
 
 impl StoreReport {
     fn bulk(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for Work { name, rows, seconds, per_second, growth_mib } in &self.works {
-            writeln!(
+        for Work { name, rows, seconds, per_second, growth_mib, bound_seconds } in &self.works {
+            write!(
                 f,
                 "{name}: {rows} in {seconds:.1} s, {per_second:.0} a second, {growth_mib} MiB more of its own"
             )?;
+            if let Some(bound) = bound_seconds {
+                write!(
+                    f,
+                    ", {:.0} % of the {bound:.1} s that it may take",
+                    100.0 * seconds / bound
+                )?;
+            }
+            writeln!(f)?;
         }
-        row(f, "One client", &["p50 ms", "p95 ms", "max ms"].map(str::to_owned))?;
-        for Question { name, p50_us, p95_us, max_us } in &self.questions {
-            row(f, name, &[*p50_us, *p95_us, *max_us].map(millis))?;
+        let heads = ["p50 ms", "p95 ms", "max ms", "bound ms", "p50 of it"];
+        row(f, "One client", &heads.map(str::to_owned))?;
+        for Question { name, p50_us, p95_us, max_us, bound_ms } in &self.questions {
+            let mut cells = [*p50_us, *p95_us, *max_us].map(millis).to_vec();
+            if let Some(bound) = bound_ms {
+                cells.push(bound.to_string());
+                cells.push(format!("{:.0} %", f64::from(*p50_us) / 10.0 / f64::from(*bound)));
+            }
+            row(f, name, &cells)?;
         }
         Ok(())
     }

@@ -8,12 +8,13 @@ use crate::{
     operations::Operation,
     profile::Perf,
     program::{self, Program},
+    prospects,
     rehearsal::{self, Rehearsed},
     report::{OperationReport, StoreReport},
     sales,
     statements::Direct,
     store::Store,
-    survival,
+    survival, targets,
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
@@ -40,6 +41,7 @@ impl Bench<'_> {
         println!("\n== {name}: filling with {} parties", self.plan.rows);
         let filled = program::fill(self.folders, self.store, self.plan.rows).await?;
         let (opportunities, copies) = sales::fill(&self).await?;
+        prospects::fill(&self).await?;
         // What the server would do in the background, in the way of what is measured.
         let sealed = program::verify(self.folders, self.store, self.plan.rows).await?;
         self.store.settle().await?;
@@ -53,7 +55,9 @@ impl Bench<'_> {
         println!("measuring: questions and jobs");
         let mut questions = bulk::questions(&program).await?;
         questions.extend(sales::questions(&program).await?);
+        questions.extend(prospects::questions(&program).await?);
         let mut works = bulk::works(&program).await?;
+        works.push(targets::split(&program).await?);
         works.push(sales::hand_over(&program).await?);
         let mut operations = Vec::new();
         for rehearsed in rehearsed {

@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Who sells. The first one leaves.
-const REPS: u64 = 20;
+pub(crate) const REPS: u64 = 20;
 
 /// Of so many opportunities, one is open and with the one who leaves.
 const LEFT: u64 = 10;
@@ -105,7 +105,7 @@ pub(crate) async fn prepare(program: &Program) -> Outcome<String> {
     Ok(leaver)
 }
 
-fn email(rep: u64) -> String {
+pub(crate) fn email(rep: u64) -> String {
     format!("rep{rep}@example.com")
 }
 
@@ -221,5 +221,6 @@ pub(crate) async fn hand_over(program: &Program) -> Outcome<Work> {
         seconds: load::tenths(seconds),
         per_second: load::tenths(f64::from(u32::try_from(rows)?) / seconds),
         growth_mib: program.process.memory()?.own_mib.saturating_sub(before),
+        bound_seconds: None,
     })
 }

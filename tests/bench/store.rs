@@ -3,7 +3,7 @@
 use crate::Outcome;
 use clap::ValueEnum;
 use serde::Serialize;
-use sqlx::{Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -131,6 +131,26 @@ impl Store {
         }
         connection.close().await?;
         Ok(copies)
+    }
+
+    /// Ends what is planned about leads inside the store, each when it began: an import only plans.
+    pub(crate) async fn finish_contacts(&self) -> Outcome {
+        const DONE: &str =
+            "UPDATE activities SET status = 'done', closed_at = starts_at, result = 'Talked'
+             WHERE about_type = 'lead'";
+        match self.engine {
+            Engine::Sqlite => {
+                let mut connection = SqliteConnection::connect(&self.url).await?;
+                connection.execute(DONE).await?;
+                connection.close().await?;
+            }
+            Engine::Postgres => {
+                let mut connection = PgConnection::connect(&self.url).await?;
+                connection.execute(DONE).await?;
+                connection.close().await?;
+            }
+        }
+        Ok(())
     }
 
     /// The processes of a PostgreSQL on this machine: those that serve this store and those that

@@ -70,7 +70,7 @@ fn work(name: &'static str, rows: u64, started: Instant) -> Outcome<Work> {
     let seconds = started.elapsed().as_secs_f64();
     let per_second = f64::from(u32::try_from(rows)?) / seconds;
     let (seconds, per_second) = (load::tenths(seconds), load::tenths(per_second));
-    Ok(Work { name, rows, seconds, per_second, growth_mib: 0 })
+    Ok(Work { name, rows, seconds, per_second, growth_mib: 0, bound_seconds: None })
 }
 
 /// A file of persons with codes and numbers of their own, the same in every run.

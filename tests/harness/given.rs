@@ -72,6 +72,41 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         "tasks" => {
             body["subject_id"] = json!(party(client, &fresh("Party")).await.id());
         }
+        "media" => body["code"] = json!(format!("{:X}", 4_096 + number)),
+        "source-codes" => {
+            medium_d(client).await;
+            let letter = char::from(b'A' + u8::try_from(number % 26).expect("a letter"));
+            body["test_group"] = json!(letter.to_string());
+            body["list"] = json!(format!("{:02}", number % 100));
+        }
+        "campaigns" => body["number"] = json!(format!("M{number}")),
+        "campaign-members" => {
+            body["campaign_id"] = json!(made(client, "campaigns").await);
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "campaign-expenses" => {
+            body["campaign_id"] = json!(made(client, "campaigns").await);
+            remove(&mut body, &["spent_on"]);
+        }
+        "campaign-results" => {
+            let id = made(client, "campaigns").await;
+            for verb in ["submit", "start"] {
+                client.act(format!("/v1/campaigns/{id}/{verb}")).await.expect(200);
+            }
+            body["campaign_id"] = json!(id);
+        }
+        "campaign-risks" => body["campaign_id"] = json!(made(client, "campaigns").await),
+        "rival-activities" => {
+            let rival =
+                json!({ "kind": "organisation", "name": fresh("Party"), "roles": ["competitor"] });
+            body["party_id"] =
+                client.post("/v1/parties", rival).await.expect(201).json["id"].clone();
+        }
+        "responses" => {
+            body["campaign_id"] = json!(made(client, "campaigns").await);
+            body["phone"] = json!(format!("+86137{:08}", 10_000_000 + number));
+            remove(&mut body, &["responded_at"]);
+        }
         "products" => body["code"] = json!(format!("P{number}")),
         "price-book-entries" => {
             body["price_book_id"] = json!(made(client, "price-books").await);
@@ -129,6 +164,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["from_id"] = json!(contact(client, &party, "Ann").await.id());
             body["to_id"] = json!(contact(client, &party, "Ben").await.id());
         }
+        "retention-cases" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
         "activities" => {
             remove(&mut body, &["contact_ids", "user_ids", "owner_id"]);
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
@@ -141,6 +177,14 @@ pub async fn body(client: &Client, plural: &str) -> Json {
 /// The id of a record of the resource.
 async fn made(client: &Client, plural: &str) -> String {
     Box::pin(record(client, plural)).await.id()
+}
+
+/// Sees to it that there is the medium D.
+async fn medium_d(client: &Client) {
+    if client.get("/v1/media?code=D").await.expect(200).data().is_empty() {
+        let medium = json!({ "code": "D", "name": "E-mail", "kind": "email" });
+        client.post("/v1/media", medium).await.expect(201);
+    }
 }
 
 /// The id of a contract that is signed.
@@ -180,7 +224,14 @@ pub fn choices(words: &[&str]) -> Json {
 /// A record of the resource.
 pub async fn record(client: &Client, plural: &str) -> Answer {
     let body = body(client, plural).await;
-    client.post(format!("/v1/{plural}"), body).await.expect(201)
+    let all = format!("/v1/{plural}");
+    if plural == "order-batches" {
+        // What became of each order is told with it.
+        let told = client.post(&all, body).await.expect(200);
+        let id = told.json["batch"]["id"].as_str().expect("an id");
+        return client.get(format!("{all}/{id}")).await.expect(200);
+    }
+    client.post(all, body).await.expect(201)
 }
 
 /// Holds the ways to read a record against each other: by itself, in the list and a search of its

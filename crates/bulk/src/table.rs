@@ -1,12 +1,13 @@
 //! What bulk work needs of a resource, by its name: its fields, how rows become records, and how a
 //! change is taken back.
 
+use futures_util::future::LocalBoxFuture;
 use guanxi_kernel::{Action, Ctx, Problem, Result, ctx::Seen};
 use guanxi_storage::{
     Field, Kind, Tx, count::Counting, custom::PREFIX, list::ListQuery, operations::Sheet,
 };
 use serde_json::{Map, Value as Json};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use uuid::Uuid;
 
 /// A resource as bulk work sees it.
@@ -17,7 +18,25 @@ pub struct Table {
     pub(crate) fields: Vec<Field>,
     /// Whether rows of files can become records.
     pub(crate) imported: bool,
+    /// How several rows become one record, where they do.
+    pub(crate) grouped: Option<Grouped>,
 }
+
+/// How several rows of a file become one record: those that have the same values for its key.
+#[derive(Clone, Copy)]
+pub struct Grouped {
+    /// The members of a row that make the key.
+    pub key: &'static [&'static str],
+    /// Makes the records.
+    pub write: WriteGroups,
+}
+
+/// The rows of one record, or why a row among them cannot be read.
+pub type Group = Vec<std::result::Result<Json, Arc<Problem>>>;
+
+/// Makes records of groups of rows, each of another key; what has become of each row.
+pub type WriteGroups =
+    for<'a> fn(&'a mut Tx, &'a Ctx, Vec<Group>) -> LocalBoxFuture<'a, Result<Vec<Vec<Outcome>>>>;
 
 /// The resources that there are, by the first call of [`register`].
 static TABLES: OnceLock<Vec<Table>> = OnceLock::new();
@@ -51,11 +70,14 @@ pub(crate) enum Row {
 
 /// What has become of a row.
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub enum Outcome {
+    /// It has made a record, or is part of a new one.
     Created,
+    /// It has changed a record.
     Updated,
     /// It says what the record says already.
     Unchanged,
+    /// It was refused.
     Failed(Problem),
 }
 
@@ -79,7 +101,12 @@ pub(crate) struct Change {
 impl Table {
     /// Of a resource.
     pub fn of(kind: &'static Kind) -> Self {
-        Self { kind, fields: (kind.operations.input_fields)(), imported: true }
+        Self { kind, fields: (kind.operations.input_fields)(), imported: true, grouped: None }
+    }
+
+    /// Of a resource of whose records each is made of several rows, which have these fields.
+    pub fn of_groups(kind: &'static Kind, fields: Vec<Field>, grouped: Grouped) -> Self {
+        Self { kind, fields, imported: true, grouped: Some(grouped) }
     }
 
     /// The same of a resource whose records are not made of rows.

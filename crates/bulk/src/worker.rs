@@ -167,6 +167,24 @@ impl Run<'_> {
         self.lease.job
     }
 
+    /// How much there is to do, as far as it was known when it was asked for.
+    pub fn total(&self) -> Option<i64> {
+        self.total
+    }
+
+    /// A copy of a file of the tenant that lies on this machine, for as long as the value lives.
+    ///
+    /// # Errors
+    /// `file_gone`; `internal` when the store of files does not answer.
+    pub async fn fetch(&self, file: Uuid) -> Result<tempfile::NamedTempFile> {
+        self.worker.files.fetch(self.lease.tenant, file).await
+    }
+
+    /// Forgets a file of the tenant that is not needed any more.
+    pub async fn forget(&self, file: Uuid) {
+        self.worker.files.forget(self.lease.tenant, file).await;
+    }
+
     /// Does one step and stores how far the job has come, in one transaction. If another transaction
     /// gets in between, `step` runs again.
     ///

@@ -129,6 +129,12 @@ impl TryFrom<Line<254>> for EmailAddress {
     }
 }
 
+impl AsRef<str> for EmailAddress {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
 impl TryFrom<Line<2>> for CountryCode {
     type Error = &'static str;
 

@@ -13,7 +13,10 @@
 //! | [`service_policies`] | how often customers of a tier are visited, and by how many posts |
 //! | [`visit_plans`] | visits at intervals by somebody of a role |
 //! | [`regions`] | regions of sales, which reports share |
+//! | [`retention_cases`] | customers that leave off, and what may be spent to keep them |
 //! | [`custom_records`] | records of the kinds that the company defines |
+//! | [`orders`] | what customers have bought, as other systems and files tell it |
+//! | [`value`] | what customers are worth: scores, half-lives, phases; rules without a store |
 //! | [`today`] | what is due for somebody today |
 //!
 //! Each of them is a resource, so reading, listing, creating, changing, deleting and restoring come
@@ -31,14 +34,17 @@ pub mod departments;
 pub mod duplicates;
 pub mod engine;
 pub mod merges;
+pub mod orders;
 pub mod parties;
 pub mod problems;
 pub mod regions;
+pub mod retention_cases;
 pub mod rules;
 pub mod service_policies;
 #[cfg(test)]
 mod testing;
 pub mod today;
+pub mod value;
 pub mod visit_plans;
 
 use guanxi_storage::Kind;
@@ -59,6 +65,9 @@ pub fn kinds() -> Vec<&'static Kind> {
         &visit_plans::VISIT_PLAN,
         &duplicates::DUPLICATE_PAIR,
         &merges::MERGE,
+        &retention_cases::RETENTION_CASE,
+        &orders::ORDER,
+        &orders::ORDER_BATCH,
     ]
 }
 
@@ -93,6 +102,9 @@ mod tests {
         example_is_read_back::<crate::visit_plans::VisitPlan>();
         example_is_read_back::<crate::duplicates::Duplicate>();
         example_is_read_back::<crate::merges::Merge>();
+        example_is_read_back::<crate::retention_cases::RetentionCase>();
+        example_is_read_back::<crate::orders::Order>();
+        example_is_read_back::<crate::orders::OrderBatch>();
     }
 
     #[test]
@@ -114,6 +126,9 @@ mod tests {
         columns_match_values::<crate::service_policies::ServicePolicy>();
         columns_match_values::<crate::visit_plans::VisitPlan>();
         columns_match_values::<crate::custom_records::CustomRecord>();
+        columns_match_values::<crate::retention_cases::RetentionCase>();
+        columns_match_values::<crate::orders::Order>();
+        columns_match_values::<crate::orders::OrderBatch>();
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! What only this crate can refuse.
 
 guanxi_kernel::problems! {
+    /// Amounts in different currencies do not mix.
+    CURRENCY_MISMATCH = Invalid "currency_mismatch"
+        ("Other currency", "The amount is in another currency than what it belongs to: {expected}.")
+        ("币种不符", "金额币种与所属对象的币种 {expected} 不一致。");
     /// The party does not have the role of a customer.
     NOT_A_CUSTOMER = Invalid "not_a_customer"
         ("Not a customer", "The party does not have the role customer; give it that role first.")
@@ -77,4 +81,28 @@ guanxi_kernel::problems! {
     ACTIVITY_OPEN = Conflict "activity_open"
         ("Activity is open", "The activity is {status}; possible now: {allowed}.")
         ("活动未关闭", "活动状态为 {status},目前可执行:{allowed}。");
+    /// An order of that name that says something else.
+    ORDER_DIFFERS = Conflict "order_differs"
+        ("Another order of that name", "There is an order {reference} of that source already, and it says something else; an order is not changed, what came back is an order of its own with lines below zero.")
+        ("同号订单内容不同", "该来源已有单号为 {reference} 的订单且内容不同;订单不可修改,退货请另建数量为负的订单。");
+    /// An order of a file of which another row cannot be read.
+    ORDER_INCOMPLETE = Invalid "order_incomplete"
+        ("Order left out", "Another row of the order {reference} cannot be read, so that none of its rows was taken in.")
+        ("订单未导入", "订单 {reference} 的其他行无法读取,因此整张订单未导入。");
+    /// More would be spent to keep a customer than pays for itself.
+    OVER_LIMIT = Conflict "over_limit"
+        ("Over the limit", "Together {spent} would be spent, and no more than {limit} may be; somebody else than who works on the case can allow more.")
+        ("超出投入上限", "累计投入将为 {spent},上限为 {limit};如需超出,须由负责人以外的人批准。");
+    /// Nobody allows themselves to spend more.
+    OWN_LIMIT = Conflict "own_limit"
+        ("Own case", "Somebody else than who works on the case has to allow it.")
+        ("不能自行批准", "须由案例负责人以外的人批准。");
+    /// A retention case that is over.
+    RETENTION_CASE_CLOSED = Conflict "retention_case_closed"
+        ("Case is closed", "The retention case is closed and not changed any more.")
+        ("案例已关闭", "该挽留案例已关闭,不再变更。");
+    /// A second open case of a customer.
+    ONE_OPEN_CASE = Conflict "one_open_case"
+        ("Open already", "There is an open retention case of this customer already.")
+        ("已有进行中的案例", "该客户已有进行中的挽留案例。");
 }

@@ -1,12 +1,19 @@
-//! Rules that several aggregates share, here and in the crates to the right; none needs the store.
+//! Rules that several aggregates share, here and in the crates to the right; hardly any needs the store.
 
 use crate::problems::TOO_DEEP;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use guanxi_kernel::{
-    Money, Result,
-    problem::{CYCLE, FieldError, REPEATED},
+    Code, Ctx, Line, Money, Problem, Result,
+    period::business_date,
+    problem::{CYCLE, FieldError, INTERNAL, REPEATED, Texts},
+};
+use guanxi_storage::{
+    Tx,
+    filter::facts::{Fact, FactType},
+    rates,
 };
 use std::{collections::BTreeSet, ops::RangeInclusive};
+use uuid::Uuid;
 use validator::ValidationError;
 
 /// How many levels a tree may have: more is a mistake, and every walk through it is bounded.
@@ -71,6 +78,55 @@ pub fn not_negative(amount: &Money) -> Result<(), ValidationError> {
         return Ok(());
     }
     Err(ValidationError::new("range").with_message("an amount of 0 or more".into()))
+}
+
+/// A fact that conditions can speak of.
+pub const fn fact(name: &'static str, kind: FactType, en: &'static str, zh: &'static str) -> Fact {
+    Fact { name, kind, label: Texts { en, zh } }
+}
+
+/// The business day of a request.
+pub fn today(ctx: &Ctx) -> NaiveDate {
+    business_date(ctx.now, ctx.settings.time_zone)
+}
+
+/// An amount in the currency of the tenant, as conditions compare it.
+///
+/// # Errors
+/// `no_exchange_rate`.
+pub async fn own_currency(tx: &mut Tx, ctx: &Ctx, amount: Money) -> Result<String> {
+    let converted = rates::convert(tx, amount, ctx.settings.currency, today(ctx)).await?;
+    Ok(converted.amount.amount())
+}
+
+/// As much of a text as a line holds.
+///
+/// # Errors
+/// `internal` for a text of which nothing is left.
+pub fn line<const MAX: usize>(text: &str) -> Result<Line<MAX>> {
+    let whole: String = text.chars().take(MAX).collect();
+    Line::new(&whole).map_err(|error| INTERNAL.problem().because(error))
+}
+
+/// A number that nobody else makes up: a letter, the day, and letters from the random end of the id.
+///
+/// # Errors
+/// None that a letter could cause.
+pub fn made_up_number(letter: char, ctx: &Ctx, id: Uuid) -> Result<Line<40>> {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let random = id.as_u128();
+    let one = |at: u32| char::from(LETTERS[(random >> (5 * at)) as usize & 31]);
+    let end: String = (0..8).map(one).collect();
+    line(&format!("{letter}-{}-{end}", today(ctx).format("%Y%m%d")))
+}
+
+/// The refusal of the member at `pointer`, whose text speaks of one value.
+pub fn refuse(
+    code: &'static Code,
+    pointer: impl Into<String>,
+    (name, value): (&'static str, &str),
+) -> Problem {
+    code.at(pointer).with(name, value)
 }
 
 #[cfg(test)]

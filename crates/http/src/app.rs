@@ -7,9 +7,9 @@ use crate::{
     envelope::{self, Asked},
     everywhere, exchange_rates, exports, handovers, identity, leads,
     limits::RateLimits,
-    nested, notifications, opportunities, pipelines, platform, playbooks,
+    marketing, nested, notifications, opportunities, orders, pipelines, platform, playbooks,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    prospect_tables, quotes, reports, resources, schema, targets, tasks,
+    prospect_tables, quotes, reports, resources, retention_cases, schema, targets, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -75,6 +75,7 @@ pub fn register() {
     guanxi_identity::rights::register(resources::rights().collect());
     guanxi_identity::users::before_leaving("handovers", leaving::before_leaving);
     guanxi_workflow::register();
+    guanxi_marketing::register();
     guanxi_sales::register();
     guanxi_contracts::register();
     activities::on_done("opportunity", cadence::visited);
@@ -97,7 +98,10 @@ impl App {
     ) -> Self {
         register();
         let worker = Worker::new(db.clone(), files, clock.clone())
-            .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run);
+            .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run)
+            .with(JobKind::MiningDataset, guanxi_marketing::mining_datasets::run)
+            .with(JobKind::MiningTraining, guanxi_marketing::mining_models::train)
+            .with(JobKind::MiningScoring, guanxi_marketing::mining_models::score);
         let workflow = Workflow::new(db.clone(), clock.clone());
         let limits = RateLimits::new(&options);
         let kinds = resources::CONCERNING.clone();
@@ -207,8 +211,11 @@ pub fn routes(config: &mut ServiceConfig) {
     opportunities::routes(config);
     handovers::routes(config);
     quotes::routes(config);
+    marketing::routes(config);
     targets::routes(config);
     contracts::routes(config);
+    orders::routes(config);
+    retention_cases::routes(config);
     leads::routes(config);
     prospect_tables::routes(config);
     notifications::routes(config);

@@ -18,6 +18,11 @@ use guanxi_contracts::{
 };
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
+use guanxi_marketing::{
+    campaign_expenses::CAMPAIGN_EXPENSE, campaign_members::CAMPAIGN_MEMBER,
+    campaign_results::CAMPAIGN_RESULT, campaign_risks::CAMPAIGN_RISK, campaigns::CAMPAIGN,
+    responses::RESPONSE, source_codes::SOURCE_CODE,
+};
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
 use guanxi_storage::{Kind, Tx, resource};
 use serde_json::Value as Json;
@@ -38,6 +43,12 @@ const fn both(outer: &'static Kind, inner: &'static Kind) -> Nested {
 
 /// All of them.
 pub static NESTED: &[Nested] = &[
+    both(&CAMPAIGN, &CAMPAIGN_MEMBER),
+    both(&CAMPAIGN, &CAMPAIGN_EXPENSE),
+    both(&CAMPAIGN, &CAMPAIGN_RESULT),
+    both(&CAMPAIGN, &CAMPAIGN_RISK),
+    both(&CAMPAIGN, &RESPONSE),
+    both(&CAMPAIGN, &SOURCE_CODE),
     both(&OPPORTUNITY, &QUOTE),
     both(&OPPORTUNITY, &CONTRACT),
     both(&PARTY, &CONTRACT),
@@ -69,7 +80,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// The path of both.
 pub fn path(outer: &Kind, inner: &Kind) -> String {
     let id = id_name(outer).unwrap_or_default();
-    format!("/v1/{}/{{{id}}}/{}", outer.plural, inner.plural)
+    format!("/v1/{}/{{{id}}}/{}", outer.path, inner.plural)
 }
 
 fn outer_of(kind: &Kind, call: &Call) -> Result<(String, Uuid)> {

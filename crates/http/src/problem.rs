@@ -262,6 +262,7 @@ pub fn catalogue() -> Vec<&'static Code> {
             .chain(guanxi_webhooks::PROBLEMS.iter().copied())
             .chain(guanxi_workflow::PROBLEMS.iter().copied())
             .chain(guanxi_customers::PROBLEMS.iter().copied())
+            .chain(guanxi_marketing::PROBLEMS.iter().copied())
             .chain(guanxi_sales::PROBLEMS.iter().copied())
             .chain(guanxi_contracts::PROBLEMS.iter().copied())
             .chain(guanxi_tabular::PROBLEMS.iter().copied())

@@ -19,17 +19,20 @@ use guanxi_insights::{
     chart,
     definition::ReportDefinition,
     make,
+    measures::{self, MeasureDefinition},
     report::require,
     reports::{
-        attainment, cadence, contract_stages, conversion, daily_business, daily_clearance,
-        data_coverage, due_visits, duration, forecast, funnel, lost_prospects, missing_updates,
-        neglected, origins, overdue_visits, prospect_contact_status, prospect_conversion,
-        prospect_holding, prospect_sources, ranking, receivables, sufficiency, tiers,
-        time_allocation, unplanned_visits, unreviewed_cards, win_loss,
+        attainment, cadence, campaign_ranking, concentration, contract_stages, conversion,
+        customer_contribution, customer_deciles, customer_flow, customer_ranking, customer_value,
+        daily_business, daily_clearance, data_coverage, decline_reasons, due_visits, duration,
+        forecast, funnel, lost_prospects, media_response, missing_updates, neglected, origins,
+        overdue_visits, prospect_contact_status, prospect_conversion, prospect_holding,
+        prospect_sources, purchase_recency, ranking, receivables, rfm, sufficiency, tiers,
+        time_allocation, unplanned_visits, unreviewed_cards, value_lifecycle, win_loss,
     },
     table,
 };
-use guanxi_kernel::{Action, Result, actor::forbidden};
+use guanxi_kernel::{Action, Result, actor::forbidden, problem::NOT_FOUND};
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::LazyLock};
@@ -85,6 +88,18 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<daily_clearance::DailyClearance>(),
         serve::<contract_stages::ContractsByStage>(),
         serve::<receivables::ReceivablesAging>(),
+        serve::<campaign_ranking::CampaignRanking>(),
+        serve::<media_response::MediaResponse>(),
+        serve::<concentration::CustomerConcentration>(),
+        serve::<customer_ranking::CustomerRanking>(),
+        serve::<rfm::Rfm>(),
+        serve::<customer_deciles::CustomerDeciles>(),
+        serve::<purchase_recency::PurchaseRecency>(),
+        serve::<customer_value::CustomerValue>(),
+        serve::<customer_contribution::CustomerContribution>(),
+        serve::<customer_flow::CustomerFlow>(),
+        serve::<value_lifecycle::ValueLifecycle>(),
+        serve::<decline_reasons::DeclineReasons>(),
     ]
 });
 
@@ -96,7 +111,7 @@ pub(crate) fn served(config: &mut Routes) {
 }
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
-    config.service(list_reports);
+    config.service(list_reports).service(list_measures).service(get_measure);
 }
 
 /// The reports that there are.
@@ -124,6 +139,39 @@ async fn list_reports(call: Call) -> Result<HttpResponse, ApiError> {
     }
     data.sort_by_key(|one| one.name);
     Ok(HttpResponse::Ok().json(ReportDefinitions { data }))
+}
+
+/// The measures that there are.
+#[derive(Debug, Serialize, ToSchema)]
+struct MeasureDefinitions {
+    /// The measures, by their names.
+    data: Vec<MeasureDefinition>,
+}
+
+/// List the measures
+///
+/// What the figures of reports, targets and commission mean: each is defined once, with its unit, formula and
+/// sources, in your language. Columns of reports, attainments and statements name theirs.
+#[utoipa::path(tag = "reports", operation_id = "measures_list",
+    responses((status = 200, description = "The measures.", body = MeasureDefinitions)))]
+#[get("/v1/measures")]
+async fn list_measures(call: Call) -> Result<HttpResponse, ApiError> {
+    if let Some((name, _)) = call.query().first() {
+        return Err(unknown(name).into());
+    }
+    Ok(HttpResponse::Ok().json(MeasureDefinitions { data: measures::all(&call.ctx).collect() }))
+}
+
+/// Read a measure
+///
+/// What it means, and which figures tell it.
+#[utoipa::path(tag = "reports", operation_id = "measures_get",
+    params(("name" = String, Path, description = "The name of the measure.")),
+    responses((status = 200, description = "The measure.", body = MeasureDefinition)))]
+#[get("/v1/measures/{name}")]
+async fn get_measure(call: Call, name: web::Path<String>) -> Result<HttpResponse, ApiError> {
+    let found = measures::named(&name, &call.ctx).ok_or(ApiError::from(&NOT_FOUND))?;
+    Ok(HttpResponse::Ok().json(found))
 }
 
 /// The media types of a report, the usual one first.
@@ -217,6 +265,27 @@ mod tests {
             let unit = |name: &&str| definition.column(name).map(|column| column.what);
             let units: BTreeSet<_> = plot.values.iter().map(unit).collect();
             assert_eq!(units.len(), 1, "{}: one axis, one unit", definition.name);
+        }
+    }
+
+    #[test]
+    fn z_09_every_figure_of_a_report_names_its_measure() {
+        let mut told = BTreeSet::new();
+        for served in REPORTS.iter() {
+            let report = served.definition;
+            for column in measures::figures(report) {
+                let place = format!("{}: {}", report.name, column.name);
+                let measure = measures::of(report.name, column.name);
+                let measure = measure.unwrap_or_else(|| panic!("{place} names no measure"));
+                let units = measures::units(column.what);
+                assert!(units.contains(&measure.unit), "{place} is in another unit");
+                told.insert((report.name, column.name));
+            }
+        }
+        for (report, columns) in measures::FIGURES {
+            for (column, _) in *columns {
+                assert!(told.contains(&(*report, *column)), "no figure {column} in {report}");
+            }
         }
     }
 }

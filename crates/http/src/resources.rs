@@ -24,6 +24,7 @@ use guanxi_kernel::{
     problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
     scalar::Type,
 };
+use guanxi_marketing as marketing;
 use guanxi_sales as sales;
 use guanxi_storage::{
     Kind, Resource, Tx,
@@ -35,6 +36,7 @@ use guanxi_storage::{
         history::{self, Origin},
         timeline::{self, TimelineItem, TimelineQuery},
     },
+    filter::condition::Ids,
     list::{self, ListQuery},
     operations::Sheet,
     rates::EXCHANGE_RATES,
@@ -88,6 +90,16 @@ pub const ALL: &[Operation] = &[
     Operation::Provenance,
     Operation::Batch,
     Operation::Upsert,
+];
+
+/// Those of what a job makes and nobody changes.
+const SNAPSHOT: &[Operation] = &[
+    Operation::List,
+    Operation::Search,
+    Operation::Get,
+    Operation::Delete,
+    Operation::Timeline,
+    Operation::Provenance,
 ];
 
 /// A resource as it is served.
@@ -202,6 +214,29 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customers::contact_relations::ContactRelation>(),
         serve::<customers::activities::Activity>(),
         serve::<customers::custom_records::CustomRecord>(),
+        serve::<marketing::segments::Segment>(),
+        // Built and trained by jobs, and never changed.
+        serve::<marketing::mining_datasets::MiningDataset>().only(SNAPSHOT),
+        serve::<marketing::mining_models::MiningModel>().only(SNAPSHOT),
+        serve::<marketing::experiments::Experiment>(),
+        serve::<marketing::media::Medium>(),
+        serve::<marketing::source_code_schemes::SourceCodeScheme>(),
+        serve::<marketing::source_codes::SourceCode>(),
+        serve::<marketing::campaigns::Campaign>(),
+        serve::<marketing::campaign_members::CampaignMember>(),
+        serve::<marketing::campaign_expenses::CampaignExpense>(),
+        serve::<marketing::campaign_results::CampaignResult>(),
+        serve::<marketing::campaign_risks::CampaignRisk>(),
+        serve::<marketing::rival_activities::RivalActivity>(),
+        serve::<marketing::responses::Response>(),
+        // Made by telling touches, and never changed.
+        serve::<marketing::touches::TouchBatch>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         serve::<sales::products::Product>(),
         serve::<sales::price_books::PriceBook>(),
         serve::<sales::price_books::PriceBookEntry>(),
@@ -264,6 +299,22 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Create,
             Operation::Get,
             Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        serve::<customers::retention_cases::RetentionCase>(),
+        // Told in batches, and never changed.
+        serve::<customers::orders::Order>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+        ]),
+        serve::<customers::orders::OrderBatch>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Delete,
+            Operation::Restore,
             Operation::Timeline,
             Operation::Provenance,
         ]),
@@ -336,7 +387,10 @@ pub fn carriers() -> Vec<&'static Kind> {
 /// records where callers make many at once.
 pub fn tables() -> Vec<Table> {
     let listed = |served: &&Served| served.operations.contains(&Operation::List);
+    let orders = customers::orders::Order::kind();
     let table = |served: &Served| match served.operations.contains(&Operation::Batch) {
+        // Of several rows each.
+        _ if std::ptr::eq(served.kind, orders) => customers::orders::table(),
         true => Table::of(served.kind),
         false => Table::of(served.kind).not_imported(),
     };
@@ -365,11 +419,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
 /// these it is no id, whatever the method. To be called when their own methods are registered.
 pub fn words_are_no_ids(config: &mut web::ServiceConfig) {
     let is_word = |path: &str| {
-        let Some((plural, word)) = path.strip_prefix("/v1/").and_then(|path| path.split_once('/'))
+        let Some((plural, word)) = path.strip_prefix("/v1/").and_then(|path| path.rsplit_once('/'))
         else {
             return false;
         };
-        let known = SERVED.iter().any(|served| served.kind.plural == plural);
+        let known = SERVED.iter().any(|served| served.kind.path == plural);
         let shared = matches!(word, "search" | "batch");
         known && !shared && !word.contains(['/', '{'])
     };
@@ -383,25 +437,27 @@ const SEARCH: &str = "/search";
 
 /// Whether a request only reads: every `GET`, and a search, whose `POST` is there for its body.
 pub fn only_reads(method: &str, template: &str) -> bool {
-    let asks = template.ends_with(SEARCH) || template == "/v1/duplicates/check";
+    let asks = template.ends_with(SEARCH)
+        || template == "/v1/duplicates/check"
+        || (template.starts_with("/v1/segments/") && template.ends_with("/preview"));
     matches!(method, "GET" | "HEAD") || (method == "POST" && asks)
 }
 
 /// The path of a shared endpoint.
 pub fn path(kind: &Kind, operation: Operation) -> String {
     let one = match id_name(kind) {
-        Some(id) => format!("/v1/{}/{{{id}}}", kind.plural),
+        Some(id) => format!("/v1/{}/{{{id}}}", kind.path),
         None => format!("/v1/{}", kind.name),
     };
     match operation {
-        Operation::List | Operation::Create => format!("/v1/{}", kind.plural),
-        Operation::Search => format!("/v1/{}{SEARCH}", kind.plural),
+        Operation::List | Operation::Create => format!("/v1/{}", kind.path),
+        Operation::Search => format!("/v1/{}{SEARCH}", kind.path),
         Operation::Get | Operation::Update | Operation::Delete => one,
         Operation::Restore => format!("{one}/restore"),
         Operation::Timeline => format!("{one}/timeline"),
         Operation::Provenance => format!("{one}/provenance"),
-        Operation::Batch => format!("/v1/{}/batch", kind.plural),
-        Operation::Upsert => format!("/v1/{}/by/{{source}}/{{external_id}}", kind.plural),
+        Operation::Batch => format!("/v1/{}/batch", kind.path),
+        Operation::Upsert => format!("/v1/{}/by/{{source}}/{{external_id}}", kind.path),
     }
 }
 
@@ -496,6 +552,18 @@ pub(crate) async fn list_of(kind: Kinded, call: &Call, only: Option<(&str, Uuid)
         pairs.push((member.to_owned(), id.to_string()));
     }
     page(kind, call, |ctx, custom| ListQuery::parse(kind, ctx, custom, &pairs)).await
+}
+
+/// A page of a list, of the records with these ids only; `said` tells that list from others.
+///
+/// # Errors
+/// As the list itself.
+pub(crate) async fn list_among(kind: Kinded, call: &Call, ids: &Ids, said: &str) -> Answered {
+    let pairs = call.query();
+    let query = |ctx: &Ctx, custom: &Fields| {
+        ListQuery::parse(kind, ctx, custom, &pairs).map(|query| query.among(ids.clone(), said))
+    };
+    page(kind, call, query).await
 }
 
 async fn search_records(kind: Kinded, call: Call, body: Body) -> Answered {

@@ -81,7 +81,7 @@ impl Done {
 
     /// 201 with a record that is ready to be sent, its `ETag` and where it is from now on.
     pub fn made(kind: &Kind, sheet: Sheet) -> Self {
-        let location = Some(format!("/v1/{}/{}", kind.plural, sheet.id));
+        let location = Some(format!("/v1/{}/{}", kind.path, sheet.id));
         Self { status: StatusCode::CREATED, location, ..Self::sheet(sheet) }
     }
 
@@ -93,7 +93,7 @@ impl Done {
     /// 201 with a record as it is shown, its `ETag` and where it is from now on.
     pub fn created<R: Resource>(record: &R, shown: &impl Serialize) -> Self {
         let meta = record.meta();
-        let location = format!("/v1/{}/{}", R::kind().plural, meta.id);
+        let location = format!("/v1/{}/{}", R::kind().path, meta.id);
         Self {
             status: StatusCode::CREATED,
             version: Some(meta.version),

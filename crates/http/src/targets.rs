@@ -297,8 +297,8 @@ async fn propose(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 /// Read how far a target is met
 ///
 /// Reached against the version in force, and both against the year before. What was reached are won opportunities
-/// by their day of closing; margins as accepted quotes know them. Receipts are not recorded yet: then the figure is
-/// `null`.
+/// by their day of closing, margins as accepted quotes know them, or receipts less refunds by their day, of whoever
+/// owned the contract when they were entered.
 #[utoipa::path(tag = "targets", operation_id = "targets_attainment",
     params(("target_id" = String, Path, description = "The id of the target.", format = Uuid),
         ("as_of" = Option<DateTime<Utc>>, Query, description = "As of which instant, as far as it was known then; now when absent."),
@@ -323,8 +323,7 @@ async fn attainment(call: Call) -> Result<HttpResponse, ApiError> {
 #[utoipa::path(tag = "targets", operation_id = "targets_projection",
     params(("target_id" = String, Path, description = "The id of the target.", format = Uuid),
         ("as_of" = Option<DateTime<Utc>>, Query, description = "As of which instant; now when absent.")),
-    responses((status = 200, description = "Where it leads.", body = TargetProjection),
-        (status = 409, description = "Receipts are not recorded.", body = ProblemBody)))]
+    responses((status = 200, description = "Where it leads.", body = TargetProjection)))]
 #[get("/v1/targets/{target_id}/projection")]
 async fn projection(call: Call) -> Result<HttpResponse, ApiError> {
     let id: TargetId = call.id("target_id")?.into();
@@ -341,8 +340,7 @@ async fn projection(call: Call) -> Result<HttpResponse, ApiError> {
 /// take: gap ÷ (mean deal × win rate), both of the last twelve months.
 #[utoipa::path(tag = "targets", operation_id = "targets_gap_plan",
     params(("target_id" = String, Path, description = "The id of the target.", format = Uuid)),
-    responses((status = 200, description = "What would close the gap.", body = TargetGapPlan),
-        (status = 409, description = "Receipts are not recorded.", body = ProblemBody)))]
+    responses((status = 200, description = "What would close the gap.", body = TargetGapPlan)))]
 #[get("/v1/targets/{target_id}/gap-plan")]
 async fn gap_plan(call: Call) -> Result<HttpResponse, ApiError> {
     let id: TargetId = call.id("target_id")?.into();
@@ -377,7 +375,6 @@ async fn sanity(call: Call) -> Result<HttpResponse, ApiError> {
         ("period" = Period, Query, description = "The period, such as `2026-Q1` or `ytd`."),
         ("as_of" = Option<DateTime<Utc>>, Query, description = "As of which instant; now when absent.")),
     responses((status = 200, description = "The statement.", body = CommissionStatement),
-        (status = 409, description = "Receipts are not recorded.", body = ProblemBody),
         (status = 422, description = "The representative has no target for the tiers.", body = ProblemBody)))]
 #[get("/v1/commission-plans/{commission_plan_id}/statement")]
 async fn statement(call: Call) -> Result<HttpResponse, ApiError> {

@@ -41,7 +41,8 @@ impl Answer {
             in_canonical_order(&mut data);
         }
         let columns = definition.columns.iter().filter(|column| !unseen.contains(column.name));
-        let columns: Vec<_> = columns.map(|column| column.shown(language, currency)).collect();
+        let columns: Vec<_> =
+            columns.map(|column| column.shown(definition, language, currency)).collect();
         let mut body = json!({
             "report": definition.name,
             "definition_version": definition.version,

@@ -253,6 +253,11 @@ impl Asked {
         self.values.get(name)?.first().map(String::as_str)
     }
 
+    /// Everything that was given, as it was written.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.values.get(name).into_iter().flatten().map(String::as_str)
+    }
+
     /// The id that was given.
     pub fn id(&self, name: &str) -> Option<Uuid> {
         self.first(name)?.parse().ok()

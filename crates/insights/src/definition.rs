@@ -1,6 +1,12 @@
 //! A report as data. What is served, documented and drawn of it is made from this.
 
-use guanxi_kernel::{Ctx, Currency, Language, problem::Texts, scalar::Type};
+use crate::measures;
+use guanxi_kernel::{
+    Ctx, Currency, Language,
+    measure::{Measure, MeasureRef},
+    problem::Texts,
+    scalar::Type,
+};
 use guanxi_storage::Kind;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -140,6 +146,9 @@ pub struct ReportColumn {
     /// The unit: a currency, `d` for days or `h` for hours; absent for plain numbers and texts.
     #[schema(required)]
     pub unit: Option<&'static str>,
+    /// The measure that its figures are of, by its name and version; absent where there are none.
+    #[schema(required)]
+    pub measure: Option<MeasureRef>,
 }
 
 /// A parameter as callers see it.
@@ -190,10 +199,20 @@ impl What {
 }
 
 impl Column {
-    /// As callers see it.
-    pub fn shown(&self, language: Language, currency: Currency) -> ReportColumn {
-        let (name, what) = (self.name, self.what);
-        ReportColumn { name, label: self.label.get(language), what, unit: what.unit(currency) }
+    /// As callers see it in a report.
+    pub fn shown(
+        &self,
+        report: &Definition,
+        language: Language,
+        currency: Currency,
+    ) -> ReportColumn {
+        ReportColumn {
+            name: self.name,
+            label: self.label.get(language),
+            what: self.what,
+            unit: self.what.unit(currency),
+            measure: measures::of(report.name, self.name).map(Measure::named),
+        }
     }
 }
 
@@ -231,7 +250,7 @@ impl Definition {
             title: self.title.get(language),
             description: self.about.get(language),
             parameters: self.parameters.iter().map(parameter).collect(),
-            columns: self.columns.iter().map(|one| one.shown(language, currency)).collect(),
+            columns: self.columns.iter().map(|one| one.shown(self, language, currency)).collect(),
         }
     }
 

@@ -8,6 +8,7 @@
 //! | [`answer`] | the answer: JSON, and the hash by which it is known again |
 //! | [`exchange`] | amounts of all currencies in one, and the rates behind them |
 //! | [`labels`] | what records are called, as far as the caller may see them |
+//! | [`measures`] | what figures mean, each defined once |
 //! | [`table`] | the rows as CSV |
 //! | [`chart`] | the rows as SVG |
 //! | [`reports`] | the reports |
@@ -21,6 +22,7 @@ pub mod chart;
 pub mod definition;
 pub mod exchange;
 pub mod labels;
+pub mod measures;
 pub mod report;
 pub mod reports;
 pub mod table;

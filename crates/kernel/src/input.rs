@@ -222,7 +222,7 @@ mod tests {
 
     #[derive(Debug, serde::Deserialize, Validate, utoipa::ToSchema)]
     #[serde(deny_unknown_fields)]
-    struct Order {
+    struct Basket {
         name: Line<5>,
         #[validate(range(min = 1, max = 9))]
         count: i64,
@@ -232,7 +232,7 @@ mod tests {
     }
 
     fn findings(value: Value) -> Vec<(String, &'static str)> {
-        let problem = read::<Order>(value).unwrap_err();
+        let problem = read::<Basket>(value).unwrap_err();
         let place = |e: &FieldError| match &e.place {
             Place::Pointer(p) | Place::Parameter(p) => (p.clone(), e.code.code),
         };
@@ -261,14 +261,14 @@ mod tests {
         assert_eq!(findings(many), [("/notes".into(), "too_long")]);
         assert_eq!(findings(json!([])).len(), 1);
         assert_eq!(findings(json!({ "name": "a\0" })).len(), 1);
-        let order: Order = read(json!({ "name": "a", "count": 1 })).unwrap();
+        let order: Basket = read(json!({ "name": "a", "count": 1 })).unwrap();
         assert_eq!((&*order.name, order.count), ("a", 1));
     }
 
     #[test]
     fn a_finding_never_repeats_what_was_sent() {
         let problem =
-            read::<Order>(json!({ "name": "secret-secret", "count": "hunter2" })).unwrap_err();
+            read::<Basket>(json!({ "name": "secret-secret", "count": "hunter2" })).unwrap_err();
         let shown = format!("{problem} {problem:?}");
         assert!(!shown.contains("secret") && !shown.contains("hunter2"), "{shown}");
     }

@@ -10,6 +10,8 @@
 //! | [`pinyin`] | how Chinese characters are read |
 //! | [`simplified`] | traditional characters by their simplified ones |
 //! | [`money`], [`decimal`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
+//! | [`measure`] | what figures mean |
+//! | [`fine`] | prices and amounts finer than a currency, quantities that come back |
 //! | [`allocation`], [`attainment`] | figures divided on several axes; how far targets are met |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
@@ -24,8 +26,10 @@ pub mod canonical;
 pub mod clock;
 pub mod ctx;
 pub mod decimal;
+pub mod fine;
 pub mod id;
 pub mod input;
+pub mod measure;
 pub mod money;
 pub mod period;
 pub mod phone;
@@ -46,6 +50,7 @@ pub use canonical::canonical;
 pub use clock::Clock;
 pub use ctx::{Ctx, Language};
 pub use decimal::{Proportion, Quantity, Share, Weight};
+pub use fine::{FineAmount, SignedQuantity};
 pub use id::{ApiKeyId, Id, OrgUnitId, RoleId, SessionId, TeamId, TenantId, UserId};
 pub use money::{Currency, ExchangeRate, Money};
 pub use problem::{Code, Kind, Problem, Result};

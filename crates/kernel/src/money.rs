@@ -280,6 +280,19 @@ impl Money {
         Self::within(half_even(up, down), self.currency)
     }
 
+    /// So many steps, of which 10 to the power of `places` make a major unit, rounded half-even to the
+    /// minor unit; or `Overflow`.
+    pub(crate) fn of_steps(
+        steps: i128,
+        places: u32,
+        currency: Currency,
+    ) -> Result<Self, MoneyError> {
+        let want = currency.exponent();
+        let up = steps.checked_mul(10_i128.pow(want.saturating_sub(places)));
+        let up = up.ok_or(MoneyError::Overflow)?;
+        Self::within(half_even(up, 10_i128.pow(places.saturating_sub(want))), currency)
+    }
+
     /// What fits 64 bits and prints within the declared digits.
     fn within(minor: i128, currency: Currency) -> Result<Self, MoneyError> {
         if minor.unsigned_abs() >= 10_u128.pow(WHOLE_DIGITS + currency.exponent()) {

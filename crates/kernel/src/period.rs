@@ -328,7 +328,7 @@ pub fn start_of_day(day: NaiveDate, tz: Tz) -> DateTime<Utc> {
 
 /// The instant at which clocks of the zone show that time: of two the earlier, and if clocks are put
 /// forward across it (or over the whole day) the first instant after the jump.
-pub(crate) fn first_instant(shown: NaiveDateTime, tz: Tz) -> DateTime<Utc> {
+pub fn first_instant(shown: NaiveDateTime, tz: Tz) -> DateTime<Utc> {
     let after_jump = || GapInfo::new(&shown, &tz).and_then(|gap| gap.end);
     let first = tz.from_local_datetime(&shown).earliest().or_else(after_jump);
     // Every gap in the zone data has an end; were one missing, UTC would still be deterministic.

@@ -246,6 +246,20 @@ impl Problem {
         self
     }
 
+    /// The same once more, without its cause: where one refusal is told in several places.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        let one = &self.0;
+        Self(Box::new(Occurrence {
+            code: one.code,
+            params: one.params.clone(),
+            errors: one.errors.clone(),
+            retry_after: one.retry_after,
+            current_version: one.current_version,
+            source: None,
+        }))
+    }
+
     /// The catalogue entry.
     pub fn code(&self) -> &'static Code {
         self.0.code
@@ -343,7 +357,7 @@ fn fill(template: &str, params: &Params) -> String {
 problems! {
     /// Rules of single fields are broken; every finding is listed.
     VALIDATION_FAILED = Invalid "validation_failed"
-        ("Validation failed", "{count} fields are invalid; see errors.")
+        ("Validation failed", "Invalid fields: {count}; see errors.")
         ("校验失败", "有{count}个字段不符合要求,详见 errors。");
     /// Not there, or not visible to the caller.
     NOT_FOUND = NotFound "not_found"

@@ -19,6 +19,7 @@
 //! | `score` | the leaves of others, bands of probability, expected volume |
 //! | `evaluate` | area under the ROC curve, accuracy, lift, calibration |
 //! | `profile` | what some have in common, and who is like them |
+//! | `proportions` | rates with intervals, and whether two of them differ by more than chance |
 //! | `concentration` | how much of the whole the greatest few make |
 //! | `figure` | exact figures to whole numbers and back |
 
@@ -33,6 +34,7 @@ mod figure;
 mod grow;
 mod measure;
 mod profile;
+mod proportions;
 mod rules;
 mod sample;
 mod score;
@@ -48,6 +50,7 @@ pub use demand::{Absence, Condition, Demand};
 pub use error::MiningError;
 pub use evaluate::{Calibration, Slice, Told, accuracy, auc, calibration, slices};
 pub use profile::{Likeness, Profile, Trait};
+pub use proportions::{Difference, Interval, Proportion, Z_95, fixed, two_sided};
 pub use rules::Leaf;
 pub use sample::{Label, Sample};
 pub use score::{Band, Chance, MOST_EDGES, Scores};

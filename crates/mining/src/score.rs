@@ -46,7 +46,7 @@ impl Chance {
     }
 
     /// Whether it is that of an edge or more.
-    pub(crate) fn reaches(self, edge: Share) -> bool {
+    pub fn reaches(self, edge: Share) -> bool {
         let edge = edge.ten_thousandths().unsigned_abs();
         u128::from(self.positives) * 10_000 >= u128::from(edge) * u128::from(self.rows)
     }
@@ -190,11 +190,7 @@ impl<'a> Scores<'a> {
     }
 
     fn chance(&self, id: u32) -> Option<Chance> {
-        let node = self.tree.leaf(id)?;
-        match node.outcome {
-            Outcome::Binary { positives, .. } => Chance::new(positives, node.rows),
-            Outcome::Numeric { .. } => None,
-        }
+        self.tree.chance(id)
     }
 
     /// How many rows each leaf has, by id; leaves without rows are left out.
@@ -211,12 +207,37 @@ impl<'a> Scores<'a> {
     /// `InvalidEdges` unless they rise from above 0 to below 1, or beyond [`MOST_EDGES`];
     /// `WrongLabel` if the tree tells amounts.
     pub fn bands(&self, edges: &[Share]) -> Result<Vec<Band>> {
+        self.tree.bands_of(&self.counts(), edges)
+    }
+
+    /// What all rows together are expected to come to: the sum of the means of their leaves, as these
+    /// are told. `WrongLabel` if the tree tells yes and no.
+    pub fn expected_volume(&self) -> Result<Decimal> {
+        self.tree.expected_volume_of(&self.counts())
+    }
+}
+
+impl Tree {
+    /// How likely it is in a leaf; `None` if the tree tells amounts, or has no such leaf.
+    pub fn chance(&self, leaf: u32) -> Option<Chance> {
+        let node = self.leaf(leaf)?;
+        match node.outcome {
+            Outcome::Binary { positives, .. } => Chance::new(positives, node.rows),
+            Outcome::Numeric { .. } => None,
+        }
+    }
+
+    /// As [`Scores::bands`], of so many members in each leaf.
+    ///
+    /// # Errors
+    /// The same; `WrongLabel` also for a leaf that is none.
+    pub fn bands_of(&self, counts: &[(u32, u64)], edges: &[Share]) -> Result<Vec<Band>> {
         let mut bands = empty_bands(edges)?;
-        for (id, members) in self.counts() {
-            let chance = self.chance(id).ok_or(MiningError::WrongLabel)?;
+        for (id, members) in counts {
+            let chance = self.chance(*id).ok_or(MiningError::WrongLabel)?;
             let band = &mut bands[band_of(edges, chance)];
             band.members += members;
-            band.expected += chance.decimal() * Decimal::from(members);
+            band.expected += chance.decimal() * Decimal::from(*members);
         }
         for band in &mut bands {
             band.expected = half_even(band.expected, 4);
@@ -224,16 +245,18 @@ impl<'a> Scores<'a> {
         Ok(bands)
     }
 
-    /// What all rows together are expected to come to: the sum of the means of their leaves, as these
-    /// are told. `WrongLabel` if the tree tells yes and no.
-    pub fn expected_volume(&self) -> Result<Decimal> {
+    /// As [`Scores::expected_volume`], of so many members in each leaf.
+    ///
+    /// # Errors
+    /// `WrongLabel`, also for a leaf that is none.
+    pub fn expected_volume_of(&self, counts: &[(u32, u64)]) -> Result<Decimal> {
         let mut sum = Decimal::ZERO;
-        for (id, rows) in self.counts() {
-            let Some(Outcome::Numeric { mean, .. }) = self.tree.leaf(id).map(|leaf| leaf.outcome)
+        for (id, rows) in counts {
+            let Some(Outcome::Numeric { mean, .. }) = self.leaf(*id).map(|leaf| leaf.outcome)
             else {
                 return Err(MiningError::WrongLabel);
             };
-            sum += mean * Decimal::from(rows);
+            sum += mean * Decimal::from(*rows);
         }
         Ok(sum)
     }

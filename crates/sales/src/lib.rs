@@ -24,6 +24,7 @@ pub mod handovers;
 pub mod lead_levels;
 pub mod lead_pools;
 pub mod leads;
+pub mod measures;
 pub mod opportunities;
 pub mod pipelines;
 pub mod price_books;
@@ -35,6 +36,7 @@ pub mod rules;
 pub mod stages;
 pub mod targets;
 
+use guanxi_customers::activities;
 use guanxi_storage::Kind;
 use guanxi_workflow::{chores, documents};
 
@@ -61,8 +63,9 @@ pub fn kinds() -> Vec<&'static Kind> {
     ]
 }
 
-/// Makes known what needs an approval here, and what falls due. Again is no harm.
+/// Makes known what needs an approval here, what falls due, and who enters activities. Again is no harm.
 pub fn register() {
+    activities::on_entered(leads::LEAD.name, prospect_tables::entered);
     documents::register(&quotes::APPROVAL_OF_QUOTES);
     documents::register(&opportunities::STAGE_ENTRY);
     documents::register(&opportunities::REACTIVATION);

@@ -1,10 +1,8 @@
 //! What only this crate can refuse.
 
+pub use guanxi_customers::problems::CURRENCY_MISMATCH;
+
 guanxi_kernel::problems! {
-    /// Amounts in different currencies do not mix.
-    CURRENCY_MISMATCH = Invalid "currency_mismatch"
-        ("Other currency", "The amount is in another currency than what it belongs to: {expected}.")
-        ("币种不符", "金额币种与所属对象的币种 {expected} 不一致。");
     /// A pipeline that lacks a kind of stage.
     PIPELINE_INCOMPLETE = Conflict "pipeline_incomplete"
         ("Stage missing", "A pipeline in use needs a stage of the kind {kind}.")
@@ -145,10 +143,6 @@ guanxi_kernel::problems! {
     LEAD_COOLING_DOWN = Conflict "lead_cooling_down"
         ("Not again so soon", "Whoever gave a lead up cannot claim it again for {days} days, until {until}.")
         ("暂不可再次领取", "退回或被收回后 {days} 天内不能再次领取,可领取时间:{until}。");
-    /// A contact who works for another party.
-    CONTACT_OF_OTHER_PARTY = Invalid "contact_of_other_party"
-        ("Contact of another party", "The contact does not belong to the party.")
-        ("联系人不属于该客户", "该联系人不属于该客户。");
     /// A member that only targets of another sort have.
     OTHER_LEVEL = Invalid "other_level"
         ("Of another sort", "A target of this metric and level has no such member.")
@@ -233,14 +227,14 @@ guanxi_kernel::problems! {
     NO_SUCH_VERSION = Invalid "no_such_version"
         ("No such version", "The target has the versions 1 to {latest}.")
         ("没有该版次", "该指标的版次为 1 至 {latest}。");
-    /// What customers have paid is not counted here.
-    RECEIPTS_NOT_COUNTED = Conflict "receipts_not_counted"
-        ("Receipts not counted", "Targets and commission do not count what customers have paid yet; see /v1/receipts.")
-        ("尚未统计回款", "指标与提成尚未统计回款,请查阅 /v1/receipts。");
     /// A plan with tiers needs a target.
     NO_TARGET = Invalid "no_target"
         ("No target", "The representative has no agreed or imposed target on the won amount for {period}.")
         ("没有指标", "该销售代表在 {period} 没有已同意或已下达的成交额指标。");
+    /// A contact status table is filled in by its consultant.
+    NOT_THE_CONSULTANT = Forbidden "not_the_consultant"
+        ("Not your prospect", "Contacts with a prospect on a contact status table are entered by its sales consultant, or by who goes on with the table.")
+        ("非本人意向客户", "接触状况表上的意向客户,其接触记录只能由负责的销售顾问或交接后的接任者填写。");
     /// A closed table stays as it is.
     PROSPECT_TABLE_CLOSED = Conflict "prospect_table_closed"
         ("Table is closed", "The month is closed and its table is read-only.")

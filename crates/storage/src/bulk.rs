@@ -112,6 +112,16 @@ pub fn is_of_store(problem: &Problem) -> bool {
     error::PROBLEMS.contains(&problem.code())
 }
 
+/// Writes the rows of records that another record tells of: an append-only log, where an event and terms
+/// for each would be more than the records themselves. Who calls it has required the right, kept the rules
+/// and looked at what the records name.
+///
+/// # Errors
+/// Those of the store; `duplicate` for a unique value that is taken.
+pub async fn append<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<()> {
+    write(tx, records).await
+}
+
 async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R) -> Result<R> {
     record.settle(tx, ctx, None).await?;
     save::settle_new(tx, ctx, &mut record).await?;

@@ -200,6 +200,6 @@ fn hit(kind: &'static Kind, id: Uuid, record: &Json, how: Match, asked: &[String
         title: title(record),
         member: member.map(|name| (*name).to_owned()),
         how,
-        href: format!("/v1/{}/{id}", kind.plural),
+        href: format!("/v1/{}/{id}", kind.path),
     }
 }

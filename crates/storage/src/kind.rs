@@ -23,6 +23,8 @@ pub struct Kind {
     pub name: &'static str,
     /// In the plural: in paths and rights, e.g. `parties`.
     pub plural: &'static str,
+    /// Its path below `/v1/`: the plural, unless it stands among others of its area.
+    pub path: &'static str,
     /// The table.
     pub table: &'static str,
     /// Who may see its records.
@@ -161,6 +163,7 @@ impl Kind {
         Self {
             name,
             plural,
+            path: plural,
             table,
             visibility,
             label,
@@ -180,6 +183,13 @@ impl Kind {
             parts: None,
             late_by: None,
         }
+    }
+
+    /// The same, served at that path below `/v1/`.
+    #[must_use]
+    pub const fn at(mut self, path: &'static str) -> Self {
+        self.path = path;
+        self
     }
 
     /// The same, where a record is late once the day in this column is past.

@@ -11,7 +11,7 @@ use crate::{
     error::{BAD_PARAMETER, REPEATED_PARAMETER, UNKNOWN_PARAMETER},
     filter::{
         Located,
-        condition::{self, Condition},
+        condition::{self, Condition, Ids},
         parse,
     },
     terms::{self, Index},
@@ -231,6 +231,7 @@ pub struct ListQuery {
     filter: Option<Condition>,
     search: Option<Wanted>,
     order: Option<Order>,
+    among: Option<Ids>,
     fingerprint: String,
 }
 
@@ -280,6 +281,7 @@ impl ListQuery {
             filter: None,
             search: None,
             order: None,
+            among: None,
             fingerprint: String::new(),
         };
         let filters = parameters(kind, custom);
@@ -355,6 +357,15 @@ impl ListQuery {
         Ok(())
     }
 
+    /// The same list, of these records only; `said` tells whose they are, so that a cursor of another
+    /// list is refused.
+    #[must_use]
+    pub fn among(mut self, ids: Ids, said: &str) -> Self {
+        self.fingerprint = cursor::fingerprint(&[&self.fingerprint, said]);
+        self.among = Some(ids);
+        self
+    }
+
     /// Adds the conditions of the filters and the search, which are those of all pages.
     pub(crate) fn narrow(&self, sql: &mut Sql, kind: &'static Kind) {
         if !self.include_deleted {
@@ -367,6 +378,11 @@ impl ListQuery {
         if let Some(filter) = &self.filter {
             sql.push(" AND ");
             filter.write(sql, kind, false);
+        }
+        if let Some(ids) = &self.among {
+            sql.push(" AND t.id IN (");
+            ids.write(sql);
+            sql.push(")");
         }
         if let Some(search) = &self.search {
             sql.push(" AND t.id IN (");
@@ -662,10 +678,12 @@ fn seen<'k>(kind: &'k Kind, custom: &'k Fields) -> impl Iterator<Item = &'k Fiel
     kind.shape.fields.iter().filter(|field| !field.hidden && !custom.hides(field.name))
 }
 
-/// The names that `expand` understands: each reference without its `_id`.
+/// The names that `expand` understands: each reference without its `_id`, unless that is a field of its
+/// own.
 pub fn expandable(kind: &Kind, custom: &Fields) -> Vec<&'static str> {
     let references = seen(kind, custom).filter(|f| f.target.is_some());
-    references.filter_map(|f| f.name.strip_suffix("_id")).collect()
+    let names = references.filter_map(|f| f.name.strip_suffix("_id"));
+    names.filter(|name| kind.shape.fields.iter().all(|field| field.name != *name)).collect()
 }
 
 /// The names that `fields` understands.

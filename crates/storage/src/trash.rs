@@ -169,7 +169,7 @@ async fn of_rows(
                 title: title(record),
                 deleted_at: row.deleted_at,
                 deleted_by: row.deleted_by,
-                restore: format!("/v1/{}/{}/restore", kind.plural, row.record_id),
+                restore: format!("/v1/{}/{}/restore", kind.path, row.record_id),
             };
             found.insert((row.kind.clone(), row.record_id), deleted);
         }

@@ -141,10 +141,7 @@ impl Tx {
     ///
     /// # Errors
     /// As [`Tx::execute`], of the first that fails.
-    pub(crate) async fn execute_each(
-        &mut self,
-        mut statements: impl Iterator<Item = Sql>,
-    ) -> Result<()> {
+    pub async fn execute_each(&mut self, mut statements: impl Iterator<Item = Sql>) -> Result<()> {
         let mut ready = statements.next();
         while let Some(sql) = ready {
             let (done, following) = join(self.execute(sql), async { statements.next() }).await;

@@ -34,8 +34,8 @@ fn named() -> Json {
 }
 
 async fn c_12_a_contract_takes_the_lines_of_the_accepted_quote(world: &World) {
-    const CAMPAIGN: &str = "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77";
-    let (about, quote) = accepted(world, json!({ "campaign_id": CAMPAIGN })).await;
+    let campaign = crate::marketing::campaign(world, json!({})).await.id();
+    let (about, quote) = accepted(world, json!({ "campaign_id": campaign })).await;
     let below = format!("{}/contracts", path(&about));
     let made = world.admin.post(&below, named()).await.expect(201);
     for member in [
@@ -77,7 +77,7 @@ async fn c_12_a_contract_takes_the_lines_of_the_accepted_quote(world: &World) {
         json!(about.id()),
         about.json["party_id"].clone(),
         json!("合同"),
-        json!(CAMPAIGN),
+        json!(campaign),
         json!("draft"),
     ];
     assert_eq!(told, expected);
@@ -157,8 +157,8 @@ async fn c_12_signing_wins_the_opportunity_or_neither_happens(world: &World) {
 }
 
 async fn c_11_every_way_leads_to_the_same_contract(world: &World) {
-    const CAMPAIGN: &str = "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77";
-    let (about, _) = accepted(world, json!({ "campaign_id": CAMPAIGN })).await;
+    let campaign = crate::marketing::campaign(world, json!({})).await.id();
+    let (about, _) = accepted(world, json!({ "campaign_id": campaign })).await;
     let first = world.admin.post(format!("{}/contracts", path(&about)), named()).await.expect(201);
     super::contract(world, "1", json!({})).await;
     act(&world.admin, &first, "submit").await.expect(200);
@@ -177,7 +177,7 @@ async fn c_11_every_way_leads_to_the_same_contract(world: &World) {
         format!("{}/contracts", path(&about)),
         format!("/v1/contracts?party_id={}", text("party_id")),
         format!("/v1/contracts?opportunity_id={}", about.id()),
-        format!("/v1/contracts?campaign_id={CAMPAIGN}"),
+        format!("/v1/contracts?campaign_id={campaign}"),
         format!(
             "/v1/contracts?product_id={}",
             first.json["lines"][0]["product_id"].as_str().expect("a product")

@@ -1,10 +1,13 @@
 //! Reports, as their readers know them.
 
 mod closed;
+mod customers;
 mod engine;
 mod funnel;
 mod future;
 mod golden;
+mod measures;
+mod retail;
 mod stages;
 mod time_allocation;
 

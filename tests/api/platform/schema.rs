@@ -99,7 +99,7 @@ async fn what_the_schema_says_is_what_lists_and_creates_do(world: &World) {
     let all = schemas(world).await;
     for (served, schema) in SERVED.iter().zip(&all) {
         let (plural, list) = (served.kind.plural, served.operations.contains(&Operation::List));
-        let path = format!("/v1/{plural}");
+        let path = format!("/v1/{}", served.kind.path);
         for field in fields(schema) {
             let name = field["name"].as_str().expect("a name");
             if list {

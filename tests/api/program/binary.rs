@@ -30,7 +30,7 @@ fn find() -> PathBuf {
 
 fn build(root: &Path, folder: &Path) {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).args(["build", "--quiet", "-p", "guanxi-server", "--bin", "guanxi"]);
+    cargo.current_dir(root).args(["build", "--quiet", "--workspace", "--bin", "guanxi"]);
     cargo.arg("--target-dir").arg(folder.parent().expect("the target folder"));
     if folder.ends_with("release") {
         cargo.arg("--release");

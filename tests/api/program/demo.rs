@@ -15,7 +15,7 @@ fn demo(program: &Program) -> Ended {
 /// One body, because it takes the program a while to make the demonstration.
 async fn the_demonstration_is_complete_and_made_once(program: &Program) {
     let ended = demo(program).expect(0);
-    let made = "10 org units, 41 users, 85 parties, 8800 of 8800 opportunities, 42 targets";
+    let made = "10 org units, 41 users, 85 parties, 8800 of 8800 opportunities, 49 targets";
     assert!(ended.out.contains(made), "{}", ended.out);
     assert!(!ended.out.contains(PASSWORD), "{}", ended.out);
     let server = program.serve();
@@ -25,6 +25,7 @@ async fn the_demonstration_is_complete_and_made_once(program: &Program) {
     a_manager_sees_exactly_what_the_team_owns(&server, &admin).await;
     the_opportunities_came_in_by_an_import_and_give_the_known_figures(&admin).await;
     targets_add_up_and_are_met_as_the_file_says(&admin).await;
+    products_and_managers_have_targets_too(&admin).await;
     let again = demo(program).expect(1);
     assert!(again.err.contains("nothing was changed"), "{}", again.err);
     assert_eq!(all(&admin, "/v1/parties?limit=200").await.len(), 85);
@@ -59,8 +60,13 @@ async fn the_opportunities_came_in_by_an_import_and_give_the_known_figures(admin
     assert_eq!(agents.data()[0]["name"], "Darcel Schlecht");
 }
 
-/// What the file says of a quarter: the sum of the won values by agent, in cents, without the program.
-fn won_by_agent(quarter: &[&str; 3]) -> BTreeMap<String, i64> {
+/// The columns of the file.
+const AGENT: usize = 1;
+const PRODUCT: usize = 2;
+
+/// What the file says of a quarter: the sum of the won values by agent or product, in cents, without the
+/// program.
+fn won_by(column: usize, quarter: &[&str; 3]) -> BTreeMap<String, i64> {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/server/demo/sales_pipeline.csv");
     let text = std::fs::read_to_string(file).expect("the data");
     let mut sums = BTreeMap::new();
@@ -68,7 +74,8 @@ fn won_by_agent(quarter: &[&str; 3]) -> BTreeMap<String, i64> {
         let cells: Vec<&str> = row.split(',').collect();
         if cells[4] == "Won" && quarter.iter().any(|month| cells[6].starts_with(month)) {
             let value: i64 = cells[7].trim().parse().expect("a value");
-            *sums.entry(cells[1].to_owned()).or_default() += 100 * value;
+            let name = cells[column].replace("GTXPro", "GTX Pro");
+            *sums.entry(name).or_default() += 100 * value;
         }
     }
     sums
@@ -78,11 +85,8 @@ async fn targets_add_up_and_are_met_as_the_file_says(admin: &Client) {
     let minor = |money: &Json| -> i64 {
         money["amount"].as_str().expect("an amount").replace('.', "").parse().expect("cents")
     };
-    let (before, then) = (
-        won_by_agent(&["2017-07", "2017-08", "2017-09"]),
-        won_by_agent(&["2017-10", "2017-11", "2017-12"]),
-    );
-    let company = all(admin, "/v1/targets?level=company").await.remove(0);
+    let (before, then) = (won_by(AGENT, &THIRD), won_by(AGENT, &FOURTH));
+    let company = all(admin, "/v1/targets?level=company&parent_id=null").await.remove(0);
     let total: i64 = before.values().sum();
     assert_eq!(minor(&company["amount"]), total);
     let path = |target: &Json, what: &str| {
@@ -109,6 +113,45 @@ async fn targets_add_up_and_are_met_as_the_file_says(admin: &Client) {
     let levels = format!("/v1/reports/attainment?compare=levels&target_id={levels}");
     let levels = admin.get(levels).await.expect(200);
     assert_eq!(levels.data().len(), 42, "the company, its teams and their agents");
+}
+
+/// The months of the quarter that the targets come from, and of the one that they are for.
+const THIRD: [&str; 3] = ["2017-07", "2017-08", "2017-09"];
+const FOURTH: [&str; 3] = ["2017-10", "2017-11", "2017-12"];
+
+/// Of managers and products as of agents: what each brought is the target, and what the file says of the
+/// next quarter was reached.
+async fn products_and_managers_have_targets_too(admin: &Client) {
+    let minor = |money: &Json| -> i64 {
+        money["amount"].as_str().expect("an amount").replace('.', "").parse().expect("cents")
+    };
+    let (before, then) = (won_by(PRODUCT, &THIRD), won_by(PRODUCT, &FOURTH));
+    let products = all(admin, "/v1/targets?branch=product&expand=product").await;
+    assert_eq!((products.len(), before.len()), (7, 7));
+    for target in &products {
+        let name = target["product"]["name"].as_str().expect("a name");
+        assert_eq!((&target["status"], &target["period"]), (&json!("imposed"), &json!("2017-Q4")));
+        assert_eq!(minor(&target["amount"]), before[name], "{name}");
+        let id = target["id"].as_str().expect("an id");
+        let told = admin.get(format!("/v1/targets/{id}/attainment?by=unit")).await.expect(200);
+        assert_eq!(minor(&told.json["actual"]), then[name], "{name}");
+        let parts = told.json["parts"].as_array().expect("parts").iter();
+        assert_eq!(parts.map(|part| minor(&part["actual"])).sum::<i64>(), then[name], "{name}");
+    }
+    // A manager's is that of the agents below.
+    let agents = admin.get("/v1/reports/attainment?period=2017-Q4").await.expect(200);
+    let managers = admin.get("/v1/reports/attainment?period=2017-Q4&level=unit").await.expect(200);
+    assert_eq!(managers.data().len(), 6);
+    for manager in managers.data() {
+        let own = agents.data().iter().filter(|agent| agent["parent_key"] == manager["key"]);
+        let (mut target, mut actual) = (0, 0);
+        for agent in own {
+            target += minor(&agent["target"]);
+            actual += minor(&agent["actual"]);
+        }
+        assert_eq!((minor(&manager["target"]), minor(&manager["actual"])), (target, actual));
+        assert!(target > 0);
+    }
 }
 
 async fn everybody_and_every_account_is_there(admin: &Client) {

@@ -11,15 +11,16 @@ use guanxi_tests::{Answer, Json, World, both_stores, json};
 both_stores![
     s_58_the_same_deals_under_two_plans_have_two_statements,
     s_58_tiers_follow_the_target,
+    z_08_periods_are_those_of_the_tenant,
     a_plan_is_one_of_its_basis,
 ];
 
-async fn plan(world: &World, members: Json) -> Answer {
+pub(super) async fn plan(world: &World, members: Json) -> Answer {
     let body = json!({ "name": format!("Plan {}", world.next()), "basis": "amount" });
     world.admin.post("/v1/commission-plans", with(body, members)).await.expect(201)
 }
 
-fn statement(plan: &Answer, rep: &str, period: &str) -> String {
+pub(super) fn statement(plan: &Answer, rep: &str, period: &str) -> String {
     format!("/v1/commission-plans/{}/statement?rep_id={rep}&period={period}", plan.id())
 }
 
@@ -57,8 +58,6 @@ async fn s_58_the_same_deals_under_two_plans_have_two_statements(world: &World) 
     assert_eq!((&never["days"], &never["commission"]), (&Json::Null, &yuan("0.00")));
     // What others have won is theirs.
     rep.get(statement(&five, &ben, "2025")).await.refused(404, "not_found");
-    let receipts = plan(world, json!({ "basis": "receipts", "rate": "0.05" })).await;
-    admin.get(statement(&receipts, &id, "2025")).await.refused(409, "receipts_not_counted");
     let margin = plan(world, json!({ "basis": "margin", "rate": "0.1" })).await;
     let told = admin.get(statement(&margin, &id, "2025")).await.expect(200).json;
     assert_eq!((&told["base"], &told["without_margin"]), (&yuan("0.00"), &json!(1)));
@@ -82,6 +81,42 @@ async fn s_58_tiers_follow_the_target(world: &World) {
     let told = admin.get(statement(&plan, &rep, "2025")).await.expect(200).json;
     assert_eq!(told["attainment"]["value"], "0.7500");
     assert_eq!((&told["rate"], &told["commission"]), (&json!("0.0200"), &yuan("18.00")));
+}
+
+async fn z_08_periods_are_those_of_the_tenant(world: &World) {
+    let admin = &world.admin;
+    admin.patch("/v1/tenant", json!({ "fiscal_first_month": 4 })).await.expect(200);
+    let funnel = Funnel::new(admin).await;
+    let rep = user(world, json!({})).await;
+    for (day, amount) in [("2025-03-31", "1.00"), ("2025-04-01", "20.00"), ("2025-12-31", "300.00")]
+    {
+        won(admin, &funnel, day, amount, json!({ "owner_id": rep })).await;
+    }
+    let plan = plan(world, json!({ "rate": "0.1" })).await;
+    let now = "2026-01-01T00:00:00Z";
+    let told = async |period: &str, as_of: &str| {
+        let path = format!("{}&as_of={as_of}", statement(&plan, &rep, period));
+        let told = admin.get(path).await.expect(200).json;
+        (told["days"]["start"].clone(), told["base"]["amount"].clone())
+    };
+    // The year that ends in March 2026.
+    for (period, start, base) in [
+        ("2026", "2025-04-01", "320.00"),
+        ("2026-H1", "2025-04-01", "20.00"),
+        ("2026-Q3", "2025-10-01", "300.00"),
+        ("2025-12", "2025-12-01", "300.00"),
+        ("2025", "2024-04-01", "1.00"),
+        ("ytd", "2025-04-01", "320.00"),
+        ("htd", "2025-10-01", "300.00"),
+        ("qtd", "2026-01-01", "0.00"),
+        ("mtd", "2026-01-01", "0.00"),
+    ] {
+        let told = told(period, now).await;
+        assert_eq!(told, (json!(start), json!(base)), "{period}");
+    }
+    // A month ends with the day in the zone of the tenant, eight hours before that of UTC.
+    assert_eq!(told("mtd", "2025-12-31T15:59:59Z").await.0, json!("2025-12-01"));
+    assert_eq!(told("mtd", "2025-12-31T16:00:00Z").await.0, json!("2026-01-01"));
 }
 
 async fn a_plan_is_one_of_its_basis(world: &World) {

@@ -247,7 +247,7 @@ async fn d_26_a_lead_becomes_a_party_with_its_id(world: &World) {
 
 async fn d_29_a_campaign_is_carried_over(world: &World) {
     let funnel = Funnel::new(&world.admin).await;
-    let campaign = "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c01";
+    let campaign = crate::marketing::campaign(world, json!({})).await.id();
     let body = json!({ "kind": "organisation", "name": "宏图", "source": "campaign" });
     let bare = world.admin.post("/v1/leads", body.clone()).await.refused(422, "validation_failed");
     assert_eq!(bare.findings(), [("/campaign_id".to_owned(), "required".to_owned())]);

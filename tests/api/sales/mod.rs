@@ -20,11 +20,12 @@ mod prospect_tables;
 pub(crate) mod public_data;
 mod quote_approvals;
 mod quotes;
+mod receipts;
 mod reviews;
 mod sight;
 mod target_results;
 mod target_talks;
-mod targets;
+pub(crate) mod targets;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;

@@ -67,7 +67,7 @@ async fn s_06_a_campaign_must_be_named(world: &World) {
     let refused =
         world.admin.post("/v1/opportunities", body.clone()).await.refused(422, "required");
     assert_eq!(finding(&refused), at("/campaign_id", "required"));
-    let campaign = "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c01";
+    let campaign = crate::marketing::campaign(world, json!({})).await.id();
     let body = with(body, json!({ "campaign_id": campaign }));
     let made = world.admin.post("/v1/opportunities", body).await.expect(201);
     let found = world.admin.get(format!("/v1/opportunities?campaign_id={campaign}")).await;

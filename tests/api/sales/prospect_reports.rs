@@ -10,7 +10,7 @@ use super::{
 use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
-    d_06_a_consultant_without_an_entry_is_listed_on_working_days,
+    d_06_and_d_21_a_consultant_without_an_entry_is_listed_on_working_days,
     d_13_sources_add_up,
     d_16_lost_leads_are_told_with_their_reasons,
     d_16_a_supervisor_agrees_to_a_loss_where_a_rule_says_so,
@@ -24,7 +24,7 @@ async fn report(client: &Client, query: &str) -> Answer {
     client.get(format!("/v1/reports/{query}")).await.expect(200)
 }
 
-async fn d_06_a_consultant_without_an_entry_is_listed_on_working_days(world: &World) {
+async fn d_06_and_d_21_a_consultant_without_an_entry_is_listed_on_working_days(world: &World) {
     let (rep, id) = world.person(REP, None).await;
     let (other, other_id) = world.person(REP, None).await;
     let level = levels(&world.admin).await;

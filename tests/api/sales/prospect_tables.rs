@@ -10,10 +10,11 @@ use futures_util::future::join_all;
 use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
-    d_05_the_stocktake_carries_over_what_was_open,
+    d_04_contacts_are_entered_by_the_consultant,
+    d_05_and_d_09_the_stocktake_carries_over_what_was_open,
     d_07_the_author_does_not_review,
     d_08_no_review_passes_while_leads_are_missing,
-    d_17_a_closed_month_stays_as_it_was,
+    d_03_and_d_17_a_closed_month_stays_as_it_was,
     d_14_carried_over_against_new,
     d_15_what_is_held_day_by_day,
     d_01_a_day_of_business_is_restated_by_what_comes_late,
@@ -64,7 +65,7 @@ fn row<'a>(report: &'a Answer, lead: &Answer) -> &'a Json {
     found.unwrap_or_else(|| panic!("no row: {}", report.text))
 }
 
-async fn d_05_the_stocktake_carries_over_what_was_open(world: &World) {
+async fn d_05_and_d_09_the_stocktake_carries_over_what_was_open(world: &World) {
     let (rep, id) = world.person(REP, None).await;
     let old = leads(&rep, &OLD[..3]).await;
     lose(&rep, &old[2]).await;
@@ -117,6 +118,46 @@ async fn d_05_the_stocktake_carries_over_what_was_open(world: &World) {
             rep.post("/v1/prospect-tables/open", json!({ "month": month })).await.expect(422);
         assert_eq!(refused.findings()[0].1, code, "{month}");
     }
+}
+
+async fn d_04_contacts_are_entered_by_the_consultant(world: &World) {
+    let (rep, id) = world.person(REP, None).await;
+    let (_, next) = world.person(REP, None).await;
+    let made = lead(&rep, OLD[0], json!({})).await;
+    let visit = async |client: &Client, day: &str| {
+        let body = json!({ "kind": "visit", "subject": "拜访", "about_type": "lead",
+            "about_id": made.id(), "starts_at": day });
+        client.post("/v1/activities", body).await
+    };
+    // Before it is on a table, whoever sees it may.
+    visit(&world.admin, "2026-01-01T00:00:00Z").await.expect(201);
+    let opened = open(&rep, "2026-01").await;
+    rep.post(format!("{}/add", table(&opened)), json!({})).await.expect(200);
+    visit(&world.admin, "2026-01-01T01:00:00Z").await.refused(403, "not_the_consultant");
+    let own = visit(&rep, "2026-01-01T02:00:00Z").await.expect(201).id();
+    let of_rep = format!("/v1/activities/{own}");
+    let done = json!({ "result": "有兴趣" });
+    let by_admin = world.admin.post(format!("{of_rep}/complete"), done.clone()).await;
+    by_admin.refused(403, "not_the_consultant");
+    world.admin.patch(&of_rep, json!({ "note": "改" })).await.refused(403, "not_the_consultant");
+    world.admin.delete(&of_rep).await.refused(403, "not_the_consultant");
+    // Nor is one about something else turned into one about it.
+    let other = json!({ "kind": "visit", "subject": "拜访", "starts_at": "2026-01-01T03:00:00Z" });
+    let other = world.admin.post("/v1/activities", other).await.expect(201).id();
+    let about = json!({ "about_type": "lead", "about_id": made.id() });
+    let turned = world.admin.patch(format!("/v1/activities/{other}"), about).await;
+    turned.refused(403, "not_the_consultant");
+    rep.post(format!("{of_rep}/complete"), done).await.expect(200);
+    // Whoever gets it goes on, and the table's consultant may still enter what was done before.
+    let give = json!({ "to": next, "reason": "离职交接" });
+    world.admin.post(format!("{}/transfer", path(&made)), give).await.expect(200);
+    let next = as_before(world, &world.admin, &next).await;
+    visit(&next, "2026-01-01T04:00:00Z").await.expect(201);
+    visit(&world.admin, "2026-01-01T05:00:00Z").await.refused(403, "not_the_consultant");
+    days_pass(world, 1).await;
+    let rep = as_before(world, &again(world).await, &id).await;
+    let report = status(&rep, "month=2026-01").await;
+    assert_eq!(row(&report, &made)["contacts"], json!(1));
 }
 
 async fn d_07_the_author_does_not_review(world: &World) {
@@ -176,7 +217,7 @@ async fn d_08_no_review_passes_while_leads_are_missing(world: &World) {
     review().await.expect(200);
 }
 
-async fn d_17_a_closed_month_stays_as_it_was(world: &World) {
+async fn d_03_and_d_17_a_closed_month_stays_as_it_was(world: &World) {
     let (rep, id) = world.person(REP, None).await;
     let level = levels(&world.admin).await;
     let made =

@@ -39,6 +39,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
     Kind {
         name,
         plural,
+        path: plural,
         // Any table with tenant_id, id, owner_id and deleted_at.
         table: "api_keys",
         visibility,

@@ -2,6 +2,7 @@
 
 mod mapping;
 mod model;
+mod reader;
 mod run;
 mod service;
 

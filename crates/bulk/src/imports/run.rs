@@ -3,12 +3,13 @@
 use super::{
     Import, OnDuplicate, OnMatch,
     mapping::{Body, Plan},
+    reader::{Reader, key_of},
 };
 use crate::{
     Table,
     jobs::{self, Job, Progress},
     problems::AMBIGUOUS,
-    table::{self, Outcome, Row, Together},
+    table::{self, Group, Grouped, Outcome, Row, Together},
     worker::Run,
 };
 use futures_util::future::join;
@@ -23,7 +24,7 @@ use guanxi_storage::{
     error::CONTENTION,
     resource::{self, named_by, named_by_custom},
 };
-use guanxi_tabular::{Limits, Rows};
+use guanxi_tabular::Limits;
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,12 +32,8 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Rows of one step: enough that what each commit costs is little of it, and few enough that others who
-/// write wait a fraction of a second.
-const AT_ONCE: usize = 1_000;
-
 /// A row of the file, mapped, or why it cannot be read.
-type Mapped = (u64, Result<Body, Arc<Problem>>);
+pub(super) type Mapped = (u64, Result<Body, Arc<Problem>>);
 
 /// A row with its body.
 type Ready = (u64, Json);
@@ -87,26 +84,16 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
     let plan = Plan::new(table, &custom, &import.input, &layout.header, currency)?;
     let file = run.worker.files.fetch(run.lease.tenant, id).await?;
     let mut tally = Tally::of(&job.state);
-    let mut rows = guanxi_tabular::open(file.path(), &layout, &Limits::default())?;
-    if let Some(behind) = usize::try_from(tally.read).ok().and_then(|read| read.checked_sub(1)) {
-        rows.nth(behind);
-    }
-    let mut batch = next(&mut rows, &plan);
+    let rows = guanxi_tabular::open(file.path(), &layout, &Limits::default())?;
+    let mut rows = Reader::behind(tally.read, rows, &plan, table.grouped);
+    let mut batch = rows.step();
     while !batch.is_empty() {
         let step = Step { run, table, import: &import, fields: &fields, batch: &batch, tally };
         // The rows of the next step are read while the store works on this one.
-        let (done, following) = join(step.go(dry), async { next(&mut rows, &plan) }).await;
+        let (done, following) = join(step.go(dry), async { rows.step() }).await;
         (tally, batch) = (done?, following);
     }
     Ok(())
-}
-
-fn next(rows: &mut Rows, plan: &Plan) -> Vec<Mapped> {
-    let mapped = |row: guanxi_tabular::Row| {
-        let body = row.values.and_then(|values| plan.body(&values));
-        (row.number, body.map_err(Arc::new))
-    };
-    rows.take(AT_ONCE).map(mapped).collect()
 }
 
 struct Step<'a> {
@@ -181,6 +168,13 @@ impl Step<'_> {
         let (mut tally, mut failures) = (self.tally, Vec::new());
         tally.read += i64::try_from(self.batch.len()).unwrap_or(0);
         let mut names = Names::default();
+        names.foresee(tx, ctx, self.batch).await?;
+        if let Some(grouped) = &self.table.grouped {
+            let groups = self.groups(tx, ctx, grouped, &mut names).await?;
+            write_groups(tx, ctx, grouped, groups, &mut tally, &mut failures).await?;
+            tally.failed += i64::try_from(failures.len()).unwrap_or(0);
+            return Ok((tally, failures));
+        }
         let mut ready: Vec<Ready> = Vec::new();
         for (number, body) in self.batch {
             match body {
@@ -204,6 +198,36 @@ impl Step<'_> {
         }
         tally.failed += i64::try_from(failures.len()).unwrap_or(0);
         Ok((tally, failures))
+    }
+
+    /// The rows of each record, each with its place in the file. One that cannot be read goes with the
+    /// record before it.
+    async fn groups(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        grouped: &Grouped,
+        names: &mut Names,
+    ) -> Result<Vec<Vec<Part>>> {
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut groups: Vec<Vec<Part>> = Vec::new();
+        let mut last = None;
+        for (number, mapped) in self.batch {
+            let place = match key_of(grouped, mapped) {
+                Some(key) => *places.entry(key).or_insert(groups.len()),
+                None => last.unwrap_or(groups.len()),
+            };
+            last = Some(place);
+            let body = match mapped {
+                Ok(body) => names.resolve(tx, ctx, body).await?.map_err(Arc::new),
+                Err(problem) => Err(problem.clone()),
+            };
+            if place == groups.len() {
+                groups.push(Vec::new());
+            }
+            groups[place].push((*number, body));
+        }
+        Ok(groups)
     }
 
     async fn write_some(
@@ -328,17 +352,69 @@ impl Step<'_> {
     }
 }
 
+/// A row of a record that is made of several.
+type Part = (u64, Result<Json, Arc<Problem>>);
+
+/// Makes a record of each group.
+async fn write_groups(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    grouped: &Grouped,
+    groups: Vec<Vec<Part>>,
+    tally: &mut Tally,
+    failures: &mut Vec<Failure>,
+) -> Result<()> {
+    let (numbers, groups): (Vec<Vec<u64>>, Vec<Group>) =
+        groups.into_iter().map(|group| group.into_iter().unzip()).unzip();
+    let written = (grouped.write)(tx, ctx, groups).await?;
+    for (number, outcome) in numbers.into_iter().flatten().zip(written.into_iter().flatten()) {
+        match outcome {
+            Outcome::Created => tally.created += 1,
+            Outcome::Updated => tally.updated += 1,
+            Outcome::Unchanged => tally.skipped += 1,
+            Outcome::Failed(problem) => failures.push((number, Arc::new(problem))),
+        }
+    }
+    Ok(())
+}
+
 /// The field that a key names: by its name, or by the parameter of its list.
 fn key_field(kind: &'static Kind, name: &str) -> Option<&'static Field> {
     let by_parameter = |field: &&Field| field.terms.is_some_and(|index| index.parameter == name);
     kind.field(name).or_else(|| kind.shape.fields.iter().find(by_parameter))
 }
 
+/// Names that one statement looks up.
+const NAMES_AT_ONCE: usize = 200;
+
 /// The records that people name, looked up once for all rows.
 #[derive(Default)]
 struct Names(BTreeMap<(&'static str, String), Vec<Uuid>>);
 
 impl Names {
+    /// Looks up what the rows of a step name, in few statements.
+    async fn foresee(&mut self, tx: &mut Tx, ctx: &Ctx, rows: &[Mapped]) -> Result<()> {
+        let mut wanted: BTreeMap<&'static str, (&'static Kind, BTreeSet<String>)> = BTreeMap::new();
+        let named = rows.iter().filter_map(|(_, body)| body.as_ref().ok()).flat_map(|b| &b.named);
+        for (_, target, name) in named.filter(|(_, _, name)| name.parse::<Uuid>().is_err()) {
+            let texts = &mut wanted.entry(target.name).or_insert((*target, BTreeSet::new())).1;
+            texts.insert(name.clone());
+        }
+        for (target, mut names) in wanted.into_values() {
+            for field in target.known_by.iter().filter_map(|field| target.field(field)) {
+                let texts: Vec<String> = names.iter().cloned().collect();
+                for some in texts.chunks(NAMES_AT_ONCE) {
+                    let some: BTreeSet<String> = some.iter().cloned().collect();
+                    for (id, text) in named_by(tx, ctx, target, field, &some).await? {
+                        names.remove(&text);
+                        self.0.entry((target.name, text)).or_default().push(id);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The body with ids for names.
     async fn resolve(
         &mut self,

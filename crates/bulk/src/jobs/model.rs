@@ -41,6 +41,12 @@ guanxi_kernel::words! {
         Undo = "undo" ("Undo", "撤销"),
         /// Looks for records that are the same.
         DuplicateSearch = "duplicate_search" ("Search for duplicates", "查重"),
+        /// Builds a dataset to learn from.
+        MiningDataset = "mining_dataset" ("Mining dataset", "生成挖掘数据集"),
+        /// Trains a model.
+        MiningTraining = "mining_training" ("Training of a model", "训练模型"),
+        /// Scores customers and prospects with a model.
+        MiningScoring = "mining_scoring" ("Scoring", "客户评分"),
     }
 }
 

@@ -11,6 +11,10 @@ use guanxi_customers::{
 };
 use guanxi_identity::users::User;
 use guanxi_kernel::{Currency, Id, Line, Money, Proportion, Share, Text, UserId, problem::Texts};
+use guanxi_marketing::{
+    campaigns::{Campaign, CampaignId, CampaignWeight, links::Linked},
+    source_codes::{SourceCode, SourceCodeId},
+};
 use guanxi_sales::{
     opportunities::{Opportunity, OpportunityId},
     quotes::{Quote, QuoteId},
@@ -49,10 +53,21 @@ pub struct ContractInput {
     #[serde(default)]
     #[field(zh = "商机", filter, to = Opportunity)]
     pub opportunity_id: Option<OpportunityId>,
-    /// The campaign that brought it: that of the opportunity when absent. It is not looked up.
+    /// The campaign that brought it: that of the opportunity when absent.
     #[serde(default)]
-    #[field(zh = "市场活动", filter)]
-    pub campaign_id: Option<Uuid>,
+    #[field(zh = "市场活动", filter, to = Campaign)]
+    pub campaign_id: Option<CampaignId>,
+    /// If several campaigns brought it: each once, with weights that sum to exactly 1; those of the
+    /// opportunity when no campaign is named. What it comes to counts for each of them in that part.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    #[field(zh = "活动权重", json, terms = "campaign", to = Campaign)]
+    pub campaign_weights: Vec<CampaignWeight>,
+    /// The source code that brought it: that of the opportunity when absent.
+    #[serde(default)]
+    #[field(zh = "源代码", filter, to = SourceCode)]
+    pub source_code_id: Option<SourceCodeId>,
     /// Who looks after it; the acting user when absent.
     #[serde(default)]
     #[field(zh = "负责人", filter, to = User)]
@@ -243,6 +258,15 @@ pub(super) struct Terms {
     lines: Vec<ContractLine>,
     payment_plan: Vec<PaymentDue>,
     time: (Option<NaiveDate>, Option<NaiveDate>),
+}
+
+impl Contract {
+    /// What it says of the campaigns that it comes from.
+    pub(super) fn linked(&self) -> Linked {
+        let input = &self.input;
+        let alive = self.meta.deleted_at.is_none();
+        Linked::new(self.meta.id.uuid(), input.campaign_id, &input.campaign_weights, alive)
+    }
 }
 
 impl ContractInput {

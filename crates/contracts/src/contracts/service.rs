@@ -21,6 +21,7 @@ use guanxi_kernel::{
     problem::{DUPLICATE, OUT_OF_RANGE, REQUIRED},
     text::sort_key,
 };
+use guanxi_marketing::campaigns::{CampaignWeight, links};
 use guanxi_sales::{
     opportunities::{Opportunity, OpportunityStatus},
     quotes::{self, QUOTE, QuoteLine},
@@ -40,6 +41,7 @@ impl Resource for Contract {
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         self.check_dates()?;
+        CampaignWeight::check_all(&self.input.campaign_weights, "/campaign_weights")?;
         match before {
             None => self.begin(tx, ctx).await?,
             Some(before) => self.go_on(tx, ctx, before).await?,
@@ -50,6 +52,7 @@ impl Resource for Contract {
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        links::follow(tx, CONTRACT.name, self.linked(), before.map(Self::linked)).await?;
         let Some(before) = before else { return Ok(()) };
         self.give_up_asking(tx, ctx, before).await?;
         match self.begins_to_be_owed(before.stage) {
@@ -97,7 +100,9 @@ impl Resource for Contract {
 
     fn concerns(&self) -> Vec<Uuid> {
         let party = self.input.party_id.map(Id::uuid);
-        party.into_iter().chain(self.input.opportunity_id.map(Id::uuid)).collect()
+        let weighed = self.input.campaign_weights.iter().map(|one| one.campaign);
+        let campaigns = weighed.chain(self.input.campaign_id).map(Id::uuid);
+        party.into_iter().chain(self.input.opportunity_id.map(Id::uuid)).chain(campaigns).collect()
     }
 
     fn verbs(&self) -> Vec<Verb> {
@@ -170,7 +175,12 @@ impl Contract {
 
     /// Takes over what the opportunity and its accepted quote say.
     async fn come_from(&mut self, tx: &mut Tx, ctx: &Ctx, about: &Opportunity) -> Result<()> {
-        self.input.campaign_id = self.input.campaign_id.or(about.input.campaign_id);
+        let (input, from) = (&mut self.input, &about.input);
+        if input.campaign_id.is_none() && input.campaign_weights.is_empty() {
+            input.campaign_weights.clone_from(&from.campaign_weights);
+        }
+        input.campaign_id = input.campaign_id.or(from.campaign_id);
+        input.source_code_id = input.source_code_id.or(from.source_code_id);
         if !self.input.lines.is_empty() {
             return Ok(());
         }

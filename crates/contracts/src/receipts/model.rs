@@ -6,7 +6,8 @@ use guanxi_customers::{
     parties::{Party, PartyId},
     rules::likely_date,
 };
-use guanxi_kernel::{Id, Line, Money, Text, problem::Texts};
+use guanxi_identity::users::User;
+use guanxi_kernel::{Id, Line, Money, Text, UserId, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -112,6 +113,10 @@ pub struct Receipt {
     /// The other party of the contract.
     #[field(zh = "客户", filter, to = Party)]
     pub party_id: Option<PartyId>,
+    /// Whose it is in targets and commission: who owned the contract when it was entered, and of a refund
+    /// whose receipt it pays back.
+    #[field(zh = "业绩归属", filter, to = User)]
+    pub rep_id: Option<UserId>,
     /// How much of it was paid back.
     #[field(zh = "已退金额", money)]
     pub refunded: Option<Money>,

@@ -145,6 +145,7 @@ impl Receipt {
         }
         self.check_number(tx, ctx).await?;
         self.party_id = contract.input.party_id;
+        self.rep_id = contract.input.owner_id;
         if let Some(party) = self.party_id {
             // Whoever sees the contract is told with whom it is.
             tx.learn(Party::kind().name, party.uuid());
@@ -197,6 +198,7 @@ impl Receipt {
         }
         let earlier = store::taken_back(tx, paid.meta.id).await?;
         self.input.matches = matching::back(self.input.amount, &paid.input.matches, &earlier)?;
+        self.rep_id = paid.rep_id;
         Ok(())
     }
 }

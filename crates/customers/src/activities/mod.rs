@@ -14,4 +14,4 @@ pub use model::{
     CancelActivity, CompleteActivity, MOVES,
 };
 pub use service::{cancel, complete, reopen};
-pub use subject::{Done, LastDone, expenses_about, last_done, on_done, tells_when};
+pub use subject::{Follows, LastDone, expenses_about, last_done, on_done, on_entered, tells_when};

@@ -1,8 +1,8 @@
 //! The rules of activities that need the store, and the moves that close and reopen them.
 
 use super::{
-    ACTIVITY, Activity, ActivityId, ActivityMove, ActivityStatus, CancelActivity, CompleteActivity,
-    subject,
+    ACTIVITY, Activity, ActivityId, ActivityInput, ActivityMove, ActivityStatus, CancelActivity,
+    CompleteActivity, subject,
 };
 use crate::engine::check_new_owner;
 use guanxi_kernel::{Action, Ctx, Id, Result, Word as _};
@@ -24,6 +24,16 @@ impl Resource for Activity {
             before.status.require_open()?;
         }
         subject::check(tx, ctx, self, before).await?;
+        // Whoever passes it on enters nothing.
+        let told = |one: &Self| {
+            let input = ActivityInput { owner_id: None, ..one.input.clone() };
+            (input, one.status, one.meta.deleted_at)
+        };
+        if before.map(told) != Some(told(self)) {
+            for one in before.into_iter().chain([&*self]) {
+                subject::entered(tx, ctx, one).await?;
+            }
+        }
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await
     }
@@ -34,6 +44,10 @@ impl Resource for Activity {
             subject::done(tx, ctx, self).await?;
         }
         Ok(())
+    }
+
+    async fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        subject::entered(tx, ctx, self).await
     }
 
     fn searchable(&self) -> Vec<&str> {

@@ -51,25 +51,43 @@ pub(super) fn shown() -> Vec<&'static Kind> {
     table::all().map(|table| table.kind).filter(|kind| kind.shows_what_is_about).collect()
 }
 
-/// What follows when an activity about a record of some type is done, in the same transaction.
-pub type Done = for<'a> fn(&'a mut Tx, &'a Ctx, &'a Activity) -> BoxFuture<'a, Result<()>>;
+/// What a crate to the right has to say when an activity about a record of some type is saved, in the
+/// same transaction.
+pub type Follows = for<'a> fn(&'a mut Tx, &'a Ctx, &'a Activity) -> BoxFuture<'a, Result<()>>;
 
-static DONE: RwLock<BTreeMap<&'static str, Done>> = RwLock::new(BTreeMap::new());
+/// What follows, by the type of the record.
+type Known = RwLock<BTreeMap<&'static str, Follows>>;
+
+static ENTERED: Known = RwLock::new(BTreeMap::new());
+static DONE: Known = RwLock::new(BTreeMap::new());
+
+/// Says who may enter activities about records of that type, or change them.
+pub fn on_entered(about_type: &'static str, entered: Follows) {
+    ENTERED.write().unwrap_or_else(PoisonError::into_inner).insert(about_type, entered);
+}
 
 /// Says what follows when an activity about a record of that type is done.
-pub fn on_done(about_type: &'static str, done: Done) {
-    let mut known = DONE.write().unwrap_or_else(PoisonError::into_inner);
-    known.insert(about_type, done);
+pub fn on_done(about_type: &'static str, done: Follows) {
+    DONE.write().unwrap_or_else(PoisonError::into_inner).insert(about_type, done);
+}
+
+/// Asks those who say who may enter it.
+pub(super) async fn entered(tx: &mut Tx, ctx: &Ctx, activity: &Activity) -> Result<()> {
+    call(&ENTERED, tx, ctx, activity).await
 }
 
 /// Calls those who wait for it.
 pub(super) async fn done(tx: &mut Tx, ctx: &Ctx, activity: &Activity) -> Result<()> {
+    call(&DONE, tx, &ctx.on_behalf(), activity).await
+}
+
+async fn call(known: &Known, tx: &mut Tx, ctx: &Ctx, activity: &Activity) -> Result<()> {
     let follows = activity.input.about_type.as_ref().and_then(|about| {
-        let known = DONE.read().unwrap_or_else(PoisonError::into_inner);
+        let known = known.read().unwrap_or_else(PoisonError::into_inner);
         known.get(&**about).copied()
     });
     match follows {
-        Some(follows) => follows(tx, &ctx.on_behalf(), activity).await,
+        Some(follows) => follows(tx, ctx, activity).await,
         None => Ok(()),
     }
 }

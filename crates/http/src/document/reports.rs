@@ -7,7 +7,9 @@ use guanxi_insights::{
     asked::{Form, WIDTHS},
     definition::ReportColumn,
 };
-use guanxi_kernel::{Currency, ExchangeRate, Language, Word as _, problem::Texts};
+use guanxi_kernel::{
+    Currency, ExchangeRate, Language, Word as _, measure::MeasureRef, problem::Texts,
+};
 use serde_json::{Value as Json, json};
 
 impl Builder {
@@ -17,6 +19,7 @@ impl Builder {
         self.schema::<R::Row>();
         self.schema::<R::Totals>();
         self.schema::<ReportColumn>();
+        self.schema::<MeasureRef>();
         self.schema::<ExchangeRate>();
         let row = <R::Row as utoipa::ToSchema>::name();
         let totals = <R::Totals as utoipa::ToSchema>::name();

@@ -17,7 +17,7 @@ use guanxi_kernel::{
     scalar::{Scalar, Type},
 };
 use guanxi_sales::targets::{
-    TARGET, Target, TargetId, TargetLevel, TargetMetric,
+    Branch, TARGET, Target, TargetFigure, TargetId, TargetLevel, TargetMetric,
     actuals::{Moment, require_sight},
     outlines::{MOST, Outline, Which, outlines},
     past_attainment,
@@ -72,8 +72,7 @@ pub struct AttainmentRow {
     /// What was reached, of counts.
     #[schema(required)]
     pub actual_count: Option<i64>,
-    /// Reached over target; of a peer whom the caller may not see over 1, without the figures; `null`
-    /// where what was reached is not known.
+    /// Reached over target; of a peer whom the caller may not see over 1, without the figures.
     #[schema(required)]
     pub attainment: Option<Ratio>,
     /// The place among peers, the best first; equal ones share the better place.
@@ -99,9 +98,6 @@ pub struct AttainmentTotals {
     pub targets: i64,
     /// How many of them are met.
     pub met: i64,
-    /// What there is to know of the figures, such as `receipts_not_counted`.
-    #[schema(required)]
-    pub note: Option<String>,
 }
 
 const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
@@ -119,14 +115,14 @@ const fn parameter(
 
 static DEFINITION: Definition = Definition {
     name: "attainment",
-    version: 1,
+    version: 2,
     title: Texts { en: "Target attainment", zh: "指标完成情况" },
     about: Texts {
         en: "How far agreed and imposed targets are met, by the versions in force at `as_of`. `peers`: the targets of \
              one level in one period, ranked; peers whom you may not see have no name and no figures. `history`: one \
-             target and those like it in up to 24 earlier periods. `levels`: one target and those below it; what was \
-             reached of each is that of those below it and what is `unattributed`. Reached are won opportunities by \
-             their day of closing, split among collaborators. Amounts: targets in the currency of the report only. \
+             target and those like it in up to 24 earlier periods. `levels`: one target and those below it, of a target that is divided in several \
+             ways by people first; what was reached of each is that of those below it and what is `unattributed`. Reached are won opportunities by \
+             their day of closing, or receipts less refunds by their day, split among collaborators. Amounts: targets in the currency of the report only. \
              1,000 targets at most.",
         zh: "已同意或已下达的指标完成情况:peers 为同级横向排名,history 为历史纵向对比,levels 为公司、部门、销售代表逐级汇总。",
     },
@@ -195,22 +191,22 @@ static DEFINITION: Definition = Definition {
     },
 };
 
-fn money(figure: Option<Figure>) -> Option<Money> {
+fn money(figure: Figure) -> Option<Money> {
     match figure {
-        Some(Figure::Amount(money)) => Some(money),
-        _ => None,
+        Figure::Amount(money) => Some(money),
+        Figure::Count(_) => None,
     }
 }
 
-fn count(figure: Option<Figure>) -> Option<i64> {
+fn count(figure: Figure) -> Option<i64> {
     match figure {
-        Some(Figure::Count(count)) => Some(count),
-        _ => None,
+        Figure::Amount(_) => None,
+        Figure::Count(count) => Some(count),
     }
 }
 
 fn ratio(one: &Outline) -> Option<Ratio> {
-    one.actual.and_then(|actual| actual.over(one.target).ok())
+    one.actual.over(one.target).ok()
 }
 
 fn row(one: &Outline, names: &Labels) -> AttainmentRow {
@@ -220,9 +216,9 @@ fn row(one: &Outline, names: &Labels) -> AttainmentRow {
         level: one.level,
         name: one.subject.and_then(|id| names.get(&id).cloned()),
         period: one.period,
-        target: money(Some(one.target)),
+        target: money(one.target),
         actual: money(one.actual),
-        target_count: count(Some(one.target)),
+        target_count: count(one.target),
         actual_count: count(one.actual),
         attainment: ratio(one),
         rank: None,
@@ -319,19 +315,16 @@ fn ranked(all: &[Outline], names: &Labels) -> Vec<AttainmentRow> {
 /// One target and all below it that the caller may see, with what they leave unattributed.
 fn rolled_up(all: &[Outline], names: &Labels) -> Vec<AttainmentRow> {
     let mut below: BTreeMap<TargetId, i64> = BTreeMap::new();
-    let mut divided: BTreeMap<TargetId, bool> = BTreeMap::new();
     let shown: Vec<&Outline> = all.iter().filter(|one| one.seen).collect();
     for one in &shown {
-        if let (Some(parent), Some(actual)) = (one.parent, one.actual) {
-            *below.entry(parent).or_default() += actual.units();
-            divided.insert(parent, true);
+        if let Some(parent) = one.parent {
+            *below.entry(parent).or_default() += one.actual.units();
         }
     }
     let told = shown.into_iter().map(|one| {
         let mut row = row(one, names);
-        if divided.contains_key(&one.id) {
-            let held = below.get(&one.id).copied().unwrap_or_default();
-            let rest = one.actual.map(|actual| actual.with_units(actual.units() - held));
+        if let Some(held) = below.get(&one.id) {
+            let rest = one.actual.with_units(one.actual.units() - held);
             (row.unattributed, row.unattributed_count) = (money(rest), count(rest));
         }
         row
@@ -344,7 +337,7 @@ async fn peers(
     ctx: &Ctx,
     asked: &Asked,
     moment: &Moment,
-) -> Result<(Vec<AttainmentRow>, TargetMetric)> {
+) -> Result<Vec<AttainmentRow>> {
     let metric = asked.word("metric").unwrap_or(TargetMetric::Amount);
     let level = asked.word("level").unwrap_or(TargetLevel::Rep);
     let period = match asked.text("period") {
@@ -361,7 +354,7 @@ async fn peers(
     let all = outlines(tx, ctx, (metric, currency), Which::Peers(level, period), moment).await?;
     bounded(&all)?;
     let names = names(tx, ctx, asked, &all).await?;
-    Ok((ranked(&all, &names), metric))
+    Ok(ranked(&all, &names))
 }
 
 async fn past(
@@ -377,29 +370,51 @@ async fn past(
     let now = outlines(tx, ctx, (metric, currency), Which::These(&ids), moment).await?;
     let names = names(tx, ctx, asked, &now).await?;
     let mut rows = Vec::new();
-    if metric != TargetMetric::Receipts {
-        for one in past_attainment(tx, ctx, target, moment).await? {
-            let figure = |figure| match figure {
-                guanxi_sales::targets::TargetFigure::Amount(money) => Figure::Amount(money),
-                guanxi_sales::targets::TargetFigure::Count(count) => Figure::Count(count),
-            };
-            let outline = Outline {
-                id: target.meta.id,
-                parent: None,
-                level: target.input.level,
-                subject: target.subject(),
-                product: None,
-                region: None,
-                period: one.period,
-                target: figure(one.target),
-                actual: Some(figure(one.actual)),
-                seen: true,
-            };
-            rows.push(AttainmentRow { key: None, ..row(&outline, &names) });
-        }
+    for one in past_attainment(tx, ctx, target, moment).await? {
+        let figure = |figure| match figure {
+            TargetFigure::Amount(money) => Figure::Amount(money),
+            TargetFigure::Count(count) => Figure::Count(count),
+        };
+        let outline = Outline {
+            id: target.meta.id,
+            parent: None,
+            branch: None,
+            level: target.input.level,
+            subject: target.subject(),
+            product: None,
+            region: None,
+            period: one.period,
+            target: figure(one.target),
+            actual: figure(one.actual),
+            seen: true,
+        };
+        rows.push(AttainmentRow { key: None, ..row(&outline, &names) });
     }
     rows.extend(now.iter().map(|one| AttainmentRow { parent_key: None, ..row(one, &names) }));
     Ok(rows)
+}
+
+/// In which way those below a target are told of if they divide it in several: by people first.
+const WAYS: [Branch; 7] = [
+    Branch::Unit,
+    Branch::Team,
+    Branch::Rep,
+    Branch::Channel,
+    Branch::Region,
+    Branch::Product,
+    Branch::Period,
+];
+
+/// Those that divide their parent in one way, so that each figure of it is told once.
+fn in_one_way(mut below: Vec<Outline>) -> Vec<Outline> {
+    let way = |one: &Outline| WAYS.iter().position(|way| one.branch == Some(*way));
+    let mut ways: BTreeMap<Option<TargetId>, Option<usize>> = BTreeMap::new();
+    for one in &below {
+        let first = ways.entry(one.parent).or_insert_with(|| way(one));
+        *first = (*first).min(way(one));
+    }
+    below.retain(|one| ways.get(&one.parent) == Some(&way(one)));
+    below
 }
 
 async fn levels(
@@ -413,7 +428,7 @@ async fn levels(
     let mut last = vec![target.meta.id];
     let mut all = outlines(tx, ctx, of, Which::These(&last), moment).await?;
     while !last.is_empty() {
-        let below = outlines(tx, ctx, of, Which::Below(&last), moment).await?;
+        let below = in_one_way(outlines(tx, ctx, of, Which::Below(&last), moment).await?);
         last = below.iter().map(|one| one.id).collect();
         all.extend(below);
         bounded(&all)?;
@@ -426,15 +441,13 @@ async fn levels(
     Ok(rows)
 }
 
-fn totals(rows: &[AttainmentRow], metric: TargetMetric) -> AttainmentTotals {
+fn totals(rows: &[AttainmentRow]) -> AttainmentTotals {
     let met = rows.iter().filter(|row| {
         row.attainment.and_then(|ratio| ratio.value()).is_some_and(|value| value >= Decimal::ONE)
     });
-    let receipts = metric == TargetMetric::Receipts;
     AttainmentTotals {
         targets: i64::try_from(rows.len()).unwrap_or(i64::MAX),
         met: i64::try_from(met.count()).unwrap_or(i64::MAX),
-        note: receipts.then(|| "receipts_not_counted".to_owned()),
     }
 }
 
@@ -447,11 +460,12 @@ impl Report for Attainment {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let moment = Moment { as_of: asked.as_of, known_at: asked.known_at, live: asked.live };
+        let Asked { as_of, known_at, today: day, live, .. } = *asked;
+        let moment = Moment { as_of, known_at, day, live };
         let with = asked.word("compare").unwrap_or(ComparedWith::Peers);
         if with == ComparedWith::Peers {
-            let (rows, metric) = peers(tx, ctx, asked, &moment).await?;
-            let totals = totals(&rows, metric);
+            let rows = peers(tx, ctx, asked, &moment).await?;
+            let totals = totals(&rows);
             return Ok(Made { rows, totals });
         }
         let id = asked.id("target_id").ok_or_else(|| bad(REQUIRED.parameter("target_id")))?;
@@ -461,7 +475,7 @@ impl Report for Attainment {
             ComparedWith::History => past(tx, ctx, asked, &target, &moment).await?,
             _ => levels(tx, ctx, asked, &target, &moment).await?,
         };
-        let totals = totals(&rows, target.input.metric);
+        let totals = totals(&rows);
         Ok(Made { rows, totals })
     }
 
@@ -471,13 +485,14 @@ impl Report for Attainment {
         let one = Outline {
             id: id.into(),
             parent: None,
+            branch: None,
             level: TargetLevel::Rep,
             subject: Some(id),
             product: None,
             region: None,
             period: Period::to_date(Unit::Quarter),
             target: yuan(1_200),
-            actual: Some(yuan(900)),
+            actual: yuan(900),
             seen: true,
         };
         let one = match "2026-Q1".parse() {
@@ -485,7 +500,7 @@ impl Report for Attainment {
             Err(_) => one,
         };
         let rows = ranked(&[one], &Labels::from([(id, "王伟".to_owned())]));
-        let totals = totals(&rows, TargetMetric::Amount);
+        let totals = totals(&rows);
         Made { rows, totals }
     }
 }

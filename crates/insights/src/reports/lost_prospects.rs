@@ -1,18 +1,10 @@
 //! Which leads were lost, why, and to whom.
 
-use super::prospects::{CONSULTANT, Hands, column, example_id, parameter, people, sees};
-use crate::{
-    Asked, Definition, Made, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    labels::labels,
-};
-use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
+use super::prospects::{CONSULTANT, FROM, Hands, TO, Time, column, example_id, people, sees};
+use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, labels::labels};
+use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_customers::parties::PARTY;
-use guanxi_kernel::{
-    Action, Ctx, Result,
-    period::{business_date, start_of_day},
-    problem::{OUT_OF_RANGE, Texts},
-    scalar::Type,
-};
+use guanxi_kernel::{Action, Ctx, Result, period::business_date, problem::Texts};
 use guanxi_sales::leads::LEAD;
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
@@ -82,24 +74,7 @@ static DEFINITION: Definition = Definition {
         ("competitor_id", &["competitor_id", "competitor"]),
         ("model_bought", &["model_bought"]),
     ],
-    parameters: &[
-        parameter(
-            "from",
-            Takes::One(Type::Date),
-            Texts {
-                en: "The first day; that of the month when absent.",
-                zh: "首日,默认为当月首日。",
-            },
-        ),
-        parameter(
-            "to",
-            Takes::One(Type::Date),
-            Texts {
-                en: "The last day; that of `as_of` when absent.", zh: "末日,默认为统计当日。"
-            },
-        ),
-        CONSULTANT,
-    ],
+    parameters: &[FROM, TO, CONSULTANT],
     columns: &[
         column("lead_id", "Lead id", "意向客户标识", What::Key),
         column("lead", "Lead", "意向客户", What::Label),
@@ -128,12 +103,12 @@ type Found = (
 );
 
 /// Adds the losses that are told of, as `s`.
-fn losses(sql: &mut Sql, asked: &Asked, hands: &Hands, from: DateTime<Utc>, end: DateTime<Utc>) {
+fn losses(sql: &mut Sql, asked: &Asked, hands: &Hands, time: &Time) {
     sql.push(
         " FROM lead_spans s JOIN leads t ON t.tenant_id = s.tenant_id AND t.id = s.lead_id
-         WHERE s.tenant_id = $1 AND s.state = 'lost' AND s.from_at >= ",
+         WHERE s.tenant_id = $1 AND s.state = 'lost' AND ",
     );
-    sql.bind(from).push(" AND s.from_at < ").bind(end);
+    time.contains(sql, "s.from_at");
     sql.push(" AND s.from_at <= ").bind(asked.as_of).push(" AND ");
     hands.were(sql);
 }
@@ -147,26 +122,17 @@ impl Report for LostProspects {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let to = asked.date("to").unwrap_or(asked.today);
-        let from = asked.date("from").or_else(|| to.with_day(1)).unwrap_or(to);
-        if from > to {
-            return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-        }
-        asked.understand("from", &from);
-        asked.understand("to", &to);
-        let zone = ctx.settings.time_zone;
-        let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
-        let (from, end) = (start_of_day(from, zone), start_of_day(end, zone));
+        let time = Time::asked(ctx, asked)?;
         let hands = Hands::asked(ctx, &DEFINITION, asked);
         let mut sql = Sql::new(
             "SELECT s.lead_id, s.was_owner_id, s.from_at, s.until_at, t.created_at, t.status_reason,
                  t.competitor_id, t.model_bought",
         );
-        losses(&mut sql, asked, &hands, from, end);
+        losses(&mut sql, asked, &hands, &time);
         sql.push(" ORDER BY s.from_at DESC, s.lead_id, s.seq DESC LIMIT ").bind(MOST);
         let found = tx.all::<Found>(sql).await?;
         let mut sql = Sql::new("SELECT COUNT(*)");
-        losses(&mut sql, asked, &hands, from, end);
+        losses(&mut sql, asked, &hands, &time);
         let (lost,) = tx.optional::<(i64,)>(sql).await?.unwrap_or_default();
         let leads = labels(tx, ctx, asked, &LEAD, found.iter().map(|one| one.0)).await?;
         let names = people(tx, ctx, asked, found.iter().map(|one| one.1)).await?;
@@ -185,7 +151,7 @@ impl Report for LostProspects {
                 lead: leads.get(&lead_id).cloned(),
                 consultant_id,
                 consultant: names.get(&consultant_id).cloned(),
-                lost_on: business_date(at, zone),
+                lost_on: business_date(at, ctx.settings.time_zone),
                 reason: reason.filter(|_| still),
                 competitor_id: competitor_id.filter(|_| still),
                 competitor: competitor_id.filter(|_| still).and_then(|id| rivals.get(&id)).cloned(),

@@ -30,7 +30,21 @@
 //! | [`daily_clearance`] | what was due on a day, done and put off |
 //! | `prospects` | months, and in whose hands leads were |
 //! | [`receivables`] | what customers are still to pay, and how long it is overdue |
+//! | [`concentration`] | how much the greatest few customers make |
+//! | [`customer_ranking`] | who the key customers are, by one angle or several |
 //! | [`contract_stages`] | what contracts in each stage come to |
+//! | [`campaign_ranking`] | which campaigns brought most |
+//! | [`media_response`] | what came back through which medium, list, test group or source code |
+//! | `customer_figures` | what each customer has signed |
+//! | [`rfm`] | how lately, how often and for how much customers have bought, with scores |
+//! | [`customer_deciles`] | how much each tenth of the customers has bought |
+//! | [`purchase_recency`] | how many months ago customers have bought last |
+//! | [`customer_value`] | what customers are worth over a long time, and which great ones have left off |
+//! | [`customer_contribution`] | what is left of what customers bought, and of which nothing is |
+//! | [`customer_flow`] | how many customers came, came back and left off |
+//! | [`value_lifecycle`] | customers by what they bought and the phase of their life |
+//! | [`decline_reasons`] | why customers left off, and what was seen before |
+//! | `purchases` | what customers have bought, from orders and contracts |
 //! | `intervals` | days that differ from tier to tier |
 //! | `standing` | what stood at an instant, as it was known at another |
 //! | `facts` | opportunities as they stood, with what else is known of them |
@@ -39,11 +53,20 @@
 
 pub mod attainment;
 pub mod cadence;
+pub mod campaign_ranking;
+pub mod concentration;
 pub mod contract_stages;
 pub mod conversion;
+pub mod customer_contribution;
+pub mod customer_deciles;
+mod customer_figures;
+pub mod customer_flow;
+pub mod customer_ranking;
+pub mod customer_value;
 pub mod daily_business;
 pub mod daily_clearance;
 pub mod data_coverage;
+pub mod decline_reasons;
 pub mod due_visits;
 pub mod duration;
 mod facts;
@@ -51,6 +74,7 @@ pub mod forecast;
 pub mod funnel;
 mod intervals;
 pub mod lost_prospects;
+pub mod media_response;
 pub mod missing_updates;
 pub mod neglected;
 pub mod origins;
@@ -62,12 +86,16 @@ pub mod prospect_conversion;
 pub mod prospect_holding;
 pub mod prospect_sources;
 mod prospects;
+pub mod purchase_recency;
+mod purchases;
 pub mod ranking;
 pub mod receivables;
+pub mod rfm;
 mod standing;
 pub mod sufficiency;
 pub mod tiers;
 pub mod time_allocation;
 pub mod unplanned_visits;
 pub mod unreviewed_cards;
+pub mod value_lifecycle;
 pub mod win_loss;

@@ -128,18 +128,9 @@ static DEFINITION: Definition = Definition {
     plot: Plot { shape: Shape::Bars, names: &["lead"], values: &["contacts"], otherwise: &[] },
 };
 
-/// Adds the tables of the month that are told of, as `t`, with their lines, as `l`.
-fn tables(sql: &mut Sql, asked: &Asked) {
-    sql.push(
-        " FROM prospect_tables t JOIN prospect_table_lines l ON l.tenant_id = t.tenant_id
-             AND l.table_id = t.id AND l.added_at <= ",
-    );
-    sql.bind(asked.as_of);
-}
-
 /// Adds which tables these are.
 fn of_month(sql: &mut Sql, ctx: &Ctx, asked: &Asked, month: &Month) {
-    sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.month = ").bind(month.first);
+    sql.push("t.tenant_id = $1 AND t.deleted_at IS NULL AND t.month = ").bind(month.first);
     if let Some(consultant) = asked.id("consultant_id") {
         sql.push(" AND t.consultant_id = ").bind(consultant);
     }
@@ -171,14 +162,17 @@ async fn found(tx: &mut Tx, ctx: &Ctx, asked: &Asked, month: &Month) -> Result<V
     let mut sql = Sql::new(
         "SELECT t.id, t.closed_at, t.consultant_id, l.lead_id, n.name, l.origin, l.level_id,
              s.level_id, s.state, s.next_visit_on,
-             l.final_level_id, l.final_state, l.final_next_visit_on, l.final_contacts",
+             l.final_level_id, l.final_state, l.final_next_visit_on, l.final_contacts
+         FROM prospect_tables t JOIN prospect_table_lines l ON l.tenant_id = t.tenant_id
+             AND l.table_id = t.id AND l.added_at <= ",
     );
-    tables(&mut sql, asked);
+    sql.bind(asked.as_of);
     sql.push(" LEFT JOIN lead_spans s ON s.tenant_id = l.tenant_id AND s.lead_id = l.lead_id AND ");
     stood(&mut sql, "s.from_at", "s.until_at", at);
     sql.push(" LEFT JOIN leads n ON n.tenant_id = l.tenant_id AND n.id = l.lead_id AND ");
     let leads = ctx.reach(LEAD.plural, Action::Read);
     scope::covers(&mut sql, "n.owner_id", &leads, ctx.actor.user);
+    sql.push(" WHERE ");
     of_month(&mut sql, ctx, asked, month);
     sql.push(" ORDER BY t.consultant_id, l.lead_id LIMIT ").bind(MOST);
     tx.all(sql).await
@@ -195,15 +189,21 @@ async fn contacts(
         "SELECT x.table_id, x.lead_id, x.day, COUNT(*) FROM (SELECT l.table_id, l.lead_id, ",
     );
     month.day(&mut sql, "a.starts_at");
-    sql.push(" AS day");
-    tables(&mut sql, asked);
+    // SQLite keeps to the order of what is joined like this; it would else read all that was done in the
+    // month, whatever it was about.
     sql.push(
-        " JOIN activities a ON a.tenant_id = l.tenant_id AND a.about_id = l.lead_id
+        " AS day FROM prospect_tables t CROSS JOIN prospect_table_lines l CROSS JOIN activities a
+         WHERE l.tenant_id = t.tenant_id AND l.table_id = t.id
+             AND a.tenant_id = l.tenant_id AND a.about_id = l.lead_id
              AND a.about_type = 'lead' AND a.status = 'done' AND a.deleted_at IS NULL
-             AND a.starts_at >= ",
+             AND l.added_at <= ",
     );
-    sql.bind(month.begins()).push(" AND a.starts_at < ").bind(month.ends);
-    sql.push(" AND a.closed_at <= ").bind(asked.as_of);
+    sql.bind(asked.as_of)
+        .push(" AND a.starts_at >= ")
+        .bind(month.begins())
+        .push(" AND a.starts_at < ")
+        .bind(month.ends);
+    sql.push(" AND a.closed_at <= ").bind(asked.as_of).push(" AND ");
     of_month(&mut sql, ctx, asked, month);
     sql.push(" AND (t.closed_at IS NULL OR t.closed_at > ").bind(asked.as_of);
     sql.push(")) x GROUP BY x.table_id, x.lead_id, x.day");

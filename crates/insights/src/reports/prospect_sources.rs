@@ -1,18 +1,8 @@
 //! Where leads came from, and what became of them.
 
-use super::prospects::{CONSULTANT, column, parameter};
-use crate::{
-    Asked, Definition, Made, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    report::reach,
-};
-use chrono::{Datelike as _, Days};
-use guanxi_kernel::{
-    Ctx, Language, Result, Word as _,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-    scalar::Type,
-};
+use super::prospects::{CONSULTANT, FROM, TO, Time, column};
+use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
+use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio};
 use guanxi_sales::leads::{LEAD, LeadSource};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
@@ -65,24 +55,7 @@ static DEFINITION: Definition = Definition {
     reads: &[&LEAD],
     needs: &["source", "status"],
     rests_on: &[],
-    parameters: &[
-        parameter(
-            "from",
-            Takes::One(Type::Date),
-            Texts {
-                en: "The first day; that of the month when absent.",
-                zh: "首日,默认为当月首日。",
-            },
-        ),
-        parameter(
-            "to",
-            Takes::One(Type::Date),
-            Texts {
-                en: "The last day; that of `as_of` when absent.", zh: "末日,默认为统计当日。"
-            },
-        ),
-        CONSULTANT,
-    ],
+    parameters: &[FROM, TO, CONSULTANT],
     columns: &[
         column("source", "Source", "来源", What::Key),
         column("source_name", "Source", "来源", What::Label),
@@ -108,24 +81,14 @@ impl Report for ProspectSources {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let to = asked.date("to").unwrap_or(asked.today);
-        let from = asked.date("from").or_else(|| to.with_day(1)).unwrap_or(to);
-        if from > to {
-            return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-        }
-        asked.understand("from", &from);
-        asked.understand("to", &to);
-        let zone = ctx.settings.time_zone;
-        let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
+        let time = Time::asked(ctx, asked)?;
         let mut sql = Sql::new(
             "SELECT t.source, s.state, COUNT(*) FROM leads t
              JOIN lead_spans s ON s.tenant_id = t.tenant_id AND s.lead_id = t.id AND ",
         );
         super::prospects::stood(&mut sql, "s.from_at", "s.until_at", asked.as_of);
-        sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.created_at >= ");
-        sql.bind(start_of_day(from, zone))
-            .push(" AND t.created_at < ")
-            .bind(start_of_day(end, zone));
+        sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ");
+        time.contains(&mut sql, "t.created_at");
         if let Some(consultant) = asked.id("consultant_id") {
             sql.push(" AND t.owner_id = ").bind(consultant);
         }

@@ -4,15 +4,21 @@
 //! that they tell of and never rewritten but for their end, so what was so at an instant is the same for
 //! ever.
 
-use crate::{Asked, Column, Definition, Parameter, Takes, What, labels::labels, report::reach};
-use chrono::{DateTime, NaiveDate, Utc};
+use crate::{
+    Asked, Column, Definition, Parameter, Takes, What, asked::bad, labels::labels, report::reach,
+};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use guanxi_identity::users::USER;
 use guanxi_kernel::{
-    Action, Ctx, Reach, Result, UserId, actor::forbidden, problem::Texts, scalar::Type,
+    Action, Ctx, Reach, Result, UserId,
+    actor::forbidden,
+    period::start_of_day,
+    problem::{OUT_OF_RANGE, Texts},
+    scalar::Type,
 };
 use guanxi_sales::prospect_tables::days_of;
 use guanxi_storage::{Kind, Sql, Tx, scope};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 use uuid::Uuid;
 
 pub(super) const fn column(
@@ -41,6 +47,55 @@ pub(super) const CONSULTANT: Parameter = parameter(
     Takes::One(Type::Id),
     Texts { en: "Only the leads of that user.", zh: "仅统计该销售顾问。" },
 );
+
+/// The first day of the time that is told of.
+pub(super) const FROM: Parameter = parameter(
+    "from",
+    Takes::One(Type::Date),
+    Texts {
+        en: "The first day; that of the month when absent.", zh: "首日,默认为当月首日。"
+    },
+);
+
+/// The last day of it.
+pub(super) const TO: Parameter = parameter(
+    "to",
+    Takes::One(Type::Date),
+    Texts {
+        en: "The last day; that of `as_of` when absent.", zh: "末日,默认为统计当日。"
+    },
+);
+
+/// The time from the one day to the end of the other.
+pub(super) struct Time {
+    begins: DateTime<Utc>,
+    ends: DateTime<Utc>,
+}
+
+impl Time {
+    /// The time that is asked for.
+    ///
+    /// # Errors
+    /// `bad_parameter` for one that ends before it begins.
+    pub(super) fn asked(ctx: &Ctx, asked: &mut Asked) -> Result<Self> {
+        let to = asked.date(TO.name).unwrap_or(asked.today);
+        let from = asked.date(FROM.name).or_else(|| to.with_day(1)).unwrap_or(to);
+        if from > to {
+            return Err(bad(OUT_OF_RANGE.parameter(TO.name).with("expected", "not before from")));
+        }
+        asked.understand(FROM.name, &from);
+        asked.understand(TO.name, &to);
+        let zone = ctx.settings.time_zone;
+        let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
+        Ok(Self { begins: start_of_day(from, zone), ends: start_of_day(end, zone) })
+    }
+
+    /// Adds that an instant in a column is in the time.
+    pub(super) fn contains(&self, sql: &mut Sql, column: &'static str) {
+        sql.push(column).push(" >= ").bind(self.begins);
+        sql.push(" AND ").push(column).push(" < ").bind(self.ends);
+    }
+}
 
 /// A month as far as it was over at the instant of the report.
 pub(super) struct Month {
@@ -73,15 +128,28 @@ impl Month {
     }
 
     /// Adds the place of the day, from 0, in which an instant of the month in a column is: the stores
-    /// reckon differently with days, and not each has 24 hours.
+    /// reckon differently with days, and not each has 24 hours. Halved again and again, since there may
+    /// be many rows.
     pub(super) fn day(&self, sql: &mut Sql, column: &'static str) {
-        sql.push("CAST(CASE");
-        for (at, begins) in self.days.iter().enumerate().skip(1) {
-            sql.push(" WHEN ").push(column).push(" < ").bind(*begins).push(" THEN ");
-            sql.bind(i64::try_from(at).unwrap_or(1) - 1);
+        sql.push("CAST(");
+        self.day_among(sql, column, 0..self.days.len());
+        sql.push(" AS BIGINT)");
+    }
+
+    fn day_among(&self, sql: &mut Sql, column: &'static str, days: Range<usize>) {
+        let half = days.start + days.len() / 2;
+        match self.days.get(half).filter(|_| days.len() > 1) {
+            None => {
+                sql.bind(i64::try_from(days.start).unwrap_or_default());
+            }
+            Some(begins) => {
+                sql.push("CASE WHEN ").push(column).push(" < ").bind(*begins).push(" THEN ");
+                self.day_among(sql, column, days.start..half);
+                sql.push(" ELSE ");
+                self.day_among(sql, column, half..days.end);
+                sql.push(" END");
+            }
         }
-        sql.push(" ELSE ").bind(i64::try_from(self.days.len()).unwrap_or(1) - 1);
-        sql.push(" END AS BIGINT)");
     }
 }
 

@@ -3,18 +3,18 @@
 
 use super::{CommissionBasis, CommissionPlan, CommissionPlanId, model::commission};
 use crate::{
-    opportunities::OPPORTUNITY,
-    problems::{NO_TARGET, RECEIPTS_NOT_COUNTED},
+    problems::NO_TARGET,
     targets::{
         TargetLevel, TargetMetric,
-        actuals::{self, Moment, Scope},
+        actuals::{self, Deal, Moment, Scope},
         outlines::{Which, outlines},
     },
 };
 use chrono::NaiveDate;
 use guanxi_kernel::{
     Action, Ctx, Money, Result, Share, UserId,
-    period::{DateRange, Period, business_date},
+    measure::MeasureRef,
+    period::{DateRange, Period},
     problem::NOT_FOUND,
     ratio::Ratio,
 };
@@ -39,6 +39,8 @@ pub struct CommissionStatement {
     pub days: Option<DateRange>,
     /// Of what is paid.
     pub basis: CommissionBasis,
+    /// The measure of the base.
+    pub measure: MeasureRef,
     /// What the deals come to by that, in the currency of the company.
     pub base: Money,
     /// Reached over the target of the representative in the period; `null` without tiers.
@@ -51,7 +53,8 @@ pub struct CommissionStatement {
     /// How many deals have no margin that is known, and so are paid nothing; `null` of other bases.
     #[schema(required)]
     pub without_margin: Option<i64>,
-    /// The deals with the representative's part of each by their days, 1,000 at most.
+    /// The deals, or the receipts and refunds, with the representative's part of each by their days, 1,000
+    /// at most.
     pub deals: Vec<CommissionDeal>,
     /// Whether there are more.
     pub more: bool,
@@ -60,10 +63,14 @@ pub struct CommissionStatement {
 /// A deal in a statement.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CommissionDeal {
-    /// The opportunity.
-    pub opportunity_id: Uuid,
-    /// The day on which it was won.
-    pub closed_on: NaiveDate,
+    /// The opportunity; `null` of a receipt of a contract that came of none.
+    #[schema(required)]
+    pub opportunity_id: Option<Uuid>,
+    /// The receipt or refund, of the basis `receipts`.
+    #[schema(required)]
+    pub receipt_id: Option<Uuid>,
+    /// The day on which it counts: it was won then, or the customer has paid.
+    pub counted_on: NaiveDate,
     /// The representative's part of what it brings, by the basis.
     pub base: Money,
 }
@@ -72,7 +79,7 @@ pub struct CommissionDeal {
 ///
 /// # Errors
 /// `not_found` for a representative whose opportunities the caller does not reach; `forbidden` without
-/// the right to see what is paid for; `receipts_not_counted`; `no_target` if a plan with tiers finds no
+/// the right to see what is paid for; `no_target` if a plan with tiers finds no
 /// target that counts; `no_exchange_rate`.
 pub async fn statement(
     tx: &mut Tx,
@@ -82,12 +89,8 @@ pub async fn statement(
     moment: Moment,
 ) -> Result<CommissionStatement> {
     let plan: CommissionPlan = resource::load(tx, ctx, id.uuid()).await?;
-    require_reach(tx, ctx, rep).await?;
-    let metric = match plan.input.basis {
-        CommissionBasis::Receipts => return Err(RECEIPTS_NOT_COUNTED.problem()),
-        CommissionBasis::Margin => TargetMetric::Margin,
-        CommissionBasis::Amount | CommissionBasis::Attainment => TargetMetric::Amount,
-    };
+    let metric = plan.input.basis.metric();
+    require_reach(tx, ctx, rep, metric).await?;
     let currency = ctx.settings.currency;
     let scope = Scope {
         metric,
@@ -97,8 +100,7 @@ pub async fn statement(
         region: None,
         party: None,
     };
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
-    let whole = period.range(ctx.settings.fiscal, today);
+    let whole = period.range(ctx.settings.fiscal, moment.day);
     let last = plan.input.valid_until.and_then(|day| day.succ_opt()).unwrap_or(whole.end);
     let days = DateRange {
         start: plan.input.valid_from.map_or(whole.start, |day| day.max(whole.start)),
@@ -119,10 +121,11 @@ pub async fn statement(
     }
     let base = Money::new(base, currency);
     let rate = plan.input.rate(attainment);
-    let deal = |(opportunity_id, closed_on, minor): (Uuid, NaiveDate, i64)| CommissionDeal {
-        opportunity_id,
-        closed_on,
-        base: Money::new(minor, currency),
+    let deal = |one: Deal| CommissionDeal {
+        opportunity_id: one.opportunity,
+        receipt_id: (metric == TargetMetric::Receipts).then_some(one.id),
+        counted_on: one.day,
+        base: Money::new(one.units, currency),
     };
     Ok(CommissionStatement {
         plan_id: id,
@@ -130,6 +133,7 @@ pub async fn statement(
         period,
         days,
         basis: plan.input.basis,
+        measure: metric.measure().named(),
         base,
         attainment,
         rate,
@@ -140,9 +144,9 @@ pub async fn statement(
     })
 }
 
-/// Refuses whoever may not see what the representative has won.
-async fn require_reach(tx: &mut Tx, ctx: &Ctx, rep: UserId) -> Result<()> {
-    let reach = ctx.require(OPPORTUNITY.plural, Action::Read)?;
+/// Refuses whoever may not see what the representative has won, or was paid for it.
+async fn require_reach(tx: &mut Tx, ctx: &Ctx, rep: UserId, metric: TargetMetric) -> Result<()> {
+    let reach = ctx.require(actuals::plural_of(metric), Action::Read)?;
     let mut sql =
         Sql::new("SELECT CAST(1 AS BIGINT) FROM users u WHERE u.tenant_id = $1 AND u.id = ");
     sql.bind(rep).push(" AND ");
@@ -161,7 +165,6 @@ async fn attained(
     let of = (TargetMetric::Amount, ctx.settings.currency);
     let peers =
         outlines(tx, ctx, of, Which::Of(TargetLevel::Rep, rep.uuid(), period), moment).await?;
-    let own = peers.first().and_then(|one| Some((one.actual?, one.target)));
-    let ratio = own.and_then(|(actual, target)| actual.over(target).ok());
+    let ratio = peers.first().and_then(|one| one.actual.over(one.target).ok());
     ratio.ok_or_else(|| NO_TARGET.with("period", period.to_string()))
 }

@@ -13,7 +13,6 @@ use crate::{
         OpportunityOrigin,
     },
     pipelines::PipelineId,
-    problems::CONTACT_OF_OTHER_PARTY,
     stages::StageId,
 };
 use chrono::NaiveDate;
@@ -25,6 +24,7 @@ use guanxi_customers::{
     rules::{likely_date, not_negative},
 };
 use guanxi_kernel::{Action, Ctx, Line, Money, Result, actor::forbidden, ctx::Seen};
+use guanxi_marketing::problems::CONTACT_OF_OTHER_PARTY;
 use guanxi_storage::{
     Draft, Meta, Tx,
     kind::Parts as _,
@@ -275,6 +275,8 @@ impl Lead {
             owner_id: lead.owner_id,
             origin: OpportunityOrigin::Other,
             campaign_id: lead.campaign_id,
+            campaign_weights: Vec::new(),
+            source_code_id: self.source_code_id,
             expected_close_on: wish.expected_close_on.or(lead.expected_purchase_on),
             engaged_on: None,
             closed_on: None,

@@ -11,6 +11,7 @@
 //! | `loss.rs` | who must agree before it is lost |
 //! | `owners.rs` | who has it: claimed, given, given back |
 //! | `convert.rs` | it becomes a party, a contact, an opportunity |
+//! | `answered.rs` | who has answered to a campaign is one |
 //! | `card.rs` | what is known of it, and the log of contacts |
 //! | `spans.rs` | what it was from when to when, for reports |
 //! | `visits.rs` | when the next contact is due |
@@ -20,6 +21,7 @@
 //! A lead without an owner lies in its pool: whoever may draw from the pool sees it, and changes it
 //! only by claiming it. An owner keeps the pool that the lead came from, whose rules go on to hold.
 
+mod answered;
 mod card;
 mod convert;
 mod duplicates;
@@ -36,6 +38,7 @@ mod spans;
 mod store;
 mod visits;
 
+pub use answered::of_response;
 pub use card::{CardSide, LeadCard, LeadContact, card, fill_card};
 pub use convert::{ConvertLead, LeadOpportunity, convert};
 pub use life::{LeadMove, LeadStatus};

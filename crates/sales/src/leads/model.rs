@@ -20,6 +20,10 @@ use guanxi_customers::{
 };
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, Money, Text, UserId, problem::Texts};
+use guanxi_marketing::{
+    campaigns::{Campaign, CampaignId},
+    source_codes::{SourceCode, SourceCodeId},
+};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -71,14 +75,15 @@ pub struct LeadInput {
     #[serde(default)]
     #[field(zh = "来源", filter)]
     pub source: LeadSource,
-    /// The code of what brought it, e.g. of an advertisement.
+    /// The code of what brought it, e.g. of an advertisement. A source code that is in use says of which
+    /// campaign it is.
     #[serde(default)]
     #[field(zh = "来源代码", filter)]
     pub source_code: Option<Line<60>>,
-    /// The campaign that brought it. It is not looked up.
+    /// The campaign that brought it; that of the source code when absent.
     #[serde(default)]
-    #[field(zh = "市场活动", filter)]
-    pub campaign_id: Option<Uuid>,
+    #[field(zh = "市场活动", filter, to = Campaign)]
+    pub campaign_id: Option<CampaignId>,
     /// How soon it may buy. It changes by `change-level` only.
     #[serde(default)]
     #[field(zh = "意向级别", filter, to = LeadLevel)]
@@ -139,6 +144,9 @@ pub struct Lead {
     #[serde(flatten)]
     #[field(flatten)]
     pub input: LeadInput,
+    /// The source code that its code is.
+    #[field(zh = "匹配的源代码", filter, to = SourceCode)]
+    pub source_code_id: Option<SourceCodeId>,
     /// How far its life has come. Only moves change it.
     #[field(zh = "状态", filter)]
     pub status: LeadStatus,

@@ -21,6 +21,7 @@ use guanxi_customers::{
     parties::{Party, PartyRole},
 };
 use guanxi_kernel::{Action, Ctx, Id, Result, Text, Word as _, problem::UNKNOWN_REFERENCE};
+use guanxi_marketing::source_codes;
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -37,6 +38,7 @@ impl Resource for Lead {
         if let Some(before) = before {
             before.require_writable(self, ctx)?;
         }
+        self.match_code(tx, before).await?;
         self.input.settle(&ctx.settings.country)?;
         match before {
             None => self.begin(ctx),
@@ -95,7 +97,9 @@ impl Resource for Lead {
     fn concerns(&self) -> Vec<Uuid> {
         let party = self.input.party_id.map(Id::uuid);
         let contact = self.contact_id.map(Id::uuid);
-        party.into_iter().chain(contact).chain(self.opportunity_id.map(Id::uuid)).collect()
+        let campaign = self.input.campaign_id.map(Id::uuid);
+        let opportunity = self.opportunity_id.map(Id::uuid);
+        party.into_iter().chain(contact).chain(opportunity).chain(campaign).collect()
     }
 
     fn verbs(&self) -> Vec<Verb> {
@@ -142,6 +146,21 @@ impl Resource for Lead {
 }
 
 impl Lead {
+    /// Which source code its code is, if it is one that is in use; that says of which campaign it is.
+    async fn match_code(&mut self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+        if before.is_some_and(|before| before.input.source_code == self.input.source_code) {
+            return Ok(());
+        }
+        let found = match &self.input.source_code {
+            Some(code) => source_codes::matched(tx, code).await?,
+            None => None,
+        };
+        self.source_code_id = found.map(|found| found.id);
+        self.input.campaign_id =
+            self.input.campaign_id.or_else(|| found.and_then(|found| found.campaign));
+        Ok(())
+    }
+
     /// A new one: whose it is, and its first level.
     fn begin(&mut self, ctx: &Ctx) {
         if self.input.pool_id.is_none() {

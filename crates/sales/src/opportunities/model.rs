@@ -19,6 +19,10 @@ use guanxi_customers::{
 };
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, Money, Share, Text, UserId, problem::Texts};
+use guanxi_marketing::{
+    campaigns::{Campaign, CampaignId, CampaignWeight},
+    source_codes::{SourceCode, SourceCodeId},
+};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,10 +84,21 @@ pub struct OpportunityInput {
     #[serde(default)]
     #[field(zh = "来源", filter)]
     pub origin: OpportunityOrigin,
-    /// The campaign that brought it. It is not looked up.
+    /// The campaign that brought it.
     #[serde(default)]
-    #[field(zh = "市场活动", filter)]
-    pub campaign_id: Option<Uuid>,
+    #[field(zh = "市场活动", filter, to = Campaign)]
+    pub campaign_id: Option<CampaignId>,
+    /// If several campaigns brought it: each once, with weights that sum to exactly 1. What it comes to
+    /// counts for each of them in that part.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    #[field(zh = "活动权重", json, terms = "campaign", to = Campaign)]
+    pub campaign_weights: Vec<CampaignWeight>,
+    /// The source code that brought it.
+    #[serde(default)]
+    #[field(zh = "源代码", filter, to = SourceCode)]
+    pub source_code_id: Option<SourceCodeId>,
     /// The day on which it is expected to be decided.
     #[serde(default)]
     #[validate(custom(function = "likely_date"))]

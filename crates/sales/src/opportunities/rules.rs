@@ -19,6 +19,7 @@ use guanxi_kernel::{
     problem::{OUT_OF_RANGE, REQUIRED},
     text::sort_key,
 };
+use guanxi_marketing::campaigns::{CampaignWeight, links::Linked};
 
 /// Whole units that an amount must stay below, so that the sum over any number of opportunities that a
 /// company can have is a number of 64 bits.
@@ -75,6 +76,7 @@ impl OpportunityInput {
         if !self.collaborators.is_empty() && !Share::make_one(splits) {
             return Err(SPLIT_NOT_WHOLE.at("/collaborators"));
         }
+        CampaignWeight::check_all(&self.campaign_weights, "/campaign_weights")?;
         if self.origin == OpportunityOrigin::Campaign && self.campaign_id.is_none() {
             return Err(REQUIRED.at("/campaign_id"));
         }
@@ -98,6 +100,13 @@ impl OpportunityInput {
 }
 
 impl Opportunity {
+    /// What it says of the campaigns that it comes from.
+    pub(super) fn linked(&self) -> Linked {
+        let input = &self.input;
+        let alive = self.meta.deleted_at.is_none();
+        Linked::new(self.meta.id.uuid(), input.campaign_id, &input.campaign_weights, alive)
+    }
+
     /// Refuses to write what is terminated.
     ///
     /// # Errors

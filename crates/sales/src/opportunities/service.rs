@@ -31,6 +31,7 @@ use guanxi_kernel::{
     Action, Ctx, Id, Result, Text, Word as _,
     problem::{DUPLICATE, REQUIRED, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
+use guanxi_marketing::campaigns::links::{self, Linked};
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -76,6 +77,8 @@ impl Resource for Opportunity {
     async fn all_saved(records: &[Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         spans::begin_new(tx, ctx, records).await?;
         store::add_people(tx, records).await?;
+        let linked: Vec<Linked> = records.iter().map(Self::linked).collect();
+        links::add_new(tx, OPPORTUNITY.name, &linked).await?;
         for one in records {
             one.called_for(tx, ctx, None).await?;
         }
@@ -88,6 +91,7 @@ impl Resource for Opportunity {
             store::remove_people(tx, self.meta.id).await?;
             store::add_people(tx, std::slice::from_ref(self)).await?;
         }
+        links::follow(tx, OPPORTUNITY.name, self.linked(), before.map(Self::linked)).await?;
         self.called_for(tx, ctx, before).await?;
         let given_up = |one: &Self| {
             matches!(one.status, OpportunityStatus::Lost | OpportunityStatus::Terminated)
@@ -158,7 +162,9 @@ impl Resource for Opportunity {
     fn concerns(&self) -> Vec<Uuid> {
         let party = self.input.party_id.map(Id::uuid);
         let contacts = self.input.contacts.iter().map(|contact| contact.contact_id.uuid());
-        party.into_iter().chain(contacts).collect()
+        let weighed = self.input.campaign_weights.iter().map(|one| one.campaign);
+        let campaigns = weighed.chain(self.input.campaign_id).map(Id::uuid);
+        party.into_iter().chain(contacts).chain(campaigns).collect()
     }
 
     fn verbs(&self) -> Vec<Verb> {

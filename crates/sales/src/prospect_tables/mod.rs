@@ -6,12 +6,14 @@
 //! | `model.rs`, `life.rs` | the record and its states |
 //! | `service.rs` | the rules of a save |
 //! | `stocktake.rs` | opened, what must be on it and is not, leads that join |
+//! | `contacts.rs` | who enters contacts with its leads |
 //! | `moves.rs` | submitted, reviewed, closed |
 //! | `store.rs` | SQL |
 //!
 //! A table names its leads; contacts, levels and results are those of the leads and are read where they
 //! are. Closing it writes down what they came to, so that it stays as it was.
 
+mod contacts;
 mod life;
 mod model;
 mod moves;
@@ -19,6 +21,7 @@ mod service;
 mod stocktake;
 mod store;
 
+pub(crate) use contacts::entered;
 pub use life::{ProspectTableMove, ProspectTableStatus};
 pub use model::{
     PROSPECT_TABLE, ProspectOrigin, ProspectTable, ProspectTableId, ProspectTableInput, TableReview,

@@ -8,7 +8,7 @@ use crate::{lead_levels::LeadLevelId, leads::LeadId};
 use chrono::{DateTime, Datelike as _, Months, NaiveDate, Utc};
 use guanxi_kernel::{Ctx, Result, UserId, period::start_of_day};
 use guanxi_storage::{Sql, Tx, sql};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Leads on one table at most.
 const MOST: i64 = 10_000;
@@ -144,6 +144,21 @@ pub(super) async fn lines(
         added_at,
     };
     Ok(tx.all::<Row>(sql).await?.into_iter().map(line).collect())
+}
+
+/// The owner of a lead, and who keeps the tables that it is on and that are not closed; nobody if there
+/// are none.
+pub(super) async fn keepers(tx: &mut Tx, lead: LeadId) -> Result<BTreeSet<UserId>> {
+    let sql = sql!(
+        "SELECT t.owner_id, d.owner_id FROM prospect_table_lines l
+         JOIN prospect_tables t ON t.tenant_id = l.tenant_id AND t.id = l.table_id
+             AND t.deleted_at IS NULL AND t.status <> 'closed'
+         JOIN leads d ON d.tenant_id = l.tenant_id AND d.id = l.lead_id
+         WHERE l.tenant_id = $1 AND l.lead_id = $2",
+        lead
+    );
+    let rows = tx.all::<(UserId, Option<UserId>)>(sql).await?;
+    Ok(rows.into_iter().flat_map(|(keeper, owner)| [Some(keeper), owner]).flatten().collect())
 }
 
 /// Writes down what the leads on a table came to by the end of its month, as it is known now.

@@ -1,12 +1,14 @@
-//! What was reached: won opportunities of a window of business days, as they stood at an instant.
+//! What was reached in a window of business days, as it stood at an instant: won opportunities, or what
+//! customers have paid.
 //!
 //! Amounts in the currency of the target without collaborators are summed by the store. Any other is
-//! converted by the rate of its day of closing, or split among its collaborators, one by one: however
-//! the question is cut, the same opportunity brings the same to the same people, and the parts make the
+//! converted by the rate of its day, or split among the collaborators of the opportunity, one by one:
+//! however the question is cut, the same deal brings the same to the same people, and the parts make the
 //! whole exactly.
 
 use super::{
     model::{Dimension, TARGET, Target, TargetLevel, TargetMetric},
+    question::{Question, SHARED},
     store,
 };
 use crate::{
@@ -18,7 +20,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{
     Action, Ctx, Currency, Id, Money, Result,
     actor::forbidden,
-    period::{DateRange, Fiscal, Unit},
+    period::{DateRange, Fiscal, Unit, business_date},
     problem::{INTERNAL, OUT_OF_RANGE},
 };
 use guanxi_storage::{Sql, Tx, error::corrupt, rates};
@@ -29,8 +31,8 @@ use uuid::Uuid;
 /// Opportunities that are read at once, of those that the store does not sum.
 const AT_ONCE: i64 = 5_000;
 
-/// Users that a statement names; of more it reads all.
-const MOST_USERS: usize = 500;
+/// Receipts, which a crate to the right of this one keeps: here they are read where they lie.
+const RECEIPTS: &str = "receipts";
 
 /// As of when, and whether that is now.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +41,8 @@ pub struct Moment {
     pub as_of: DateTime<Utc>,
     /// As far as it was known at this one.
     pub known_at: DateTime<Utc>,
+    /// The business day of the first.
+    pub day: NaiveDate,
     /// Whether that is now.
     pub live: bool,
 }
@@ -46,7 +50,8 @@ pub struct Moment {
 impl Moment {
     /// Now.
     pub fn now(ctx: &Ctx) -> Self {
-        Self { as_of: ctx.now, known_at: ctx.now, live: true }
+        let day = business_date(ctx.now, ctx.settings.time_zone);
+        Self { as_of: ctx.now, known_at: ctx.now, day, live: true }
     }
 
     /// That instant; now if none is named.
@@ -59,7 +64,10 @@ impl Moment {
             Some(at) if at > ctx.now => {
                 Err(OUT_OF_RANGE.at("/as_of").with("expected", "an instant that has come"))
             }
-            Some(at) => Ok(Self { as_of: at, known_at: at, live: at == ctx.now }),
+            Some(at) => {
+                let day = business_date(at, ctx.settings.time_zone);
+                Ok(Self { as_of: at, known_at: at, day, live: at == ctx.now })
+            }
         }
     }
 }
@@ -67,7 +75,7 @@ impl Moment {
 /// What counts.
 #[derive(Debug, Clone)]
 pub struct Scope {
-    /// Amounts, margins or pieces.
+    /// Amounts, margins, receipts or pieces.
     pub metric: TargetMetric,
     /// The currency of the amounts.
     pub currency: Option<Currency>,
@@ -114,7 +122,7 @@ struct Grain {
     day: bool,
 }
 
-/// What somebody has won.
+/// What somebody has won, or was paid for it.
 #[derive(Debug, Clone)]
 struct Sale {
     owner: Uuid,
@@ -130,11 +138,12 @@ struct Sale {
 /// # Errors
 /// `forbidden`.
 pub fn require_sight(ctx: &Ctx, metric: TargetMetric) -> Result<()> {
-    ctx.require(OPPORTUNITY.plural, Action::Read)?;
+    let plural = plural_of(metric);
+    ctx.require(plural, Action::Read)?;
     let hides = |plural: &str, field: &str| ctx.actor.withheld(plural).hidden.contains(field);
     let blind = match metric {
         TargetMetric::Count => false,
-        TargetMetric::Amount | TargetMetric::Receipts => hides(OPPORTUNITY.plural, "amount"),
+        TargetMetric::Amount | TargetMetric::Receipts => hides(plural, "amount"),
         TargetMetric::Margin => {
             ctx.reach(PRODUCT.plural, Action::Read).is_nothing()
                 || hides(PRODUCT.plural, "cost")
@@ -142,7 +151,15 @@ pub fn require_sight(ctx: &Ctx, metric: TargetMetric) -> Result<()> {
                 || hides(QUOTE.plural, "line_costs")
         }
     };
-    if blind { Err(forbidden(OPPORTUNITY.plural, Action::Read)) } else { Ok(()) }
+    if blind { Err(forbidden(plural, Action::Read)) } else { Ok(()) }
+}
+
+/// The resource whose records a metric counts.
+pub const fn plural_of(metric: TargetMetric) -> &'static str {
+    match metric {
+        TargetMetric::Receipts => RECEIPTS,
+        TargetMetric::Amount | TargetMetric::Margin | TargetMetric::Count => OPPORTUNITY.plural,
+    }
 }
 
 /// Refuses whoever may not see the figures of targets.
@@ -155,86 +172,6 @@ pub(super) fn require_figures(ctx: &Ctx) -> Result<()> {
     if blind { Err(forbidden(TARGET.plural, Action::Read)) } else { Ok(()) }
 }
 
-struct Question<'a> {
-    scope: &'a Scope,
-    window: DateRange,
-    moment: &'a Moment,
-}
-
-impl Question<'_> {
-    fn margin(&self) -> bool {
-        self.scope.metric == TargetMetric::Margin
-    }
-
-    fn owner(&self) -> &'static str {
-        if self.moment.live { "o.owner_id" } else { "s.owner_id" }
-    }
-
-    fn minor(&self) -> &'static str {
-        match (self.margin(), self.moment.live) {
-            (true, _) => "q.margin_minor",
-            (false, true) => "o.amount_minor",
-            (false, false) => "s.amount_minor",
-        }
-    }
-
-    fn currency(&self) -> &'static str {
-        match (self.margin(), self.moment.live) {
-            (true, _) => "q.margin_currency",
-            (false, true) => "o.amount_currency",
-            (false, false) => "s.amount_currency",
-        }
-    }
-
-    /// Adds where it stands and what narrows it.
-    fn from(&self, sql: &mut Sql) {
-        sql.push(if self.moment.live {
-            " FROM opportunities o"
-        } else {
-            " FROM opportunities o JOIN opportunity_spans s ON s.tenant_id = o.tenant_id AND s.opportunity_id = o.id"
-        });
-        sql.push(" LEFT JOIN parties p ON p.tenant_id = o.tenant_id AND p.id = o.party_id");
-        if self.margin() {
-            sql.push(
-                " LEFT JOIN quotes q ON q.tenant_id = o.tenant_id AND q.opportunity_id = o.id
-                     AND q.status = 'accepted' AND q.deleted_at IS NULL",
-            );
-        }
-        sql.push(" WHERE o.tenant_id = $1 AND o.closed_on >= ").bind(self.window.start);
-        sql.push(" AND o.closed_on < ").bind(self.window.end);
-        if self.moment.live {
-            sql.push(" AND o.deleted_at IS NULL AND o.status = 'won'");
-        } else {
-            let (at, known) = (self.moment.as_of, self.moment.known_at);
-            sql.push(" AND s.status = 'won' AND s.entered_at <= ").bind(at);
-            sql.push(" AND s.recorded_at <= ").bind(known);
-            sql.push(" AND (s.left_at IS NULL OR s.left_at > ").bind(at);
-            sql.push(" OR s.left_recorded_at > ").bind(known).push(")");
-        }
-        if let Some(product) = self.scope.product {
-            sql.push(" AND o.product_id = ").bind(product);
-        }
-        if let Some(region) = self.scope.region {
-            sql.push(" AND p.sales_region_id = ").bind(region);
-        }
-        if let Some(party) = self.scope.party {
-            sql.push(" AND o.party_id = ").bind(party);
-        }
-    }
-
-    /// The users whom a statement can name.
-    fn named(&self) -> Option<&BTreeSet<Uuid>> {
-        self.scope.users.as_ref().filter(|users| users.len() <= MOST_USERS)
-    }
-
-    fn counts(&self, user: Uuid) -> bool {
-        self.scope.users.as_ref().is_none_or(|users| users.contains(&user))
-    }
-}
-
-/// Whether somebody shares what an opportunity brings.
-const SHARED: &str = "EXISTS (SELECT 1 FROM opportunity_people y WHERE y.tenant_id = o.tenant_id AND y.record_id = o.id)";
-
 /// What the store sums.
 async fn summed(tx: &mut Tx, asked: &Question<'_>, grain: Grain) -> Result<Vec<Sale>> {
     let mut sql = Sql::new("SELECT ");
@@ -243,8 +180,8 @@ async fn summed(tx: &mut Tx, asked: &Question<'_>, grain: Grain) -> Result<Vec<S
     };
     sql.push(asked.owner()).push(", ").push(some(grain.product, "o.product_id"));
     sql.push(", ").push(some(grain.region, "p.sales_region_id"));
-    sql.push(", ").push(some(grain.party, "o.party_id")).push(", ");
-    sql.push(if grain.day { "o.closed_on" } else { "CAST(NULL AS DATE)" });
+    sql.push(", ").push(some(grain.party, asked.party())).push(", ");
+    sql.push(if grain.day { asked.day() } else { "CAST(NULL AS DATE)" });
     match asked.scope.currency {
         None => sql.push(", COUNT(*)"),
         Some(_) => sql.push(", CAST(COALESCE(SUM(").push(asked.minor()).push("), 0) AS BIGINT)"),
@@ -259,12 +196,14 @@ async fn summed(tx: &mut Tx, asked: &Question<'_>, grain: Grain) -> Result<Vec<S
     }
     sql.push(" GROUP BY ").push(asked.owner());
     for (wanted, column) in [
-        (grain.product, ", o.product_id"),
-        (grain.region, ", p.sales_region_id"),
-        (grain.party, ", o.party_id"),
-        (grain.day, ", o.closed_on"),
+        (grain.product, "o.product_id"),
+        (grain.region, "p.sales_region_id"),
+        (grain.party, asked.party()),
+        (grain.day, asked.day()),
     ] {
-        sql.push(if wanted { column } else { "" });
+        if wanted {
+            sql.push(", ").push(column);
+        }
     }
     type Row = (Uuid, Option<Uuid>, Option<Uuid>, Option<Uuid>, Option<NaiveDate>, i64);
     let sale = |(owner, product, region, party, day, units): Row| Sale {
@@ -279,9 +218,21 @@ async fn summed(tx: &mut Tx, asked: &Question<'_>, grain: Grain) -> Result<Vec<S
     Ok(rows.filter(|sale| asked.counts(sale.owner)).collect())
 }
 
-/// An opportunity that is looked at by itself: its id, owner, product, region, party, day, amount,
-/// currency and collaborators.
-type Single = (
+/// An opportunity or a receipt that is looked at by itself.
+struct Single {
+    id: Uuid,
+    owner: Uuid,
+    product: Option<Uuid>,
+    region: Option<Uuid>,
+    party: Option<Uuid>,
+    day: NaiveDate,
+    minor: Option<i64>,
+    currency: Option<String>,
+    collaborators: Option<String>,
+    opportunity: Option<Uuid>,
+}
+
+type SingleRow = (
     Uuid,
     Uuid,
     Option<Uuid>,
@@ -290,8 +241,17 @@ type Single = (
     NaiveDate,
     Option<i64>,
     Option<String>,
-    String,
+    Option<String>,
+    Option<Uuid>,
 );
+
+impl From<SingleRow> for Single {
+    fn from(row: SingleRow) -> Self {
+        let (id, owner, product, region, party, day, minor, currency, collaborators, opportunity) =
+            row;
+        Self { id, owner, product, region, party, day, minor, currency, collaborators, opportunity }
+    }
+}
 
 async fn singles(
     tx: &mut Tx,
@@ -299,10 +259,11 @@ async fn singles(
     currency: Option<Currency>,
     (after, most): (Uuid, i64),
 ) -> Result<Vec<Single>> {
-    let mut sql = Sql::new("SELECT o.id, ");
-    sql.push(asked.owner()).push(", o.product_id, p.sales_region_id, o.party_id, o.closed_on, ");
+    let mut sql = Sql::new("SELECT ");
+    sql.push(asked.id()).push(", ").push(asked.owner()).push(", o.product_id, p.sales_region_id, ");
+    sql.push(asked.party()).push(", ").push(asked.day()).push(", ");
     sql.push(asked.minor()).push(", ").push(asked.currency());
-    sql.push(", CAST(o.collaborators AS TEXT)");
+    sql.push(", CAST(o.collaborators AS TEXT), o.id");
     asked.from(&mut sql);
     if let Some(currency) = currency {
         sql.push(" AND (").push(asked.currency()).push(" <> ").bind(currency.code());
@@ -313,14 +274,15 @@ async fn singles(
         sql.push(" OR o.id IN (SELECT z.record_id FROM opportunity_people z WHERE z.tenant_id = $1 AND z.user_id IN ");
         sql.bind_all(users.iter().copied()).push("))");
     }
-    sql.push(" AND o.id > ").bind(after).push(" ORDER BY o.id LIMIT ").bind(most);
-    tx.all(sql).await
+    sql.push(" AND ").push(asked.id()).push(" > ").bind(after);
+    sql.push(" ORDER BY ").push(asked.id()).push(" LIMIT ").bind(most);
+    Ok(tx.all::<SingleRow>(sql).await?.into_iter().map(Single::from).collect())
 }
 
 /// The rates that were used so far.
 type Rates = BTreeMap<(Currency, NaiveDate), guanxi_kernel::money::AppliedRate>;
 
-/// What an opportunity brings to each of those who have a part of it.
+/// What a deal brings to each of those who have a part of it.
 async fn brought(
     tx: &mut Tx,
     asked: &Question<'_>,
@@ -328,26 +290,31 @@ async fn brought(
     single: &Single,
     used: &mut Rates,
 ) -> Result<Vec<(Uuid, i64)>> {
-    let (_, owner, _, _, _, day, minor, code, collaborators) = single;
-    let (Some(minor), Some(code)) = (minor, code) else { return Ok(Vec::new()) };
+    let (Some(minor), Some(code)) = (&single.minor, &single.currency) else {
+        return Ok(Vec::new());
+    };
+    let (owner, day) = (single.owner, single.day);
     let given = Money::new(*minor, code.parse().map_err(corrupt)?);
     let amount = if given.currency() == currency {
         given
     } else {
-        let rate = match used.get(&(given.currency(), *day)) {
+        let rate = match used.get(&(given.currency(), day)) {
             Some(rate) => *rate,
             None => {
                 let pair = (given.currency(), currency);
-                let rate = rates::rate_as_known(tx, pair, *day, asked.moment.known_at).await?;
-                used.insert((given.currency(), *day), rate);
+                let rate = rates::rate_as_known(tx, pair, day, asked.moment.known_at).await?;
+                used.insert((given.currency(), day), rate);
                 rate
             }
         };
         rates::use_rate(&rate, given, currency)?.amount
     };
-    let people: Vec<Collaborator> = serde_json::from_str(collaborators).map_err(corrupt)?;
+    let people: Vec<Collaborator> = match &single.collaborators {
+        Some(people) => serde_json::from_str(people).map_err(corrupt)?,
+        None => Vec::new(),
+    };
     if people.is_empty() {
-        return Ok(vec![(*owner, amount.minor())]);
+        return Ok(vec![(owner, amount.minor())]);
     }
     let weights: Vec<Decimal> = people.iter().map(|one| one.split.to_decimal()).collect();
     let parts = amount.split(&weights).map_err(|error| INTERNAL.problem().because(error))?;
@@ -365,11 +332,12 @@ async fn taken_apart(
     let (mut after, mut used) = (Uuid::nil(), Rates::new());
     loop {
         let some = singles(tx, asked, Some(currency), (after, AT_ONCE)).await?;
-        let Some(last) = some.last().map(|single| single.0) else { return Ok(()) };
+        let Some(last) = some.last().map(|single| single.id) else { return Ok(()) };
         after = last;
         for single in &some {
             for (owner, units) in brought(tx, asked, currency, single, &mut used).await? {
-                let (product, region, party, day) = (single.2, single.3, single.4, Some(single.5));
+                let Single { product, region, party, .. } = *single;
+                let day = Some(single.day);
                 if asked.counts(owner) {
                     sales.push(Sale { owner, product, region, party, day, units });
                 }
@@ -378,8 +346,18 @@ async fn taken_apart(
     }
 }
 
-/// A deal: the opportunity, its day of closing, and what of it counts, in minor units.
-pub type Deal = (Uuid, NaiveDate, i64);
+/// A deal that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deal {
+    /// The won opportunity, or the receipt.
+    pub id: Uuid,
+    /// The opportunity, if there is one.
+    pub opportunity: Option<Uuid>,
+    /// The day on which it counts.
+    pub day: NaiveDate,
+    /// What of it counts, in minor units.
+    pub units: i64,
+}
 
 /// The first deals that make up what was reached, and whether there are more. Who may see them was
 /// asked before.
@@ -402,10 +380,11 @@ pub async fn deals(
         let own = parts.into_iter().filter(|(owner, _)| asked.counts(*owner));
         let own: Vec<i64> = own.map(|(_, units)| units).collect();
         if !own.is_empty() {
-            deals.push((single.0, single.5, sum(own)?));
+            let Single { id, opportunity, day, .. } = *single;
+            deals.push(Deal { id, opportunity, day, units: sum(own)? });
         }
     }
-    deals.sort_unstable_by_key(|(id, day, _)| (*day, *id));
+    deals.sort_unstable_by_key(|deal| (deal.day, deal.id));
     Ok((deals, some.len() > MOST))
 }
 
@@ -418,9 +397,6 @@ async fn sales(
     grain: Grain,
 ) -> Result<Vec<Sale>> {
     require_sight(ctx, scope.metric)?;
-    if scope.metric == TargetMetric::Receipts {
-        return Ok(Vec::new());
-    }
     let asked = Question { scope, window, moment };
     let mut sales = summed(tx, &asked, grain).await?;
     if let Some(currency) = scope.currency {

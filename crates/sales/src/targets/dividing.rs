@@ -3,14 +3,14 @@
 use super::{
     actuals::{self, Moment, Scope},
     changing::{Standing, closed, refused, require_free, save, stand},
-    model::{Dimension, Target, TargetId, TargetMetric},
+    model::{Dimension, Target, TargetId},
     parts::TargetChangeReason,
     store,
     table::{Axis, Table},
     versions,
 };
 use crate::{
-    problems::{COPY_OF_PARENT, NO_SUCH_PARTS, NOT_A_DEALER, RECEIPTS_NOT_COUNTED},
+    problems::{COPY_OF_PARENT, NO_SUCH_PARTS, NOT_A_DEALER},
     products::PRODUCT,
     rules::{refuse, today},
 };
@@ -24,7 +24,7 @@ use guanxi_identity::{
 use guanxi_kernel::{
     Ctx, Result, Weight,
     allocation::{days_served, is_copy},
-    period::{DateRange, Period, Unit, business_date},
+    period::{DateRange, Period, Unit},
     problem::{
         FieldError, INTERNAL, OUT_OF_RANGE, Problem, REPEATED, UNKNOWN_REFERENCE, UNKNOWN_VALUE,
     },
@@ -310,13 +310,9 @@ async fn contribution(
     wish: &AllocateTarget,
     basis: Basis,
 ) -> Result<Vec<Decimal>> {
-    if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_COUNTED.problem());
-    }
     // What had been won by then, whenever that was told: histories come in late.
     let moment = Moment { known_at: ctx.now, ..Moment::at(ctx, wish.as_of)? };
-    let day = business_date(moment.as_of, ctx.settings.time_zone);
-    let window = Period::to_date(basis.unit()).range(ctx.settings.fiscal, day);
+    let window = Period::to_date(basis.unit()).range(ctx.settings.fiscal, moment.day);
     let scope = Scope::of(tx, target).await?;
     let ids: Vec<Uuid> = wish.members.iter().map(|member| member.id).collect();
     let sums = actuals::by_member(tx, ctx, &scope, window, &moment, wish.dimension, &ids).await?;

@@ -10,7 +10,7 @@
 //! | `dividing.rs` | over periods, people, products, regions and dealers |
 //! | `handing.rs` | a target of its own for each part, and the cover of a risk |
 //! | `talks.rs` | figures against figures, until it counts |
-//! | `actuals.rs` | what was reached |
+//! | `actuals.rs`, `question.rs` | what was reached |
 //! | `reaching.rs`, `reading.rs` | how far it is met, where it leads, what it was |
 //! | `outlines.rs` | many targets at once, for reports |
 //! | `proposing.rs` | what models propose from history |
@@ -26,6 +26,7 @@ mod model;
 pub mod outlines;
 mod parts;
 mod proposing;
+mod question;
 mod reaching;
 mod reading;
 mod service;

@@ -2,14 +2,10 @@
 
 use super::{
     actuals::{self, Moment, Scope},
-    model::{Dimension, TARGET, TargetId, TargetLevel, TargetMetric},
+    model::{Branch, Dimension, TARGET, TargetId, TargetLevel, TargetMetric},
     versions,
 };
-use guanxi_kernel::{
-    Action, Ctx, Currency, Money, Result,
-    attainment::Figure,
-    period::{Period, business_date},
-};
+use guanxi_kernel::{Action, Ctx, Currency, Money, Result, attainment::Figure, period::Period};
 use guanxi_storage::{Sql, Tx, scope};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -24,6 +20,8 @@ pub struct Outline {
     pub id: TargetId,
     /// The one that it is a part of.
     pub parent: Option<TargetId>,
+    /// In which way it divides that.
+    pub branch: Option<Branch>,
     /// Whose it is.
     pub level: TargetLevel,
     /// Whom or what it is of, if that is not the company.
@@ -36,8 +34,8 @@ pub struct Outline {
     pub period: Period,
     /// What was to be reached.
     pub target: Figure,
-    /// What was reached; nothing where that is not known.
-    pub actual: Option<Figure>,
+    /// What was reached.
+    pub actual: Figure,
     /// Whether the caller may see it.
     pub seen: bool,
 }
@@ -45,6 +43,7 @@ pub struct Outline {
 type Row = (
     TargetId,
     Option<TargetId>,
+    Option<Branch>,
     TargetLevel,
     Option<Uuid>,
     Option<Uuid>,
@@ -81,7 +80,7 @@ async fn rows(
     moment: &Moment,
 ) -> Result<Vec<Row>> {
     let mut sql = Sql::new(
-        "SELECT t.id, t.parent_id, t.level, COALESCE(t.org_unit_id, t.team_id, t.rep_id, t.dealer_id),
+        "SELECT t.id, t.parent_id, t.branch, t.level, COALESCE(t.org_unit_id, t.team_id, t.rep_id, t.dealer_id),
              t.product_id, t.region_id, t.period, t.amount_currency, (",
     );
     scope::within(&mut sql, &TARGET, &ctx.reach(TARGET.plural, Action::Read), ctx.actor.user);
@@ -125,10 +124,9 @@ pub async fn outlines(
 ) -> Result<Vec<Outline>> {
     let rows = rows(tx, ctx, metric, currency, which, moment).await?;
     let ids: Vec<TargetId> = rows.iter().map(|row| row.0).collect();
-    let day = business_date(moment.as_of, ctx.settings.time_zone);
-    let units = versions::in_force_of(tx, &ids, day, moment.known_at).await?;
+    let units = versions::in_force_of(tx, &ids, moment.day, moment.known_at).await?;
     let mut all = Vec::with_capacity(rows.len());
-    for (id, parent, level, subject, product, region, period, currency, seen) in rows {
+    for (id, parent, branch, level, subject, product, region, period, currency, seen) in rows {
         let Some(units) = units.get(&id) else { continue };
         let target = match currency {
             Some(currency) => Figure::Amount(Money::new(*units, currency)),
@@ -138,19 +136,18 @@ pub async fn outlines(
         all.push(Outline {
             id,
             parent,
+            branch,
             level,
             subject,
             product,
             region,
             period,
             target,
-            actual: None,
+            actual: target.with_units(0),
             seen,
         });
     }
-    if metric != TargetMetric::Receipts {
-        measure(tx, ctx, metric, &mut all, moment).await?;
-    }
+    measure(tx, ctx, metric, &mut all, moment).await?;
     Ok(all)
 }
 
@@ -164,7 +161,6 @@ async fn measure(
     all: &mut [Outline],
     moment: &Moment,
 ) -> Result<()> {
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
     let alike =
         |one: &Outline| -> Alike { (one.level, one.period.to_string(), one.product, one.region) };
     let groups: BTreeSet<Alike> = all.iter().map(alike).collect();
@@ -183,7 +179,7 @@ async fn measure(
             region: first.region,
             party: None,
         };
-        let window = first.period.range(ctx.settings.fiscal, today);
+        let window = first.period.range(ctx.settings.fiscal, moment.day);
         let dimension = match first.level {
             TargetLevel::Company => {
                 let sum = actuals::total(tx, ctx, &scope, window, moment).await?;
@@ -201,10 +197,7 @@ async fn measure(
     }
     for one in all.iter_mut() {
         let units = reached.get(&(alike(one), one.subject)).copied().unwrap_or_default();
-        one.actual = Some(match one.target {
-            Figure::Amount(money) => Figure::Amount(Money::new(units, money.currency())),
-            Figure::Count(_) => Figure::Count(units),
-        });
+        one.actual = one.target.with_units(units);
     }
     Ok(())
 }

@@ -3,18 +3,18 @@
 use super::{
     actuals::{self, Moment, Scope, require_sight},
     changing::refused,
-    model::{Target, TargetId, TargetMetric},
+    model::{Target, TargetId},
     parts::{BackTest, PastFigure, TargetFactor, TargetFactorStep, TargetProposal},
 };
 use crate::{
-    problems::{INSUFFICIENT_HISTORY, NO_SEASON, RECEIPTS_NOT_COUNTED},
+    problems::{INSUFFICIENT_HISTORY, NO_SEASON},
     rules::{line, refuse},
 };
 use guanxi_kernel::{
     Ctx, Problem, Result, Word as _,
     allocation::chain,
     attainment::Figure,
-    period::{DateRange, Period, Unit, business_date},
+    period::{DateRange, Period, Unit},
     problem::OUT_OF_RANGE,
     split::allocate,
 };
@@ -139,7 +139,7 @@ async fn history(
     moment: &Moment,
 ) -> Result<Vec<(Period, i64)>> {
     let fiscal = ctx.settings.fiscal;
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
+    let today = moment.day;
     // What is not over yet says little.
     let first = fiscal.containing(unit, target.starts_on.min(today));
     let periods: Vec<Period> =
@@ -253,9 +253,8 @@ pub(super) async fn forecast(
 fn ahead(target: &Target, history: &[(Period, i64)], unit: Unit, ctx: &Ctx) -> Result<usize> {
     let fiscal = ctx.settings.fiscal;
     let end = fiscal.containing(unit, target.ends_on);
-    let Some((last, _)) = history.last() else {
-        return Err(INSUFFICIENT_HISTORY.with("held", 0).with("needed", 1));
-    };
+    // Of no history at all the model itself says how much it needs.
+    let Some((last, _)) = history.last() else { return Ok(1) };
     let behind = (1..=MOST_HISTORY).find(|back| end.back(*back) == Some(*last));
     let behind = behind.and_then(|count| usize::try_from(count).ok());
     behind.ok_or_else(|| OUT_OF_RANGE.with("expected", "a period that follows the history"))
@@ -267,7 +266,7 @@ fn ahead(target: &Target, history: &[(Period, i64)], unit: Unit, ctx: &Ctx) -> R
 /// A seasonal index proposes no figure but spreads that of the target over the parts of its year.
 ///
 /// # Errors
-/// `insufficient_history`, `no_season`, `history_not_positive`, `receipts_not_counted`; as any change.
+/// `insufficient_history`, `no_season`, `history_not_positive`; as any change.
 pub async fn propose(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -275,9 +274,6 @@ pub async fn propose(
     wish: ProposeTarget,
 ) -> Result<Shown<Target>> {
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
-    if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_COUNTED.problem());
-    }
     require_sight(ctx, target.input.metric)?;
     let own = target.input.period.unit().unwrap_or(Unit::Month);
     let unit = wish.by.map_or(own, HistoryUnit::unit);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     opportunities::OPPORTUNITY,
-    problems::{INSUFFICIENT_HISTORY, NOT_DIVIDED, RECEIPTS_NOT_COUNTED},
+    problems::{INSUFFICIENT_HISTORY, NOT_DIVIDED},
     rules::line,
 };
 use chrono::NaiveDate;
@@ -19,7 +19,8 @@ use guanxi_kernel::{
         self, AttainmentError, Expected, Figure, LEAST_PAST, SanityVerdict, elapsed, gap_plan,
         growth,
     },
-    period::{Period, business_date},
+    measure::MeasureRef,
+    period::Period,
     problem::{INTERNAL, OUT_OF_RANGE},
     ratio::Ratio,
 };
@@ -36,9 +37,6 @@ const PAST: i32 = 24;
 /// Open opportunities that a plan looks at.
 const MOST_OPEN: i64 = 2_000;
 
-/// Why there is no actual figure.
-const RECEIPTS: &str = "receipts_not_counted";
-
 /// How far a target is met.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TargetAttainment {
@@ -53,17 +51,16 @@ pub struct TargetAttainment {
     pub status: TargetStatus,
     /// Whether it counts in reports.
     pub counts: bool,
+    /// The measure of what was reached.
+    pub measure: MeasureRef,
     /// What is to be reached.
     pub target: TargetFigure,
-    /// What was reached; `null` where that is not known, as `note` says.
-    #[schema(required)]
-    pub actual: Option<TargetFigure>,
+    /// What was reached.
+    pub actual: TargetFigure,
     /// Reached over target.
-    #[schema(required)]
-    pub attainment: Option<Ratio>,
+    pub attainment: Ratio,
     /// Target less reached: below zero if there is more.
-    #[schema(required)]
-    pub remaining: Option<TargetFigure>,
+    pub remaining: TargetFigure,
     /// The days of the period that have passed, over all its days.
     pub elapsed: Ratio,
     /// What was reached in the same period a year before.
@@ -81,9 +78,6 @@ pub struct TargetAttainment {
     /// How many won opportunities are left out since their margin is not known.
     #[schema(required)]
     pub without_margin: Option<i64>,
-    /// What there is to know of these figures, such as `receipts_not_counted`.
-    #[schema(required)]
-    pub note: Option<&'static str>,
     /// The same for each part along the dimension that was asked for.
     pub parts: Vec<PartAttainment>,
 }
@@ -216,8 +210,8 @@ pub struct Measured {
     pub version: i64,
     /// What is to be reached.
     pub target: Figure,
-    /// What was reached; nothing where that is not known.
-    pub actual: Option<Figure>,
+    /// What was reached.
+    pub actual: Figure,
 }
 
 async fn measured(
@@ -228,10 +222,7 @@ async fn measured(
     moment: &Moment,
 ) -> Result<Measured> {
     let version = chosen(tx, ctx, target, number, moment).await?;
-    let actual = match target.input.metric {
-        TargetMetric::Receipts => None,
-        _ => Some(target.figure_of(reached(tx, ctx, target, target.input.period, moment).await?)),
-    };
+    let actual = target.figure_of(reached(tx, ctx, target, target.input.period, moment).await?);
     Ok(Measured { version: version.number, target: target.figure_of(version.units), actual })
 }
 
@@ -246,16 +237,14 @@ pub async fn reached(
     period: Period,
     moment: &Moment,
 ) -> Result<i64> {
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
     let scope = Scope::of(tx, target).await?;
-    let window = period.range(ctx.settings.fiscal, today);
+    let window = period.range(ctx.settings.fiscal, moment.day);
     actuals::total(tx, ctx, &scope, window, moment).await
 }
 
 /// The figures of the live targets that are like this one in other periods and count, by period.
 async fn like(
     tx: &mut Tx,
-    ctx: &Ctx,
     target: &Target,
     periods: &[Period],
     moment: &Moment,
@@ -263,8 +252,7 @@ async fn like(
     let keys: Vec<String> = periods.iter().map(|period| target.key_in(*period)).collect();
     let found = store::with_keys(tx, &keys, moment.as_of).await?;
     let ids: Vec<TargetId> = found.iter().map(|(id, _)| *id).collect();
-    let day = business_date(moment.as_of, ctx.settings.time_zone);
-    let units = versions::in_force_of(tx, &ids, day, moment.known_at).await?;
+    let units = versions::in_force_of(tx, &ids, moment.day, moment.known_at).await?;
     let mut all = BTreeMap::new();
     for (id, key) in found {
         let period = key.rsplit('|').next().unwrap_or_default().to_owned();
@@ -292,22 +280,19 @@ pub async fn attainment(
     require_figures(ctx)?;
     let metric = target.input.metric;
     require_sight(ctx, metric)?;
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
+    let today = moment.day;
     let range = target.input.period.range(ctx.settings.fiscal, today);
     let now = measured(tx, ctx, &target, number, &moment).await?;
-    let held = now.actual.map(|actual| attainment::attainment(actual, now.target));
-    let held = held.transpose().map_err(mixed)?;
+    let held = attainment::attainment(now.actual, now.target).map_err(mixed)?;
     let earlier = target.input.period.year_before();
     let (mut last, mut last_target) = (None, None);
     if let Some(earlier) = earlier {
-        if metric != TargetMetric::Receipts {
-            last = Some(target.figure_of(reached(tx, ctx, &target, earlier, &moment).await?));
-        }
-        let like = like(tx, ctx, &target, &[earlier], &moment).await?;
+        last = Some(target.figure_of(reached(tx, ctx, &target, earlier, &moment).await?));
+        let like = like(tx, &target, &[earlier], &moment).await?;
         last_target = like.into_values().next().map(|(_, units)| target.figure_of(units));
     }
-    let grown = |this: Option<Figure>, last: Option<Figure>| {
-        this.zip(last).map(|(this, last)| growth(this, last)).transpose().map_err(mixed)
+    let grown = |this: Figure, last: Option<Figure>| {
+        last.map(|last| growth(this, last)).transpose().map_err(mixed)
     };
     let without_margin = match metric {
         TargetMetric::Margin => {
@@ -326,17 +311,17 @@ pub async fn attainment(
         version: now.version,
         status: target.status,
         counts: target.decided_at.is_some_and(|at| at <= moment.as_of),
+        measure: metric.measure().named(),
         target: now.target.into(),
-        actual: now.actual.map(Into::into),
-        attainment: held.map(|held| held.ratio),
-        remaining: held.map(|held| held.remaining.into()),
+        actual: now.actual.into(),
+        attainment: held.ratio,
+        remaining: held.remaining.into(),
         elapsed: elapsed(range, today),
         growth: grown(now.actual, last)?,
-        target_growth: grown(Some(now.target), last_target)?,
+        target_growth: grown(now.target, last_target)?,
         last_year_actual: last.map(Into::into),
         last_year_target: last_target.map(Into::into),
         without_margin,
-        note: (metric == TargetMetric::Receipts).then_some(RECEIPTS),
         parts,
     })
 }
@@ -350,16 +335,12 @@ async fn along(
     dimension: Dimension,
     moment: &Moment,
 ) -> Result<Vec<PartAttainment>> {
-    if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_COUNTED.problem());
-    }
     let version = chosen(tx, ctx, target, Some(now.version), moment).await?;
     let table = versions::table(tx, target.meta.id, &version).await?;
     let sums = table.along(dimension).ok_or_else(|| NOT_DIVIDED.problem())?;
     let members = table.axis(dimension).map(|axis| axis.members.clone()).unwrap_or_default();
     let scope = Scope::of(tx, target).await?;
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
-    let window = target.input.period.range(ctx.settings.fiscal, today);
+    let window = target.input.period.range(ctx.settings.fiscal, moment.day);
     let reached: BTreeMap<String, i64> = match dimension.unit() {
         Some(unit) => {
             let by = (ctx.settings.fiscal, unit);
@@ -390,7 +371,7 @@ async fn along(
 /// Where a target leads if it goes on as it went so far.
 ///
 /// # Errors
-/// As [`attainment()`]; `receipts_not_counted`.
+/// As [`attainment()`].
 pub async fn projection(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -400,13 +381,12 @@ pub async fn projection(
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     require_figures(ctx)?;
     let now = measured(tx, ctx, &target, None, &moment).await?;
-    let actual = now.actual.ok_or_else(|| RECEIPTS_NOT_COUNTED.problem())?;
-    let today = business_date(moment.as_of, ctx.settings.time_zone);
+    let today = moment.day;
     let passed = elapsed(target.input.period.range(ctx.settings.fiscal, today), today);
-    let ahead = attainment::projection(actual, now.target, passed).map_err(mixed)?;
+    let ahead = attainment::projection(now.actual, now.target, passed).map_err(mixed)?;
     Ok(TargetProjection {
         target: now.target.into(),
-        actual: actual.into(),
+        actual: now.actual.into(),
         elapsed: passed,
         run_rate: ahead.map(|one| one.projected.into()),
         projected: ahead.map(|one| one.projected.into()),
@@ -441,14 +421,13 @@ fn narrow(sql: &mut Sql, ctx: &Ctx, scope: &Scope) {
 /// are those that the caller may see.
 ///
 /// # Errors
-/// As [`attainment()`]; `receipts_not_counted`.
+/// As [`attainment()`].
 pub async fn plan(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<TargetGapPlan> {
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     require_figures(ctx)?;
     let moment = Moment::now(ctx);
     let now = measured(tx, ctx, &target, None, &moment).await?;
-    let actual = now.actual.ok_or_else(|| RECEIPTS_NOT_COUNTED.problem())?;
-    let gap = (now.target.units() - actual.units()).max(0);
+    let gap = (now.target.units() - now.actual.units()).max(0);
     let scope = Scope::of(tx, &target).await?;
     let mut sql = Sql::new(
         "SELECT t.id, t.name, COALESCE(t.amount_minor, 0), COALESCE(t.amount_currency, ''), t.probability, t.expected_close_on
@@ -460,7 +439,7 @@ pub async fn plan(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<TargetGapPlan>
     let most = usize::try_from(MOST_OPEN).unwrap_or(usize::MAX);
     let incomplete = open.len() > most;
     open.truncate(most);
-    let today = business_date(ctx.now, ctx.settings.time_zone);
+    let today = moment.day;
     let mut expected = Vec::with_capacity(open.len());
     for (_, _, minor, code, probability, _) in &open {
         let amount = match (target.currency(), code.parse()) {
@@ -525,7 +504,13 @@ async fn past_deals(
     if target.currency().is_none() {
         return Ok((Some(1), rate));
     }
-    let sum = actuals::total(tx, ctx, scope, window, &moment).await?;
+    // All that a deal brings is to be paid some day.
+    let metric = match scope.metric {
+        TargetMetric::Receipts => TargetMetric::Amount,
+        metric => metric,
+    };
+    let brought = Scope { metric, ..scope.clone() };
+    let sum = actuals::total(tx, ctx, &brought, window, &moment).await?;
     let mean = (Decimal::from(sum) / Decimal::from(won))
         .round_dp_with_strategy(0, rust_decimal::RoundingStrategy::MidpointNearestEven);
     Ok((i64::try_from(mean.trunc().mantissa()).ok(), rate))
@@ -540,9 +525,6 @@ async fn past_deals(
 pub async fn sanity(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<TargetSanity> {
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
     require_figures(ctx)?;
-    if target.input.metric == TargetMetric::Receipts {
-        return Err(RECEIPTS_NOT_COUNTED.problem());
-    }
     require_sight(ctx, target.input.metric)?;
     let moment = Moment::now(ctx);
     let past = past_attainment(tx, ctx, &target, &moment).await?;
@@ -580,7 +562,7 @@ pub async fn past_attainment(
 ) -> Result<Vec<PastAttainment>> {
     let periods: Vec<Period> =
         (1..=PAST).rev().filter_map(|back| target.input.period.back(back)).collect();
-    let like = like(tx, ctx, target, &periods, moment).await?;
+    let like = like(tx, target, &periods, moment).await?;
     let mut past = Vec::with_capacity(like.len());
     for period in periods {
         let Some((_, units)) = like.get(&period.to_string()) else { continue };

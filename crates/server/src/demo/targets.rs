@@ -1,5 +1,6 @@
 //! Targets of the demonstration, from its own history: the last quarter of the data is to bring what the
-//! quarter before it brought, divided among products, teams and agents by what each of them brought then.
+//! quarter before it brought, divided among products, teams and agents by what each of them brought then, with a
+//! target of its own for each of them.
 
 use super::make;
 use guanxi_kernel::{
@@ -53,7 +54,8 @@ pub(super) async fn set(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
     let teams: Vec<Uuid> = teams.into_iter().map(|(id,)| id).collect();
     allocate(tx, ctx, company, Dimension::Unit, teams.clone()).await?;
     let units = hand_down(tx, ctx, company, Dimension::Unit).await?;
-    let mut count = 1 + units.len();
+    let by_product = hand_down(tx, ctx, company, Dimension::Product).await?;
+    let mut count = 1 + units.len() + by_product.len();
     for (unit, team) in units.into_iter().zip(teams) {
         let agents = sql!(
             "SELECT id FROM users WHERE tenant_id = $1 AND org_unit_id = $2 ORDER BY id",

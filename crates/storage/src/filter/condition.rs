@@ -14,7 +14,7 @@ use guanxi_kernel::{
     scalar::Type,
 };
 use sea_query::Value;
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// A field that filters may name.
 #[derive(Debug, Clone)]
@@ -73,6 +73,22 @@ fn absent(field: &Field) -> bool {
 }
 
 impl Filterable {
+    /// A value that lies in other tables, where a statement has it as columns beside those of the
+    /// record `t`: an amount as minor units and currency, anything else as the first of the two.
+    pub fn beside(
+        name: impl Into<Cow<'static, str>>,
+        kind: Type,
+        nullable: bool,
+        columns: [&'static str; 2],
+    ) -> Self {
+        let [column, currency] = columns;
+        let test = match kind {
+            Type::Money => Test::Money { minor: column, currency, sign: " = " },
+            _ => Test::OneOf { column, nullable, key: None },
+        };
+        Self { name: name.into(), kind, nullable, column, test }
+    }
+
     fn ordered(&self) -> bool {
         let scalar = match &self.test {
             Test::Custom { field, .. } => return field.is_ordered(),
@@ -124,6 +140,60 @@ pub(crate) enum Condition {
     /// The list has entries.
     Filled(&'static str),
     Always,
+}
+
+/// A filter that was held against the fields of a resource, ready to be part of any statement.
+#[derive(Debug, Clone)]
+pub struct Predicate {
+    kind: &'static Kind,
+    condition: Condition,
+}
+
+impl Predicate {
+    /// Holds a filter against the fields of `kind`, and those that a statement has `beside` them.
+    ///
+    /// # Errors
+    /// As lists refuse it, with its place: a name that is no field to filter by, an operator that the
+    /// field does not understand, a value that is none of its type.
+    pub fn new(
+        located: &Located,
+        kind: &'static Kind,
+        custom: &Fields,
+        ctx: &Ctx,
+        beside: Vec<Filterable>,
+    ) -> Result<Self, FieldError> {
+        let mut fields = filterable(kind, custom);
+        fields.extend(beside);
+        let mut checker = Checker { fields, ctx, spots: located.spots.iter() };
+        Ok(Self { kind, condition: checker.filter(&located.filter)? })
+    }
+
+    /// Adds it as a condition on the record `t`; it is true or false, never unknown.
+    pub fn write(&self, sql: &mut Sql) {
+        self.condition.write(sql, self.kind, false);
+    }
+}
+
+/// What adds a statement that selects the ids of records, in parentheses of its user.
+#[derive(Clone)]
+pub struct Ids(Arc<dyn Fn(&mut Sql) + Send + Sync>);
+
+impl Ids {
+    /// Adds the statement by calling that.
+    pub fn new(write: impl Fn(&mut Sql) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    /// Adds the statement.
+    pub fn write(&self, sql: &mut Sql) {
+        (self.0)(sql);
+    }
+}
+
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Ids")
+    }
 }
 
 /// Holds a filter against the fields of `kind`.

@@ -18,6 +18,8 @@ guanxi_kernel::words! {
         ApprovalDecided = "approval_decided" ("Approval decided", "审批结果"),
         /// Somebody, or a rule, has given the user a task.
         TaskAssigned = "task_assigned" ("Task assigned", "新待办"),
+        /// Something of the user differs too much from what was planned.
+        Alert = "alert" ("Alert", "预警"),
     }
 }
 
@@ -33,10 +35,10 @@ pub struct NotificationInput {
     /// What it tells.
     #[field(zh = "类型", filter)]
     pub kind: NotificationKind,
-    /// The title of the approval or task.
+    /// The title of what it is about.
     #[field(zh = "标题")]
     pub title: Line<200>,
-    /// The kind of the record that it is about: `approval` or `task`.
+    /// The kind of the record that it is about, e.g. `approval` or `task`.
     #[field(zh = "关联类型", filter)]
     pub subject_type: Line<60>,
     /// The record.

@@ -1,0 +1,27 @@
+//! Orders: what customers have bought, as other systems and files tell it.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs` | an order and a batch of them, as the API shows them |
+//! | `lines.rs` | lines, what they come to, and whether two orders say the same; pure |
+//! | `service.rs` | taking orders in: one, many, or those of a file |
+//! | `rows.rs` | rows of a file, each a line of an order |
+//! | `store.rs` | the SQL |
+//!
+//! There are many of them and they are only added to, so a batch is the record that is told of, with one
+//! event, and its orders are rows of a log. What was bought and came back is a new order with lines below
+//! zero. The same order told again, by whoever, is the one that is there.
+
+mod lines;
+mod model;
+mod rows;
+mod service;
+mod store;
+
+pub use lines::{OrderLine, OrderLineInput};
+pub use model::{
+    ORDER, ORDER_BATCH, Order, OrderBatch, OrderBatchId, OrderBatchInput, OrderId, OrderInput,
+    OrderOutcome, OrderStatus, PlaceOrder, PlaceOrders, PlacedOrders,
+};
+pub use rows::{OrderRow, table};
+pub use service::{lines_of, place, place_many};

@@ -1,0 +1,234 @@
+//! The phase that a customer is in, and the flow of customers through a time.
+
+use super::whole_months;
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+guanxi_kernel::words! {
+    /// The phase of a customer's life with the company.
+    pub enum LifeCyclePhase {
+        /// Has not bought yet.
+        Prospect = "prospect" ("Prospect", "潜在期"),
+        /// Bought for the first time not long ago.
+        New = "new" ("New", "导入期"),
+        /// Buys more than before.
+        Growth = "growth" ("Growth", "成长期"),
+        /// Buys about as much as before.
+        Mature = "mature" ("Mature", "成熟期"),
+        /// Buys less than before.
+        Decline = "decline" ("Decline", "衰退期"),
+        /// Has not bought for long.
+        Lost = "lost" ("Lost", "流失"),
+    }
+}
+
+/// Where phases begin and end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Growth from so many times what was bought before.
+    pub growth: Decimal,
+    /// Decline up to so many times.
+    pub decline: Decimal,
+    /// How far from before is still about as much, either way.
+    pub mature: Decimal,
+    /// For how many months a customer is new.
+    pub new_months: u32,
+    /// After how many months without a purchase it is lost.
+    pub lost_months: u32,
+}
+
+impl Default for Limits {
+    /// 1.10, 0.80 and 0.10; new for six months, lost after twelve.
+    fn default() -> Self {
+        Self {
+            growth: Decimal::new(110, 2),
+            decline: Decimal::new(80, 2),
+            mature: Decimal::new(10, 2),
+            new_months: 6,
+            lost_months: 12,
+        }
+    }
+}
+
+/// Months that are held against as many before them.
+const HALF_YEAR: usize = 6;
+
+/// What a customer's life is judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct LifeCycle<'m> {
+    /// What each month came to, from that of the first purchase to the current one, without a gap.
+    pub months: &'m [i128],
+    /// Whether anything was bought in each of these months.
+    pub bought: &'m [bool],
+}
+
+impl LifeCycle<'_> {
+    /// The phase in the last of the months, and the one before that of the first month that has it.
+    ///
+    /// Each month is judged by what the six up to it came to against the six before; where neither limit
+    /// is reached, and it is not about as much either, the phase of the month before goes on.
+    pub fn phase(&self, limits: &Limits) -> (LifeCyclePhase, LifeCyclePhase) {
+        let mut now = LifeCyclePhase::Prospect;
+        let mut before = LifeCyclePhase::Prospect;
+        for at in 0..self.months.len() {
+            let next = self.in_month(at, now, limits);
+            if next != now {
+                (before, now) = (now, next);
+            }
+        }
+        (now, before)
+    }
+
+    /// The last months, up to that one, and those before them.
+    fn halves(&self, at: usize) -> (i128, i128) {
+        let sum = |until: usize| {
+            let from = until.saturating_sub(HALF_YEAR);
+            self.months[from..until].iter().sum::<i128>()
+        };
+        (sum(at + 1), sum((at + 1).saturating_sub(HALF_YEAR)))
+    }
+
+    fn in_month(&self, at: usize, earlier: LifeCyclePhase, limits: &Limits) -> LifeCyclePhase {
+        let age = |months: u32| usize::try_from(months).unwrap_or(usize::MAX);
+        let silent = self.bought[..=at].iter().rev().take_while(|bought| !**bought).count();
+        if silent >= age(limits.lost_months) {
+            return LifeCyclePhase::Lost;
+        }
+        if at < age(limits.new_months) {
+            return LifeCyclePhase::New;
+        }
+        let (last, before) = self.halves(at);
+        judged(last, before, limits).unwrap_or(match earlier {
+            // Only who buys is found again.
+            LifeCyclePhase::Lost => LifeCyclePhase::Growth,
+            LifeCyclePhase::New if last < before => LifeCyclePhase::Mature,
+            earlier => earlier,
+        })
+    }
+}
+
+/// What half a year says against the one before; nothing between decline and about as much.
+fn judged(last: i128, before: i128, limits: &Limits) -> Option<LifeCyclePhase> {
+    let number = |steps: i128| Decimal::try_from_i128_with_scale(steps, 4).unwrap_or(Decimal::MAX);
+    let (last, before) = (number(last), number(before));
+    if before <= Decimal::ZERO {
+        return Some(match last > Decimal::ZERO {
+            true => LifeCyclePhase::Growth,
+            false => LifeCyclePhase::Decline,
+        });
+    }
+    let times = last.checked_div(before)?;
+    if times >= limits.growth {
+        return Some(LifeCyclePhase::Growth);
+    }
+    if times <= limits.decline {
+        return Some(LifeCyclePhase::Decline);
+    }
+    ((times - Decimal::ONE).abs() <= limits.mature).then_some(LifeCyclePhase::Mature)
+}
+
+/// What became of a customer between two days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flow {
+    /// Bought at both ends.
+    Kept,
+    /// Bought for the first time in between.
+    New,
+    /// Had left off before, and buys again.
+    Returned,
+    /// Has left off in between.
+    Lost,
+    /// Neither before nor after.
+    Absent,
+}
+
+/// What became of a customer from the end of the day `opening` to that of `closing`, by the last purchases
+/// up to either; who has not bought for so many months is no customer any more.
+///
+/// Whoever is one at the end was one at the beginning, is new, or has returned; so the first plus the new
+/// plus the returned less the lost are always those at the end.
+pub fn flow(
+    last: (Option<NaiveDate>, Option<NaiveDate>),
+    (opening, closing): (NaiveDate, NaiveDate),
+    lost_months: u32,
+) -> Flow {
+    let buys = |last: Option<NaiveDate>, on| {
+        last.is_some_and(|last| whole_months(last, on) < i64::from(lost_months))
+    };
+    match (buys(last.0, opening), buys(last.1, closing), last.0) {
+        (true, true, _) => Flow::Kept,
+        (true, false, _) => Flow::Lost,
+        (false, true, None) => Flow::New,
+        (false, true, Some(_)) => Flow::Returned,
+        (false, false, _) => Flow::Absent,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use LifeCyclePhase::{Decline, Growth, Lost, Mature, New, Prospect};
+
+    fn phase(months: &[i128]) -> LifeCyclePhase {
+        let bought: Vec<bool> = months.iter().map(|one| *one > 0).collect();
+        LifeCycle { months, bought: &bought }.phase(&Limits::default()).0
+    }
+
+    /// A year of which the halves come to these, per cent of each other.
+    fn halves(before: i128, last: i128) -> Vec<i128> {
+        let half = |sum: i128| [vec![sum], vec![0; 4], vec![0]].concat();
+        let mut all = half(before * 100);
+        all.extend(half(last * 100));
+        all
+    }
+
+    #[test]
+    fn k_24_every_customer_has_one_phase() {
+        assert_eq!(phase(&[]), Prospect);
+        assert_eq!((phase(&[100]), phase(&[100; 6])), (New, New));
+        assert_eq!(phase(&[100; 12]), Mature);
+        let mut gone = vec![100; 12];
+        gone.extend([0; 11]);
+        assert_eq!(phase(&gone), Decline);
+        gone.push(0);
+        assert_eq!(phase(&gone), Lost);
+        gone.push(1);
+        assert_eq!(phase(&gone), Growth, "who comes back grows");
+    }
+
+    #[test]
+    fn k_15_k_16_k_19_limits_are_reached_exactly() {
+        let of = |before, last| phase(&halves(before, last));
+        assert_eq!((of(100, 110), of(1_000, 1_099)), (Growth, Mature));
+        assert_eq!((of(100, 90), of(100, 100)), (Mature, Mature));
+        assert_eq!((of(100, 80), of(100, 79)), (Decline, Decline));
+    }
+
+    #[test]
+    fn k_15_between_the_limits_the_earlier_phase_goes_on() {
+        // Grown for a while, then 15 per cent less than before.
+        let mut months = vec![100; 6];
+        months.extend([200; 6]);
+        assert_eq!(phase(&months), Growth);
+        months.extend([170; 6]);
+        let bought = vec![true; months.len()];
+        let (now, _) = LifeCycle { months: &months, bought: &bought }.phase(&Limits::default());
+        assert_eq!(now, Mature, "it went through about as much");
+        let mut fallen = vec![100; 6];
+        fallen.extend([50; 6]);
+        assert_eq!(phase(&fallen), Decline);
+    }
+
+    #[test]
+    fn k_31_customers_at_the_end_are_those_of_the_beginning_and_who_came_less_who_went() {
+        let day = |text: &str| text.parse::<NaiveDate>().ok();
+        let ends = (day("2025-12-31").unwrap(), day("2026-06-30").unwrap());
+        let of = |before: &str, until: &str| flow((day(before), day(until)), ends, 12);
+        assert_eq!(of("2025-06-01", "2026-02-01"), Flow::Kept);
+        assert_eq!(of("2025-06-01", "2025-06-01"), Flow::Lost);
+        assert_eq!(of("2025-07-01", "2025-07-01"), Flow::Kept);
+        assert_eq!(of("", "2026-02-01"), Flow::New);
+        assert_eq!(of("2024-12-31", "2026-02-01"), Flow::Returned);
+        assert_eq!(of("2024-12-31", "2024-12-31"), Flow::Absent);
+    }
+}

@@ -1,0 +1,38 @@
+//! What marketing has beyond the shared endpoints.
+
+mod campaigns;
+mod codes;
+mod experiments;
+mod mining;
+mod results;
+mod segments;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    codes::routes(config);
+    campaigns::routes(config);
+    results::routes(config);
+    segments::routes(config);
+    mining::routes(config);
+    experiments::routes(config);
+}
+
+/// A page of the members of a segment, as the document describes it.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "the list of parties answers; this is what it looks like")]
+pub(crate) struct SegmentMemberList {
+    /// The parties.
+    data: Vec<guanxi_customers::parties::Party>,
+    /// Whether another page follows.
+    has_more: bool,
+    /// Continues behind this page.
+    #[schema(required)]
+    next_cursor: Option<String>,
+    /// How many there are on all pages; with `count`.
+    #[schema(nullable = false)]
+    total: Option<i64>,
+    /// Whether there are so many, or at least so many.
+    #[schema(nullable = false)]
+    total_kind: Option<guanxi_storage::count::Counting>,
+}

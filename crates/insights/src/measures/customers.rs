@@ -1,0 +1,78 @@
+//! Measures of what customers bought and of how long they stay.
+
+guanxi_kernel::measures! {
+    CUSTOMERS = Count "customers" v 1 ("Customers", "客户数")
+        ("Number of parties that the row is about.", "该行统计的客户数。") of ["parties"];
+    PURCHASED = Amount "purchased" v 1 ("Purchases", "购买金额")
+        ("Sum of orders and signed contracts in the period; what came back lowers it.", "期内订单与已签合同金额之和,退货抵减。") of ["orders", "contracts"];
+    PURCHASED_EXACTLY = Number "purchased_exactly" v 1 ("Purchases, exactly", "购买金额(精确)")
+        ("purchased before it is rounded to the currency.", "按币种舍入前的购买金额。") of ["orders", "contracts"];
+    PURCHASES = Count "purchases" v 1 ("Number of purchases", "购买次数")
+        ("Number of orders of which something was bought, and of signed contracts.", "有购买的订单数与已签合同数之和。") of ["orders", "contracts"];
+    PURCHASE_AGE = Days "purchase_age" v 1 ("Days since the last purchase", "距最近购买天数")
+        ("Days from the last purchase to the day of the instant.", "最近购买日期至统计当日的天数。") of ["orders", "contracts"];
+    PURCHASE_AGE_MONTHS = Number "purchase_age_months" v 1 ("Months since the last purchase", "距最近购买月数")
+        ("Whole months of the same span.", "同一时段的整月数。") of ["orders", "contracts"];
+    RECENCY_SCORE = Number "recency_score" v 1 ("R", "R")
+        ("Fifth by how lately somebody bought, 5 the latest.", "按最近购买时间分五等,5为最近。") of ["orders", "contracts"];
+    FREQUENCY_SCORE = Number "frequency_score" v 1 ("F", "F")
+        ("Fifth by the number of purchases, 5 the most.", "按购买次数分五等,5为最多。") of ["orders", "contracts"];
+    MONETARY_SCORE = Number "monetary_score" v 1 ("M", "M")
+        ("Fifth by the sum of purchases, 5 the greatest.", "按购买金额分五等,5为最高。") of ["orders", "contracts"];
+    SHARE_OF_PURCHASES = Ratio "share_of_purchases" v 1 ("Share", "占比")
+        ("purchased of the row ÷ that of all rows.", "该行购买金额 ÷ 全部购买金额。") of ["orders", "contracts"];
+    CUMULATIVE_SHARE = Ratio "cumulative_share" v 1 ("Cumulative share", "累计占比")
+        ("Sum of share_of_purchases of this row and those before it.", "该行及以前各行占比之和。") of ["orders", "contracts"];
+    TIMES_NEXT = Ratio "times_next" v 1 ("Times the next", "相对下一等分倍数")
+        ("purchased of the row ÷ that of the next one.", "该行购买金额 ÷ 下一行购买金额。") of ["orders", "contracts"];
+    SIGNED = Amount "signed" v 1 ("Signed", "签约净额")
+        ("Net amounts of the contracts that customers have signed.", "客户已签合同净额之和。") of ["contracts"];
+    SIGNED_COUNT = Count "signed_count" v 1 ("Contracts signed", "签约数")
+        ("Number of contracts that customers have signed.", "客户已签合同数。") of ["contracts"];
+    SIGNED_SHARE = Ratio "signed_share" v 1 ("Of the whole", "占签约总额比例")
+        ("signed of these customers ÷ that of all.", "这些客户签约净额 ÷ 全部签约净额。") of ["contracts"];
+    SIGNED_GROWTH = Ratio "signed_growth" v 1 ("Growth", "增长率")
+        ("(signed − signed of the period before) ÷ the latter.", "(本期签约 − 上期签约)÷ 上期签约。") of ["contracts"];
+    CUSTOMER_RANK = Number "customer_rank" v 1 ("Rank", "名次")
+        ("1 and the number of customers with a greater figure; equal ones share a rank.", "指标更大的客户数加1,相同者并列。") of ["contracts", "parties"];
+    COMPOSITE_SCORE = Ratio "composite_score" v 1 ("Score", "综合得分")
+        ("Weighted sum of the percentiles of the angles that are named.", "所选角度百分位的加权和。") of ["contracts", "parties"];
+    COMPOSITE_VALUE = Amount "composite_value" v 1 ("Value", "综合价值")
+        ("weighed_purchases − weighed_costs.", "加权购买额 − 加权费用。") of ["orders", "contracts", "activities"];
+    WEIGHED_PURCHASES = Amount "weighed_purchases" v 1 ("Weighed purchases", "加权购买额")
+        ("Sum of amounts, each × 0.5 to the power of its age ÷ half-life.", "Σ 金额 × 0.5^(距今/半衰期)。") of ["orders", "contracts"];
+    WEIGHED_COSTS = Amount "weighed_costs" v 1 ("Weighed costs", "加权费用")
+        ("The same sum of what was spent on the customer.", "对客户费用的同样加权和。") of ["activities"];
+    VOLATILITY = Number "volatility" v 1 ("Coefficient of variation", "变异系数")
+        ("Standard deviation of purchases by month ÷ their mean.", "各月购买额标准差 ÷ 均值。") of ["orders", "contracts"];
+    BEST_YEAR = Amount "best_year" v 1 ("Best twelve months", "最好年度金额")
+        ("The greatest sum of purchases of any twelve months.", "任意连续十二个月购买额的最大值。") of ["orders", "contracts"];
+    LAST_YEAR = Amount "last_year" v 1 ("Last twelve months", "最近年度金额")
+        ("Sum of purchases of the last twelve months.", "最近十二个月购买额。") of ["orders", "contracts"];
+    DIRECT_COST = Amount "direct_cost" v 1 ("Direct cost", "直接成本")
+        ("Cost of what was bought.", "所购商品的成本。") of ["orders", "contracts"];
+    COST_TO_SERVE = Amount "cost_to_serve" v 1 ("Cost to serve", "服务成本")
+        ("What activities with the customer have cost.", "与客户往来活动的费用。") of ["activities"];
+    CONTRIBUTION = Amount "contribution" v 1 ("Contribution", "贡献额")
+        ("purchased − direct_cost − cost_to_serve.", "购买金额 − 直接成本 − 服务成本。") of ["orders", "contracts", "activities"];
+    RETURN_ON_EFFORT = Ratio "return_on_effort" v 1 ("Return on effort", "单位投入回报")
+        ("contribution ÷ cost_to_serve.", "贡献额 ÷ 服务成本。") of ["orders", "contracts", "activities"];
+    FLOW_OPENING = Count "flow_opening" v 1 ("Opening", "期初客户")
+        ("Customers at the beginning of the month.", "月初客户数。") of ["orders", "contracts"];
+    FLOW_NEW = Count "flow_new" v 1 ("New", "新增客户")
+        ("Customers who bought for the first time.", "首次购买的客户数。") of ["orders", "contracts"];
+    FLOW_RETURNED = Count "flow_returned" v 1 ("Returned", "回流客户")
+        ("Lost customers who bought again.", "流失后再次购买的客户数。") of ["orders", "contracts"];
+    FLOW_LOST = Count "flow_lost" v 1 ("Lost", "流失客户")
+        ("Customers who have bought nothing for so long.", "超过设定时间未购买的客户数。") of ["orders", "contracts"];
+    FLOW_CLOSING = Count "flow_closing" v 1 ("Closing", "期末客户")
+        ("flow_opening + flow_new + flow_returned − flow_lost.", "期初 + 新增 + 回流 − 流失。") of ["orders", "contracts"];
+    RETENTION = Ratio "retention" v 1 ("Retention", "保有率")
+        ("Customers at both ends of the month ÷ flow_opening.", "期初期末均在的客户 ÷ 期初。") of ["orders", "contracts"];
+    DECLINE_CASES = Count "decline_cases" v 1 ("Cases", "衰退案例数")
+        ("Number of closed retention cases.", "已结案的挽留案例数。") of ["retention-cases"];
+    DECLINE_AMOUNT = Amount "decline_amount" v 1 ("Amount at stake", "涉及金额")
+        ("Sum of what was still to be earned with these customers.", "这些客户剩余价值之和。") of ["retention-cases"];
+    KEPT = Ratio "kept" v 1 ("Kept", "挽留成功率")
+        ("Cases whose customer was kept ÷ decline_cases.", "挽留成功案例 ÷ 案例数。") of ["retention-cases"];
+}

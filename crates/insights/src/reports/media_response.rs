@@ -1,0 +1,260 @@
+//! What came back through which medium, list, test group or source code.
+
+use crate::{
+    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+};
+use guanxi_kernel::{
+    Ctx, Result,
+    problem::Texts,
+    ratio::Ratio,
+    scalar::{Scalar, Type},
+};
+use guanxi_marketing::{
+    source_codes::{SOURCE_CODE, SourceCodeId},
+    touches::{Counts, of_codes},
+};
+use guanxi_storage::{Sql, Tx};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The report.
+pub struct MediaResponse;
+
+/// Source codes that are looked at at most, the newest.
+const MOST: i64 = 20_000;
+
+guanxi_kernel::words! {
+    /// What answers are told apart by.
+    pub enum MediaResponseBy {
+        /// The medium.
+        Medium = "medium" ("Medium", "媒介"),
+        /// The list of customers.
+        List = "list" ("Customer list", "客户名单"),
+        /// The test group.
+        TestGroup = "test_group" ("Test group", "测试组"),
+        /// The source code.
+        SourceCode = "source_code" ("Source code", "源代码"),
+    }
+}
+
+/// What came back through one of them.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MediaResponseRow {
+    /// The letters of the medium, the list, the test group or the source code.
+    pub key: String,
+    /// What the medium is called; otherwise the same.
+    pub name: String,
+    /// How many source codes it has.
+    pub codes: i64,
+    /// What came back.
+    #[serde(flatten)]
+    pub figures: MediaResponseFigures,
+}
+
+/// What came back. Of each source code a person counts once.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct MediaResponseFigures {
+    /// People whom it has reached: by arrivals, else by what was sent or held out, else by who is addressed.
+    pub contacts: i64,
+    /// People to whom something was sent.
+    pub sent: i64,
+    /// People at whom it has arrived.
+    pub delivered: i64,
+    /// People who have opened it.
+    pub opened: i64,
+    /// People who have followed something in it.
+    pub clicked: i64,
+    /// People who came to the site.
+    pub visited: i64,
+    /// Answers.
+    pub responses: i64,
+    /// People who have answered.
+    pub responders: i64,
+    /// People who have bought.
+    pub buyers: i64,
+    /// Arrivals by what was sent.
+    pub delivery_rate: Ratio,
+    /// Opened by arrivals.
+    pub open_rate: Ratio,
+    /// Followed by opened.
+    pub click_rate: Ratio,
+    /// Came to the site by reached.
+    pub visit_rate: Ratio,
+    /// Answered by reached.
+    pub response_rate: Ratio,
+    /// Bought by answered.
+    pub conversion_rate: Ratio,
+    /// Bought by reached.
+    pub buyers_of_contacts: Ratio,
+}
+
+const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
+    Column { name, label: Texts { en, zh }, what }
+}
+
+static DEFINITION: Definition = Definition {
+    name: "media-response",
+    version: 1,
+    title: Texts { en: "Response by medium", zh: "媒介反馈分析" },
+    about: Texts {
+        en: "Whom media, lists, test groups or source codes have reached, who has answered and who has bought, as it \
+             is now. Of each source code a person counts once; one who was addressed by two codes counts for both. \
+             Only the newest 20,000 source codes are looked at.",
+        zh: "按媒介、名单、测试组或源代码统计触达、反馈与购买人数及比率;同一源代码下每人只计一次。",
+    },
+    reads: &[&SOURCE_CODE],
+    needs: &["medium", "list", "test_group", "code"],
+    rests_on: &[],
+    parameters: &[
+        Parameter {
+            name: "by",
+            takes: Takes::One(<MediaResponseBy as Scalar>::TYPE),
+            default: Some("medium"),
+            required: false,
+            field: None,
+            about: Texts { en: "What answers are told apart by.", zh: "统计维度。" },
+        },
+        Parameter {
+            name: "campaign_id",
+            takes: Takes::One(Type::Id),
+            default: None,
+            required: false,
+            field: Some("campaign_id"),
+            about: Texts { en: "Of this campaign only.", zh: "仅该市场活动。" },
+        },
+    ],
+    columns: &[
+        column("key", "Key", "标识", What::Key),
+        column("name", "Name", "名称", What::Label),
+        column("codes", "Source codes", "源代码数", What::Count),
+        column("contacts", "Reached", "触达人数", What::Count),
+        column("sent", "Sent", "发送人数", What::Count),
+        column("delivered", "Delivered", "到达人数", What::Count),
+        column("opened", "Opened", "打开人数", What::Count),
+        column("clicked", "Clicked", "点击人数", What::Count),
+        column("visited", "Visited", "访问人数", What::Count),
+        column("responses", "Responses", "反馈数", What::Count),
+        column("responders", "Responders", "反馈人数", What::Count),
+        column("buyers", "Buyers", "购买人数", What::Count),
+        column("delivery_rate", "Delivery rate", "到达率", What::Ratio),
+        column("open_rate", "Open rate", "打开率", What::Ratio),
+        column("click_rate", "Click rate", "点击率", What::Ratio),
+        column("visit_rate", "Visit rate", "访问率", What::Ratio),
+        column("response_rate", "Response rate", "反馈率", What::Ratio),
+        column("conversion_rate", "Conversion rate", "转换率", What::Ratio),
+        column("buyers_of_contacts", "Buyers of reached", "触达购买率", What::Ratio),
+    ],
+    plot: Plot {
+        shape: Shape::Bars,
+        names: &["name"],
+        values: &["contacts", "responders", "buyers"],
+        otherwise: &["codes"],
+    },
+};
+
+/// Sums over codes.
+#[derive(Default)]
+struct Sum {
+    name: String,
+    codes: i64,
+    contacts: i64,
+    counts: Counts,
+}
+
+impl Sum {
+    fn add(&mut self, one: Counts) {
+        self.codes += 1;
+        self.contacts += one.contacts();
+        let sum = &mut self.counts;
+        sum.sent += one.sent;
+        sum.delivered += one.delivered;
+        sum.opened += one.opened;
+        sum.clicked += one.clicked;
+        sum.visited += one.visited;
+        sum.responses += one.responses;
+        sum.responders += one.responders;
+        sum.buyers += one.buyers;
+    }
+
+    fn figures(&self) -> MediaResponseFigures {
+        let (of, contacts) = (self.counts, self.contacts);
+        MediaResponseFigures {
+            contacts,
+            sent: of.sent,
+            delivered: of.delivered,
+            opened: of.opened,
+            clicked: of.clicked,
+            visited: of.visited,
+            responses: of.responses,
+            responders: of.responders,
+            buyers: of.buyers,
+            delivery_rate: Ratio::new(of.delivered, of.sent),
+            open_rate: Ratio::new(of.opened, of.delivered),
+            click_rate: Ratio::new(of.clicked, of.opened),
+            visit_rate: Ratio::new(of.visited, contacts),
+            response_rate: Ratio::new(of.responders, contacts),
+            conversion_rate: Ratio::new(of.buyers, of.responders),
+            buyers_of_contacts: Ratio::new(of.buyers, contacts),
+        }
+    }
+}
+
+/// A code, its medium with what that is called, its list and its test group.
+type Row = (SourceCodeId, String, String, String, String, String);
+
+impl Report for MediaResponse {
+    type Row = MediaResponseRow;
+    type Totals = MediaResponseFigures;
+
+    fn definition() -> &'static Definition {
+        &DEFINITION
+    }
+
+    async fn make(tx: &mut Tx, _: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
+        let by = asked.word("by").unwrap_or(MediaResponseBy::Medium);
+        let mut sql = Sql::new(
+            "SELECT c.id, c.code, c.medium, m.name, c.list, c.test_group FROM source_codes c
+             JOIN media m ON m.tenant_id = c.tenant_id AND m.id = c.medium_id
+             WHERE c.tenant_id = $1 AND c.deleted_at IS NULL",
+        );
+        if let Some(campaign) = asked.id("campaign_id") {
+            sql.push(" AND c.campaign_id = ").bind(campaign);
+        }
+        sql.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").bind(MOST);
+        let codes = tx.all::<Row>(sql).await?;
+        let ids: Vec<SourceCodeId> = codes.iter().map(|row| row.0).collect();
+        let counts = of_codes(tx, &ids).await?;
+        let (mut sums, mut total) = (BTreeMap::<String, Sum>::new(), Sum::default());
+        for (id, code, medium, name, list, test_group) in codes {
+            let (key, name) = match by {
+                MediaResponseBy::Medium => (medium, name),
+                MediaResponseBy::List => (list.clone(), list),
+                MediaResponseBy::TestGroup => (test_group.clone(), test_group),
+                // Two that are the same, ten years apart, are told apart by nothing else.
+                MediaResponseBy::SourceCode => (code.clone(), code),
+            };
+            let one = counts.get(&id).copied().unwrap_or_default();
+            let sum = sums.entry(key).or_default();
+            sum.name = name;
+            sum.add(one);
+            total.add(one);
+        }
+        let row = |(key, sum): (String, Sum)| {
+            let (figures, codes) = (sum.figures(), sum.codes);
+            MediaResponseRow { key, name: sum.name, codes, figures }
+        };
+        Ok(Made { rows: sums.into_iter().map(row).collect(), totals: total.figures() })
+    }
+
+    fn example() -> Made<Self> {
+        let mut sum = Sum { name: "E-mail".to_owned(), ..Sum::default() };
+        let (sent, delivered, responses, responders) = (1_050, 1_000, 32, 30);
+        let (opened, clicked, buyers) = (270, 54, 9);
+        let counts = Counts { sent, delivered, opened, clicked, ..Counts::default() };
+        sum.add(Counts { responses, responders, buyers, ..counts });
+        let figures = sum.figures();
+        let row = MediaResponseRow { key: "D".to_owned(), name: sum.name, codes: 1, figures };
+        Made { rows: vec![row], totals: figures }
+    }
+}

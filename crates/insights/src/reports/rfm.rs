@@ -1,0 +1,505 @@
+//! How lately, how often and for how much each customer has bought.
+
+use super::{
+    prospects::{column, example_id},
+    purchases::{self, Buyer},
+};
+use crate::{
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
+    labels::labels,
+};
+use chrono::{Days, Months, NaiveDate};
+use guanxi_contracts::contracts::CONTRACT;
+use guanxi_customers::{
+    orders::ORDER,
+    parties::PARTY,
+    value::{RfmSegment, Ties, quintiles, score_by_limits, whole_months},
+};
+use guanxi_kernel::{
+    Ctx, Currency, FineAmount, Money, Result, Word as _,
+    problem::{OUT_OF_RANGE, Texts},
+    ratio::Ratio,
+    scalar::{Scalar as _, Type},
+};
+use guanxi_storage::Tx;
+use rust_decimal::Decimal;
+use serde::Serialize;
+use std::cmp::Reverse;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The report.
+pub struct Rfm;
+
+guanxi_kernel::words! {
+    /// What becomes of what came back.
+    #[derive(Default)]
+    pub enum Returns {
+        /// It lowers what a customer has bought.
+        #[default]
+        Reduce = "reduce" ("They reduce the amount", "冲减金额"),
+        /// Only what was bought counts.
+        Ignore = "ignore" ("They are left out", "不计退货"),
+    }
+}
+
+/// A customer's purchases, with scores from 1 to 5.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RfmRow {
+    /// The customer.
+    pub party_id: Uuid,
+    /// What it is called; `null` for whoever may not see it.
+    #[schema(required)]
+    pub party: Option<String>,
+    /// Its number.
+    #[schema(required)]
+    pub code: Option<String>,
+    /// The day of the last purchase.
+    pub last_purchase_on: NaiveDate,
+    /// Days since then.
+    pub recency_days: i64,
+    /// Whole months since then.
+    pub months_since_last: i64,
+    /// How many purchases there were.
+    pub frequency: i64,
+    /// What they came to.
+    pub monetary: Money,
+    /// The same with four decimals, as it is ordered by.
+    pub monetary_exact: FineAmount,
+    /// 5 for the latest.
+    pub r: i64,
+    /// 5 for the most.
+    pub f: i64,
+    /// 5 for the highest.
+    pub m: i64,
+    /// The three together, such as `545`.
+    pub cell: String,
+    /// What recency and frequency say together.
+    pub segment: RfmSegment,
+    /// What that is called.
+    pub segment_name: &'static str,
+}
+
+/// Which figures of a measure have a score.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RfmThreshold {
+    /// `r`, `f` or `m`.
+    pub measure: &'static str,
+    /// The score.
+    pub score: i64,
+    /// The least figure that has it: days, purchases, or an amount; `null` if none has.
+    #[schema(required)]
+    pub least: Option<String>,
+    /// The greatest.
+    #[schema(required)]
+    pub greatest: Option<String>,
+    /// How many customers have it.
+    pub customers: i64,
+}
+
+/// The customers of a segment.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RfmSegmentTotal {
+    /// The segment.
+    pub segment: RfmSegment,
+    /// What it is called.
+    pub segment_name: &'static str,
+    /// How many customers are in it.
+    pub customers: i64,
+    /// What they have bought.
+    pub monetary: Money,
+    /// The same with four decimals.
+    pub monetary_exact: FineAmount,
+    /// Their mean of days since the last purchase.
+    pub mean_recency_days: Ratio,
+    /// Their mean of purchases.
+    pub mean_frequency: Ratio,
+}
+
+/// What goes over all customers, whatever rows are shown.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct RfmTotals {
+    /// How many customers have bought.
+    pub customers: i64,
+    /// How many purchases there were.
+    pub purchases: i64,
+    /// What they came to.
+    pub monetary: Money,
+    /// The same with four decimals.
+    pub monetary_exact: FineAmount,
+    /// Which figures have which scores.
+    pub thresholds: Vec<RfmThreshold>,
+    /// The customers by segment; those that nobody is in are left out.
+    pub segments: Vec<RfmSegmentTotal>,
+}
+
+pub(super) const RETURNS: Parameter = Parameter {
+    name: "returns",
+    takes: Takes::One(Returns::TYPE),
+    default: Some("reduce"),
+    required: false,
+    field: None,
+    about: Texts {
+        en: "Whether what came back reduces the amounts.", zh: "退货是否冲减金额。"
+    },
+};
+
+pub(super) const MONTHS: Parameter = Parameter {
+    name: "months",
+    takes: Takes::Whole(1, 1_200),
+    default: None,
+    required: false,
+    field: None,
+    about: Texts {
+        en: "Only purchases of the last so many months count; all when absent.",
+        zh: "仅统计最近若干个月的购买,默认全部。",
+    },
+};
+
+pub(super) const LIMIT: Parameter = Parameter {
+    name: "limit",
+    takes: Takes::Whole(1, 10_000),
+    default: Some("1000"),
+    required: false,
+    field: None,
+    about: Texts {
+        en: "How many rows are shown at most; the totals go over all.",
+        zh: "最多显示的行数,合计始终覆盖全部客户。",
+    },
+};
+
+const fn limits(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
+    Parameter {
+        name,
+        takes: Takes::Many(Type::Integer),
+        default: None,
+        required: false,
+        field: None,
+        about: Texts { en, zh },
+    }
+}
+
+static DEFINITION: Definition = Definition {
+    name: "rfm",
+    version: 1,
+    title: Texts { en: "Recency, frequency and monetary value", zh: "RFM 客户价值" },
+    about: Texts {
+        en: "How long ago each customer has bought last, how often and for how much, each with a score from 1 to 5 \
+             (5 is the best), and the segment that recency and frequency make. Purchases are orders of which \
+             something was bought, and contracts that are signed and not cancelled, without tax, on their business \
+             days; amounts in other currencies are converted by the rate of that day. Scores are fifths of all \
+             customers, ordered by the figure and then by code and id, the worst fifths holding one more where \
+             they do not divide evenly (as NTILE in SQL); `ties` says what equal figures get at a border. With \
+             four `…_limits` a score is one more for each limit that is reached; for days, that is not passed. \
+             Rows begin with the highest amount. Which contracts are cancelled is as it is now.",
+        zh: "每位客户最近一次购买距今多久、购买次数与金额,各按 1–5 分评分(5 为最佳),并由 R、F 得出客户分组。购买包括有购买行的订单与已签订且未取消的合同(不含税)。评分按五等分(同 SQL NTILE),`ties` 规定同值的处理,也可用四个固定界限评分。",
+    },
+    reads: &[&PARTY, &ORDER, &CONTRACT],
+    needs: &["owner_id"],
+    rests_on: &[],
+    parameters: &[
+        MONTHS,
+        RETURNS,
+        Parameter {
+            name: "ties",
+            takes: Takes::One(Ties::TYPE),
+            default: Some("better"),
+            required: false,
+            field: None,
+            about: Texts {
+                en: "What customers with equal figures get where two scores meet.",
+                zh: "同值客户跨越分界时的处理。",
+            },
+        },
+        limits(
+            "recency_limits",
+            "Four numbers of days, the lowest first: up to the first the score is 5.",
+            "四个天数界限(升序),不超过第一个为 5 分。",
+        ),
+        limits(
+            "frequency_limits",
+            "Four numbers of purchases, the lowest first: from the last on the score is 5.",
+            "四个次数界限(升序),达到最后一个为 5 分。",
+        ),
+        limits(
+            "monetary_limits",
+            "Four whole amounts in the currency of the report, the lowest first.",
+            "四个金额界限(升序,报表币种整数)。",
+        ),
+        Parameter {
+            name: "segment",
+            takes: Takes::One(RfmSegment::TYPE),
+            default: None,
+            required: false,
+            field: None,
+            about: Texts { en: "Rows of one segment only.", zh: "仅显示该分组的行。" },
+        },
+        CUSTOMER_ID,
+        LIMIT,
+    ],
+    columns: &[
+        column("party_id", "Customer id", "客户标识", What::Key),
+        column("party", "Customer", "客户", What::Label),
+        column("code", "Customer number", "客户编号", What::Key),
+        column("last_purchase_on", "Last purchase", "最近购买日期", What::Date),
+        column("recency_days", "Days since the last purchase", "距今天数", What::Count),
+        column("months_since_last", "Months since the last purchase", "距今月数", What::Count),
+        column("frequency", "Purchases", "购买次数", What::Count),
+        column("monetary", "Amount", "购买金额", What::Money),
+        column("monetary_exact", "Exact amount", "精确金额", What::Count),
+        column("r", "R", "R", What::Count),
+        column("f", "F", "F", What::Count),
+        column("m", "M", "M", What::Count),
+        column("cell", "RFM", "RFM", What::Key),
+        column("segment", "Segment", "分组", What::Key),
+        column("segment_name", "Segment name", "分组名称", What::Label),
+    ],
+    plot: Plot { shape: Shape::Bars, names: &["party"], values: &["monetary"], otherwise: &[] },
+};
+
+/// Rows are narrowed to it when all is worked out, since what is told of one may rest on all.
+pub(super) const CUSTOMER_ID: Parameter = Parameter {
+    name: "party_id",
+    takes: Takes::One(Type::Id),
+    default: None,
+    required: false,
+    field: None,
+    about: Texts { en: "The row of one customer only.", zh: "仅显示该客户的行。" },
+};
+
+/// The first day of the last so many months; none where all count.
+pub(super) fn window(asked: &Asked) -> Option<NaiveDate> {
+    let months = u32::try_from(asked.whole("months")?).ok()?;
+    asked.today.checked_sub_months(Months::new(months))?.checked_add_days(Days::new(1))
+}
+
+/// What a customer has bought, by the parameter `returns`.
+pub(super) fn amount(asked: &Asked, buyer: &Buyer) -> i128 {
+    match asked.word::<Returns>("returns").unwrap_or_default() {
+        Returns::Reduce => buyer.bought + buyer.returned,
+        Returns::Ignore => buyer.bought,
+    }
+}
+
+/// Steps as they are shown.
+pub(super) fn exact(steps: i128) -> FineAmount {
+    let most = i128::from(i64::MAX);
+    FineAmount::of_steps(i64::try_from(steps.clamp(-most, most)).unwrap_or(i64::MAX))
+}
+
+/// Three figures of a customer, and three scores.
+struct Scored {
+    days: i64,
+    amount: i128,
+    scores: [i64; 3],
+}
+
+/// The four limits of a measure, if they are given.
+fn given(asked: &Asked, name: &'static str) -> Result<Option<Vec<i128>>> {
+    let limits: Vec<i128> = asked.all(name).filter_map(|text| text.parse().ok()).collect();
+    if limits.is_empty() {
+        return Ok(None);
+    }
+    if limits.len() != 4 || !limits.is_sorted() {
+        return Err(bad(OUT_OF_RANGE
+            .parameter(name)
+            .with("expected", "four numbers, the lowest first")));
+    }
+    Ok(Some(limits))
+}
+
+fn scored(asked: &Asked, buyers: &[Buyer]) -> Result<Vec<Scored>> {
+    let ties = asked.word::<Ties>("ties").unwrap_or_default();
+    let days = |buyer: &Buyer| i128::from((asked.today - buyer.last_on).num_days());
+    let count = |buyer: &Buyer| i128::from(buyer.purchases);
+    let step = 10_i128.pow(FineAmount::PLACES);
+    // The lowest limit of days is the best.
+    let near =
+        given(asked, "recency_limits")?.map(|limits| limits.iter().rev().map(|l| -l).collect());
+    let high =
+        given(asked, "monetary_limits")?.map(|limits| limits.iter().map(|l| l * step).collect());
+    let score = |figures: Vec<i128>, limits: Option<Vec<i128>>| match limits {
+        Some(limits) => figures.iter().map(|one| score_by_limits(one, &limits)).collect(),
+        None => quintiles(&figures, ties),
+    };
+    let r: Vec<i64> = score(buyers.iter().map(|one| -days(one)).collect(), near);
+    let often = given(asked, "frequency_limits")?;
+    let f: Vec<i64> = score(buyers.iter().map(count).collect(), often);
+    let m: Vec<i64> = score(buyers.iter().map(|one| amount(asked, one)).collect(), high);
+    let all = buyers.iter().zip(r).zip(f).zip(m);
+    Ok(all
+        .map(|(((buyer, r), f), m)| Scored {
+            days: (asked.today - buyer.last_on).num_days(),
+            amount: amount(asked, buyer),
+            scores: [r, f, m],
+        })
+        .collect())
+}
+
+/// Which figures have which score of a measure.
+fn thresholds(buyers: &[Buyer], scored: &[Scored]) -> Vec<RfmThreshold> {
+    let mut all = Vec::new();
+    for (at, measure) in ["r", "f", "m"].into_iter().enumerate() {
+        for score in 1..=5 {
+            let figures: Vec<i128> = buyers
+                .iter()
+                .zip(scored)
+                .filter(|(_, one)| one.scores[at] == score)
+                .map(|(buyer, one)| match measure {
+                    "r" => i128::from(one.days),
+                    "f" => i128::from(buyer.purchases),
+                    _ => one.amount,
+                })
+                .collect();
+            let text = |figure: i128| match measure {
+                "m" => exact(figure).to_string(),
+                _ => figure.to_string(),
+            };
+            all.push(RfmThreshold {
+                measure,
+                score,
+                least: figures.iter().min().copied().map(text),
+                greatest: figures.iter().max().copied().map(text),
+                customers: count(figures.len()),
+            });
+        }
+    }
+    all
+}
+
+/// A number of things, which is never so great.
+pub(super) fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn segments(
+    ctx: &Ctx,
+    asked: &Asked,
+    buyers: &[Buyer],
+    scored: &[Scored],
+) -> Result<Vec<RfmSegmentTotal>> {
+    let mut all = Vec::new();
+    for segment in RfmSegment::ALL.iter().copied() {
+        let is_in = |one: &Scored| RfmSegment::of(one.scores[0], one.scores[1]) == segment;
+        let members: Vec<(&Buyer, &Scored)> =
+            buyers.iter().zip(scored).filter(|(_, one)| is_in(one)).collect();
+        if members.is_empty() {
+            continue;
+        }
+        let customers = count(members.len());
+        let steps: i128 = members.iter().map(|(_, one)| one.amount).sum();
+        let days: i64 = members.iter().map(|(_, one)| one.days).sum();
+        let purchases: i64 = members.iter().map(|(buyer, _)| buyer.purchases).sum();
+        all.push(RfmSegmentTotal {
+            segment,
+            segment_name: segment.label(ctx.language),
+            customers,
+            monetary: purchases::money(asked, steps)?,
+            monetary_exact: exact(steps),
+            mean_recency_days: Ratio::new(days, customers),
+            mean_frequency: Ratio::new(purchases, customers),
+        });
+    }
+    Ok(all)
+}
+
+impl Report for Rfm {
+    type Row = RfmRow;
+    type Totals = RfmTotals;
+
+    fn definition() -> &'static Definition {
+        &DEFINITION
+    }
+
+    async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
+        let time = (window(asked), None);
+        let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
+        let scored = scored(asked, &buyers)?;
+        let steps: i128 = scored.iter().map(|one| one.amount).sum();
+        let totals = RfmTotals {
+            customers: count(buyers.len()),
+            purchases: buyers.iter().map(|buyer| buyer.purchases).sum(),
+            monetary: purchases::money(asked, steps)?,
+            monetary_exact: exact(steps),
+            thresholds: thresholds(&buyers, &scored),
+            segments: segments(ctx, asked, &buyers, &scored)?,
+        };
+        let (only, one) = (asked.word::<RfmSegment>("segment"), asked.id("party_id"));
+        let mut shown: Vec<(Buyer, Scored)> = buyers.into_iter().zip(scored).collect();
+        shown.retain(|(buyer, scored)| {
+            let segment = RfmSegment::of(scored.scores[0], scored.scores[1]);
+            only.is_none_or(|only| only == segment) && one.is_none_or(|one| one == buyer.id)
+        });
+        shown.sort_by_key(|(_, scored)| Reverse(scored.amount));
+        shown.truncate(usize::try_from(asked.whole("limit").unwrap_or(1_000)).unwrap_or(1_000));
+        let names = labels(tx, ctx, asked, &PARTY, shown.iter().map(|(buyer, _)| buyer.id)).await?;
+        let mut rows = Vec::with_capacity(shown.len());
+        for (buyer, Scored { days, amount, scores: [r, f, m] }) in shown {
+            let segment = RfmSegment::of(r, f);
+            rows.push(RfmRow {
+                party_id: buyer.id,
+                party: names.get(&buyer.id).cloned(),
+                code: buyer.code,
+                last_purchase_on: buyer.last_on,
+                recency_days: days,
+                months_since_last: whole_months(buyer.last_on, asked.today),
+                frequency: buyer.purchases,
+                monetary: purchases::money(asked, amount)?,
+                monetary_exact: exact(amount),
+                r,
+                f,
+                m,
+                cell: format!("{r}{f}{m}"),
+                segment,
+                segment_name: segment.label(ctx.language),
+            });
+        }
+        Ok(Made { rows, totals })
+    }
+
+    fn example() -> Made<Self> {
+        let monetary = Money::new(431_000, Currency::CNY);
+        let row = RfmRow {
+            party_id: example_id(),
+            party: Some("上海宏图软件有限公司".to_owned()),
+            code: Some("C-2026-0001".to_owned()),
+            last_purchase_on: NaiveDate::from_ymd_opt(2026, 3, 29).unwrap_or_default(),
+            recency_days: 2,
+            months_since_last: 0,
+            frequency: 7,
+            monetary,
+            monetary_exact: monetary.into(),
+            r: 5,
+            f: 5,
+            m: 5,
+            cell: "555".to_owned(),
+            segment: RfmSegment::Champion,
+            segment_name: "Champions",
+        };
+        let threshold = RfmThreshold {
+            measure: "r",
+            score: 5,
+            least: Some("2".to_owned()),
+            greatest: Some("2".to_owned()),
+            customers: 1,
+        };
+        let segment = RfmSegmentTotal {
+            segment: row.segment,
+            segment_name: row.segment_name,
+            customers: 1,
+            monetary,
+            monetary_exact: monetary.into(),
+            mean_recency_days: Ratio::new(Decimal::TWO, 1),
+            mean_frequency: Ratio::new(7, 1),
+        };
+        let totals = RfmTotals {
+            customers: 1,
+            purchases: 7,
+            monetary,
+            monetary_exact: monetary.into(),
+            thresholds: vec![threshold],
+            segments: vec![segment],
+        };
+        Made { rows: vec![row], totals }
+    }
+}

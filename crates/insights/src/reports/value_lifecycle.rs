@@ -1,0 +1,266 @@
+//! Customers by what they have bought and the phase of their life: counts and amounts of each cell.
+
+use super::{
+    customer_flow::LOST_AFTER,
+    prospects::column,
+    purchases::{self, Monthly},
+    rfm::count,
+};
+use crate::{
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape, report::reach,
+};
+use guanxi_contracts::contracts::CONTRACT;
+use guanxi_customers::{
+    orders::ORDER,
+    parties::PARTY,
+    value::{LifeCycle, LifeCyclePhase, Limits},
+};
+use guanxi_kernel::{Ctx, Currency, Money, Result, Word as _, problem::Texts};
+use guanxi_storage::{Sql, Tx, scope};
+use serde::Serialize;
+use std::cmp::Reverse;
+use utoipa::ToSchema;
+
+/// The report.
+pub struct ValueLifecycle;
+
+guanxi_kernel::words! {
+    /// What a customer makes of the purchases of the last twelve months.
+    pub enum ValueClass {
+        /// One of the greatest, which make 80 per cent together.
+        High = "high" ("High", "高价值"),
+        /// One of the next, which make 15 per cent.
+        Medium = "medium" ("Medium", "中价值"),
+        /// One of the others.
+        Low = "low" ("Low", "低价值"),
+        /// Nothing.
+        None = "none" ("None", "无购买"),
+    }
+}
+
+/// The customers of one class and one phase.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ValueLifecycleRow {
+    /// The class.
+    pub value_class: ValueClass,
+    /// What it is called.
+    pub value_class_name: &'static str,
+    /// The phase.
+    pub phase: LifeCyclePhase,
+    /// What it is called.
+    pub phase_name: &'static str,
+    /// How many customers.
+    pub customers: i64,
+    /// What they have bought in the last twelve months of the calendar, less what came back.
+    pub amount: Money,
+}
+
+/// The customers of a phase.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct PhaseTotal {
+    /// The phase.
+    pub phase: LifeCyclePhase,
+    /// What it is called.
+    pub phase_name: &'static str,
+    /// How many customers.
+    pub customers: i64,
+    /// What they have bought in the last twelve months of the calendar, less what came back.
+    pub amount: Money,
+}
+
+/// What goes over all customers.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ValueLifecycleTotals {
+    /// All customers: who has bought, and who has the role of a customer or a prospect.
+    pub customers: i64,
+    /// What they have bought in the last twelve months of the calendar, less what came back.
+    pub amount: Money,
+    /// The customers by phase, each in exactly one.
+    pub phases: Vec<PhaseTotal>,
+}
+
+static DEFINITION: Definition = Definition {
+    name: "value-lifecycle",
+    version: 1,
+    title: Texts {
+        en: "Value and life cycle of customers", zh: "客户价值与生命周期矩阵"
+    },
+    about: Texts {
+        en: "Every customer in the one phase of its life in which it is in the month of `as_of`, by the class of what it \
+             has bought in the last twelve months of the calendar. It is new for six months; then what six months up \
+             to one came to is held against the six before: from 1.10 times on it is in growth, up to 0.80 in decline, \
+             within a tenth mature, and between that the phase of the month before goes on. Without a purchase for \
+             `lost_after` months it is lost. Who has not bought yet is a prospect: parties that have the role of a \
+             customer or a prospect now. High are the greatest that make 80 per cent together, then medium up to 95, \
+             then low. Cells that nobody is in are left out; all sum to the totals. Purchases are those of the report \
+             `rfm`, less what came back.",
+        zh: "每位客户按所处生命周期阶段(潜在、导入、成长、成熟、衰退、流失,任一时点恰有其一)与近十二个月购买额的价值等级交叉统计客户数与金额,合计等于全部客户。",
+    },
+    reads: &[&PARTY, &ORDER, &CONTRACT],
+    needs: &["owner_id", "roles"],
+    rests_on: &[],
+    parameters: &[
+        LOST_AFTER,
+        Parameter {
+            name: "new_for",
+            takes: Takes::Whole(1, 60),
+            default: Some("6"),
+            required: false,
+            field: None,
+            about: Texts {
+                en: "For how many months after the first purchase a customer is new.",
+                zh: "首次购买后多少个月内视为导入期。",
+            },
+        },
+    ],
+    columns: &[
+        column("value_class", "Class", "价值等级", What::Key),
+        column("value_class_name", "Class name", "价值等级名称", What::Label),
+        column("phase", "Phase", "阶段", What::Key),
+        column("phase_name", "Phase name", "阶段名称", What::Label),
+        column("customers", "Customers", "客户数", What::Count),
+        column("amount", "Amount", "金额", What::Money),
+    ],
+    plot: Plot {
+        shape: Shape::Bars,
+        names: &["value_class_name", "phase_name"],
+        values: &["customers"],
+        otherwise: &[],
+    },
+};
+
+/// A customer in a cell.
+struct Placed {
+    class: ValueClass,
+    phase: LifeCyclePhase,
+    amount: i128,
+}
+
+/// What a customer has bought in the last twelve months.
+fn year(of: &Monthly) -> i128 {
+    of.sums.iter().rev().take(12).sum()
+}
+
+fn placed(of: &[Monthly], limits: &Limits) -> Vec<Placed> {
+    let mut order: Vec<&Monthly> = of.iter().collect();
+    order.sort_by_key(|one| Reverse(year(one)));
+    let whole: i128 = order.iter().map(|one| year(one).max(0)).sum();
+    let mut before = 0;
+    let place = |one: &Monthly| {
+        let amount = year(one);
+        let class = match amount {
+            ..=0 => ValueClass::None,
+            _ if before * 100 < whole * 80 => ValueClass::High,
+            _ if before * 100 < whole * 95 => ValueClass::Medium,
+            _ => ValueClass::Low,
+        };
+        before += amount.max(0);
+        let life = LifeCycle { months: &one.sums, bought: &one.bought };
+        Placed { class, phase: life.phase(limits).0, amount }
+    };
+    order.into_iter().map(place).collect()
+}
+
+/// How many parties with the role of a customer or a prospect have not bought anything.
+async fn prospects(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<i64> {
+    let mut sql =
+        Sql::new("SELECT COUNT(*) FROM parties p WHERE p.tenant_id = $1 AND p.created_at <= ");
+    sql.bind(asked.known_at).push(" AND (p.deleted_at IS NULL OR p.deleted_at > ");
+    sql.bind(asked.known_at).push(
+        ") AND p.id IN (SELECT x.record_id FROM record_terms x WHERE x.tenant_id = $1
+             AND x.kind = 'party' AND x.field = 'role' AND x.term IN ('customer', 'prospect'))
+         AND p.id NOT IN (SELECT t.party_id FROM orders t WHERE t.tenant_id = $1
+             AND t.party_id IS NOT NULL AND t.bought_steps > 0 AND t.placed_at <= ",
+    );
+    sql.bind(asked.as_of).push(" AND t.created_at <= ").bind(asked.known_at);
+    sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at);
+    sql.push(
+        ")) AND p.id NOT IN (SELECT t.party_id FROM contracts t WHERE t.tenant_id = $1
+             AND t.net_minor > 0 AND t.stage <> 'cancelled' AND t.signed_on <= ",
+    );
+    sql.bind(asked.today).push(" AND t.created_at <= ").bind(asked.known_at);
+    sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at).push(")) AND ");
+    scope::covers(&mut sql, "p.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
+    Ok(tx.optional::<(i64,)>(sql).await?.map_or(0, |(count,)| count))
+}
+
+impl Report for ValueLifecycle {
+    type Row = ValueLifecycleRow;
+    type Totals = ValueLifecycleTotals;
+
+    fn definition() -> &'static Definition {
+        &DEFINITION
+    }
+
+    async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
+        let months = |name, usual| {
+            asked.whole(name).and_then(|months| u32::try_from(months).ok()).unwrap_or(usual)
+        };
+        let usual = Limits::default();
+        let limits = Limits {
+            new_months: months("new_for", usual.new_months),
+            lost_months: months("lost_after", usual.lost_months),
+            ..usual
+        };
+        let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
+        let all = placed(&monthly, &limits);
+        let prospects = prospects(tx, ctx, asked).await?;
+        let of = |class: Option<ValueClass>, phase: LifeCyclePhase| {
+            let fits =
+                |one: &&Placed| one.phase == phase && class.is_none_or(|class| class == one.class);
+            let (mut customers, mut steps) = (0, 0);
+            for one in all.iter().filter(fits) {
+                customers += 1;
+                steps += one.amount;
+            }
+            let theirs = class.is_none_or(|class| class == ValueClass::None);
+            if phase == LifeCyclePhase::Prospect && theirs {
+                customers += prospects;
+            }
+            (customers, steps)
+        };
+        let mut rows = Vec::new();
+        for class in ValueClass::ALL.iter().copied() {
+            for phase in LifeCyclePhase::ALL.iter().copied() {
+                let (customers, steps) = of(Some(class), phase);
+                if customers > 0 {
+                    rows.push(ValueLifecycleRow {
+                        value_class: class,
+                        value_class_name: class.label(ctx.language),
+                        phase,
+                        phase_name: phase.label(ctx.language),
+                        customers,
+                        amount: purchases::money(asked, steps)?,
+                    });
+                }
+            }
+        }
+        let mut phases = Vec::new();
+        for phase in LifeCyclePhase::ALL.iter().copied() {
+            let (customers, steps) = of(None, phase);
+            let (phase_name, amount) = (phase.label(ctx.language), purchases::money(asked, steps)?);
+            phases.push(PhaseTotal { phase, phase_name, customers, amount });
+        }
+        let totals = ValueLifecycleTotals {
+            customers: count(all.len()) + prospects,
+            amount: purchases::money(asked, all.iter().map(|one| one.amount).sum())?,
+            phases,
+        };
+        Ok(Made { rows, totals })
+    }
+
+    fn example() -> Made<Self> {
+        let amount = Money::new(10_000_000, Currency::CNY);
+        let row = ValueLifecycleRow {
+            value_class: ValueClass::High,
+            value_class_name: "High",
+            phase: LifeCyclePhase::Growth,
+            phase_name: "Growth",
+            customers: 3,
+            amount,
+        };
+        let phase = PhaseTotal { phase: row.phase, phase_name: "Growth", customers: 3, amount };
+        let totals = ValueLifecycleTotals { customers: 3, amount, phases: vec![phase] };
+        Made { rows: vec![row], totals }
+    }
+}

@@ -1,0 +1,111 @@
+//! The rules of a save.
+
+use super::{CAMPAIGN_MEMBER, CampaignMember, store};
+use crate::{
+    campaigns::{Campaign, CampaignId, CampaignState},
+    problems::{ALREADY_MEMBER, CAP_REACHED, CONTACT_OF_OTHER_PARTY, ILLEGAL_TRANSITION},
+};
+use guanxi_customers::{
+    contacts::Contact,
+    engine::{refer, standing},
+    problems::IMMUTABLE,
+};
+use guanxi_kernel::{Ctx, Id, Result, Word as _, problem::REQUIRED};
+use guanxi_storage::{Kind, Resource, Tx, resource};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// That nobody has to ask whether somebody takes part already: they were looked up with many others.
+pub(super) const IS_NEW: &str = "campaign_member_is_new";
+
+impl Resource for CampaignMember {
+    fn kind() -> &'static Kind {
+        &CAMPAIGN_MEMBER
+    }
+
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        const PLACE: &str = "/campaign_id";
+        if let Some(before) = before {
+            let (now, had) = (&self.input, &before.input);
+            let members = [
+                (PLACE, now.campaign_id == had.campaign_id),
+                ("/party_id", now.party_id == had.party_id),
+                ("/contact_id", now.contact_id == had.contact_id),
+            ];
+            if let Some((place, _)) = members.into_iter().find(|(_, same)| !same) {
+                return Err(IMMUTABLE.at(place));
+            }
+        }
+        if standing(before).is_some() || tx.knows(IS_NEW, self.meta.id.uuid()) {
+            return Ok(());
+        }
+        let id = self.input.campaign_id.ok_or_else(|| REQUIRED.at(PLACE))?;
+        let campaign: Campaign = refer(tx, ctx, id.uuid(), PLACE).await?;
+        if matches!(campaign.state, CampaignState::Finished | CampaignState::Cancelled) {
+            let allowed: Vec<&str> = Vec::new();
+            let refused = ILLEGAL_TRANSITION.with("state", campaign.state.word());
+            return Err(refused.with("allowed", allowed));
+        }
+        if let Some(contact) = self.input.contact_id {
+            let contact: Contact = refer(tx, ctx, contact.uuid(), "/contact_id").await?;
+            if contact.input.party_id != self.input.party_id {
+                return Err(CONTACT_OF_OTHER_PARTY.at("/contact_id"));
+            }
+        }
+        match store::is_member(tx, self).await? {
+            true => Err(ALREADY_MEMBER.problem()),
+            false => Ok(()),
+        }
+    }
+
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        match (standing(before), self.input.campaign_id) {
+            (None, Some(id)) if self.meta.deleted_at.is_none() => check_cap(tx, ctx, id).await,
+            _ => Ok(()),
+        }
+    }
+
+    async fn all_saved(records: &[Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let ids: BTreeSet<CampaignId> =
+            records.iter().filter_map(|one| one.input.campaign_id).collect();
+        for id in ids {
+            check_cap(tx, ctx, id).await?;
+        }
+        Ok(())
+    }
+
+    async fn present(records: &mut [Self], tx: &mut Tx, _: &Ctx) -> Result<()> {
+        let codes = store::codes_of(tx, records).await?;
+        for one in records {
+            one.source_code_id = codes.get(&one.meta.id).copied();
+        }
+        Ok(())
+    }
+
+    fn concerns(&self) -> Vec<Uuid> {
+        let campaign = self.input.campaign_id.map(Id::uuid);
+        let contact = self.input.contact_id.map(Id::uuid);
+        campaign.into_iter().chain(contact).chain([self.input.party_id.uuid()]).collect()
+    }
+
+    fn example() -> Json {
+        json!({
+            "campaign_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77",
+            "party_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77",
+            "status": "invited",
+            "note": "请安排前排座位。"
+        })
+    }
+}
+
+/// Refuses more members than a campaign has places. Whoever counts at the same time meets this here, since
+/// a transaction that has read what another one changes is run again.
+async fn check_cap(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<()> {
+    let campaign: Campaign = resource::load(tx, &ctx.on_behalf(), id.uuid()).await?;
+    let Some(limit) = campaign.input.max_invitees else { return Ok(()) };
+    match store::count(tx, id).await? > limit {
+        true => Err(CAP_REACHED.with("limit", limit)),
+        false => Ok(()),
+    }
+}

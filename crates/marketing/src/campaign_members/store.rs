@@ -1,0 +1,96 @@
+//! Members in the store. Nothing is decided here.
+
+use super::{CampaignMember, CampaignMemberId};
+use crate::{campaigns::CampaignId, source_codes::SourceCodeId};
+use guanxi_customers::{contacts::ContactId, parties::PartyId};
+use guanxi_kernel::Result;
+use guanxi_storage::{Sql, Tx, sql};
+use std::collections::BTreeMap;
+
+/// Whether another live member of the campaign is the same person, or the same party as such.
+pub(super) async fn is_member(tx: &mut Tx, one: &CampaignMember) -> Result<bool> {
+    let mut sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM campaign_members
+         WHERE tenant_id = $1 AND campaign_id = $2 AND id <> $3 AND deleted_at IS NULL",
+        one.input.campaign_id,
+        one.meta.id
+    );
+    match one.input.contact_id {
+        Some(contact) => sql.push(" AND contact_id = ").bind(contact),
+        None => sql.push(" AND contact_id IS NULL AND party_id = ").bind(one.input.party_id),
+    };
+    sql.push(" LIMIT 1");
+    tx.exists(sql).await
+}
+
+/// How many live members a campaign has.
+pub(super) async fn count(tx: &mut Tx, id: CampaignId) -> Result<i64> {
+    let sql = sql!(
+        "SELECT COUNT(*) FROM campaign_members
+         WHERE tenant_id = $1 AND campaign_id = $2 AND deleted_at IS NULL",
+        id
+    );
+    Ok(tx.optional::<(i64,)>(sql).await?.map_or(0, |(count,)| count))
+}
+
+/// By which code each of these is addressed.
+pub(super) async fn codes_of(
+    tx: &mut Tx,
+    records: &[CampaignMember],
+) -> Result<BTreeMap<CampaignMemberId, SourceCodeId>> {
+    let mut found = BTreeMap::new();
+    let mut by_campaign: BTreeMap<CampaignId, Vec<CampaignMemberId>> = BTreeMap::new();
+    for one in records {
+        if let Some(campaign) = one.input.campaign_id {
+            by_campaign.entry(campaign).or_default().push(one.meta.id);
+        }
+    }
+    for (campaign, ids) in by_campaign {
+        let mut sql = Sql::new(
+            "SELECT member_id, source_code_id FROM source_code_assignments
+             WHERE tenant_id = $1 AND campaign_id = ",
+        );
+        sql.bind(campaign).push(" AND member_id IN ").bind_all(ids);
+        found.extend(tx.all::<(CampaignMemberId, SourceCodeId)>(sql).await?);
+    }
+    Ok(found)
+}
+
+/// By which code a member is addressed.
+pub(crate) async fn code_of(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    member: CampaignMemberId,
+) -> Result<Option<SourceCodeId>> {
+    let sql = sql!(
+        "SELECT source_code_id FROM source_code_assignments
+         WHERE tenant_id = $1 AND campaign_id = $2 AND member_id = $3",
+        campaign,
+        member
+    );
+    Ok(tx.optional::<(SourceCodeId,)>(sql).await?.map(|(id,)| id))
+}
+
+/// The live member of a campaign that a contact or a party is: the contact first, then the party as such,
+/// then any contact of it.
+pub(crate) async fn member_of(
+    tx: &mut Tx,
+    campaign: CampaignId,
+    party: PartyId,
+    contact: Option<ContactId>,
+) -> Result<Option<CampaignMemberId>> {
+    let mut sql = sql!(
+        "SELECT id FROM campaign_members WHERE tenant_id = $1 AND campaign_id = $2
+             AND party_id = $3 AND deleted_at IS NULL",
+        campaign,
+        party
+    );
+    match contact {
+        Some(contact) => {
+            sql.push(" AND (contact_id IS NULL OR contact_id = ").bind(contact);
+            sql.push(") ORDER BY CASE WHEN contact_id IS NULL THEN 1 ELSE 0 END, id LIMIT 1")
+        }
+        None => sql.push(" ORDER BY CASE WHEN contact_id IS NULL THEN 0 ELSE 1 END, id LIMIT 1"),
+    };
+    Ok(tx.optional::<(CampaignMemberId,)>(sql).await?.map(|(id,)| id))
+}

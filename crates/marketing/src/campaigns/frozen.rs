@@ -1,0 +1,86 @@
+//! What a campaign had come to when it was finished, and whether that has changed since.
+
+use super::{
+    figures::{Figures, Sight, of_campaigns},
+    life::CampaignState,
+    model::{Campaign, CampaignId},
+    outcome::CampaignOutcome,
+};
+use chrono::{DateTime, Utc};
+use guanxi_customers::rules::today;
+use guanxi_kernel::{Ctx, Result};
+use guanxi_storage::{Tx, resource, sql};
+use serde::Serialize;
+use sqlx::types::Json;
+use utoipa::ToSchema;
+
+/// What a campaign came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CampaignOutcomeReport {
+    /// The campaign.
+    pub campaign_id: CampaignId,
+    /// How far it has come.
+    pub state: CampaignState,
+    /// When the outcome was frozen; null while the campaign is not finished, and it is that of now.
+    #[schema(required)]
+    pub frozen_at: Option<DateTime<Utc>>,
+    /// The outcome, frozen or of now.
+    pub outcome: CampaignOutcome,
+    /// Whether something has changed since it was frozen.
+    pub restated: bool,
+    /// If so: the outcome of now.
+    #[schema(required)]
+    pub now: Option<CampaignOutcome>,
+}
+
+/// The figures of a campaign now.
+pub(super) async fn figures(tx: &mut Tx, ctx: &Ctx, of: &Campaign) -> Result<Figures> {
+    let currency = of.currency();
+    let mut all = of_campaigns(tx, &[(of.meta.id, currency)], today(ctx)).await?;
+    Ok(all.remove(&of.meta.id).unwrap_or_else(|| Figures::none(currency)))
+}
+
+/// Keeps what a campaign has come to.
+///
+/// # Errors
+/// `no_exchange_rate`; those of the store.
+pub(super) async fn freeze(tx: &mut Tx, ctx: &Ctx, of: &Campaign) -> Result<()> {
+    let figures = figures(tx, ctx, of).await?;
+    let sql = sql!(
+        "INSERT INTO campaign_outcomes (tenant_id, campaign_id, frozen_at, figures)
+         VALUES ($1, $2, $3, $4) ON CONFLICT (tenant_id, campaign_id) DO NOTHING",
+        of.meta.id,
+        ctx.now,
+        serde_json::to_value(&figures).unwrap_or_default()
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// What a campaign came to: as it was when it was finished, and as it is now if that is something else.
+///
+/// # Errors
+/// `not_found`, `forbidden`; `no_exchange_rate`.
+pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<CampaignOutcomeReport> {
+    let campaign: Campaign = resource::load(tx, ctx, id.uuid()).await?;
+    let now = figures(tx, ctx, &campaign).await?;
+    let sql = sql!(
+        "SELECT frozen_at, figures FROM campaign_outcomes WHERE tenant_id = $1 AND campaign_id = $2",
+        id
+    );
+    let frozen = tx.optional::<(DateTime<Utc>, Json<Figures>)>(sql).await?;
+    let (frozen_at, then) = frozen.unzip();
+    let then = then.map(|then| then.0);
+    let restated = then.as_ref().is_some_and(|then| *then != now);
+    let sight = Sight::of(ctx);
+    Ok(CampaignOutcomeReport {
+        campaign_id: id,
+        state: campaign.state,
+        frozen_at,
+        outcome: CampaignOutcome::of(then.as_ref().unwrap_or(&now), sight)?,
+        restated,
+        now: match restated {
+            true => Some(CampaignOutcome::of(&now, sight)?),
+            false => None,
+        },
+    })
+}

@@ -1,0 +1,52 @@
+//! Campaigns: what marketing sets out to do, what it may cost, and what came of it.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs`, `parts.rs` | the record and its parts |
+//! | `life.rs` | states and moves as data |
+//! | `service.rs` | the rules of a save that need the store |
+//! | `moves.rs` | what changes its state |
+//! | `consent.rs` | who must agree before it starts |
+//! | `deviations.rs` | how far what is differs from what was planned, without a store |
+//! | `actuals.rs` | what is so far, and the alert when it differs too much |
+//! | `outcome.rs` | what it came to, without a store |
+//! | `figures.rs` | the figures that outcomes are made of, of many campaigns at once |
+//! | `frozen.rs` | what it had come to when it was finished |
+//! | `lift.rs` | whether members buy more than before, compared with the others |
+//! | `expectation.rs` | what it may bring, by comparable ones that have ended |
+//! | `links.rs` | which opportunities and contracts come from it, and with which weight |
+//! | `overview.rs` | the calendar, and how many tasks are done |
+
+mod actuals;
+mod consent;
+mod deviations;
+mod expectation;
+mod figures;
+mod frozen;
+mod life;
+mod lift;
+pub mod links;
+mod model;
+mod moves;
+mod outcome;
+mod overview;
+mod parts;
+mod service;
+mod store;
+
+pub use actuals::{CampaignDeviations, RivalActivityMeanwhile, deviations};
+pub(crate) use actuals::{follow_deviations, note_spent};
+pub use consent::APPROVAL_OF_CAMPAIGNS;
+pub use deviations::{Deviation, DeviationOf};
+pub use expectation::{CampaignExpectation, ExpectationBasis, ExpectedRange, expectation};
+pub use figures::{Figures, Sight, of_campaigns};
+pub use frozen::{CampaignOutcomeReport, outcome};
+pub use life::{CampaignMove, CampaignState, MOVES};
+pub use lift::{CampaignLift, Volumes, lift, lift_over_control};
+pub use model::{CAMPAIGN, Campaign, CampaignId, CampaignInput};
+pub use moves::{CancelCampaign, cancel, finish, pause, resume, start, submit};
+pub use outcome::{CampaignOutcome, CampaignReturn, NoRatio};
+pub use overview::{CalendarEntry, CampaignProgress, calendar, progress};
+pub use parts::{
+    BudgetLine, CampaignFollowUp, CampaignMetric, CampaignStateChange, CampaignWeight, Objective,
+};

@@ -1,0 +1,40 @@
+//! Media in the store. Nothing is decided here.
+
+use super::MediumId;
+use guanxi_kernel::{Line, Result};
+use guanxi_storage::{Sql, Tx, sql};
+use std::collections::BTreeMap;
+
+/// Whether a live medium other than `except` has the code.
+pub(super) async fn has_code(tx: &mut Tx, code: &Line<4>, except: MediumId) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM media
+         WHERE tenant_id = $1 AND code = $2 AND id <> $3 AND deleted_at IS NULL LIMIT 1",
+        code.clone(),
+        except
+    );
+    tx.exists(sql).await
+}
+
+/// Whether a source code names the medium.
+pub(super) async fn is_used(tx: &mut Tx, id: MediumId) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM source_codes
+         WHERE tenant_id = $1 AND medium_id = $2 AND deleted_at IS NULL LIMIT 1",
+        id
+    );
+    tx.exists(sql).await
+}
+
+/// The live media that have one of these codes, by code.
+pub(crate) async fn by_code(
+    tx: &mut Tx,
+    codes: impl IntoIterator<Item = String>,
+) -> Result<BTreeMap<String, (MediumId, bool)>> {
+    let mut sql = Sql::new(
+        "SELECT code, id, active FROM media WHERE tenant_id = $1 AND deleted_at IS NULL AND code IN ",
+    );
+    sql.bind_all(codes);
+    let rows = tx.all::<(String, MediumId, bool)>(sql).await?;
+    Ok(rows.into_iter().map(|(code, id, active)| (code, (id, active))).collect())
+}

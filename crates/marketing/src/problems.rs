@@ -1,0 +1,116 @@
+//! What only this crate can refuse.
+
+guanxi_kernel::problems! {
+    /// A list that was extracted follows no rule.
+    SEGMENT_IS_A_LIST = Conflict "segment_is_a_list"
+        ("Segment is a list", "The members of this segment were extracted once; it has no rule to change.")
+        ("名单型客户群", "该客户群为提取的名单,没有可修改的规则。");
+    /// What cannot be learnt from.
+    NOT_MINABLE = Invalid "not_minable"
+        ("Nothing to learn from", "The data cannot be learnt from: {why}.")
+        ("数据无法挖掘", "数据无法用于挖掘:{why}。");
+    /// A dataset that is still being built, or could not be.
+    DATASET_NOT_READY = Conflict "dataset_not_ready"
+        ("Dataset not ready", "The dataset has no rows yet: its job is not done, or could not do it.")
+        ("数据集未就绪", "数据集尚无数据:任务未完成或未能完成。");
+    /// A model that is still being trained, or could not be.
+    MODEL_NOT_READY = Conflict "model_not_ready"
+        ("Model not ready", "The model has no tree yet: its job is not done, or could not do it.")
+        ("模型未就绪", "模型尚未训练完成:任务未完成或未能完成。");
+    /// Data without a column that a tree asks about.
+    LACKS_COLUMN = Invalid "lacks_column"
+        ("Missing column", "The data have no column {column}, which the model asks about; score records that have it, or train a model without it.")
+        ("缺少字段", "数据缺少模型所需的字段 {column},请补充该字段或重新训练不含该字段的模型。");
+    /// A question for the other kind of tree.
+    OTHER_KIND_OF_MODEL = Conflict "other_kind_of_model"
+        ("Other kind of model", "Only a model of the kind {expected} tells that.")
+        ("模型类型不符", "只有 {expected} 类型的模型能给出该结果。");
+    /// Records are scored with a model of records.
+    NO_MODEL_OF_RECORDS = Conflict "no_model_of_records"
+        ("Not a model of records", "The model was trained from a file: its columns are not those of customers.")
+        ("非客户数据模型", "该模型由文件训练,其字段与客户字段无对应。");
+    /// A member of a segment that is also asked of another.
+    EXPERIMENT_ENDED = Conflict "experiment_ended"
+        ("Experiment has ended", "The experiment has ended; nobody is assigned and nothing is recorded any more.")
+        ("试验已结束", "试验已结束,不能再分组或记录结果。");
+    /// Arms do not change once somebody is in them.
+    EXPERIMENT_STARTED = Conflict "experiment_started"
+        ("Experiment has started", "Contacts are assigned already, so seed and arms stay as they are.")
+        ("试验已开始", "已有客户分组,种子与分组比例不能再修改。");
+    /// Somebody who takes no part.
+    NOT_ASSIGNED = Invalid "not_assigned"
+        ("Not in the experiment", "This contact is in no arm of the experiment; assign it first.")
+        ("未参与试验", "该联系人未分到任何组,请先分组。");
+    /// A letter that stands for no medium.
+    UNKNOWN_MEDIUM = Invalid "unknown_medium"
+        ("Unknown medium", "No medium that is in use has the code {medium}.")
+        ("未知媒介", "没有代码为 {medium} 的在用媒介。");
+    /// A text that no scheme could have made.
+    NOT_A_SOURCE_CODE = Invalid "not_a_source_code"
+        ("Not a source code", "No scheme makes such codes.")
+        ("不是源代码", "没有任何编码方案会生成这样的源代码。");
+    /// A code that stands for nothing; perhaps another one was meant.
+    UNKNOWN_SOURCE_CODE = Invalid "unknown_source_code"
+        ("Unknown source code", "There is no such source code in use. Codes that differ by one character: {suggestions}.")
+        ("未知源代码", "没有这样的在用源代码。仅差一个字符的源代码:{suggestions}。");
+    /// Codes that stand for something else already.
+    SOURCE_CODE_TAKEN = Conflict "source_code_taken"
+        ("Source code in use", "A source code that is in use is the same: {codes}. Put it out of use first.")
+        ("源代码已占用", "以下源代码正在使用:{codes}。请先停用。");
+    /// A scheme that cannot write codes that can be read again.
+    SCHEME_INCOMPLETE = Invalid "scheme_incomplete"
+        ("Scheme incomplete", "A scheme has each of medium, test_group, list, month and year exactly once.")
+        ("编码方案不完整", "编码方案须恰好各含一次 medium、test_group、list、month、year。");
+    /// A source code of another campaign.
+    CODE_OF_OTHER_CAMPAIGN = Invalid "code_of_other_campaign"
+        ("Code of another campaign", "The source code belongs to another campaign.")
+        ("源代码属于其他活动", "该源代码属于其他市场活动。");
+    /// Addressing without knowing afterwards what came of it.
+    NO_SOURCE_CODE = Invalid "no_source_code"
+        ("No source code", "Name at least one source code of the campaign that is in use.")
+        ("缺少源代码", "请至少指定一个该活动的在用源代码。");
+    /// An objective of a measure that nobody knows.
+    UNKNOWN_METRIC = Invalid "unknown_metric"
+        ("Unknown metric", "Known metrics: {known}.")
+        ("未知指标", "可用指标:{known}。");
+    /// A campaign that nobody could measure.
+    NO_METRIC = Invalid "no_metric"
+        ("No objective", "A campaign needs at least one objective with a figure before it is submitted.")
+        ("缺少可量化目标", "提交前,市场活动须至少有一个可量化的目标。");
+    /// A move that the state of a campaign does not allow.
+    ILLEGAL_TRANSITION = Conflict "illegal_transition"
+        ("Not possible now", "The campaign is {state}; possible now: {allowed}.")
+        ("当前不可执行", "市场活动状态为 {state},目前可执行:{allowed}。");
+    /// Beginning before anybody has agreed.
+    NOT_APPROVED = Conflict "not_approved"
+        ("Not approved", "The campaign is {state}; only an approved one can start.")
+        ("尚未批准", "市场活动状态为 {state},仅已批准的活动可以启动。");
+    /// What was approved does not change while it is carried out.
+    CAMPAIGN_PLAN_FIXED = Conflict "campaign_plan_fixed"
+        ("Plan is fixed", "Objectives, budget, currency and first day do not change any more; the campaign is {state}.")
+        ("计划已定", "市场活动状态为 {state},目标、预算、币种和开始日期不能再修改。");
+    /// More people than were planned for.
+    CAP_REACHED = Conflict "cap_reached"
+        ("No place left", "The campaign has {limit} places, and all are taken.")
+        ("名额已满", "该活动共 {limit} 个名额,已全部占用。");
+    /// Somebody who takes part already.
+    ALREADY_MEMBER = Conflict "already_member"
+        ("Takes part already", "They are a member of the campaign already.")
+        ("已是活动成员", "对方已是该活动的成员。");
+    /// A contact who belongs to somebody else.
+    CONTACT_OF_OTHER_PARTY = Invalid "contact_of_other_party"
+        ("Contact of another party", "The contact does not belong to that party.")
+        ("联系人不属于该客户", "该联系人不属于该客户。");
+    /// An answer from nobody.
+    NO_RESPONDER = Invalid "no_responder"
+        ("Nobody answers", "Say who answers: a party, a contact, a phone number or an e-mail address.")
+        ("缺少反馈人", "请说明反馈人:客户、联系人、电话或邮箱。");
+    /// A channel that the campaign does not offer.
+    CHANNEL_NOT_OFFERED = Invalid "channel_not_offered"
+        ("Channel not offered", "The campaign offers: {offered}.")
+        ("未提供该反馈渠道", "该活动提供的反馈渠道:{offered}。");
+    /// Weights of campaigns that are not one whole.
+    WEIGHTS_NOT_WHOLE = Invalid "weights_not_whole"
+        ("Not the whole", "The weights of the campaigns must sum to exactly 1.")
+        ("权重合计不为 1", "各市场活动的权重合计必须恰好为 1。");
+}

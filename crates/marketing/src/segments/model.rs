@@ -1,0 +1,124 @@
+//! A segment as a row.
+
+use super::rule::rule_schema;
+use crate::population::Population;
+use chrono::{DateTime, Utc};
+use guanxi_customers::parties::PartyId;
+use guanxi_identity::users::User;
+use guanxi_kernel::{Id, Line, Text, UserId, problem::Texts};
+use guanxi_storage::{Kind, Meta, Record, Visibility};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+guanxi_kernel::words! {
+    /// What makes somebody a member.
+    #[derive(Default)]
+    pub enum SegmentKind {
+        /// Whoever fits the rule when it is asked.
+        #[default]
+        Rule = "rule" ("Rule", "规则"),
+        /// Whoever was extracted, and stays.
+        List = "list" ("List", "名单"),
+    }
+}
+
+/// Names a segment.
+pub type SegmentId = Id<Segment>;
+
+type SegmentMeta = Meta<Segment>;
+
+/// What callers write of a segment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentInput {
+    /// What it is called.
+    #[field(zh = "名称", filter)]
+    pub name: Line<200>,
+    /// Of whom the rule is asked.
+    #[serde(default)]
+    #[field(zh = "人群", filter)]
+    pub population: Population,
+    /// The rule, as the JSON of a filter: nested `and`, `or` and `not` over the fields of parties, the
+    /// tenant's own as `custom.name`, what customers did (`contracts.count`, `activities.last_at` and so
+    /// on; all are told by `/v1/mining/features`), and scores: `scores.{model_id}.basis_points`, which is
+    /// the probability in ten-thousandths, and `scores.{model_id}.leaf`.
+    #[serde(default)]
+    #[schema(schema_with = rule_schema)]
+    #[field(zh = "规则", json)]
+    pub rule: Option<Json>,
+    /// The user who looks after it; the acting user when a new one names none.
+    #[serde(default)]
+    #[field(zh = "负责人", filter, to = User)]
+    pub owner_id: Option<UserId>,
+    /// What it is for.
+    #[serde(default)]
+    #[field(zh = "备注")]
+    pub note: Option<Text<2000>>,
+}
+
+/// Customers and prospects with something in common.
+#[derive(Debug, Clone, Serialize, ToSchema, Record)]
+pub struct Segment {
+    /// What every record has.
+    #[serde(flatten)]
+    #[field(flatten)]
+    #[schema(value_type = SegmentMeta)]
+    pub meta: Meta<Segment>,
+    /// What callers write.
+    #[serde(flatten)]
+    #[field(flatten)]
+    pub input: SegmentInput,
+    /// What makes somebody a member.
+    #[field(zh = "类型", filter)]
+    pub kind: SegmentKind,
+    /// How many members a list was made with.
+    #[field(zh = "名单人数")]
+    pub size: Option<i64>,
+    /// The model whose scores a list was made of.
+    #[field(zh = "来源模型", filter)]
+    pub model_id: Option<Uuid>,
+}
+
+/// The resource of segments.
+pub static SEGMENT: Kind = Kind::new::<Segment>(
+    "segment",
+    "segments",
+    "segments",
+    Visibility::Owner,
+    Texts { en: "Segment", zh: "客户群" },
+)
+.searched(&["name"])
+.known_by(&["name"])
+.also(&["extracted"]);
+
+/// A rule to try.
+#[derive(Debug, Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({
+    "population": "customers",
+    "rule": { "field": "contracts.count", "op": ">=", "value": 2 },
+})))]
+pub struct PreviewSegment {
+    /// Of whom it is asked.
+    #[serde(default)]
+    pub population: Population,
+    /// The rule, as in a segment.
+    #[schema(schema_with = rule_schema)]
+    pub rule: Json,
+}
+
+/// Whom a segment has now.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SegmentPreview {
+    /// How many of the parties that you may see are members.
+    pub count: i64,
+    /// The first ten of them by id.
+    pub sample: Vec<PartyId>,
+    /// Of whom it was asked.
+    pub population: Population,
+    /// When it was.
+    pub as_of: DateTime<Utc>,
+}

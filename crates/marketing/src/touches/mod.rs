@@ -1,0 +1,21 @@
+//! Touches: what machines have sent, and what people did with it, as it was seen. A log that is only added
+//! to, in batches; each event of a source counts once, however often and in whatever order it comes.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs` | a batch as a record, and what it takes |
+//! | `ingest.rs` | taking a batch |
+//! | `rates.rs` | rates of source codes, without a store |
+//! | `counts.rs` | the figures that they are made of |
+
+mod counts;
+mod ingest;
+mod model;
+mod rates;
+
+pub use counts::{CodeCounts, of_codes, rates_of};
+pub use ingest::{TouchRefusal, TouchesTaken, ingest};
+pub use model::{
+    TOUCH_BATCH, TakeTouches, TouchBatch, TouchBatchId, TouchBatchInput, TouchInput, TouchKind,
+};
+pub use rates::{Counts, SourceCodeRates};

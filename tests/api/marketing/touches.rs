@@ -1,0 +1,81 @@
+//! What machines have sent and seen.
+
+use super::{code, media};
+use crate::sales::party;
+use guanxi_tests::{Json, World, both_stores, given, json};
+
+both_stores![x_97_x_100_rates_of_a_mailing, x_77_touches_count_once];
+
+fn touch(event: &str, kind: &str, recipient: usize) -> Json {
+    json!({ "event_id": format!("{event}-{recipient}"), "kind": kind, "source_code": "DB02086",
+        "recipient": format!("r{recipient}@example.com"), "occurred_at": "2026-01-01T00:00:00Z" })
+}
+
+async fn x_97_x_100_rates_of_a_mailing(world: &World) {
+    media(world).await;
+    let made = code(world, "02", json!({})).await;
+    for (kind, count) in
+        [("clicked", 54), ("sent", 1_000), ("delivered", 900), ("opened", 270), ("bought", 9)]
+    {
+        let touches: Vec<Json> = (0..count).map(|at| touch(kind, kind, at)).collect();
+        for some in touches.chunks(500) {
+            let taken = world
+                .admin
+                .post("/v1/touches", json!({ "source": "mailer", "touches": some }))
+                .await;
+            taken.expect(201);
+        }
+    }
+    let rates =
+        world.admin.get(format!("/v1/source-codes/{}/rates", made.id())).await.expect(200).json;
+    for (rate, value) in [
+        ("delivery_rate", "0.9000"),
+        ("open_rate", "0.3000"),
+        ("click_rate", "0.2000"),
+        ("buyers_of_sent", "0.0090"),
+        ("buyers_of_opened", "0.0333"),
+        ("buyers_of_clicked", "0.1667"),
+    ] {
+        assert_eq!(rates[rate]["value"], value, "{rate}");
+    }
+    let report = world.admin.get("/v1/reports/media-response").await.expect(200);
+    assert_eq!((report.each("key"), report.each("sent")), (vec![json!("D")], vec![json!(1_000)]));
+    assert_eq!(report.json["totals"]["open_rate"]["value"], "0.3000");
+}
+
+async fn x_77_touches_count_once(world: &World) {
+    media(world).await;
+    let made = code(world, "02", json!({})).await;
+    let customer = party(&world.admin, "宏图", &["customer"]).await;
+    let known = json!({ "event_id": "known", "kind": "sent", "source_code": "db02086", "party_id": customer,
+        "occurred_at": "2026-01-01T00:00:00Z" });
+    let stranger = "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77";
+    let batch = json!({ "source": "mailer", "touches": [touch("a", "opened", 1), touch("a", "sent", 2), known,
+        touch("a", "sent", 2),
+        { "event_id": "x", "kind": "sent", "source_code": "XX", "recipient": "r", "occurred_at": "2026-01-01T00:00:00Z" },
+        { "event_id": "y", "kind": "sent", "party_id": stranger, "occurred_at": "2026-01-01T00:00:00Z" },
+        { "event_id": "z", "kind": "sent", "occurred_at": "2026-01-01T00:00:00Z" }] });
+    let taken = world.admin.post("/v1/touches", batch.clone()).await.expect(201);
+    let counts =
+        ["told", "added", "repeated", "refused"].map(|member| &taken.json["batch"][member]);
+    assert_eq!(counts, [&json!(7), &json!(3), &json!(1), &json!(3)]);
+    let refused = json!([{ "event_id": "x", "code": "unknown_reference" },
+        { "event_id": "y", "code": "unknown_reference" }, { "event_id": "z", "code": "required" }]);
+    assert_eq!(taken.json["refused"], refused);
+    // The same again, from a later try, changes nothing; what another system calls the same is another event.
+    let again = world.admin.post("/v1/touches", batch).await.expect(201);
+    assert_eq!(
+        (&again.json["batch"]["added"], &again.json["batch"]["repeated"]),
+        (&json!(0), &json!(4))
+    );
+    let other = json!({ "source": "other", "touches": [touch("a", "sent", 2)] });
+    world.admin.post("/v1/touches", other).await.expect(201);
+    let rates =
+        world.admin.get(format!("/v1/source-codes/{}/rates", made.id())).await.expect(200).json;
+    assert_eq!(rates["contacts"], 2, "a person counts once");
+    let id = taken.json["batch"]["id"].as_str().expect("an id").to_owned();
+    given::read_in_every_way(&world.admin, "touch-batches", &id).await;
+    let (rep, _) = world.person(&[("touch-batches", "read", "all")], None).await;
+    let one = json!({ "source": "mailer", "touches": [touch("b", "sent", 3)] });
+    rep.post("/v1/touches", one).await.refused(403, "forbidden");
+}
