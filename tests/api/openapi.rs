@@ -19,6 +19,8 @@ const PUBLIC: &[&str] = &[
     "openapi_get",
     "problems_get",
     "problems_list",
+    "unsubscribe_page",
+    "unsubscribe_post",
 ];
 
 /// Operations on the caller's own things: credentials are all they need.
@@ -34,6 +36,7 @@ const OWN: &[&str] = &[
     "me_list_sessions",
     "me_today",
     "me_end_session",
+    "modules_list",
     "schema_list",
     "schema_get",
 ];

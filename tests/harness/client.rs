@@ -3,14 +3,18 @@
 use crate::contract;
 use reqwest::{Method, header::HeaderMap};
 use serde_json::Value as Json;
-use std::future::IntoFuture;
+use std::{
+    future::IntoFuture,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Speaks to the server as one person, or as nobody.
 #[derive(Debug, Clone)]
 pub struct Client {
     http: reqwest::Client,
     base: String,
-    credentials: Option<(&'static str, String)>,
+    /// The header and its value; clones are the same person.
+    credentials: Option<(&'static str, Arc<Mutex<String>>)>,
     /// Whether rights hide members of records that are otherwise always there.
     masked: bool,
 }
@@ -35,13 +39,24 @@ impl Client {
     /// The same server with an access token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { credentials: Some(("authorization", format!("Bearer {token}"))), ..self.clone() }
+        self.with("authorization", format!("Bearer {token}"))
     }
 
     /// The same server with an API key.
     #[must_use]
     pub fn with_key(&self, key: &str) -> Self {
-        Self { credentials: Some(("x-api-key", key.to_owned())), ..self.clone() }
+        self.with("x-api-key", key.to_owned())
+    }
+
+    fn with(&self, header: &'static str, value: String) -> Self {
+        Self { credentials: Some((header, Arc::new(Mutex::new(value)))), ..self.clone() }
+    }
+
+    /// Has the token of the same person from now on, who has signed in again.
+    pub(crate) fn renew(&self, again: &Self) {
+        if let (Some((_, mine)), Some((_, value))) = (&self.credentials, again.credentials()) {
+            *mine.lock().unwrap_or_else(PoisonError::into_inner) = value;
+        }
     }
 
     /// The same server with neither.
@@ -57,8 +72,9 @@ impl Client {
     }
 
     /// The header and the value that say who asks.
-    pub fn credentials(&self) -> Option<(&'static str, &str)> {
-        self.credentials.as_ref().map(|(name, value)| (*name, value.as_str()))
+    pub fn credentials(&self) -> Option<(&'static str, String)> {
+        let (name, value) = self.credentials.as_ref()?;
+        Some((*name, value.lock().unwrap_or_else(PoisonError::into_inner).clone()))
     }
 
     /// A request to be refined; `.await` sends it.
@@ -66,8 +82,8 @@ impl Client {
         let path = path.as_ref().to_owned();
         let method: Method = method.parse().expect("a method");
         let mut builder = self.http.request(method.clone(), format!("{}{path}", self.base));
-        if let Some((name, value)) = &self.credentials {
-            builder = builder.header(*name, value);
+        if let Some((name, value)) = self.credentials() {
+            builder = builder.header(name, value);
         }
         let sparse = self.masked || path.contains("fields=");
         Request { builder, method, path, sparse }

@@ -96,6 +96,8 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["campaign_id"] = json!(id);
         }
         "campaign-risks" => body["campaign_id"] = json!(made(client, "campaigns").await),
+        "consents" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
+        "messages" => body["campaign_id"] = json!(made(client, "campaigns").await),
         "rival-activities" => {
             let rival =
                 json!({ "kind": "organisation", "name": fresh("Party"), "roles": ["competitor"] });
@@ -135,6 +137,11 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["contract_id"] = json!(made(client, "contracts").await);
             body["template_id"] = json!(made(client, "contract-templates").await);
         }
+        "contract-amendments" => {
+            body["contract_id"] = json!(signed(client).await);
+            body["number"] = json!(format!("A{number}"));
+            remove(&mut body, &["lines", "payment_plan"]);
+        }
         "receipts" => {
             body["contract_id"] = json!(signed(client).await);
             body["number"] = json!(format!("R{number}"));
@@ -164,6 +171,19 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["from_id"] = json!(contact(client, &party, "Ann").await.id());
             body["to_id"] = json!(contact(client, &party, "Ben").await.id());
         }
+        "assets" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            body["serial"] = json!(format!("LSVAM4187C{number:07}"));
+        }
+        "service-levels" => {
+            let (priority, kind) = free_level(client, number).await;
+            (body["priority"], body["kind"]) = (json!(priority), json!(kind));
+        }
+        "service-requests" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
+        "referrals" => {
+            body["referrer_party_id"] = json!(party(client, &fresh("Party")).await.id());
+            body["referred_party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
         "retention-cases" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
         "activities" => {
             remove(&mut body, &["contact_ids", "user_ids", "owner_id"]);
@@ -177,6 +197,21 @@ pub async fn body(client: &Client, plural: &str) -> Json {
 /// The id of a record of the resource.
 async fn made(client: &Client, plural: &str) -> String {
     Box::pin(record(client, plural)).await.id()
+}
+
+/// A priority and a kind of requests for which there is no service level yet.
+async fn free_level(client: &Client, number: u64) -> (&'static str, &'static str) {
+    const PRIORITIES: [&str; 4] = ["low", "normal", "high", "urgent"];
+    const KINDS: [&str; 7] =
+        ["question", "complaint", "repair", "service", "return", "accident", "other"];
+    let taken = client.get("/v1/service-levels?limit=200").await.expect(200);
+    let is_free = |(priority, kind): &(&str, &str)| {
+        taken.data().iter().all(|one| one["priority"] != *priority || one["kind"] != *kind)
+    };
+    let all = KINDS.into_iter().flat_map(|kind| PRIORITIES.map(|priority| (priority, kind)));
+    let first = usize::try_from(number).expect("a number") % (PRIORITIES.len() * KINDS.len());
+    let mut turned = all.clone().skip(first).chain(all);
+    turned.find(is_free).expect("a level that is free")
 }
 
 /// Sees to it that there is the medium D.

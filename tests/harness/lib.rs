@@ -12,6 +12,7 @@
 pub mod client;
 pub mod contract;
 pub mod given;
+pub mod mail_server;
 pub mod rows;
 pub mod store;
 pub mod world;

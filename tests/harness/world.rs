@@ -1,7 +1,7 @@
 //! A world for one test: store, server, clock, and people with rights.
 
 use crate::{Client, Engine, Json, contract, json, store};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_bulk::Files;
 use guanxi_http::{App, Options};
 use guanxi_identity::{
@@ -135,6 +135,12 @@ impl World {
     /// Signs in with the password of everybody.
     pub async fn sign_in(&self, email: &str) -> Client {
         sign_in(&self.anonymous(), "main", email).await
+    }
+
+    /// Lets time pass; the administrator signs in again, since a token lives ten minutes.
+    pub async fn pass(&self, time: TimeDelta) {
+        self.clock.advance(time);
+        self.admin.renew(&self.sign_in(ADMINISTRATOR).await);
     }
 
     /// A new role of tenant `main`, e.g. `&[("parties", "read", "all")]`; its id.

@@ -3,11 +3,13 @@
 //! | folder | holds |
 //! | --- | --- |
 //! | [`contracts`] | what a customer and the company agree on, how far it has come, and what is still to be paid |
+//! | [`contract_amendments`] | what both parties change of a contract that is in force |
 //! | [`contract_templates`] | clauses with places to be filled |
 //! | [`contract_documents`] | what templates came to for contracts |
 //! | [`execution_links`] | what other systems do to carry a contract out: projects, purchases, deliveries |
 //! | [`receipts`] | what customers have paid on contracts, and what was paid back |
 
+pub mod contract_amendments;
 pub mod contract_documents;
 pub mod contract_templates;
 pub mod contracts;
@@ -22,4 +24,5 @@ pub use problems::PROBLEMS;
 /// Makes known what needs an approval here. Again is no harm.
 pub fn register() {
     documents::register(&contracts::APPROVAL_OF_CONTRACTS);
+    documents::register(&contract_amendments::APPROVAL_OF_AMENDMENTS);
 }

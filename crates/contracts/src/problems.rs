@@ -57,18 +57,6 @@ guanxi_kernel::problems! {
     MATCHES_NOT_WHOLE = Invalid "matches_not_whole"
         ("Not the whole", "The matched amounts must sum to exactly {expected}.")
         ("核销金额不符", "核销金额合计必须恰好为 {expected}。");
-    /// A clause that is not understood.
-    TEMPLATE_SYNTAX = Invalid "template_syntax"
-        ("Not understood", "The clause is not understood: {why}.")
-        ("条款无法解析", "条款无法解析:{why}。");
-    /// A name that nothing stands for.
-    UNKNOWN_VARIABLE = Invalid "unknown_variable"
-        ("Unknown variable", "Neither contracts nor the fields of the template know {variable}.")
-        ("未知变量", "合同和模板填写项中没有 {variable}。");
-    /// A place that nothing was filled in for.
-    MISSING_VARIABLE = Invalid "missing_variable"
-        ("Missing variable", "Fill in {variable}.")
-        ("缺少变量", "请填写 {variable}。");
     /// A template that is not used any more.
     TEMPLATE_INACTIVE = Invalid "template_inactive"
         ("Template not in use", "No document is made of a template that is not active.")
@@ -77,4 +65,16 @@ guanxi_kernel::problems! {
     REFUND_MATCHES_ITSELF = Invalid "refund_matches_itself"
         ("Matched by itself", "A refund is taken from what its receipt was matched to; it names no lines.")
         ("退款自动冲销", "退款按原收款的核销明细冲回,不能另行指定。");
+    /// A move that the state of an amendment does not allow.
+    AMENDMENT_MOVE_NOT_ALLOWED = Conflict "amendment_move_not_allowed"
+        ("Not possible now", "The amendment is {state}; possible now: {allowed}.")
+        ("当前不可执行", "变更单状态为 {state},目前可执行:{allowed}。");
+    /// Two amendments that would not know of each other.
+    AMENDMENT_OPEN = Conflict "amendment_open"
+        ("Another amendment is open", "Amendment {amendment_id} of the contract is neither signed nor cancelled yet.")
+        ("已有未完成的变更", "该合同的变更单 {amendment_id} 尚未签订或取消。");
+    /// A change behind what was shipped or paid already.
+    BELOW_WHAT_IS_DONE = Conflict "below_what_is_done"
+        ("Less than what is done", "{done} of this line was shipped or paid already: it keeps its place and product, and is not less than that.")
+        ("低于已执行数", "该行已发货或已收款 {done},须保留行次与产品且不得低于该数。");
 }

@@ -15,9 +15,14 @@
 //! | [`regions`] | regions of sales, which reports share |
 //! | [`retention_cases`] | customers that leave off, and what may be spent to keep them |
 //! | [`custom_records`] | records of the kinds that the company defines |
+//! | [`assets`] | things that customers own, their meters and their services |
+//! | [`reminders`] | who is told in time of services, insurances and birthdays |
+//! | [`service_requests`] | what customers ask for after the sale, by when, and whether in time |
+//! | [`referrals`] | who has recommended whom |
 //! | [`orders`] | what customers have bought, as other systems and files tell it |
 //! | [`value`] | what customers are worth: scores, half-lives, phases; rules without a store |
 //! | [`today`] | what is due for somebody today |
+//! | [`language`] | texts with places to fill, strict; for the crates to the right |
 //!
 //! Each of them is a resource, so reading, listing, creating, changing, deleting and restoring come
 //! from the storage crate. A folder adds what only its resource knows: `model.rs` the types and the
@@ -25,6 +30,7 @@
 //! SQL.
 
 pub mod activities;
+pub mod assets;
 pub mod coaching;
 pub mod contact_points;
 pub mod contact_relations;
@@ -33,14 +39,18 @@ pub mod custom_records;
 pub mod departments;
 pub mod duplicates;
 pub mod engine;
+pub mod language;
 pub mod merges;
 pub mod orders;
 pub mod parties;
 pub mod problems;
+pub mod referrals;
 pub mod regions;
+pub mod reminders;
 pub mod retention_cases;
 pub mod rules;
 pub mod service_policies;
+pub mod service_requests;
 #[cfg(test)]
 mod testing;
 pub mod today;
@@ -50,6 +60,13 @@ pub mod visit_plans;
 use guanxi_storage::Kind;
 
 pub use problems::PROBLEMS;
+
+/// Says what follows in this crate when something was done elsewhere, or when it is time.
+pub fn register() {
+    visit_plans::register();
+    reminders::register();
+    guanxi_workflow::chores::register(&service_requests::BREACHES);
+}
 
 /// The resources of this crate.
 pub fn kinds() -> Vec<&'static Kind> {
@@ -66,6 +83,12 @@ pub fn kinds() -> Vec<&'static Kind> {
         &duplicates::DUPLICATE_PAIR,
         &merges::MERGE,
         &retention_cases::RETENTION_CASE,
+        &assets::ASSET,
+        &reminders::REMINDER_RULE,
+        &reminders::REMINDER,
+        &service_requests::SERVICE_LEVEL,
+        &service_requests::SERVICE_REQUEST,
+        &referrals::REFERRAL,
         &orders::ORDER,
         &orders::ORDER_BATCH,
     ]
@@ -103,6 +126,12 @@ mod tests {
         example_is_read_back::<crate::duplicates::Duplicate>();
         example_is_read_back::<crate::merges::Merge>();
         example_is_read_back::<crate::retention_cases::RetentionCase>();
+        example_is_read_back::<crate::assets::Asset>();
+        example_is_read_back::<crate::reminders::ReminderRule>();
+        example_is_read_back::<crate::reminders::Reminder>();
+        example_is_read_back::<crate::service_requests::ServiceLevel>();
+        example_is_read_back::<crate::service_requests::ServiceRequest>();
+        example_is_read_back::<crate::referrals::Referral>();
         example_is_read_back::<crate::orders::Order>();
         example_is_read_back::<crate::orders::OrderBatch>();
     }
@@ -127,6 +156,12 @@ mod tests {
         columns_match_values::<crate::visit_plans::VisitPlan>();
         columns_match_values::<crate::custom_records::CustomRecord>();
         columns_match_values::<crate::retention_cases::RetentionCase>();
+        columns_match_values::<crate::assets::Asset>();
+        columns_match_values::<crate::reminders::ReminderRule>();
+        columns_match_values::<crate::reminders::Reminder>();
+        columns_match_values::<crate::service_requests::ServiceLevel>();
+        columns_match_values::<crate::service_requests::ServiceRequest>();
+        columns_match_values::<crate::referrals::Referral>();
         columns_match_values::<crate::orders::Order>();
         columns_match_values::<crate::orders::OrderBatch>();
     }

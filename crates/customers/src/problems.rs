@@ -105,4 +105,52 @@ guanxi_kernel::problems! {
     ONE_OPEN_CASE = Conflict "one_open_case"
         ("Open already", "There is an open retention case of this customer already.")
         ("已有进行中的案例", "该客户已有进行中的挽留案例。");
+    /// A reading with which a meter would run backwards.
+    READING_CONTRADICTS = Invalid "reading_contradicts"
+        ("Contradicts another reading", "It contradicts the reading {value} of {read_on}; say that it is a correction if that one was wrong or the meter is new.")
+        ("与其他读数矛盾", "与 {read_on} 的读数 {value} 矛盾;如原读数有误或已更换仪表,请标记为更正。");
+    /// An asset that is given to whom it belongs.
+    TRANSFER_TO_SELF = Invalid "transfer_to_self"
+        ("Same owner", "The asset belongs to this party already.")
+        ("归属未变", "该资产已属于此客户。");
+    /// A reminder that is over.
+    REMINDER_CLOSED = Conflict "reminder_closed"
+        ("Reminder is over", "The reminder was completed or skipped, or what it reminds of is over.")
+        ("提醒已结束", "该提醒已完成、已跳过或已失效。");
+    /// A record of another party than the one that names it.
+    OF_OTHER_PARTY = Invalid "of_other_party"
+        ("Of another party", "It does not belong to the same party.")
+        ("不属于该客户", "该记录不属于同一个客户。");
+    /// A move that the state of a service request does not allow.
+    SERVICE_REQUEST_STATE = Conflict "service_request_state"
+        ("Not possible now", "The service request is {status}; possible now: {allowed}.")
+        ("当前状态不允许", "服务请求状态为 {status},目前可执行:{allowed}。");
+    /// A move that the state of a referral does not allow.
+    REFERRAL_STATE = Conflict "referral_state"
+        ("Not possible now", "The referral is {status} and its reward {reward}; possible now: {allowed}.")
+        ("当前状态不允许", "转介绍状态为 {status},奖励状态为 {reward},目前可执行:{allowed}。");
+    /// Whom was recommended has not agreed to be contacted.
+    CONSENT_REQUIRED = Conflict "consent_required"
+        ("Consent required", "Whom was recommended has not agreed to be contacted yet; note the consent first.")
+        ("须先取得同意", "被介绍人尚未同意被联系,请先登记其同意。");
+    /// A party that recommends itself.
+    SELF_REFERRAL = Invalid "self_referral"
+        ("Recommends itself", "A referral is between two different parties.")
+        ("不能介绍自己", "介绍人与被介绍人必须是不同的客户。");
+    /// A party that has bought before it was recommended.
+    ALREADY_CUSTOMER = Conflict "already_customer"
+        ("Customer already", "The party is a customer already and is not recommended any more.")
+        ("已是客户", "该对象已是客户,不能再作为被介绍人。");
+    /// A text with places to fill that is not understood.
+    TEMPLATE_SYNTAX = Invalid "template_syntax"
+        ("Not understood", "The text is not understood: {why}.")
+        ("文本无法解析", "文本无法解析:{why}。");
+    /// A name that nothing stands for.
+    UNKNOWN_VARIABLE = Invalid "unknown_variable"
+        ("Unknown variable", "Nothing is called {variable} here.")
+        ("未知变量", "此处没有名为 {variable} 的变量。");
+    /// A place that nothing was filled in for.
+    MISSING_VARIABLE = Invalid "missing_variable"
+        ("Missing variable", "Fill in {variable}.")
+        ("缺少变量", "请填写 {variable}。");
 }

@@ -1,15 +1,17 @@
 //! Puts the server together.
 
 use crate::{
-    Options, access, approvals, attachments, batch, bulk, changes,
+    Options, access, approvals, assets, attachments, batch, bulk, changes,
     changes::News,
-    coaching, contracts, customers, document, duplicates,
+    coaching, contract_amendments, contracts, customers, document, duplicates,
     envelope::{self, Asked},
-    everywhere, exchange_rates, exports, handovers, identity, leads,
+    everywhere, exchange_rates, exports, field_handovers, handovers, identity, leads,
     limits::RateLimits,
-    marketing, nested, notifications, opportunities, orders, pipelines, platform, playbooks,
+    marketing, modules, nested, notifications, opportunities, orders, pipelines, platform,
+    playbooks,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    prospect_tables, quotes, reports, resources, retention_cases, schema, targets, tasks,
+    prospect_tables, qualification_standards, quotes, referrals, reminders, reports, resources,
+    retention_cases, schema, service_requests, targets, tasks,
     tenants::Bodies,
     webhooks, work_calendars,
 };
@@ -24,6 +26,7 @@ use guanxi_bulk::{Files, Worker, jobs::JobKind};
 use guanxi_customers::activities;
 use guanxi_identity::Auth;
 use guanxi_kernel::Clock;
+use guanxi_marketing::mail::Mailer;
 use guanxi_sales::{cadence, handovers as leaving};
 use guanxi_storage::Db;
 use guanxi_webhooks::Webhooks;
@@ -61,6 +64,8 @@ pub struct State {
     pub worker: Worker,
     /// Who is told what happens.
     pub webhooks: Webhooks,
+    /// Who hands letters to the mail server.
+    pub mailer: Mailer,
     /// Who watches the time of approvals.
     pub workflow: Workflow,
     /// What is another body for each tenant.
@@ -79,7 +84,7 @@ pub fn register() {
     guanxi_sales::register();
     guanxi_contracts::register();
     activities::on_done("opportunity", cadence::visited);
-    guanxi_customers::visit_plans::register();
+    guanxi_customers::register();
 }
 
 /// The program as a server.
@@ -101,11 +106,13 @@ impl App {
             .with(JobKind::DuplicateSearch, guanxi_customers::duplicates::run)
             .with(JobKind::MiningDataset, guanxi_marketing::mining_datasets::run)
             .with(JobKind::MiningTraining, guanxi_marketing::mining_models::train)
-            .with(JobKind::MiningScoring, guanxi_marketing::mining_models::score);
+            .with(JobKind::MiningScoring, guanxi_marketing::mining_models::score)
+            .with(JobKind::ReminderPlanning, guanxi_customers::reminders::run);
         let workflow = Workflow::new(db.clone(), clock.clone());
         let limits = RateLimits::new(&options);
         let kinds = resources::CONCERNING.clone();
         let webhooks = Webhooks::new(db.clone(), clock.clone(), kinds, options.webhooks.clone());
+        let mailer = Mailer::new(db.clone(), clock.clone(), &options.mail);
         Self(Arc::new(State {
             db,
             auth,
@@ -117,6 +124,7 @@ impl App {
             news: News::default(),
             worker,
             webhooks,
+            mailer,
             workflow,
             bodies: Bodies::default(),
         }))
@@ -125,6 +133,11 @@ impl App {
     /// The part that sends webhooks.
     pub fn webhooks(&self) -> &Webhooks {
         &self.0.webhooks
+    }
+
+    /// The part that hands letters to the mail server.
+    pub fn mailer(&self) -> &Mailer {
+        &self.0.mailer
     }
 
     /// The part that watches the time of approvals.
@@ -214,9 +227,16 @@ pub fn routes(config: &mut ServiceConfig) {
     marketing::routes(config);
     targets::routes(config);
     contracts::routes(config);
+    contract_amendments::routes(config);
     orders::routes(config);
     retention_cases::routes(config);
+    assets::routes(config);
+    reminders::routes(config);
+    service_requests::routes(config);
+    referrals::routes(config);
     leads::routes(config);
+    qualification_standards::routes(config);
+    field_handovers::routes(config);
     prospect_tables::routes(config);
     notifications::routes(config);
     changes::routes(config);
@@ -229,6 +249,7 @@ pub fn routes(config: &mut ServiceConfig) {
     everywhere::routes(config);
     exchange_rates::routes(config);
     access::routes(config);
+    modules::routes(config);
     schema::routes(config);
     reports::routes(config);
 }

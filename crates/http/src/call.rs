@@ -4,6 +4,7 @@ use crate::{
     app::State,
     envelope::{Principal, request_id_of},
     limits::Class,
+    modules,
     problem::{ApiError, BAD_HEADER, IF_MATCH_REQUIRED, NOT_ACCEPTABLE},
     resources,
 };
@@ -79,6 +80,7 @@ impl Call {
         let state = State::of(&request);
         let caller = authenticate(&state, &request).await?;
         let template = request.match_pattern().unwrap_or_default();
+        modules::require(&caller.settings.preferences.disabled_modules, &template)?;
         let reads = resources::only_reads(request.method().as_str(), &template);
         let class = if reads { Class::Read } else { Class::Write };
         state.limits.spend(&request, class, caller.actor.principal())?;

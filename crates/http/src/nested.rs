@@ -13,15 +13,15 @@ use crate::{
 };
 use actix_web::{HttpResponse, web};
 use guanxi_contracts::{
-    contract_documents::CONTRACT_DOCUMENT, contracts::CONTRACT, execution_links::EXECUTION_LINK,
-    receipts::RECEIPT,
+    contract_amendments::CONTRACT_AMENDMENT, contract_documents::CONTRACT_DOCUMENT,
+    contracts::CONTRACT, execution_links::EXECUTION_LINK, receipts::RECEIPT,
 };
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
 use guanxi_marketing::{
     campaign_expenses::CAMPAIGN_EXPENSE, campaign_members::CAMPAIGN_MEMBER,
     campaign_results::CAMPAIGN_RESULT, campaign_risks::CAMPAIGN_RISK, campaigns::CAMPAIGN,
-    responses::RESPONSE, source_codes::SOURCE_CODE,
+    messages::MESSAGE, responses::RESPONSE, source_codes::SOURCE_CODE,
 };
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
 use guanxi_storage::{Kind, Tx, resource};
@@ -48,11 +48,13 @@ pub static NESTED: &[Nested] = &[
     both(&CAMPAIGN, &CAMPAIGN_RESULT),
     both(&CAMPAIGN, &CAMPAIGN_RISK),
     both(&CAMPAIGN, &RESPONSE),
+    both(&CAMPAIGN, &MESSAGE),
     both(&CAMPAIGN, &SOURCE_CODE),
     both(&OPPORTUNITY, &QUOTE),
     both(&OPPORTUNITY, &CONTRACT),
     both(&PARTY, &CONTRACT),
     both(&CONTRACT, &RECEIPT),
+    both(&CONTRACT, &CONTRACT_AMENDMENT),
     both(&CONTRACT, &CONTRACT_DOCUMENT),
     // Other systems tell of theirs in a way of its own.
     Nested { outer: &CONTRACT, inner: &EXECUTION_LINK, makes: false },

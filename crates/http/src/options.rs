@@ -33,6 +33,9 @@ pub struct Options {
     /// How webhooks are sent; a section of its own in the configuration.
     #[serde(skip)]
     pub webhooks: guanxi_webhooks::Settings,
+    /// By which server mails are sent; a section of its own in the configuration.
+    #[serde(skip)]
+    pub mail: guanxi_marketing::mail::Settings,
 }
 
 impl Default for Options {
@@ -50,6 +53,7 @@ impl Default for Options {
             sign_ins_per_minute: 60,
             hsts: false,
             webhooks: guanxi_webhooks::Settings::default(),
+            mail: guanxi_marketing::mail::Settings::default(),
         }
     }
 }

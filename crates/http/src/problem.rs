@@ -19,6 +19,10 @@ guanxi_kernel::problems! {
     UNKNOWN_PATH = NotFound "unknown_path"
         ("No such path", "The API has no such path; see /docs.")
         ("路径不存在", "接口没有此路径,请参阅 /docs。");
+    /// A path of something that the company does without.
+    MODULE_DISABLED = NotFound "module_disabled"
+        ("Module is disabled", "Your company does without {module}; an administrator can switch it on in the preferences of the tenant.")
+        ("模块已停用", "贵公司已停用 {module} 模块,管理员可在租户偏好设置中启用。");
     /// The path exists and does not know the method.
     METHOD_NOT_ALLOWED = MethodNotAllowed "method_not_allowed"
         ("Method not allowed", "The path does not know this method; see the Allow header.")

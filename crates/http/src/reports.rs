@@ -22,12 +22,13 @@ use guanxi_insights::{
     measures::{self, MeasureDefinition},
     report::require,
     reports::{
-        attainment, cadence, campaign_ranking, concentration, contract_stages, conversion,
-        customer_contribution, customer_deciles, customer_flow, customer_ranking, customer_value,
-        daily_business, daily_clearance, data_coverage, decline_reasons, due_visits, duration,
-        forecast, funnel, lost_prospects, media_response, missing_updates, neglected, origins,
-        overdue_visits, prospect_contact_status, prospect_conversion, prospect_holding,
-        prospect_sources, purchase_recency, ranking, receivables, rfm, sufficiency, tiers,
+        attainment, cadence, campaign_ranking, concentration, contract_results, contract_stages,
+        conversion, customer_contribution, customer_deciles, customer_flow, customer_ranking,
+        customer_value, daily_business, daily_clearance, data_coverage, decline_reasons,
+        due_visits, duration, forecast, funnel, loop_closure, lost_prospects, media_response,
+        missing_updates, neglected, not_bought_reasons, origins, overdue_visits,
+        prospect_contact_status, prospect_conversion, prospect_holding, prospect_sources,
+        purchase_recency, ranking, receivables, rfm, service_levels, sufficiency, tiers,
         time_allocation, unplanned_visits, unreviewed_cards, value_lifecycle, win_loss,
     },
     table,
@@ -41,7 +42,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A report as it is served.
 pub(crate) struct Served {
-    definition: &'static Definition,
+    pub(crate) definition: &'static Definition,
     route: fn(&mut Routes),
     /// Documents it.
     pub(crate) describe: fn(&mut Builder),
@@ -87,6 +88,7 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<unplanned_visits::UnplannedVisits>(),
         serve::<daily_clearance::DailyClearance>(),
         serve::<contract_stages::ContractsByStage>(),
+        serve::<contract_results::ContractResults>(),
         serve::<receivables::ReceivablesAging>(),
         serve::<campaign_ranking::CampaignRanking>(),
         serve::<media_response::MediaResponse>(),
@@ -100,6 +102,9 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customer_flow::CustomerFlow>(),
         serve::<value_lifecycle::ValueLifecycle>(),
         serve::<decline_reasons::DeclineReasons>(),
+        serve::<loop_closure::LoopClosure>(),
+        serve::<not_bought_reasons::NotBoughtReasons>(),
+        serve::<service_levels::ServiceLevels>(),
     ]
 });
 

@@ -110,6 +110,9 @@ pub struct Served {
     pub operations: Vec<Operation>,
     /// Documents one of them.
     pub describe: fn(&mut document::Builder, Operation),
+    /// The type of its records.
+    #[cfg(test)]
+    pub(crate) of: &'static str,
 }
 
 fn serve<R: Resource>() -> Served {
@@ -117,6 +120,8 @@ fn serve<R: Resource>() -> Served {
         kind: R::kind(),
         operations: ALL.to_vec(),
         describe: |document, operation| document.resource::<R>(operation),
+        #[cfg(test)]
+        of: std::any::type_name::<R>(),
     }
 }
 
@@ -229,6 +234,14 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<marketing::campaign_risks::CampaignRisk>(),
         serve::<marketing::rival_activities::RivalActivity>(),
         serve::<marketing::responses::Response>(),
+        serve::<marketing::consents::Consent>(),
+        serve::<marketing::messages::Message>(),
+        // Made by sending, and never changed by callers.
+        serve::<marketing::message_deliveries::MessageDelivery>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+        ]),
         // Made by telling touches, and never changed.
         serve::<marketing::touches::TouchBatch>().only(&[
             Operation::List,
@@ -261,6 +274,15 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::lead_levels::LeadLevel>(),
         serve::<sales::lead_pools::LeadPool>(),
         serve::<sales::leads::Lead>(),
+        serve::<sales::qualification_standards::QualificationStandard>(),
+        // Made by handing a lead over, and changed by verbs.
+        serve::<sales::field_handovers::FieldHandover>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         serve::<sales::targets::Target>(),
         serve::<sales::commission_plans::CommissionPlan>(),
         // Opened with its lines, and changed by verbs.
@@ -273,6 +295,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Provenance,
         ]),
         serve::<contracting::contracts::Contract>(),
+        serve::<contracting::contract_amendments::ContractAmendment>(),
         serve::<contracting::contract_templates::ContractTemplate>(),
         // Never deleted: another one is made.
         serve::<contracting::contract_documents::ContractDocument>().only(&[
@@ -303,6 +326,19 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Provenance,
         ]),
         serve::<customers::retention_cases::RetentionCase>(),
+        serve::<customers::assets::Asset>(),
+        serve::<customers::reminders::ReminderRule>(),
+        // Planned by a job, and completed or skipped.
+        serve::<customers::reminders::Reminder>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        serve::<customers::service_requests::ServiceLevel>(),
+        serve::<customers::service_requests::ServiceRequest>(),
+        serve::<customers::referrals::Referral>(),
         // Told in batches, and never changed.
         serve::<customers::orders::Order>().only(&[
             Operation::List,
@@ -400,7 +436,11 @@ pub fn tables() -> Vec<Table> {
 /// The names that rights are given on: every resource, and what is not one.
 pub fn rights() -> impl Iterator<Item = &'static str> {
     let own = SERVED.iter().map(|served| served.kind).filter(|kind| !kind.with_parent);
-    own.map(|kind| kind.plural).chain([EVENTS, EXCHANGE_RATES])
+    own.map(|kind| kind.plural).chain([
+        EVENTS,
+        EXCHANGE_RATES,
+        sales::qualification_standards::PUBLISHING,
+    ])
 }
 
 /// Registers the shared endpoints of every resource.
@@ -439,6 +479,7 @@ const SEARCH: &str = "/search";
 pub fn only_reads(method: &str, template: &str) -> bool {
     let asks = template.ends_with(SEARCH)
         || template == "/v1/duplicates/check"
+        || template == "/v1/messages/{message_id}/preview"
         || (template.starts_with("/v1/segments/") && template.ends_with("/preview"));
     matches!(method, "GET" | "HEAD") || (method == "POST" && asks)
 }

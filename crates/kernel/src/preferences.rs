@@ -17,6 +17,18 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// What a tenant can do without. What is left works as before.
+    pub enum Module {
+        /// Whom to address, through which media, and what came of it.
+        Marketing = "marketing" ("Marketing", "市场营销"),
+        /// From the lead to the quote, with targets and commission.
+        Sales = "sales" ("Sales", "销售"),
+        /// From the signature to the last payment.
+        Contracts = "contracts" ("Contracts", "合同"),
+    }
+}
+
 /// What a tenant has decided. What a patch does not name stays as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -28,4 +40,9 @@ pub struct Preferences {
     #[validate(length(max = 50))]
     #[schema(max_items = 50)]
     pub adjustment_reasons: Vec<Line<40>>,
+    /// The modules that it does without: their paths answer `module_disabled`. What is in them stays, and
+    /// is told of in the feed as before.
+    #[validate(length(max = 3))]
+    #[schema(max_items = 3)]
+    pub disabled_modules: Vec<Module>,
 }

@@ -17,6 +17,11 @@
 //! | [`campaign_risks`] | what may go wrong |
 //! | [`rival_activities`] | what competitors do meanwhile |
 //! | [`responses`] | who answers, by which channel, and what follows: once |
+//! | [`sales_results`] | what field sales came to, told where it came from |
+//! | [`consents`] | who agrees to be written to, by which medium, for what and how often |
+//! | [`messages`] | what campaigns say: the offer, its variants, whom it goes to |
+//! | [`message_deliveries`] | what has become of a message with each member |
+//! | [`mail`] | the part of the program that hands letters to the mail server |
 //! | [`touches`] | what was sent to whom and what they did with it, as machines saw it |
 //!
 //! Opportunities and contracts belong to crates further right. Which campaigns they come from they say
@@ -27,15 +32,20 @@ pub mod campaign_members;
 pub mod campaign_results;
 pub mod campaign_risks;
 pub mod campaigns;
+pub mod consents;
 pub mod experiments;
+pub mod mail;
 pub mod measures;
 pub mod media;
+pub mod message_deliveries;
+pub mod messages;
 pub mod mining_datasets;
 pub mod mining_models;
 pub mod population;
 pub mod problems;
 pub mod responses;
 pub mod rival_activities;
+pub mod sales_results;
 pub mod segments;
 pub mod source_code_schemes;
 pub mod source_codes;

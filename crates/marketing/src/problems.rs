@@ -113,4 +113,56 @@ guanxi_kernel::problems! {
     WEIGHTS_NOT_WHOLE = Invalid "weights_not_whole"
         ("Not the whole", "The weights of the campaigns must sum to exactly 1.")
         ("权重合计不为 1", "各市场活动的权重合计必须恰好为 1。");
+    /// A variant of a message that offers something else.
+    INCONSISTENT_OFFER = Invalid "inconsistent_offer"
+        ("Another offer", "Every medium carries the same offer; this one differs in: {members}.")
+        ("优惠不一致", "各媒介的优惠必须一致,此处不同之处:{members}。");
+    /// A message that people have got does not change.
+    MESSAGE_FIXED = Conflict "message_fixed"
+        ("Message is fixed", "The message is {state}; only its name and its limits can still be changed.")
+        ("消息已定稿", "消息状态为 {state},只能修改名称和上限。");
+    /// A message that is on its way already.
+    MESSAGE_BEING_SENT = Conflict "message_being_sent"
+        ("On its way", "The message is {state}; it can be sent to further members once that has ended.")
+        ("正在发送", "消息状态为 {state},本次发送结束后才能再次发送。");
+    /// Nothing to pause.
+    MESSAGE_NOT_SENDING = Conflict "message_not_sending"
+        ("Not on its way", "The message is {state}, so there is nothing to pause.")
+        ("未在发送", "消息状态为 {state},无可暂停的发送。");
+    /// Nothing to go on with.
+    MESSAGE_NOT_PAUSED = Conflict "message_not_paused"
+        ("Not paused", "The message is {state}, so there is nothing to resume.")
+        ("未暂停", "消息状态为 {state},无可恢复的发送。");
+    /// No server to send mails by.
+    MAIL_NOT_CONFIGURED = Conflict "mail_not_configured"
+        ("No mail server", "The operator has named no mail server, so no e-mail can be sent.")
+        ("未配置邮件服务器", "运维方尚未配置邮件服务器,无法发送邮件。");
+    /// Messages go out while their campaign runs.
+    CAMPAIGN_NOT_RUNNING = Conflict "campaign_not_running"
+        ("Campaign does not run", "The campaign is {state}; messages are sent while it runs.")
+        ("市场活动未执行", "市场活动状态为 {state},仅执行中的活动可以发送消息。");
+    /// A medium by which the program sends nothing.
+    NOT_SENT_BY_PROGRAM = Conflict "not_sent_by_program"
+        ("Not sent by the program", "The program sends e-mails only; the medium is {kind}.")
+        ("程序不能发送", "程序只能发送电子邮件,该媒介类型为 {kind}。");
+    /// A medium that nobody posts anything by.
+    NOT_POSTED = Conflict "not_posted"
+        ("Not posted", "Files for mail houses are of direct mail; the medium is {kind}.")
+        ("不是直邮", "邮寄文件仅用于直邮,该媒介类型为 {kind}。");
+    /// A medium that the campaign does not use.
+    MEDIUM_NOT_OF_CAMPAIGN = Invalid "medium_not_of_campaign"
+        ("Medium of no use here", "The campaign does not use this medium.")
+        ("活动未使用该媒介", "该市场活动未使用此媒介。");
+    /// A confirmation of something else, or of nothing.
+    CONFIRMATION_UNKNOWN = Invalid "confirmation_unknown"
+        ("Unknown confirmation", "No preview of this message has given that confirmation.")
+        ("未知确认码", "该确认码不是由此消息的预览给出的。");
+    /// A confirmation that was good for a while.
+    CONFIRMATION_EXPIRED = Conflict "confirmation_expired"
+        ("Confirmation expired", "The preview is too old; ask for another one.")
+        ("确认码已过期", "预览已过期,请重新预览。");
+    /// Something has changed since the preview.
+    PREVIEW_OUTDATED = Conflict "preview_outdated"
+        ("Preview outdated", "The message or those whom it goes to have changed since the preview; ask for another one.")
+        ("预览已失效", "预览之后消息或收件人已有变化,请重新预览。");
 }

@@ -10,6 +10,8 @@
 //! | [`lead_levels`] | how soon a lead may buy, and how often it is visited |
 //! | [`lead_pools`] | leads without an owner: who may claim them, and when they come back |
 //! | [`leads`] | who may buy one day, until they become parties or are lost |
+//! | [`qualification_standards`] | which leads field sales accepts as ripe |
+//! | [`field_handovers`] | leads on their way from the call centre to field sales, and what became of them |
 //! | [`prospect_tables`] | the leads of a consultant in a month: registered, checked, closed |
 //! | [`opportunities`] | from the first contact to won, lost or given up |
 //! | [`cadence`] | how often customers are visited while an opportunity is in a stage |
@@ -20,6 +22,7 @@
 
 pub mod cadence;
 pub mod commission_plans;
+pub mod field_handovers;
 pub mod handovers;
 pub mod lead_levels;
 pub mod lead_pools;
@@ -31,6 +34,7 @@ pub mod price_books;
 pub mod problems;
 pub mod products;
 pub mod prospect_tables;
+pub mod qualification_standards;
 pub mod quotes;
 pub mod rules;
 pub mod stages;
@@ -57,6 +61,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &lead_levels::LEAD_LEVEL,
         &lead_pools::LEAD_POOL,
         &leads::LEAD,
+        &qualification_standards::QUALIFICATION_STANDARD,
+        &field_handovers::FIELD_HANDOVER,
         &targets::TARGET,
         &commission_plans::COMMISSION_PLAN,
         &prospect_tables::PROSPECT_TABLE,

@@ -251,4 +251,40 @@ guanxi_kernel::problems! {
     MONTH_NOT_OVER = Conflict "month_not_over"
         ("The month is not over", "The table of {month} can be closed when the month is over.")
         ("月份未结束", "{month} 尚未结束,不能关闭该月的接触状况表。");
+    /// Nothing says which leads field sales accepts.
+    NO_STANDARD = Conflict "no_standard"
+        ("No standard in force", "No qualification standard is in force; sales publishes one at /v1/qualification-standards.")
+        ("没有生效的标准", "目前没有生效的潜在客户标准,请由销售部门在 /v1/qualification-standards 发布。");
+    /// A standard by which leads are or were judged.
+    STANDARD_PUBLISHED = Conflict "standard_published"
+        ("Standard is published", "The standard is {status} and stays as it is; publish another one in its place.")
+        ("标准已发布", "标准状态为 {status},不能再更改;请发布新的标准取代它。");
+    /// A lead that is not what field sales accepts.
+    CRITERION_UNMET = Invalid "criterion_unmet"
+        ("Criterion not met", "The lead does not meet the criterion: {label}.")
+        ("不符合标准", "该意向客户不符合标准:{label}。");
+    /// A lead that is in the hands of field sales.
+    FIELD_HANDOVER_OPEN = Conflict "field_handover_open"
+        ("With field sales", "The lead is in the hands of field sales; it ends there by an answer to its hand-over.")
+        ("现场销售跟进中", "该意向客户已移交现场销售,须先处理其移交单。");
+    /// A move that the state of a hand-over does not allow.
+    FIELD_HANDOVER_MOVE = Conflict "field_handover_move_not_allowed"
+        ("Not possible now", "The hand-over is {status}; possible now: {allowed}.")
+        ("当前不可执行", "移交单状态为 {status},目前可执行:{allowed}。");
+    /// Nobody answers for the other side.
+    OWN_FIELD_HANDOVER = Forbidden "own_field_handover"
+        ("Your own hand-over", "You have handed the lead over; that is for whoever got it.")
+        ("本人移交", "该意向客户由您移交,须由接收方处理。");
+    /// A lead that waits for a better day.
+    LEAD_IN_NURTURE = Conflict "lead_in_nurture"
+        ("Kept in nurture", "Whoever has not bought is kept: the lead waits for its next day and is not deleted.")
+        ("培育中", "未成交客户不能丢弃:该意向客户处于培育中,不能删除。");
+    /// A unit that nobody stands for.
+    UNIT_WITHOUT_MANAGER = Invalid "unit_without_manager"
+        ("Nobody manages the unit", "The unit has no manager who could get the lead.")
+        ("组织单元没有主管", "该组织单元没有可接收意向客户的主管。");
+    /// A lead goes to somebody or to a unit.
+    ONE_RECIPIENT = Invalid "one_recipient"
+        ("One recipient", "Name the user or the unit that gets it, one of the two.")
+        ("仅限一个接收方", "请指定接收的用户或组织单元,二者选一。");
 }

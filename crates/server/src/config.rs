@@ -27,6 +27,7 @@ pub(crate) struct Config {
     pub(crate) admin: Admin,
     pub(crate) log: Log,
     pub(crate) webhooks: guanxi_webhooks::Settings,
+    pub(crate) mail: guanxi_marketing::mail::Settings,
 }
 
 /// `[server]`: where it listens.
@@ -196,11 +197,16 @@ mod tests {
             jail.create_file("guanxi.toml", "[server]\nport = 1\n[http]\nbody_bytes = 2\n")?;
             jail.set_env("GUANXI_SERVER_PORT", 3);
             jail.set_env("GUANXI_ADMIN_PASSWORD", "correct horse battery");
+            jail.set_env("GUANXI_MAIL_HOST", "mail.example.com");
+            jail.set_env("GUANXI_MAIL_PUBLIC_URL", "https://crm.example.com");
+            jail.set_env("GUANXI_MAIL_PASSWORD", "battery of a horse");
             jail.set_env("GUANXI_TESTDATA", "/somewhere");
             jail.set_env("DATABASE_URL", "postgres://x");
             let config = Config::load(None).map_err(|e| *e)?;
             assert_eq!((config.server.port, config.http.body_bytes), (3, 2));
             assert_eq!(config.database.url, "postgres://x");
+            assert_eq!(config.mail.host.as_deref(), Some("mail.example.com"));
+            assert_eq!(config.mail.public_url.as_deref(), Some("https://crm.example.com"));
             assert!(!format!("{config:?}").contains("horse"));
             Ok(())
         });

@@ -39,6 +39,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
     let mut options = config.http.clone();
     options.webhooks = config.webhooks.clone();
+    options.mail = config.mail.clone();
     let app = App::new(db.clone(), auth.clone(), clock, options, Some(metrics), files);
 
     let wanted = (config.server.address, config.server.port);
@@ -72,6 +73,9 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let dispatching = actix_web::rt::spawn(async move { webhooks.dispatch_for_ever().await });
     let webhooks = app.webhooks().clone();
     let sending = actix_web::rt::spawn(async move { webhooks.send_for_ever().await });
+    let mailer = app.mailer().clone();
+    let mailing = actix_web::rt::spawn(async move { mailer.send_until_stopped().await });
+    let mailer = app.mailer().clone();
     let workflow = app.workflow().clone();
     let watching = actix_web::rt::spawn(async move { workflow.work_for_ever().await });
     let drain = Duration::from_secs(config.server.drain_seconds);
@@ -84,6 +88,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         // there again, goes on where its last step was committed. That needs the store, whose
         // connections live only as long as the threads that opened them: so before those end.
         stop_job.send_replace(true);
+        mailer.stop();
         tokio::time::sleep(drain).await;
         handle.stop(true).await;
     });
@@ -92,6 +97,10 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     // Waited for elsewhere: what the worker still does may need a connection of this thread.
     if !matches!(tokio::task::spawn_blocking(move || jobs.join()).await, Ok(Ok(()))) {
         tracing::warn!("the worker had panicked");
+    }
+    // A letter that is cut off is uncertain for ever, so those that are under way may end.
+    if tokio::time::timeout(GIVING_BACK, mailing).await.is_err() {
+        tracing::warn!("a letter was cut off; it counts as uncertain");
     }
     served?;
     for task in [maintenance, sealing, indexing, closing, dispatching, sending, watching] {

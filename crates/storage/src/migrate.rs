@@ -65,6 +65,10 @@ pub const SHARED: &[Step] = &[
     shared!(43, "0043_contacts_by_day"),
     shared!(44, "0044_orders"),
     shared!(45, "0045_retention_cases"),
+    shared!(46, "0046_closed_loop"),
+    shared!(47, "0047_messages"),
+    shared!(48, "0048_assets_and_reminders"),
+    shared!(49, "0049_contract_amendments"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -72,6 +76,7 @@ pub const SQLITE: &[Step] = &[
     own!("sqlite", 17, "0017_custom_terms"),
     own!("sqlite", 21, "0021_texts"),
     own!("sqlite", 30, "0030_sharing_and_amounts"),
+    own!("sqlite", 49, "0049_contract_amendments"),
 ];
 /// Steps of PostgreSQL alone.
 pub const POSTGRES: &[Step] = &[
@@ -89,6 +94,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 35, "0035_contracts"),
     own!("postgres", 36, "0036_contract_documents"),
     own!("postgres", 40, "0040_campaigns"),
+    own!("postgres", 49, "0049_contract_amendments"),
 ];
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
@@ -158,7 +164,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=45), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=49), "no gap; say here how many there are");
         for (number, name, _) in SQLITE.iter().chain(POSTGRES) {
             let shared = SHARED.iter().find(|shared| shared.0 == *number);
             assert!(shared.is_none_or(|shared| shared.1 == *name), "one step has one name");

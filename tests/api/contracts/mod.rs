@@ -1,5 +1,6 @@
 //! Contracts, as their callers know them.
 
+mod amendments;
 mod approvals;
 mod execution;
 mod opportunities;

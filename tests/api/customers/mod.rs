@@ -1,6 +1,7 @@
 //! The customer base, as its callers know it.
 
 mod activities;
+mod assets;
 mod coaching;
 mod contact_relations;
 mod contacts;
@@ -9,9 +10,12 @@ mod duplicates;
 mod merges;
 mod orders;
 mod parties;
+mod referrals;
 mod regions;
+mod reminders;
 mod retention_cases;
 mod service_policies;
+mod service_requests;
 mod timeline;
 mod visibility;
 mod visit_plans;

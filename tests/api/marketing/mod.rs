@@ -5,12 +5,16 @@ mod codes;
 mod experiments;
 mod many;
 mod members;
+mod messages;
 mod mining;
 mod money;
 mod public_data;
 mod reports;
+mod sales_results;
 mod segments;
+mod sending;
 mod touches;
+mod undelivered;
 
 use crate::{
     contracts,

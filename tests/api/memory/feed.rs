@@ -181,7 +181,7 @@ async fn the_feed_is_a_stream_too(world: &World) {
     world.caught_up().await;
     let http = reqwest::Client::new();
     let open = async |last: Option<&str>| {
-        let token = world.admin.credentials().expect("a token").1.to_owned();
+        let token = world.admin.credentials().expect("a token").1;
         let mut request = http
             .get(format!("{}/v1/changes?types=party", world.base))
             .header("authorization", token)

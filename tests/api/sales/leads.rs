@@ -379,7 +379,16 @@ async fn a_lead_moves_as_its_state_allows(world: &World) {
     let act = |verb: &str, body: Json| world.admin.post(format!("{own}/{verb}"), body);
     let refused = act("reopen", json!({ "reason": "x" })).await.refused(409, "move_not_allowed");
     let allowed = &refused.json["params"]["allowed"];
-    let expected = ["start", "qualify", "change-level", "convert", "lose", "transfer", "release"];
+    let expected = [
+        "start",
+        "qualify",
+        "change-level",
+        "convert",
+        "lose",
+        "transfer",
+        "release",
+        "hand-to-field",
+    ];
     assert_eq!(allowed, &json!(expected));
     world.admin.act(format!("{own}/start")).await.expect(200);
     let worth = act("qualify", json!({ "result": "qualified" })).await.expect(200);

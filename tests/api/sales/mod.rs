@@ -6,6 +6,7 @@ mod cards;
 mod closing;
 mod collaborators;
 mod commission_plans;
+pub(crate) mod field_handovers;
 mod gates;
 mod handovers;
 mod history;

@@ -47,6 +47,8 @@ guanxi_kernel::words! {
         MiningTraining = "mining_training" ("Training of a model", "训练模型"),
         /// Scores customers and prospects with a model.
         MiningScoring = "mining_scoring" ("Scoring", "客户评分"),
+        /// Plans reminders.
+        ReminderPlanning = "reminder_planning" ("Planning of reminders", "提醒计划"),
     }
 }
 
@@ -91,7 +93,8 @@ pub struct Job {
     #[field(zh = "总数")]
     pub total: Option<i64>,
     /// What came of it so far; of an import `read`, `created`, `updated`, `skipped` and `failed`, of a
-    /// search for duplicates `records`, `certain`, `likely`, `new` and `not_compared`, of an export `rows`, and when it is done `size_bytes`, `file` (where it is) and `expires_at`.
+    /// search for duplicates `records`, `certain`, `likely`, `new` and `not_compared`, of a
+    /// planning of reminders `records` and `planned`, of an export `rows`, and when it is done `size_bytes`, `file` (where it is) and `expires_at`.
     #[field(zh = "结果", json)]
     #[schema(value_type = Object)]
     pub result: Json,

@@ -5,11 +5,14 @@ use super::{
     values,
 };
 use crate::{
-    contract_templates::{ContractTemplate, render},
-    contracts::Contract,
-    problems::{MISSING_VARIABLE, TEMPLATE_INACTIVE, UNKNOWN_VARIABLE},
+    contract_templates::ContractTemplate, contracts::Contract, problems::TEMPLATE_INACTIVE,
 };
-use guanxi_customers::{engine::refer, parties::Party, problems::IMMUTABLE};
+use guanxi_customers::{
+    engine::refer,
+    language::render,
+    parties::Party,
+    problems::{IMMUTABLE, MISSING_VARIABLE, UNKNOWN_VARIABLE},
+};
 use guanxi_kernel::{
     Action, Ctx, Id, Result,
     problem::{OUT_OF_RANGE, REQUIRED},

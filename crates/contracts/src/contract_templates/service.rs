@@ -1,11 +1,8 @@
 //! The rules of a save.
 
-use super::{
-    language,
-    model::{CONTRACT_TEMPLATE, ContractTemplate},
-};
+use super::model::{CONTRACT_TEMPLATE, ContractTemplate};
 use crate::contract_documents::sample;
-use guanxi_customers::rules::repeated;
+use guanxi_customers::{language, rules::repeated};
 use guanxi_kernel::{
     Ctx, Problem, Result,
     problem::{INVALID_FORMAT, REPEATED},

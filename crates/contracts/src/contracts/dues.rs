@@ -5,7 +5,7 @@ use super::{
     model::Contract,
     parts::{PaymentDue, Receivable},
 };
-use crate::problems::PLAN_NOT_WHOLE;
+use crate::problems::{BELOW_WHAT_IS_DONE, PLAN_NOT_WHOLE};
 use chrono::NaiveDate;
 use guanxi_kernel::{
     Currency, Money, Result,
@@ -63,6 +63,28 @@ pub(super) fn receivables(
         open: due.amount,
     };
     (1..).zip(plan).map(one).collect()
+}
+
+/// The lines of a new plan with what was paid on those before.
+///
+/// # Errors
+/// `below_what_is_done` for a line on which more was paid, or that is not there any more.
+pub(super) fn carried(
+    mut lines: Vec<Receivable>,
+    before: &[Receivable],
+) -> Result<Vec<Receivable>> {
+    for had in before.iter().filter(|had| had.paid.minor() > 0) {
+        let fits =
+            |due: &&mut Receivable| due.line == had.line && due.amount.minor() >= had.paid.minor();
+        let Some(due) = lines.iter_mut().find(fits) else {
+            let at = format!("/payment_plan/{}", had.line - 1);
+            return Err(refuse(&BELOW_WHAT_IS_DONE, &at, ("done", &had.paid.to_string())));
+        };
+        due.paid = had.paid;
+        let open = due.amount.checked_sub(had.paid);
+        due.open = open.map_err(|error| INTERNAL.problem().because(error))?;
+    }
+    Ok(lines)
 }
 
 /// How much of what is open is past its day.
@@ -159,6 +181,20 @@ mod tests {
         let dollars = Money::new(1, "USD".parse().unwrap());
         let mixed = [PaymentDue { amount: dollars, ..due(1, 1) }];
         assert!(check_plan(yuan(1), &mixed, false).unwrap_err().is(&CURRENCY_MISMATCH));
+    }
+
+    #[test]
+    fn what_was_paid_stays_where_it_was_paid() {
+        let mut before = receivables(yuan(900), &[due(10, 300), due(20, 600)], day(1));
+        (before[0].paid, before[0].open) = (yuan(200), yuan(100));
+        let plan = |first| receivables(yuan(first + 800), &[due(12, first), due(25, 800)], day(1));
+        let lines = carried(plan(200), &before).unwrap();
+        let open: Vec<i64> = lines.iter().map(|line| line.open.minor()).collect();
+        assert_eq!((lines[0].paid, open), (yuan(200), vec![0, 800]));
+        let refused = carried(plan(199), &before).unwrap_err();
+        assert!(refused.is(&BELOW_WHAT_IS_DONE));
+        (before[1].paid, before[1].open) = (yuan(1), yuan(599));
+        assert!(carried(receivables(yuan(900), &[], day(1)), &before).is_err());
     }
 
     #[test]

@@ -8,22 +8,28 @@
 //! | `service.rs` | the rules of a save that need the store |
 //! | `moves.rs` | what changes its stage |
 //! | `consent.rs` | who must agree before it is signed |
+//! | `amending.rs` | what amendments do to it when it is in force |
+//! | `movements.rs` | what it counts for, and from which day on |
 //!
 //! What it comes to is worked out by the arithmetic of quotes. What other systems and payments tell goes
 //! through `progress` and `pay`: one change of the contract each, in the transaction of what tells it.
 
+mod amending;
 mod consent;
 mod dues;
 mod life;
 mod model;
+mod movements;
 mod moves;
 mod parts;
 mod service;
 mod store;
 
+pub(crate) use amending::{Terms, amend};
 pub use consent::APPROVAL_OF_CONTRACTS;
 pub use life::{ContractMove, ContractStage, MOVES};
 pub use model::{CONTRACT, Contract, ContractId, ContractInput};
+pub use movements::ContractMovement;
 pub use moves::{CancelContract, SignContract, cancel, close, complete, plan, sign, start, submit};
 pub(crate) use moves::{Progress, pay, progress};
 pub use parts::{ContractLine, ContractMilestone, PaymentDue, Receivable, ShippedLine};

@@ -32,8 +32,8 @@ type ContractMeta = Meta<Contract>;
 
 /// What callers write of a contract.
 ///
-/// From the first signature on, number, party, opportunity, currency, discounts, lines and payment plan
-/// stay as they are. While it is reviewed or approved a change of these makes it a draft again.
+/// From the first signature on, number, party, opportunity and currency stay as they are; discounts, lines,
+/// payment plan and time change by amendments. While it is reviewed or approved a change of these makes it a draft again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
 pub struct ContractInput {
@@ -171,6 +171,12 @@ pub struct Contract {
     /// The day on which it was signed.
     #[field(zh = "签订日期", filter)]
     pub signed_on: Option<NaiveDate>,
+    /// How many amendments were signed since.
+    #[field(zh = "变更次数")]
+    pub amendments: i64,
+    /// The day on which the last of them was signed.
+    #[field(zh = "最近变更日期")]
+    pub amended_on: Option<NaiveDate>,
     /// When it was closed or cancelled.
     #[field(zh = "关闭时间")]
     pub closed_at: Option<DateTime<Utc>>,
@@ -237,6 +243,7 @@ pub static CONTRACT: Kind = Kind::new::<Contract>(
     "rejected",
     "recalled",
     "signed",
+    "amended",
     "planned",
     "started",
     "completed",
@@ -251,7 +258,7 @@ pub static CONTRACT: Kind = Kind::new::<Contract>(
 
 /// What is agreed on, as a customer and an approver look at it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Terms {
+pub(super) struct Agreed {
     party: Option<PartyId>,
     currency: Option<Currency>,
     discount: (Share, Option<Money>),
@@ -271,8 +278,8 @@ impl Contract {
 
 impl ContractInput {
     /// What it says, without what is worked out.
-    pub(super) fn terms(&self) -> Terms {
-        Terms {
+    pub(super) fn agreed(&self) -> Agreed {
+        Agreed {
             party: self.party_id,
             currency: self.currency,
             discount: (self.discount, self.discount_amount),

@@ -62,7 +62,7 @@ impl Entry for ContractLine {
 
 impl ContractLine {
     /// Only what callers write.
-    pub(super) fn written(&self) -> Self {
+    pub(crate) fn written(&self) -> Self {
         Self { net: None, tax: None, gross: None, ..self.clone() }
     }
 }

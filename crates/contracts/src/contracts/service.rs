@@ -55,9 +55,12 @@ impl Resource for Contract {
         links::follow(tx, CONTRACT.name, self.linked(), before.map(Self::linked)).await?;
         let Some(before) = before else { return Ok(()) };
         self.give_up_asking(tx, ctx, before).await?;
-        match self.begins_to_be_owed(before.stage) {
-            true => store::keep_dues(tx, self).await,
-            false => Ok(()),
+        if self.begins_to_be_owed(before.stage) || self.is_amended(before) {
+            store::keep_dues(tx, self).await?;
+        }
+        match self.moved(ctx, before)? {
+            Some(movement) => store::note_movement(tx, self, movement).await,
+            None => Ok(()),
         }
     }
 
@@ -256,7 +259,9 @@ impl Contract {
             self.check_party(tx, ctx, about.as_ref()).await?;
         }
         let changed = self.change(before)?;
-        if changed || (before.stage == ContractStage::Draft && self.stage.is_open()) {
+        if self.is_amended(before) {
+            self.follow_terms(tx, ctx, before, true).await?;
+        } else if changed || (before.stage == ContractStage::Draft && self.stage.is_open()) {
             self.reckon(tx, ctx).await?;
         }
         if self.stage != before.stage {
@@ -278,7 +283,7 @@ impl Contract {
     /// Whether it says something else than before. What was handed in is a draft again then; what is
     /// signed does not change.
     fn change(&mut self, before: &Self) -> Result<bool> {
-        let changed = self.input.terms() != before.input.terms();
+        let changed = self.input.agreed() != before.input.agreed();
         if !changed {
             // What is worked out is nothing that callers write.
             self.input.lines.clone_from(&before.input.lines);
@@ -287,6 +292,9 @@ impl Contract {
                 && (&self.input.milestones, self.input.over_delivery)
                     != (&had.milestones, had.over_delivery);
             return if ended { Err(before.stage.refusal()) } else { Ok(false) };
+        }
+        if self.is_amended(before) {
+            return Ok(true);
         }
         if !before.stage.is_open() {
             return Err(CONTRACT_SIGNED.with("stage", before.stage.word()));
@@ -313,7 +321,7 @@ impl Contract {
     }
 
     /// Works out what it comes to, by the arithmetic of quotes.
-    async fn reckon(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+    pub(super) async fn reckon(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         if self.input.lines.is_empty() {
             return Err(REQUIRED.at("/lines"));
         }
@@ -328,7 +336,9 @@ impl Contract {
         self.discount_total = Some(sums.discount_total);
         (self.net, self.tax, self.gross) = (Some(sums.net), Some(sums.tax), Some(sums.gross));
         self.discount_rate = sums.discount_rate;
-        self.cost = Some(Money::zero(currency));
+        if !self.stage.is_effective() {
+            self.cost = Some(Money::zero(currency));
+        }
         check_plan(sums.gross, &self.input.payment_plan, false)
     }
 
@@ -337,7 +347,7 @@ impl Contract {
         check_plan(gross, &self.input.payment_plan, true)
     }
 
-    fn check_dates(&self) -> Result<()> {
+    pub(super) fn check_dates(&self) -> Result<()> {
         match (self.input.starts_on, self.input.ends_on) {
             (Some(from), Some(until)) if until < from => {
                 Err(refuse(&OUT_OF_RANGE, "/ends_on", ("expected", "not before starts_on")))

@@ -1,6 +1,9 @@
 //! Contracts in the store. Nothing is decided here.
 
-use super::model::{Contract, ContractId};
+use super::{
+    model::{Contract, ContractId},
+    movements::Movement,
+};
 use guanxi_kernel::{Line, Result};
 use guanxi_sales::quotes::QuoteId;
 use guanxi_storage::{Sql, Tx, sql};
@@ -31,14 +34,24 @@ pub(super) async fn of_quote(
     Ok(tx.optional::<(ContractId,)>(sql).await?.map(|(id,)| id))
 }
 
-/// Keeps what is to be paid on a contract by when as rows, for sums over many contracts.
+/// Keeps what is to be paid on a contract by when as rows, for sums over many contracts. What an amendment
+/// replaces stays until its day.
 pub(super) async fn keep_dues(tx: &mut Tx, of: &Contract) -> Result<()> {
+    let Some(since) = of.amended_on.or(of.signed_on) else { return Ok(()) };
+    let ended = sql!(
+        "UPDATE contract_dues SET until = $2 WHERE tenant_id = $1 AND contract_id = $3 AND until IS NULL",
+        since,
+        of.meta.id
+    );
+    tx.execute(ended).await?;
     let mut values = Sql::new(
-        "INSERT INTO contract_dues (tenant_id, contract_id, line, due_on, amount_minor, currency) VALUES ",
+        "INSERT INTO contract_dues
+             (tenant_id, contract_id, amendment, line, since, due_on, amount_minor, currency) VALUES ",
     );
     for (at, due) in of.receivables.iter().enumerate() {
         values.push(if at == 0 { "($1, " } else { ", ($1, " });
-        values.bind(of.meta.id).push(", ").bind(due.line).push(", ").bind(due.due_on);
+        values.bind(of.meta.id).push(", ").bind(of.amendments).push(", ").bind(due.line);
+        values.push(", ").bind(since).push(", ").bind(due.due_on);
         values.push(", ").bind(due.amount.minor()).push(", ");
         values.bind(due.amount.currency()).push(")");
     }
@@ -46,4 +59,21 @@ pub(super) async fn keep_dues(tx: &mut Tx, of: &Contract) -> Result<()> {
         true => Ok(()),
         false => tx.execute(values).await.map(drop),
     }
+}
+
+/// Notes what a contract counts for more or less from a day on. Whose it was when it was signed counts for
+/// all that follows.
+pub(super) async fn note_movement(tx: &mut Tx, of: &Contract, one: Movement) -> Result<()> {
+    let mut sql = Sql::new(
+        "INSERT INTO contract_movements
+             (tenant_id, contract_id, amendment, kind, moved_on, party_id, owner_id, contracts, net_minor, currency)
+         SELECT $1, ",
+    );
+    sql.bind(of.meta.id).push(", ").bind(of.amendments).push(", ").bind(one.kind);
+    sql.push(", ").bind(one.day).push(", ").bind(of.input.party_id);
+    sql.push(", COALESCE((SELECT s.owner_id FROM contract_movements s WHERE s.tenant_id = $1 AND s.contract_id = ");
+    sql.bind(of.meta.id).push(" AND s.kind = 'signed'), ").bind(of.input.owner_id).push("), ");
+    sql.bind(one.contracts).push(", ").bind(one.net.minor()).push(", ");
+    sql.bind(one.net.currency());
+    tx.execute(sql).await.map(drop)
 }

@@ -4,8 +4,9 @@ use crate::{
     contact_points::{Email, Phone, settle_emails, settle_phones},
     departments::{Department, DepartmentId},
     parties::{Party, PartyId},
-    rules::repeated,
+    rules::{likely_date, repeated},
 };
+use chrono::NaiveDate;
 use guanxi_kernel::{Id, Line, Problem, Result, Text, problem::Texts, text::fold};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,11 @@ pub struct ContactInput {
     #[serde(default)]
     #[field(zh = "首要联系人", filter)]
     pub is_primary: bool,
+    /// The day of birth, of which somebody can be reminded.
+    #[serde(default)]
+    #[validate(custom(function = "likely_date"))]
+    #[field(zh = "出生日期")]
+    pub born_on: Option<NaiveDate>,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]

@@ -8,8 +8,13 @@ use crate::{
     engine::{refer, standing},
     merges::{self, refuse_restore},
     parties::Party,
+    rules::today,
 };
-use guanxi_kernel::{Ctx, Result, pinyin, problem::DUPLICATE, text};
+use guanxi_kernel::{
+    Ctx, Result, pinyin,
+    problem::{DUPLICATE, OUT_OF_RANGE},
+    text,
+};
 use guanxi_storage::{Kind, Resource, Tx};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -22,6 +27,9 @@ impl Resource for Contact {
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         refuse_restore(tx, before).await?;
         self.input.settle(&ctx.settings.country)?;
+        if self.input.born_on.is_some_and(|day| day > today(ctx)) {
+            return Err(OUT_OF_RANGE.at("/born_on").with("expected", "today or earlier"));
+        }
         self.derive_keys();
         self.check_department(tx, ctx, standing(before)).await?;
         self.check_primary(tx, ctx, before).await?;
@@ -77,6 +85,7 @@ impl Resource for Contact {
             "emails": [{ "kind": "work", "address": "david.wang@hongtu.example.com" }],
             "tags": ["decision maker", "高尔夫"],
             "is_primary": true,
+            "born_on": "1984-02-29",
             "note": "喜欢在周二上午接电话。"
         })
     }

@@ -27,8 +27,14 @@ const TAGS: &[(&str, &str)] = &[
 const REPORT: &str = "/v1/reports/";
 
 /// Operations that anybody may call.
-const PUBLIC: &[&str] =
-    &["/v1/auth/login", "/v1/auth/refresh", "/v1/meta", "/v1/problems", "/v1/problems/{code}"];
+const PUBLIC: &[&str] = &[
+    "/v1/auth/login",
+    "/v1/auth/refresh",
+    "/v1/meta",
+    "/v1/problems",
+    "/v1/problems/{code}",
+    "/v1/unsubscribe/{token}",
+];
 
 pub(super) fn info(version: &str) -> Json {
     json!({
@@ -107,7 +113,8 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     if public {
         operation["security"] = json!([]);
     }
-    let keyed = writes && matches!(method, "post" | "patch") && !path.starts_with("/v1/auth/");
+    let keyed =
+        writes && !public && matches!(method, "post" | "patch") && !path.starts_with("/v1/auth/");
     let one_record = matches!(method, "patch" | "delete") && one_etag(path);
     let mut shared = Vec::new();
     if writes {

@@ -3,6 +3,7 @@
 mod campaigns;
 mod codes;
 mod experiments;
+mod messages;
 mod mining;
 mod results;
 mod segments;
@@ -16,6 +17,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     segments::routes(config);
     mining::routes(config);
     experiments::routes(config);
+    messages::routes(config);
 }
 
 /// A page of the members of a segment, as the document describes it.

@@ -75,4 +75,18 @@ guanxi_kernel::measures! {
         ("Sum of what was still to be earned with these customers.", "这些客户剩余价值之和。") of ["retention-cases"];
     KEPT = Ratio "kept" v 1 ("Kept", "挽留成功率")
         ("Cases whose customer was kept ÷ decline_cases.", "挽留成功案例 ÷ 案例数。") of ["retention-cases"];
+    SERVICE_REQUESTS = Count "service_requests" v 1 ("Requests", "服务请求数")
+        ("Number of service requests that have come.", "收到的服务请求数。") of ["service-requests"];
+    REQUESTS_ANSWERED = Count "requests_answered" v 1 ("Answered", "已响应数")
+        ("Of service_requests: accepted, or resolved at once.", "已受理或直接解决的服务请求数。") of ["service-requests"];
+    RESPONSE_IN_TIME = Ratio "response_in_time" v 1 ("Answered in time", "响应及时率")
+        ("Answered in time ÷ those with a time that were answered or are late.", "按时响应 ÷ 有时限且已响应或已超时。") of ["service-requests", "service-levels"];
+    RESPONSE_MINUTES = Minutes "response_minutes" v 1 ("Median minutes to the answer", "响应用时中位数")
+        ("Median of the working minutes from coming to the answer.", "收到至响应的工作分钟中位数。") of ["service-requests", "work-calendars"];
+    REQUESTS_RESOLVED = Count "requests_resolved" v 1 ("Resolved", "已解决数")
+        ("Of service_requests: resolved.", "已解决的服务请求数。") of ["service-requests"];
+    RESOLUTION_IN_TIME = Ratio "resolution_in_time" v 1 ("Resolved in time", "解决及时率")
+        ("Resolved in time ÷ those with a time that were resolved or are late.", "按时解决 ÷ 有时限且已解决或已超时。") of ["service-requests", "service-levels"];
+    RESOLUTION_MINUTES = Minutes "resolution_minutes" v 1 ("Median minutes to the solution", "解决用时中位数")
+        ("Median of the working minutes to the solution, without those of waiting.", "收到至解决的工作分钟中位数,不含等待客户时间。") of ["service-requests", "work-calendars"];
 }

@@ -34,6 +34,19 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "contract-results",
+        &[
+            ("signed", &opportunities::CONTRACTS_SIGNED),
+            ("signed_amount", &opportunities::SIGNED_AMOUNT),
+            ("amended", &opportunities::AMENDMENTS_SIGNED),
+            ("amended_amount", &opportunities::AMENDED_AMOUNT),
+            ("cancelled", &opportunities::CONTRACTS_CANCELLED),
+            ("cancelled_amount", &opportunities::CANCELLED_AMOUNT),
+            ("contracts", &opportunities::CONTRACT_RESULT_COUNT),
+            ("amount", &opportunities::CONTRACT_RESULT),
+        ],
+    ),
+    (
         "contracts-by-stage",
         &[
             ("count", &opportunities::CONTRACT_COUNT),
@@ -93,9 +106,36 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("weighted_amount", &opportunities::WEIGHTED_AMOUNT),
         ],
     ),
+    (
+        "loop-closure",
+        &[
+            ("handed", &prospects::HANDED_OVER),
+            ("accepted", &prospects::HANDOVERS_ACCEPTED),
+            ("refused", &prospects::HANDOVERS_REFUSED),
+            ("returned", &prospects::HANDOVERS_RETURNED),
+            ("bought", &prospects::HANDOVERS_BOUGHT),
+            ("not_bought", &prospects::HANDOVERS_NOT_BOUGHT),
+            ("open", &prospects::HANDOVERS_OPEN),
+            ("in_work", &prospects::HANDOVERS_IN_WORK),
+            ("with_result", &prospects::HANDOVERS_WITH_RESULT),
+            ("past_limit", &prospects::HANDOVERS_PAST_LIMIT),
+            ("loop_closure", &prospects::LOOP_CLOSURE),
+            ("acceptance_rate", &prospects::ACCEPTANCE_RATE),
+            ("hours_to_accept", &prospects::HOURS_TO_ACCEPT),
+            ("hours_to_result", &prospects::HOURS_TO_RESULT),
+        ],
+    ),
     ("lost-prospects", &[("days_open", &prospects::DAYS_OPEN)]),
     ("missing-updates", &[("holding", &prospects::HOLDING)]),
     ("neglected", &[("days", &work::UNTOUCHED_DAYS), ("interval_days", &work::NEGLECT_DAYS)]),
+    (
+        "not-bought-reasons",
+        &[
+            ("cases", &prospects::HANDOVERS_NOT_BOUGHT),
+            ("share", &prospects::NOT_BOUGHT_SHARE),
+            ("cumulative", &prospects::NOT_BOUGHT_CUMULATIVE),
+        ],
+    ),
     (
         "opportunities-by-origin",
         &[
@@ -355,6 +395,18 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("r", &customers::RECENCY_SCORE),
             ("f", &customers::FREQUENCY_SCORE),
             ("m", &customers::MONETARY_SCORE),
+        ],
+    ),
+    (
+        "service-levels",
+        &[
+            ("requests", &customers::SERVICE_REQUESTS),
+            ("answered", &customers::REQUESTS_ANSWERED),
+            ("response_in_time", &customers::RESPONSE_IN_TIME),
+            ("median_response_minutes", &customers::RESPONSE_MINUTES),
+            ("resolved", &customers::REQUESTS_RESOLVED),
+            ("resolution_in_time", &customers::RESOLUTION_IN_TIME),
+            ("median_resolution_minutes", &customers::RESOLUTION_MINUTES),
         ],
     ),
     ("value-lifecycle", &[("customers", &customers::CUSTOMERS), ("amount", &customers::PURCHASED)]),

@@ -74,6 +74,22 @@ guanxi_kernel::measures! {
         ("Sum of what contracts come to without tax.", "合同不含税金额之和。") of ["contracts"];
     CONTRACT_GROSS = Amount "contract_gross" v 1 ("Gross", "含税金额")
         ("Sum of what contracts come to with tax.", "合同含税金额之和。") of ["contracts"];
+    CONTRACTS_SIGNED = Count "contracts_signed" v 1 ("Signed", "签订数")
+        ("Number of contracts signed on a day of the period.", "期内签订的合同数。") of ["contracts"];
+    SIGNED_AMOUNT = Amount "signed_amount" v 1 ("Signed amount", "签订金额")
+        ("Sum of what they came to without tax on the day of signing.", "签订当日不含税金额之和。") of ["contracts"];
+    AMENDMENTS_SIGNED = Count "amendments_signed" v 1 ("Amended", "变更数")
+        ("Number of amendments signed on a day of the period.", "期内签订的变更数。") of ["contract-amendments"];
+    AMENDED_AMOUNT = Amount "amended_amount" v 1 ("Amended amount", "变更金额")
+        ("Sum of what they changed of the amounts without tax.", "变更引起的不含税金额增减之和。") of ["contract-amendments"];
+    CONTRACTS_CANCELLED = Count "contracts_cancelled" v 1 ("Cancelled", "取消数")
+        ("Number of signed contracts cancelled on a day of the period.", "期内取消的已签合同数。") of ["contracts"];
+    CANCELLED_AMOUNT = Amount "cancelled_amount" v 1 ("Cancelled amount", "取消金额")
+        ("Sum of what they came to without tax by then, below zero.", "取消时不含税金额之和(负数)。") of ["contracts"];
+    CONTRACT_RESULT_COUNT = Count "contract_result_count" v 1 ("Contracts", "合同数")
+        ("contracts_signed − contracts_cancelled.", "签订数 − 取消数。") of ["contracts"];
+    CONTRACT_RESULT = Amount "contract_result" v 1 ("Amount", "业绩金额")
+        ("signed_amount + amended_amount + cancelled_amount.", "签订金额 + 变更金额 + 取消金额。") of ["contracts", "contract-amendments"];
     OUTSTANDING = Amount "outstanding" v 1 ("Outstanding", "未收金额")
         ("Lines of payment plans less what was paid on them, refunds added.", "收款计划金额减去已收(扣除退款)。") of ["contracts", "receipts"];
     NOT_DUE = Amount "not_due" v 1 ("Not due yet", "未到期")

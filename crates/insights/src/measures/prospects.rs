@@ -41,4 +41,36 @@ guanxi_kernel::measures! {
         ("made_won ÷ made.", "成交数 ÷ 新建数。") of ["leads"];
     DAYS_OPEN = Days "days_open" v 1 ("Days open", "跟进天数")
         ("Whole days from when a lead was made to when it was lost.", "自创建至战败的整天数。") of ["leads"];
+    HANDED_OVER = Count "handed_over" v 1 ("Handed to field sales", "移交现场销售数")
+        ("Hand-overs of leads to field sales by the day of handing over.", "按移交日期统计移交现场销售的意向客户数。") of ["field-handovers"];
+    HANDOVERS_ACCEPTED = Count "handovers_accepted" v 1 ("Accepted", "接收数")
+        ("Of handed_over: accepted by field sales by the instant, whatever became of them.", "移交中截至统计时点已被接收的数量。") of ["field-handovers"];
+    HANDOVERS_REFUSED = Count "handovers_refused" v 1 ("Refused", "拒绝数")
+        ("Of handed_over: refused by the instant.", "移交中截至统计时点被拒绝的数量。") of ["field-handovers"];
+    HANDOVERS_RETURNED = Count "handovers_returned" v 1 ("Given back", "退回数")
+        ("Of handed_over: accepted and given back by the instant.", "移交中截至统计时点接收后退回的数量。") of ["field-handovers"];
+    HANDOVERS_BOUGHT = Count "handovers_bought" v 1 ("Bought", "成交数")
+        ("Hand-overs that were closed with a purchase by the instant.", "截至统计时点以成交结束的移交数。") of ["field-handovers"];
+    HANDOVERS_NOT_BOUGHT = Count "handovers_not_bought" v 1 ("Not bought", "未成交数")
+        ("Hand-overs that were closed without a purchase by the instant.", "截至统计时点以未成交结束的移交数。") of ["field-handovers"];
+    HANDOVERS_OPEN = Count "handovers_open" v 1 ("Waiting for an answer", "待接收数")
+        ("Of handed_over: neither accepted nor refused at the instant.", "移交中统计时点尚未答复的数量。") of ["field-handovers"];
+    HANDOVERS_IN_WORK = Count "handovers_in_work" v 1 ("In work", "跟进中")
+        ("Of handed_over: accepted and without a result at the instant.", "移交中统计时点已接收、尚无结果的数量。") of ["field-handovers"];
+    HANDOVERS_WITH_RESULT = Count "handovers_with_result" v 1 ("With a result", "有结果数")
+        ("Refused + given back + bought + not bought.", "拒绝 + 退回 + 成交 + 未成交。") of ["field-handovers"];
+    HANDOVERS_PAST_LIMIT = Count "handovers_past_limit" v 1 ("Past the limit", "超期数")
+        ("Without a result, and the time for the answer or for the result was over at the instant.", "尚无结果且接收或结果时限已过的数量。") of ["field-handovers"];
+    LOOP_CLOSURE = Ratio "loop_closure" v 1 ("Loop closure", "闭环率")
+        ("handovers_with_result ÷ handed_over.", "有结果数 ÷ 移交数。") of ["field-handovers"];
+    ACCEPTANCE_RATE = Ratio "acceptance_rate" v 1 ("Acceptance rate", "接收率")
+        ("handovers_accepted ÷ handed_over.", "接收数 ÷ 移交数。") of ["field-handovers"];
+    HOURS_TO_ACCEPT = Hours "hours_to_accept" v 1 ("Hours to acceptance", "接收时长")
+        ("Median of the hours from handing over to acceptance, half-even to 2 decimals.", "移交至接收时长的中位数(小时),保留两位小数(银行家舍入)。") of ["field-handovers"];
+    HOURS_TO_RESULT = Hours "hours_to_result" v 1 ("Hours to result", "结果时长")
+        ("Median of the hours from handing over to the result, half-even to 2 decimals.", "移交至产生结果时长的中位数(小时),保留两位小数(银行家舍入)。") of ["field-handovers"];
+    NOT_BOUGHT_SHARE = Ratio "not_bought_share" v 1 ("Share of the reason", "原因占比")
+        ("handovers_not_bought for the reason ÷ all handovers_not_bought.", "该原因未成交数 ÷ 全部未成交数。") of ["field-handovers"];
+    NOT_BOUGHT_CUMULATIVE = Ratio "not_bought_cumulative" v 1 ("Cumulative share", "累计占比")
+        ("The sum of not_bought_share of the reason and of all more frequent ones.", "该原因及更常见原因的占比之和。") of ["field-handovers"];
 }

@@ -32,6 +32,7 @@
 //! | [`receivables`] | what customers are still to pay, and how long it is overdue |
 //! | [`concentration`] | how much the greatest few customers make |
 //! | [`customer_ranking`] | who the key customers are, by one angle or several |
+//! | [`contract_results`] | what was signed, amended and taken back, each on its day |
 //! | [`contract_stages`] | what contracts in each stage come to |
 //! | [`campaign_ranking`] | which campaigns brought most |
 //! | [`media_response`] | what came back through which medium, list, test group or source code |
@@ -44,6 +45,10 @@
 //! | [`customer_flow`] | how many customers came, came back and left off |
 //! | [`value_lifecycle`] | customers by what they bought and the phase of their life |
 //! | [`decline_reasons`] | why customers left off, and what was seen before |
+//! | [`loop_closure`] | what became of the leads that were handed to field sales |
+//! | `loop_figures` | these counted |
+//! | [`not_bought_reasons`] | why these have not bought |
+//! | [`service_levels`] | service requests answered and resolved in time, and how long that took |
 //! | `purchases` | what customers have bought, from orders and contracts |
 //! | `intervals` | days that differ from tier to tier |
 //! | `standing` | what stood at an instant, as it was known at another |
@@ -55,6 +60,7 @@ pub mod attainment;
 pub mod cadence;
 pub mod campaign_ranking;
 pub mod concentration;
+pub mod contract_results;
 pub mod contract_stages;
 pub mod conversion;
 pub mod customer_contribution;
@@ -73,10 +79,13 @@ mod facts;
 pub mod forecast;
 pub mod funnel;
 mod intervals;
+pub mod loop_closure;
+mod loop_figures;
 pub mod lost_prospects;
 pub mod media_response;
 pub mod missing_updates;
 pub mod neglected;
+pub mod not_bought_reasons;
 pub mod origins;
 pub mod overdue_visits;
 mod passage;
@@ -91,6 +100,7 @@ mod purchases;
 pub mod ranking;
 pub mod receivables;
 pub mod rfm;
+pub mod service_levels;
 mod standing;
 pub mod sufficiency;
 pub mod tiers;

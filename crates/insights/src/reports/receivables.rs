@@ -78,7 +78,8 @@ static DEFINITION: Definition = Definition {
              payment plans, by the number of days from the day on which it was due to that of `as_of`: 0 to 30 \
              (with what is not due yet), 31 to 60, 61 to 90 and more than 90. The four sum to what is \
              outstanding. Receipts and refunds count from their day on, and contracts from the day of \
-             signing; which contracts are cancelled is as it is now. Amounts in other currencies are converted \
+             signing, each with the payment plan that was in force on that day; which contracts are cancelled is as it is \
+             now. Amounts in other currencies are converted \
              by the rate of the day of `as_of`. What is longest overdue comes first; there are at most 1,000 \
              rows, and the totals go over all.",
         zh: "已签订且未取消合同的未收款项,按收款计划逐行计算逾期天数并分档:0–30天(含未到期)、31–60天、61–90天、90天以上,四档合计等于未收总额。收退款自其日期起计入。",
@@ -145,8 +146,11 @@ fn open(ctx: &Ctx, asked: &Asked) -> Sql {
     sql.bind(asked.today);
     sql.push(
         "), 0) AS open_minor FROM contracts t
-             JOIN contract_dues d ON d.tenant_id = t.tenant_id AND d.contract_id = t.id
-             WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.stage <> 'cancelled'
+             JOIN contract_dues d ON d.tenant_id = t.tenant_id AND d.contract_id = t.id AND d.since <= ",
+    );
+    sql.bind(asked.today).push(" AND (d.until IS NULL OR d.until > ").bind(asked.today);
+    sql.push(
+        ") WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.stage <> 'cancelled'
                  AND t.signed_on <= ",
     );
     sql.bind(asked.today).push(" AND ");

@@ -2,6 +2,7 @@
 
 use crate::{
     campaigns::{Campaign, CampaignId},
+    sales_results::SalesResult,
     source_codes::SourceCodeId,
 };
 use chrono::{DateTime, Utc};
@@ -78,6 +79,12 @@ pub struct CampaignMember {
     /// When they answered first.
     #[field(zh = "首次反馈时间")]
     pub responded_at: Option<DateTime<Utc>>,
+    /// What field sales came to with them, the last time.
+    #[field(zh = "销售结果", filter)]
+    pub sales_result: Option<SalesResult>,
+    /// When.
+    #[field(zh = "销售结果时间")]
+    pub sales_result_at: Option<DateTime<Utc>>,
     /// The source code by which they are addressed, once one is assigned.
     #[field(computed)]
     pub source_code_id: Option<SourceCodeId>,
@@ -91,4 +98,4 @@ pub static CAMPAIGN_MEMBER: Kind = Kind::new::<CampaignMember>(
     Visibility::Parent { column: "campaign_id", table: "campaigns", shared: None },
     Texts { en: "Campaign member", zh: "活动成员" },
 )
-.also(&["responded"]);
+.also(&["responded", "resulted"]);

@@ -36,6 +36,8 @@ pub(super) async fn is_used(tx: &mut Tx, id: CampaignId) -> Result<bool> {
                  AND m.campaign_id = $2 AND m.deleted_at IS NULL)
              OR EXISTS (SELECT 1 FROM campaign_expenses e WHERE e.tenant_id = $1
                  AND e.campaign_id = $2 AND e.deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM messages s WHERE s.tenant_id = $1
+                 AND s.campaign_id = $2 AND s.deleted_at IS NULL)
              OR EXISTS (SELECT 1 FROM responses r WHERE r.tenant_id = $1 AND r.campaign_id = $2
                  AND r.deleted_at IS NULL)
              OR EXISTS (SELECT 1 FROM campaign_links l WHERE l.tenant_id = $1

@@ -4,6 +4,7 @@ use crate::{
     campaign_members::CampaignMemberId,
     campaigns::{Campaign, CampaignId},
     media::{Medium, MediumId, ReplyChannel},
+    sales_results::SalesResult,
     source_codes::{SourceCode, SourceCodeId},
 };
 use chrono::{DateTime, Utc};
@@ -103,6 +104,12 @@ pub struct Response {
     /// The lead that it became.
     #[field(zh = "意向客户", filter)]
     pub lead_id: Option<Uuid>,
+    /// What field sales came to with that lead, the last time.
+    #[field(zh = "销售结果", filter)]
+    pub sales_result: Option<SalesResult>,
+    /// When.
+    #[field(zh = "销售结果时间")]
+    pub sales_result_at: Option<DateTime<Utc>>,
 }
 
 /// The resource of responses.
@@ -113,7 +120,7 @@ pub static RESPONSE: Kind = Kind::new::<Response>(
     Visibility::Parent { column: "campaign_id", table: "campaigns", shared: None },
     Texts { en: "Response", zh: "活动反馈" },
 )
-.also(&["converted"]);
+.also(&["converted", "resulted"]);
 
 impl ResponseInput {
     /// The address in lower case.

@@ -3,6 +3,7 @@
 use crate::{
     campaigns::{Campaign, CampaignId},
     media::{Medium, MediumId},
+    sales_results::SalesResultCount,
     source_code_schemes::{SourceCodeParts, SourceCodeScheme, SourceCodeSchemeId},
     yes,
 };
@@ -84,6 +85,10 @@ pub struct SourceCode {
     /// How many members of its campaign are addressed by it.
     #[field(zh = "分配成员数")]
     pub assigned: i64,
+    /// What field sales came to with the leads that it brought.
+    #[schema(max_items = 4)]
+    #[field(computed)]
+    pub sales_results: Vec<SalesResultCount>,
 }
 
 /// The resource of source codes.

@@ -4,6 +4,7 @@ use super::{SOURCE_CODE, SourceCode, store};
 use crate::{
     media::{self, MediumId},
     problems::{SOURCE_CODE_TAKEN, UNKNOWN_MEDIUM},
+    sales_results,
     source_code_schemes::{self, InForce, encode},
 };
 use guanxi_customers::{
@@ -45,6 +46,14 @@ impl Resource for SourceCode {
 
     async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
         if store::is_used(tx, self.meta.id).await? { Err(IN_USE.problem()) } else { Ok(()) }
+    }
+
+    async fn present(records: &mut [Self], tx: &mut Tx, _: &Ctx) -> Result<()> {
+        let counts = sales_results::of_codes(tx, records.iter().map(|one| one.meta.id)).await?;
+        for one in records {
+            one.sales_results = counts.get(&one.meta.id).cloned().unwrap_or_default();
+        }
+        Ok(())
     }
 
     fn searchable(&self) -> Vec<&str> {

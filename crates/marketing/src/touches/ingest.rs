@@ -1,7 +1,7 @@
 //! Taking a batch of touches: each event of a source once.
 
-use super::model::{TakeTouches, TouchBatch, TouchBatchInput, TouchInput};
-use crate::{campaigns::CampaignId, source_codes::SourceCodeId};
+use super::model::{TakeTouches, TouchBatch, TouchBatchInput, TouchInput, TouchKind};
+use crate::{campaigns::CampaignId, messages::pause_above_limits, source_codes::SourceCodeId};
 use guanxi_customers::{parties::PartyId, rules::whole_micros};
 use guanxi_kernel::{
     Action, Code, Ctx, Line, Result,
@@ -49,7 +49,8 @@ pub struct TouchesTaken {
 type OfCode = (SourceCodeId, Option<CampaignId>);
 
 /// Takes a batch. What is there already is passed over, and what names something that is not known is told,
-/// so that no event stands in the way of others. The batch is one event.
+/// so that no event stands in the way of others. The batch is one event. Messages of which too much came
+/// back are paused.
 ///
 /// # Errors
 /// `forbidden`; those of the store.
@@ -71,6 +72,9 @@ pub async fn ingest(tx: &mut Tx, ctx: &Ctx, wish: &TakeTouches) -> Result<Touche
     for some in good.chunks(rows_at_once(VALUES)) {
         added += add(tx, ctx, &wish.source, some).await?;
     }
+    let came_back = |kind: TouchKind| matches!(kind, TouchKind::Bounced | TouchKind::Complained);
+    let codes = good.iter().filter(|(touch, _)| came_back(touch.kind));
+    pause_above_limits(tx, ctx, codes.filter_map(|(_, row)| row.0).collect()).await?;
     let count = |all: usize| i64::try_from(all).unwrap_or(i64::MAX);
     let added = i64::try_from(added).unwrap_or(i64::MAX);
     let input = TouchBatchInput {

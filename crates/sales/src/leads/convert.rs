@@ -153,6 +153,7 @@ async fn contact_of(
         emails: lead.emails.clone(),
         tags: Vec::new(),
         is_primary: false,
+        born_on: None,
         note: None,
     };
     let made = resource::create::<Contact>(tx, ctx, input).await?;

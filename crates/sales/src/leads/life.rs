@@ -42,6 +42,8 @@ guanxi_kernel::words! {
         Transfer = "transfer" ("Transfer", "移交"),
         /// Back into a pool.
         Release = "release" ("Release", "退回公海"),
+        /// To field sales, if it is ripe.
+        HandToField = "hand-to-field" ("Hand to field sales", "移交现场销售"),
     }
 }
 
@@ -55,17 +57,20 @@ pub(super) const MOVES: &[(LeadStatus, LeadMove, LeadStatus)] = &[
     (LeadStatus::New, LeadMove::Lose, LeadStatus::Lost),
     (LeadStatus::New, LeadMove::Transfer, LeadStatus::New),
     (LeadStatus::New, LeadMove::Release, LeadStatus::New),
+    (LeadStatus::New, LeadMove::HandToField, LeadStatus::New),
     (LeadStatus::Working, LeadMove::Qualify, LeadStatus::Qualified),
     (LeadStatus::Working, LeadMove::ChangeLevel, LeadStatus::Working),
     (LeadStatus::Working, LeadMove::Convert, LeadStatus::Converted),
     (LeadStatus::Working, LeadMove::Lose, LeadStatus::Lost),
     (LeadStatus::Working, LeadMove::Transfer, LeadStatus::Working),
     (LeadStatus::Working, LeadMove::Release, LeadStatus::New),
+    (LeadStatus::Working, LeadMove::HandToField, LeadStatus::Working),
     (LeadStatus::Qualified, LeadMove::ChangeLevel, LeadStatus::Qualified),
     (LeadStatus::Qualified, LeadMove::Convert, LeadStatus::Converted),
     (LeadStatus::Qualified, LeadMove::Lose, LeadStatus::Lost),
     (LeadStatus::Qualified, LeadMove::Transfer, LeadStatus::Qualified),
     (LeadStatus::Qualified, LeadMove::Release, LeadStatus::New),
+    (LeadStatus::Qualified, LeadMove::HandToField, LeadStatus::Qualified),
     (LeadStatus::Lost, LeadMove::Reopen, LeadStatus::Working),
     (LeadStatus::Lost, LeadMove::Transfer, LeadStatus::Lost),
 ];

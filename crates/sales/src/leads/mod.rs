@@ -15,6 +15,7 @@
 //! | `card.rs` | what is known of it, and the log of contacts |
 //! | `spans.rs` | what it was from when to when, for reports |
 //! | `visits.rs` | when the next contact is due |
+//! | `field.rs` | what becomes of it in the hands of field sales |
 //! | `duplicates.rs` | who is there already |
 //! | `recycle.rs` | it goes back into its pool because time has passed |
 //!
@@ -25,6 +26,7 @@ mod answered;
 mod card;
 mod convert;
 mod duplicates;
+mod field;
 mod life;
 mod loss;
 mod model;
@@ -41,6 +43,7 @@ mod visits;
 pub use answered::of_response;
 pub use card::{CardSide, LeadCard, LeadContact, card, fill_card};
 pub use convert::{ConvertLead, LeadOpportunity, convert};
+pub(crate) use field::{GivenBack, Handed, bought_in_field, give_back, hand_to_field, plan};
 pub use life::{LeadMove, LeadStatus};
 pub use loss::{LOSS, PendingLoss};
 pub use model::{LEAD, Lead, LeadId, LeadInput};

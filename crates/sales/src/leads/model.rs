@@ -6,10 +6,12 @@ use super::{
     parts::{LeadAssignmentKind, LeadGrade, LeadSource, VisitState},
 };
 use crate::{
+    field_handovers::FieldHandoverId,
     lead_levels::{LeadLevel, LeadLevelId},
     lead_pools::{LeadPool, LeadPoolId, MEMBERS},
     opportunities::{Opportunity, OpportunityId},
     products::{Product, ProductId},
+    qualification_standards::{QualificationStandard, QualificationStandardId},
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_customers::{
@@ -205,6 +207,21 @@ pub struct Lead {
     /// change before.
     #[field(zh = "级别变更存疑", filter)]
     pub questionable: bool,
+    /// The standard by which it was judged ripe for field sales.
+    #[field(zh = "判定标准", filter, to = QualificationStandard)]
+    pub standard_id: Option<QualificationStandardId>,
+    /// Which edition that was.
+    #[field(zh = "标准版次")]
+    pub standard_edition: Option<i64>,
+    /// When it was judged.
+    #[field(zh = "判定时间")]
+    pub judged_at: Option<DateTime<Utc>>,
+    /// The hand-over by which field sales has it.
+    #[field(zh = "现场销售移交单", filter)]
+    pub field_handover_id: Option<FieldHandoverId>,
+    /// Since when it waits for its next day because field sales has given it back, or it has not bought.
+    #[field(zh = "培育开始时间", filter)]
+    pub nurtured_since: Option<DateTime<Utc>>,
     /// When the last activity about it began that was done.
     #[field(computed)]
     pub last_contact_at: Option<DateTime<Utc>>,
@@ -252,4 +269,7 @@ pub static LEAD: Kind = Kind::new::<Lead>(
     "recycled",
     "loss_requested",
     "loss_refused",
+    "handed_to_field",
+    "returned_from_field",
+    "bought_in_field",
 ]);

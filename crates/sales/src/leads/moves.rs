@@ -79,7 +79,8 @@ pub async fn start(tx: &mut Tx, ctx: &Ctx, id: LeadId) -> Result<Shown<Lead>> {
 /// Says whether a lead is worth an opportunity; if it is not, it is lost.
 ///
 /// # Errors
-/// `move_not_allowed`, `lead_converted`, `required` without a reason why it is not; and as any change.
+/// `move_not_allowed`, `lead_converted`, `required` without a reason why it is not, and
+/// `field_handover_open` for one that is lost by it; and as any change.
 pub async fn qualify(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: QualifyLead) -> Result<Shown<Lead>> {
     let (worth, verb) = match wish.result {
         LeadQualification::Qualified => (true, "qualified"),
@@ -90,6 +91,7 @@ pub async fn qualify(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: QualifyLead) -> R
         if worth {
             return Ok(());
         }
+        one.require_free()?;
         let reason = wish.reason.ok_or_else(|| REQUIRED.at("/reason"))?;
         one.end(ctx, reason);
         one.disqualified = true;
@@ -102,14 +104,15 @@ pub async fn qualify(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: QualifyLead) -> R
 /// first.
 ///
 /// # Errors
-/// `move_not_allowed`, `lead_converted`, `not_a_competitor`, `approval_pending`, `no_approver`; and as any
-/// change.
+/// `field_handover_open`, `move_not_allowed`, `lead_converted`, `not_a_competitor`, `approval_pending`,
+/// `no_approver`; and as any change.
 pub async fn lose(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: LoseLead) -> Result<Shown<Lead>> {
     let lead = resource::load::<Lead>(tx, ctx, id.uuid()).await?;
     if !resource::may(tx, ctx, &LEAD, Action::Update, id.uuid()).await? {
         return Err(forbidden(LEAD.plural, Action::Update));
     }
     ctx.expect_version(lead.meta.version)?;
+    lead.require_free()?;
     lead.clone().go(LeadMove::Lose)?;
     if let Some(waits) = loss::ask(tx, ctx, &lead, &wish).await? {
         return Ok(waits);

@@ -133,9 +133,11 @@ pub async fn transfer(
 /// Gives a lead back into a pool.
 ///
 /// # Errors
-/// `move_not_allowed`, `lead_converted`, `required` if there is no pool; and as any change.
+/// `field_handover_open`, `move_not_allowed`, `lead_converted`, `required` if there is no pool; and as any
+/// change.
 pub async fn release(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: ReleaseLead) -> Result<Shown<Lead>> {
     resource::change(tx, ctx, id.uuid(), "released", |one: &mut Lead| {
+        one.require_free()?;
         one.go(LeadMove::Release)?;
         let pool = wish.pool_id.or(one.input.pool_id);
         one.input.pool_id = Some(pool.ok_or_else(|| REQUIRED.at("/pool_id"))?);

@@ -67,6 +67,10 @@ guanxi_kernel::words! {
         Released = "released" ("Released", "退回"),
         /// Taken back by the rules of its pool.
         Recycled = "recycled" ("Recycled", "收回"),
+        /// Handed to field sales.
+        HandedOver = "handed_over" ("Handed to field sales", "移交现场销售"),
+        /// Given back by field sales.
+        Returned = "returned" ("Given back by field sales", "现场销售退回"),
     }
 }
 

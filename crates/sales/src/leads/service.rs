@@ -1,7 +1,7 @@
 //! The rules of a save that need the store.
 
 use super::{
-    card, duplicates,
+    card, duplicates, field,
     life::{LeadMove, LeadStatus},
     loss,
     model::{LEAD, Lead},
@@ -49,6 +49,7 @@ impl Resource for Lead {
         self.check_level(tx, ctx, before).await?;
         self.check_capacity(tx, before).await?;
         self.settle_loss();
+        self.settle_field()?;
         self.check_competitor(tx, ctx, before).await?;
         self.order();
         match before {
@@ -66,6 +67,7 @@ impl Resource for Lead {
         }
         spans::follow(tx, ctx, self, before).await?;
         loss::follow(tx, ctx, self, before).await?;
+        field::follow(tx, ctx, self, before).await?;
         recycle::follow(tx, ctx, self, before).await
     }
 
@@ -76,9 +78,13 @@ impl Resource for Lead {
     }
 
     async fn deletable(&self, _: &mut Tx, ctx: &Ctx) -> Result<()> {
-        match self.status {
-            LeadStatus::Converted => Err(self.is_converted()),
-            _ => self.require_taken(ctx),
+        if self.status == LeadStatus::Converted {
+            return Err(self.is_converted());
+        }
+        self.require_taken(ctx)?;
+        match self.kept() {
+            Some(why) => Err(why.problem()),
+            None => Ok(()),
         }
     }
 
@@ -107,11 +113,15 @@ impl Resource for Lead {
         let why = self.status.refuses();
         let verb = |name, needs, open: bool| Verb { name, needs, closed: (!open).then_some(why) };
         let alive = self.status != LeadStatus::Converted;
-        let moves = LeadMove::ALL
-            .iter()
-            .map(|one| verb(one.word(), Action::Update, place.moves().any(|open| open == *one)));
+        let moves = LeadMove::ALL.iter().map(|one| {
+            let mut verb = verb(one.word(), Action::Update, place.moves().any(|open| open == *one));
+            verb.closed = verb.closed.or(self.barred(*one));
+            verb
+        });
         let update = verb("update", Action::Update, alive);
-        [update].into_iter().chain(moves).chain([verb("delete", Action::Delete, alive)]).collect()
+        let mut delete = verb("delete", Action::Delete, alive);
+        delete.closed = delete.closed.or(self.kept());
+        [update].into_iter().chain(moves).chain([delete]).collect()
     }
 
     fn verbs_for(&self, ctx: &Ctx) -> Vec<Verb> {

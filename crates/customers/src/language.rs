@@ -1,20 +1,22 @@
-//! What a clause may say, and what it comes to.
+//! What a text with places to fill may say, and what it comes to: clauses of contracts, messages.
 //!
 //! Paths, conditions and loops over lists, and nothing else: no arithmetic, no calls, no filters, no
 //! variables of its own. So a text can only grow with what it is given, a limit of steps bounds the time and
 //! a limit of bytes what comes out. Whatever is named and not there is an error, never an empty place.
 
-use crate::problems::{MISSING_VARIABLE, TEMPLATE_SYNTAX, UNKNOWN_VARIABLE};
+use crate::{
+    problems::{MISSING_VARIABLE, TEMPLATE_SYNTAX, UNKNOWN_VARIABLE},
+    rules::refuse,
+};
 use guanxi_kernel::{Problem, Result};
-use guanxi_sales::rules::refuse;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 use serde_json::Value as Json;
 use std::{collections::BTreeSet, io};
 
-/// Steps of one clause at most.
+/// Steps of one text at most.
 const STEPS: u64 = 100_000;
 
-/// Bytes that one clause comes to at most.
+/// Bytes that one text comes to at most.
 const LONGEST: usize = 200_000;
 
 /// What can begin a statement.
@@ -23,10 +25,10 @@ const STATEMENTS: &[&str] = &["if", "elif", "else", "endif", "for", "endfor"];
 /// What makes up something else than paths and comparisons.
 const FORBIDDEN: &[char] = &['*', '~', '+', '/', '%', '|', '(', '[', '{', '\\', '`'];
 
-fn environment<'source>() -> Environment<'source> {
+fn environment<'source>(escape: AutoEscape) -> Environment<'source> {
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_auto_escape_callback(move |_| escape.clone());
     environment.set_fuel(Some(STEPS));
     environment
 }
@@ -63,13 +65,13 @@ fn check_tags(body: &str, place: &str) -> Result<()> {
     Ok(())
 }
 
-/// Refuses a clause that cannot be read, or names what no contract and no field has.
+/// Refuses a text that cannot be read, or names what is not `known`.
 ///
 /// # Errors
 /// `template_syntax`, `unknown_variable` at `place`.
-pub(super) fn check(body: &str, place: &str, known: &Json) -> Result<()> {
+pub fn check(body: &str, place: &str, known: &Json) -> Result<()> {
     check_tags(body, place)?;
-    let environment = environment();
+    let environment = environment(AutoEscape::None);
     let template =
         environment.template_from_str(body).map_err(|error| unreadable(&error, place))?;
     let named: BTreeSet<String> = template.undeclared_variables(true).into_iter().collect();
@@ -112,13 +114,25 @@ impl io::Write for Bounded {
     }
 }
 
-/// What a clause comes to with these values, as plain text.
+/// What a text comes to with these values, as plain text.
 ///
 /// # Errors
 /// `missing_variable` with the name of what is not there; `template_syntax` for what takes too long, gets too
 /// long or compares what cannot be compared.
-pub(crate) fn render(body: &str, place: &str, values: &Json) -> Result<String> {
-    let environment = environment();
+pub fn render(body: &str, place: &str, values: &Json) -> Result<String> {
+    rendered(AutoEscape::None, body, place, values)
+}
+
+/// The same where the text is HTML: what is filled in is text there and never a tag.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_html(body: &str, place: &str, values: &Json) -> Result<String> {
+    rendered(AutoEscape::Html, body, place, values)
+}
+
+fn rendered(escape: AutoEscape, body: &str, place: &str, values: &Json) -> Result<String> {
+    let environment = environment(escape);
     let template =
         environment.template_from_str(body).map_err(|error| unreadable(&error, place))?;
     let mut text = Bounded(Vec::new());
@@ -179,6 +193,14 @@ mod tests {
         let refused = render("a {{ other }}", "/x", &known()).unwrap_err();
         assert!(refused.is(&MISSING_VARIABLE));
         assert_eq!(refused.params()["variable"], "other");
+    }
+
+    #[test]
+    fn what_is_filled_in_is_no_tag() {
+        let values = json!({ "name": "<script>&" });
+        let body = "<p>{{ name }}</p>";
+        assert_eq!(render(body, "/x", &values).unwrap(), "<p><script>&</p>");
+        assert_eq!(render_html(body, "/x", &values).unwrap(), "<p>&lt;script&gt;&amp;</p>");
     }
 
     #[test]

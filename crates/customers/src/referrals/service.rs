@@ -1,0 +1,159 @@
+//! The rules of saving a referral, and its moves.
+
+use super::{
+    LoseReferral, REFERRAL, Referral, ReferralId, ReferralStatus, ReverseReward, RewardStatus,
+    model::ALL, store,
+};
+use crate::{
+    engine::{check_new_owner, refer, standing},
+    parties::{Party, PartyRole},
+    problems::{ALREADY_CUSTOMER, IMMUTABLE, REFERRAL_STATE, SELF_REFERRAL},
+};
+use guanxi_kernel::{Action, Ctx, Result, problem::DUPLICATE};
+use guanxi_storage::{
+    Kind, Resource, Tx,
+    resource::{self, Shown, Verb},
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+impl Resource for Referral {
+    fn kind() -> &'static Kind {
+        &REFERRAL
+    }
+
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        if before.is_none() {
+            self.input.owner_id.get_or_insert(ctx.actor.user);
+        }
+        if let Some(before) = before {
+            self.stays(before)?;
+        }
+        if standing(before).is_none() {
+            self.check_new(tx, ctx).await?;
+        }
+        let had = before.and_then(|before| before.input.owner_id);
+        check_new_owner(tx, ctx, self.input.owner_id, had).await
+    }
+
+    fn concerns(&self) -> Vec<Uuid> {
+        vec![self.input.referrer_party_id.uuid(), self.input.referred_party_id.uuid()]
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        let moved = |name: &'static str| match self.allows(name) {
+            true => Verb::open(name, Action::Update),
+            false => Verb::closed(name, Action::Update, &REFERRAL_STATE),
+        };
+        let update = [Verb::open("update", Action::Update)];
+        let ends = [Verb::open("delete", Action::Delete)];
+        update.into_iter().chain(ALL.map(moved)).chain(ends).collect()
+    }
+
+    fn example() -> Json {
+        json!({
+            "referrer_party_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77",
+            "referred_party_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c78",
+            "reward": { "amount": "500.00", "currency": "CNY" },
+            "note": "老客户推荐同事看车。"
+        })
+    }
+}
+
+impl Referral {
+    /// What a change leaves as it is: both parties, and what was owed once it is.
+    fn stays(&self, before: &Self) -> Result<()> {
+        if self.input.referrer_party_id != before.input.referrer_party_id {
+            return Err(IMMUTABLE.at("/referrer_party_id"));
+        }
+        if self.input.referred_party_id != before.input.referred_party_id {
+            return Err(IMMUTABLE.at("/referred_party_id"));
+        }
+        if before.status == ReferralStatus::Won && self.input.reward != before.input.reward {
+            return Err(IMMUTABLE.at("/reward"));
+        }
+        Ok(())
+    }
+
+    async fn check_new(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let referred = self.input.referred_party_id;
+        if self.input.referrer_party_id == referred {
+            return Err(SELF_REFERRAL.at("/referred_party_id"));
+        }
+        let party = refer::<Party>(tx, ctx, referred.uuid(), "/referred_party_id").await?;
+        let bought = self.status == ReferralStatus::Won || self.reward_status != RewardStatus::None;
+        if !bought && party.input.roles.contains(&PartyRole::Customer) {
+            return Err(ALREADY_CUSTOMER.problem());
+        }
+        if store::has_referral(tx, referred, self.meta.id).await? {
+            return Err(DUPLICATE.at("/referred_party_id"));
+        }
+        Ok(())
+    }
+}
+
+/// Whom was recommended agrees to be contacted.
+///
+/// # Errors
+/// `referral_state`, and as any change.
+pub async fn consent(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
+    let (now, by) = (ctx.now, ctx.actor.user);
+    resource::change(tx, ctx, id.uuid(), "consented", |one: &mut Referral| one.consent(now, by))
+        .await
+}
+
+/// Somebody has spoken with it.
+///
+/// # Errors
+/// `consent_required`, `referral_state`, and as any change.
+pub async fn contact(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
+    let now = ctx.now;
+    resource::change(tx, ctx, id.uuid(), "contacted", |one: &mut Referral| one.contact(now)).await
+}
+
+/// It has bought.
+///
+/// # Errors
+/// `referral_state`, and as any change.
+pub async fn win(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
+    let now = ctx.now;
+    resource::change(tx, ctx, id.uuid(), "won", |one: &mut Referral| one.win(now)).await
+}
+
+/// It does not buy.
+///
+/// # Errors
+/// `referral_state`, and as any change.
+pub async fn lose(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ReferralId,
+    wish: LoseReferral,
+) -> Result<Shown<Referral>> {
+    let now = ctx.now;
+    let lose = |one: &mut Referral| one.lose(wish.reason, now);
+    resource::change(tx, ctx, id.uuid(), "lost", lose).await
+}
+
+/// The referrer has the reward.
+///
+/// # Errors
+/// `referral_state`, and as any change.
+pub async fn pay(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
+    let now = ctx.now;
+    resource::change(tx, ctx, id.uuid(), "reward_paid", |one: &mut Referral| one.pay(now)).await
+}
+
+/// The reward is not owed any more: the deal was cancelled.
+///
+/// # Errors
+/// `referral_state`, and as any change.
+pub async fn reverse(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ReferralId,
+    wish: ReverseReward,
+) -> Result<Shown<Referral>> {
+    let reverse = |one: &mut Referral| one.reverse(wish.reason);
+    resource::change(tx, ctx, id.uuid(), "reward_reversed", reverse).await
+}

@@ -1,0 +1,314 @@
+//! The job that plans reminders: page by page over the assets, then over the contacts. It goes on at the
+//! page that it had come to, and what it plans twice is there once.
+
+use super::{
+    REMINDER, REMINDER_RULE, ReminderKind, ReminderRuleId,
+    occasions::{birthday, reminders},
+    rules::MOST_DAYS,
+    store::{self, AssetRow, ContactRow, Rule, Window},
+};
+use crate::{
+    assets::AssetId,
+    contacts::ContactId,
+    parties::PartyId,
+    problems::TOO_MANY_RECORDS,
+    rules::{likely_date, today},
+};
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use futures_util::future::LocalBoxFuture;
+use guanxi_bulk::{
+    jobs::{self, Job, JobKind, Progress},
+    worker::Run,
+};
+use guanxi_kernel::{
+    Action, Ctx, Line, Result, UserId,
+    period::start_of_day,
+    problem::{INTERNAL, OUT_OF_RANGE},
+};
+use guanxi_storage::{
+    Tx,
+    resource::{self, Shown},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use validator::Validate;
+
+/// Records that one step looks at.
+const PAGE: usize = 1_000;
+
+/// Rules that are planned by at most.
+const MOST_RULES: usize = 100;
+
+/// How far ahead reminders are planned when nobody says it.
+const USUAL_DAYS: u64 = 30;
+
+/// A service that was missed longer ago than this reminds nobody any more.
+const MISSED_DAYS: u64 = 365;
+
+/// How far ahead reminders are planned at most.
+const FARTHEST_DAYS: u64 = 365;
+
+/// How far ahead reminders are planned.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "through": "2026-04-30" })))]
+pub struct PlanReminders {
+    /// The last day on which somebody is told, at most a year ahead; 30 days from now when absent.
+    #[serde(default)]
+    #[validate(custom(function = "likely_date"))]
+    pub through: Option<NaiveDate>,
+}
+
+/// The days of a run, which are those of the day on which it was asked for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Span {
+    today: NaiveDate,
+    through: NaiveDate,
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+#[serde(default)]
+struct State {
+    /// Whether all assets were looked at.
+    assets_done: bool,
+    /// Whether everything was.
+    done: bool,
+    /// The last record that was looked at.
+    after: Option<Uuid>,
+    /// How many records somebody may have had to be reminded of.
+    looked_at: i64,
+    /// How many reminders are new or have moved.
+    planned: i64,
+}
+
+/// A reminder as it is planned.
+pub(super) struct Planned {
+    pub(super) rule: ReminderRuleId,
+    pub(super) party: PartyId,
+    pub(super) asset: Option<AssetId>,
+    pub(super) contact: Option<ContactId>,
+    pub(super) subject: Uuid,
+    pub(super) kind: ReminderKind,
+    pub(super) about: Line<200>,
+    pub(super) owner: Option<UserId>,
+    pub(super) occasion: String,
+    pub(super) occasion_on: NaiveDate,
+    pub(super) days_before: i64,
+    pub(super) remind_on: NaiveDate,
+    pub(super) due_at: DateTime<Utc>,
+}
+
+/// Asks for a run.
+///
+/// # Errors
+/// `forbidden` without the right to make reminders; `out_of_range` for a day that is past or too far ahead.
+pub async fn plan(tx: &mut Tx, ctx: &Ctx, wish: &PlanReminders) -> Result<Shown<Job>> {
+    resource::require_on(ctx, &REMINDER, Action::Create)?;
+    let today = today(ctx);
+    let later = |days: u64| today.checked_add_days(Days::new(days)).unwrap_or(NaiveDate::MAX);
+    let through = wish.through.unwrap_or(later(USUAL_DAYS));
+    if through < today || through > later(FARTHEST_DAYS) {
+        let expected = format!("{today} to {}", later(FARTHEST_DAYS));
+        return Err(OUT_OF_RANGE.at("/through").with("expected", expected));
+    }
+    let task = json!({ "span": Span { today, through } });
+    jobs::enqueue(tx, ctx, JobKind::ReminderPlanning, None, None, task).await
+}
+
+/// The work of a run.
+pub fn run<'a>(run: &'a Run<'a>, job: &'a Job) -> LocalBoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let span = serde_json::from_value(job.task["span"].clone());
+        let span: Span = span.map_err(|error| INTERNAL.problem().because(error))?;
+        let plans = run.read(async |tx, _| Plans::load(tx, span).await).await?;
+        let mut state: State = serde_json::from_value(job.state.clone()).unwrap_or_default();
+        while !state.done {
+            let step = async |tx: &mut Tx, ctx: &Ctx| {
+                plans.step(tx, ctx, state).await.and_then(State::progress)
+            };
+            let progress = run.commit(step).await?;
+            state = serde_json::from_value(progress.state)
+                .map_err(|error| INTERNAL.problem().because(error))?;
+        }
+        Ok(())
+    })
+}
+
+impl State {
+    fn progress(self) -> Result<Progress> {
+        let state =
+            serde_json::to_value(self).map_err(|error| INTERNAL.problem().because(error))?;
+        let result = json!({ "records": self.looked_at, "planned": self.planned });
+        Ok(Progress { done: self.looked_at, total: None, state, result })
+    }
+
+    /// Behind a page of so many records.
+    fn behind(self, last: Option<Uuid>, looked_at: usize, planned: u64) -> Self {
+        let full = looked_at == PAGE;
+        Self {
+            assets_done: self.assets_done || !full,
+            done: self.assets_done && !full,
+            after: last.filter(|_| full),
+            looked_at: self.looked_at + i64::try_from(looked_at).unwrap_or(i64::MAX),
+            planned: self.planned + i64::try_from(planned).unwrap_or(i64::MAX),
+        }
+    }
+}
+
+/// What a run plans by.
+struct Plans {
+    rules: Vec<Rule>,
+    span: Span,
+}
+
+impl Plans {
+    /// Whoever may plan reminders has it done by all rules.
+    async fn load(tx: &mut Tx, span: Span) -> Result<Self> {
+        let most = i64::try_from(MOST_RULES + 1).unwrap_or(i64::MAX);
+        let rules = store::rules(tx, most).await?;
+        if rules.len() > MOST_RULES {
+            let problem = TOO_MANY_RECORDS.with("limit", MOST_RULES);
+            return Err(problem.with("resource", REMINDER_RULE.plural));
+        }
+        Ok(Self { rules, span })
+    }
+
+    fn of(&self, kind: ReminderKind) -> impl Iterator<Item = &Rule> {
+        self.rules.iter().filter(move |rule| rule.kind == kind)
+    }
+
+    /// The days on which something has to be for a reminder of that kind to be told within the span.
+    fn window(&self, kind: ReminderKind, past: u64) -> Option<Window> {
+        let longest = self.of(kind).flat_map(|rule| rule.days_before.iter().copied()).max()?;
+        let longest = u64::try_from(longest.min(MOST_DAYS)).ok()?;
+        Some(Window {
+            from: self.span.today.checked_sub_days(Days::new(past))?,
+            until: self.span.through.checked_add_days(Days::new(longest))?,
+        })
+    }
+
+    async fn step(&self, tx: &mut Tx, ctx: &Ctx, state: State) -> Result<State> {
+        if state.assets_done {
+            self.contacts(tx, ctx, state).await
+        } else {
+            self.assets(tx, ctx, state).await
+        }
+    }
+
+    async fn assets(&self, tx: &mut Tx, ctx: &Ctx, state: State) -> Result<State> {
+        let service = self.window(ReminderKind::Maintenance, MISSED_DAYS);
+        let insurance = self.window(ReminderKind::Insurance, 0);
+        if service.is_none() && insurance.is_none() {
+            return Ok(state.behind(None, 0, 0));
+        }
+        let page = store::assets(tx, ctx, state.after, (service, insurance), PAGE).await?;
+        let mut planned = Vec::new();
+        for asset in &page {
+            self.of_asset(ctx, asset, (service, insurance), &mut planned);
+        }
+        let kept = store::keep(tx, ctx, &planned).await?;
+        Ok(state.behind(page.last().map(|asset| asset.id.uuid()), page.len(), kept))
+    }
+
+    fn of_asset(
+        &self,
+        ctx: &Ctx,
+        asset: &AssetRow,
+        (service, insurance): (Option<Window>, Option<Window>),
+        planned: &mut Vec<Planned>,
+    ) {
+        let within = |day: Option<NaiveDate>, window: Option<Window>| {
+            let (day, window) = day.zip(window)?;
+            (window.from..=window.until).contains(&day).then_some(day)
+        };
+        let about = About {
+            party: asset.party_id,
+            asset: Some(asset.id),
+            contact: None,
+            subject: asset.id.uuid(),
+            name: &asset.name,
+            owner: asset.owner_id,
+        };
+        if let Some(day) = within(asset.next_service_on, service) {
+            // The day moves with every reading; what it is counted from stays until the service.
+            let since = asset.service_cycle.map_or_else(String::new, |day| day.to_string());
+            self.plan(ctx, ReminderKind::Maintenance, &about, (day, since), planned);
+        }
+        if let Some(day) = within(asset.insured_until, insurance) {
+            self.plan(ctx, ReminderKind::Insurance, &about, (day, day.to_string()), planned);
+        }
+    }
+
+    async fn contacts(&self, tx: &mut Tx, ctx: &Ctx, state: State) -> Result<State> {
+        if self.of(ReminderKind::Birthday).next().is_none() {
+            return Ok(state.behind(None, 0, 0));
+        }
+        let page = store::contacts(tx, ctx, state.after, PAGE).await?;
+        let mut planned = Vec::new();
+        for contact in &page {
+            self.of_contact(ctx, contact, &mut planned);
+        }
+        let kept = store::keep(tx, ctx, &planned).await?;
+        Ok(state.behind(page.last().map(|contact| contact.id.uuid()), page.len(), kept))
+    }
+
+    fn of_contact(&self, ctx: &Ctx, contact: &ContactRow, planned: &mut Vec<Planned>) {
+        let Some(day) = birthday(contact.born_on, self.span.today) else { return };
+        let about = About {
+            party: contact.party_id,
+            asset: None,
+            contact: Some(contact.id),
+            subject: contact.id.uuid(),
+            name: &contact.name,
+            owner: contact.owner_id,
+        };
+        let year = day.format("%Y").to_string();
+        self.plan(ctx, ReminderKind::Birthday, &about, (day, year), planned);
+    }
+
+    /// Adds the reminders of an occasion.
+    fn plan(
+        &self,
+        ctx: &Ctx,
+        kind: ReminderKind,
+        about: &About<'_>,
+        (occasion_on, occasion): (NaiveDate, String),
+        planned: &mut Vec<Planned>,
+    ) {
+        let Span { today, through } = self.span;
+        for rule in self.of(kind) {
+            for (days_before, remind_on) in
+                reminders(occasion_on, &rule.days_before, today, through)
+            {
+                planned.push(Planned {
+                    rule: rule.id,
+                    party: about.party,
+                    asset: about.asset,
+                    contact: about.contact,
+                    subject: about.subject,
+                    kind,
+                    about: about.name.clone(),
+                    owner: rule.user_id.or(about.owner),
+                    occasion: occasion.clone(),
+                    occasion_on,
+                    days_before,
+                    remind_on,
+                    due_at: start_of_day(remind_on, ctx.settings.time_zone),
+                });
+            }
+        }
+    }
+}
+
+/// Whom and what a reminder is about.
+struct About<'a> {
+    party: PartyId,
+    asset: Option<AssetId>,
+    contact: Option<ContactId>,
+    subject: Uuid,
+    name: &'a Line<200>,
+    owner: Option<UserId>,
+}

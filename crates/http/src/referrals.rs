@@ -1,0 +1,111 @@
+//! The moves of referrals.
+
+use crate::{
+    body::Body,
+    call::Call,
+    problem::{ApiError, ProblemBody},
+    respond::Done,
+};
+use actix_web::{HttpResponse, post};
+use guanxi_customers::referrals::{self, LoseReferral, Referral, ReverseReward};
+use guanxi_kernel::{Ctx, Result};
+use guanxi_storage::{Tx, resource::Shown};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config.service(consent).service(contact).service(win);
+    config.service(lose).service(pay).service(reverse);
+}
+
+/// The referral after a move.
+fn done(moved: Result<Shown<Referral>>) -> Result<Done> {
+    moved.map(|shown| Done::record(&shown))
+}
+
+/// Note that whom was recommended agrees to be contacted
+///
+/// Before that nobody contacts it.
+#[utoipa::path(tag = "referrals", operation_id = "referrals_consent",
+    params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
+    responses((status = 200, description = "The referral now.", body = Referral),
+        (status = 409, description = "It is in a state that does not allow it.", body = ProblemBody)))]
+#[post("/v1/referrals/{referral_id}/consent")]
+async fn consent(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("referral_id")?;
+    let work = async |tx: &mut Tx, ctx: &Ctx| done(referrals::consent(tx, ctx, id.into()).await);
+    Ok(call.write(None, work).await?)
+}
+
+/// Note that whom was recommended was contacted
+///
+/// Only after it has agreed.
+#[utoipa::path(tag = "referrals", operation_id = "referrals_contact",
+    params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
+    responses((status = 200, description = "The referral now.", body = Referral),
+        (status = 409, description = "It has not agreed to be contacted, or was contacted before.", body = ProblemBody)))]
+#[post("/v1/referrals/{referral_id}/contact")]
+async fn contact(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("referral_id")?;
+    let work = async |tx: &mut Tx, ctx: &Ctx| done(referrals::contact(tx, ctx, id.into()).await);
+    Ok(call.write(None, work).await?)
+}
+
+/// Note that whom was recommended has bought
+///
+/// The reward is due, once.
+#[utoipa::path(tag = "referrals", operation_id = "referrals_win",
+    params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
+    responses((status = 200, description = "The referral now.", body = Referral),
+        (status = 409, description = "It is in a state that does not allow it.", body = ProblemBody)))]
+#[post("/v1/referrals/{referral_id}/win")]
+async fn win(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("referral_id")?;
+    let work = async |tx: &mut Tx, ctx: &Ctx| done(referrals::win(tx, ctx, id.into()).await);
+    Ok(call.write(None, work).await?)
+}
+
+/// Note that whom was recommended does not buy
+///
+/// With the reason.
+#[utoipa::path(tag = "referrals", operation_id = "referrals_lose", request_body = LoseReferral,
+    params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
+    responses((status = 200, description = "The referral now.", body = Referral),
+        (status = 409, description = "It is in a state that does not allow it.", body = ProblemBody)))]
+#[post("/v1/referrals/{referral_id}/lose")]
+async fn lose(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("referral_id")?, body.read::<LoseReferral>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(referrals::lose(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Note that the referrer has the reward
+///
+/// Only while it is due.
+#[utoipa::path(tag = "referrals", operation_id = "referrals_pay",
+    params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
+    responses((status = 200, description = "The referral now.", body = Referral),
+        (status = 409, description = "It is in a state that does not allow it.", body = ProblemBody)))]
+#[post("/v1/referrals/{referral_id}/pay")]
+async fn pay(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("referral_id")?;
+    let work = async |tx: &mut Tx, ctx: &Ctx| done(referrals::pay(tx, ctx, id.into()).await);
+    Ok(call.write(None, work).await?)
+}
+
+/// Take the reward of a referral back
+///
+/// The deal was cancelled: the reward is not owed any more, also if it was paid.
+#[utoipa::path(tag = "referrals", operation_id = "referrals_reverse", request_body = ReverseReward,
+    params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
+    responses((status = 200, description = "The referral now.", body = Referral),
+        (status = 409, description = "It is in a state that does not allow it.", body = ProblemBody)))]
+#[post("/v1/referrals/{referral_id}/reverse")]
+async fn reverse(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let (id, wish) = (call.id("referral_id")?, body.read::<ReverseReward>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(referrals::reverse(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}

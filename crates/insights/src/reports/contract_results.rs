@@ -1,0 +1,328 @@
+//! What was signed, amended and taken back, by whose it was, with whom, or when.
+
+use crate::{
+    Asked, Column, Definition, Made, Parameter, Plot, Report, What,
+    asked::bad,
+    definition::{Shape, Takes},
+    exchange::currency,
+    labels::{Labels, labels},
+    report::reach,
+    reports::prospects::example_id,
+};
+use chrono::{Datelike as _, NaiveDate};
+use guanxi_contracts::contracts::{CONTRACT, ContractMovement};
+use guanxi_customers::parties::PARTY;
+use guanxi_identity::users::USER;
+use guanxi_kernel::{
+    Ctx, Currency, Money, Result, Word as _,
+    problem::{OUT_OF_RANGE, Texts},
+    scalar::{Scalar, Type},
+};
+use guanxi_storage::{Sql, Tx, scope};
+use serde::Serialize;
+use std::{cmp::Reverse, collections::BTreeMap};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The report.
+pub struct ContractResults;
+
+guanxi_kernel::words! {
+    /// What movements of contracts are grouped by.
+    #[derive(Default)]
+    pub enum ContractResultsBy {
+        /// Whose contracts they are: who owned them when they were signed.
+        #[default]
+        Owner = "owner" ("Owner", "负责人"),
+        /// With whom they are.
+        Party = "party" ("Customer", "客户"),
+        /// The month of the movement.
+        Month = "month" ("Month", "月份"),
+    }
+}
+
+/// What contracts came to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContractResultsRow {
+    /// Who owned them when they were signed; `null` unless it is grouped by that.
+    #[schema(required)]
+    pub owner_id: Option<Uuid>,
+    /// What they are called; `null` for whoever may not see it.
+    #[schema(required)]
+    pub owner: Option<String>,
+    /// The customer; `null` unless it is grouped by that.
+    #[schema(required)]
+    pub party_id: Option<Uuid>,
+    /// What it is called; `null` for whoever may not see it.
+    #[schema(required)]
+    pub party: Option<String>,
+    /// The month, such as `2026-05`; `null` unless it is grouped by that.
+    #[schema(required)]
+    pub month: Option<String>,
+    /// What was signed, amended and taken back.
+    #[serde(flatten)]
+    pub figures: ContractResultsFigures,
+}
+
+/// What was signed, amended and taken back.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ContractResultsFigures {
+    /// How many contracts were signed.
+    pub signed: i64,
+    /// What they came to without tax on that day.
+    pub signed_amount: Money,
+    /// How many amendments were signed.
+    pub amended: i64,
+    /// What they made of it, below zero for less.
+    pub amended_amount: Money,
+    /// How many signed contracts were cancelled.
+    pub cancelled: i64,
+    /// What that took back, as an amount below zero.
+    pub cancelled_amount: Money,
+    /// `signed` less `cancelled`.
+    pub contracts: i64,
+    /// All three amounts together.
+    pub amount: Money,
+}
+
+/// Rows at most.
+const MOST: usize = 1_000;
+
+const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
+    Column { name, label: Texts { en, zh }, what }
+}
+
+const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
+    let takes = Takes::One(Type::Date);
+    Parameter { name, takes, default: None, required: false, field: None, about: Texts { en, zh } }
+}
+
+static DEFINITION: Definition = Definition {
+    name: "contract-results",
+    version: 1,
+    title: Texts { en: "Results by contracts", zh: "合同业绩" },
+    about: Texts {
+        en: "What contracts count for in a period, each movement on its own day: what was signed, what amendments \
+             made of it, and what cancellations took back. A cancellation does not change the period in which the \
+             contract was signed, so a figure that was reported stays what it was. They count for whoever owned \
+             the contract when it was signed. Amounts in other currencies are converted by the rate of the day of \
+             the movement. The greatest amount comes first, months in their order; at most 1,000 rows, and the \
+             totals go over all.",
+        zh: "期间内合同业绩的每一笔变动:签订、变更与取消,各自计入发生当日,不追溯修改签订期间。业绩归签订时的负责人,外币按变动当日汇率折算。",
+    },
+    reads: &[&CONTRACT, &PARTY],
+    needs: &["party_id", "signed_on", "owner_id"],
+    rests_on: &[("net", &["signed_amount", "amended_amount", "cancelled_amount", "amount"])],
+    parameters: &[
+        Parameter {
+            name: "by",
+            takes: Takes::One(<ContractResultsBy as Scalar>::TYPE),
+            default: Some("owner"),
+            required: false,
+            field: None,
+            about: Texts { en: "What they are grouped by.", zh: "分组维度。" },
+        },
+        day(
+            "from",
+            "The first day; the first of January of the year of `to` when absent.",
+            "起始日期,缺省为截止日期当年1月1日。",
+        ),
+        day(
+            "to",
+            "The last day; that of `as_of` when absent, and not later.",
+            "截止日期,缺省为统计当日且不得晚于该日。",
+        ),
+    ],
+    columns: &[
+        column("owner_id", "Owner id", "负责人标识", What::Key),
+        column("owner", "Owner", "负责人", What::Label),
+        column("party_id", "Customer id", "客户标识", What::Key),
+        column("party", "Customer", "客户", What::Label),
+        column("month", "Month", "月份", What::Label),
+        column("signed", "Signed", "签订数", What::Count),
+        column("signed_amount", "Signed amount", "签订金额", What::Money),
+        column("amended", "Amended", "变更数", What::Count),
+        column("amended_amount", "Amended amount", "变更金额", What::Money),
+        column("cancelled", "Cancelled", "取消数", What::Count),
+        column("cancelled_amount", "Cancelled amount", "取消金额", What::Money),
+        column("contracts", "Contracts", "合同数", What::Count),
+        column("amount", "Amount", "业绩金额", What::Money),
+    ],
+    plot: Plot {
+        shape: Shape::Bars,
+        names: &["owner", "party", "month"],
+        values: &["amount"],
+        otherwise: &["contracts"],
+    },
+};
+
+/// The first and the last day.
+fn span(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
+    let to = asked.date("to").unwrap_or(asked.today);
+    if to > asked.today {
+        return Err(bad(OUT_OF_RANGE
+            .parameter("to")
+            .with("expected", "the day of as_of or earlier")));
+    }
+    let new_year = NaiveDate::from_ymd_opt(to.year(), 1, 1).unwrap_or(to);
+    let from = asked.date("from").unwrap_or(new_year);
+    if from > to {
+        return Err(bad(OUT_OF_RANGE.parameter("from").with("expected", "not later than to")));
+    }
+    asked.understand("from", &from);
+    asked.understand("to", &to);
+    Ok((from, to))
+}
+
+impl ContractResultsBy {
+    /// What is selected for it; both stores write a day alike.
+    fn selected(self) -> &'static str {
+        match self {
+            Self::Owner => "m.owner_id AS who, CAST(NULL AS TEXT) AS month",
+            Self::Party => "m.party_id AS who, CAST(NULL AS TEXT) AS month",
+            Self::Month => {
+                "CAST(NULL AS UUID) AS who, substr(CAST(m.moved_on AS TEXT), 1, 7) AS month"
+            }
+        }
+    }
+}
+
+impl ContractResultsFigures {
+    fn none(zero: Money) -> Self {
+        Self {
+            signed: 0,
+            signed_amount: zero,
+            amended: 0,
+            amended_amount: zero,
+            cancelled: 0,
+            cancelled_amount: zero,
+            contracts: 0,
+            amount: zero,
+        }
+    }
+
+    fn add(
+        &mut self,
+        asked: &Asked,
+        kind: ContractMovement,
+        count: i64,
+        amount: Money,
+    ) -> Result<()> {
+        let (counted, sum) = match kind {
+            ContractMovement::Signed => (&mut self.signed, &mut self.signed_amount),
+            ContractMovement::Amended => (&mut self.amended, &mut self.amended_amount),
+            ContractMovement::Cancelled => (&mut self.cancelled, &mut self.cancelled_amount),
+        };
+        *counted += count;
+        *sum = asked.exchange.sum([*sum, amount])?;
+        self.contracts = self.signed - self.cancelled;
+        self.amount = asked.exchange.sum([self.amount, amount])?;
+        Ok(())
+    }
+}
+
+/// Whose or with whom, or the month.
+type Key = (Option<Uuid>, Option<String>);
+
+/// Key, kind, currency, day of the rate, count, minor units.
+type Found = (Option<Uuid>, Option<String>, String, String, Option<NaiveDate>, i64, i64);
+
+/// The movements of a period. Where nothing is converted the day of the rate does not matter.
+fn movements(ctx: &Ctx, asked: &Asked, by: ContractResultsBy, span: (NaiveDate, NaiveDate)) -> Sql {
+    let own = asked.exchange.currency();
+    let mut sql = Sql::new("SELECT x.who, x.month, x.kind, x.currency, x.rate_on, COUNT(*), ");
+    sql.push("CAST(SUM(x.net_minor) AS BIGINT) FROM (SELECT ").push(by.selected());
+    sql.push(", m.kind, m.currency, m.net_minor, CASE WHEN m.currency <> ").bind(own);
+    sql.push(
+        " THEN m.moved_on END AS rate_on FROM contract_movements m
+         JOIN contracts t ON t.tenant_id = m.tenant_id AND t.id = m.contract_id
+         WHERE m.tenant_id = $1 AND m.moved_on >= ",
+    );
+    sql.bind(span.0).push(" AND m.moved_on <= ").bind(span.1).push(" AND ");
+    scope::covers(&mut sql, "t.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
+    sql.push(") x GROUP BY x.who, x.month, x.kind, x.currency, x.rate_on");
+    sql
+}
+
+impl Report for ContractResults {
+    type Row = ContractResultsRow;
+    type Totals = ContractResultsFigures;
+
+    fn definition() -> &'static Definition {
+        &DEFINITION
+    }
+
+    async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
+        let by = asked.word::<ContractResultsBy>("by").unwrap_or_default();
+        let span = span(asked)?;
+        let found = tx.all::<Found>(movements(ctx, asked, by, span)).await?;
+        let zero = asked.exchange.zero();
+        let mut totals = ContractResultsFigures::none(zero);
+        let mut groups: BTreeMap<Key, ContractResultsFigures> = BTreeMap::new();
+        for (who, month, kind, code, rate_on, count, minor) in found {
+            let Some(kind) = ContractMovement::from_word(&kind) else { continue };
+            let (day, known) = (rate_on.unwrap_or(asked.today), asked.known_at);
+            let given = Money::new(minor, currency(&code)?);
+            let amount = asked.exchange.convert(tx, given, day, known).await?;
+            let group =
+                groups.entry((who, month)).or_insert_with(|| ContractResultsFigures::none(zero));
+            group.add(asked, kind, count, amount)?;
+            totals.add(asked, kind, count, amount)?;
+        }
+        let mut groups: Vec<(Key, ContractResultsFigures)> = groups.into_iter().collect();
+        if by != ContractResultsBy::Month {
+            groups.sort_by_key(|(_, figures)| Reverse(figures.amount.minor()));
+        }
+        groups.truncate(MOST);
+        let ids = groups.iter().filter_map(|(key, _)| key.0);
+        let names = match by {
+            ContractResultsBy::Owner => labels(tx, ctx, asked, &USER, ids).await?,
+            ContractResultsBy::Party => labels(tx, ctx, asked, &PARTY, ids).await?,
+            ContractResultsBy::Month => Labels::new(),
+        };
+        let rows = groups.into_iter().map(|(key, figures)| row(by, key, figures, &names));
+        Ok(Made { rows: rows.collect(), totals })
+    }
+
+    fn example() -> Made<Self> {
+        let yuan = |minor| Money::new(minor, Currency::CNY);
+        let figures = ContractResultsFigures {
+            signed: 3,
+            signed_amount: yuan(30_000_000),
+            amended: 1,
+            amended_amount: yuan(-2_000_000),
+            cancelled: 1,
+            cancelled_amount: yuan(-8_000_000),
+            contracts: 2,
+            amount: yuan(20_000_000),
+        };
+        let names = Labels::from([(example_id(), "王伟".to_owned())]);
+        let by = ContractResultsBy::Owner;
+        let row = row(by, (Some(example_id()), None), figures.clone(), &names);
+        Made { rows: vec![row], totals: figures }
+    }
+}
+
+/// A group as a row.
+fn row(
+    by: ContractResultsBy,
+    (id, month): Key,
+    figures: ContractResultsFigures,
+    names: &Labels,
+) -> ContractResultsRow {
+    let label = id.and_then(|id| names.get(&id)).cloned();
+    let mut row = ContractResultsRow {
+        owner_id: None,
+        owner: None,
+        party_id: None,
+        party: None,
+        month,
+        figures,
+    };
+    match by {
+        ContractResultsBy::Owner => (row.owner_id, row.owner) = (id, label),
+        ContractResultsBy::Party => (row.party_id, row.party) = (id, label),
+        ContractResultsBy::Month => {}
+    }
+    row
+}

@@ -1,0 +1,182 @@
+//! The part of the program that hands letters to the mail server.
+//!
+//! Each letter is one transaction that claims it, one conversation with the server, and one transaction
+//! that notes what came of it; nobody waits for the server while a transaction is open. If the program ends
+//! in between, or the server does not say whether it has taken the letter, nobody knows whether it has
+//! arrived: then it is `uncertain`, and left to people.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `settings.rs` | what the operator says of the server |
+//! | `letter.rs` | a message as a mail |
+//! | `server.rs` | one conversation, and how far it came |
+
+mod letter;
+mod server;
+mod settings;
+
+pub use settings::{MailSecurity, Settings};
+
+use crate::{
+    message_deliveries::{
+        Answer, Claimed, Next, claim, forget_claims, on_their_way, settle, tenants,
+    },
+    messages::{MessageId, finish},
+};
+use chrono::TimeDelta;
+use futures_util::future::join_all;
+use guanxi_identity::bootstrap;
+use guanxi_kernel::{Actor, Clock, Ctx, Result, TenantId, UserId};
+use guanxi_storage::{Db, Tx};
+use server::Server;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use uuid::Uuid;
+
+/// Letters that one node hands over at the same time.
+const LANES: usize = 4;
+/// The pause between two looks that found nothing.
+const IDLE: Duration = Duration::from_secs(2);
+/// What a claim lasts beyond the time of a conversation: long enough to note what came of it.
+const MARGIN: TimeDelta = TimeDelta::seconds(60);
+
+/// Sends what messages have queued. Cheap to clone.
+#[derive(Clone)]
+pub struct Mailer(Arc<Shared>);
+
+struct Shared {
+    db: Db,
+    clock: Clock,
+    /// None without settings.
+    server: Option<Server>,
+    stopping: AtomicBool,
+}
+
+impl Mailer {
+    /// Over this store, by this server.
+    pub fn new(db: Db, clock: Clock, settings: &Settings) -> Self {
+        let server = match Server::of(settings) {
+            Ok(server) => server,
+            Err(why) => {
+                tracing::warn!(
+                    why,
+                    "the settings of the mail server are not good; no mail is sent"
+                );
+                None
+            }
+        };
+        Self(Arc::new(Shared { db, clock, server, stopping: AtomicBool::new(false) }))
+    }
+
+    /// Whether there is a server to send by.
+    pub fn is_ready(&self) -> bool {
+        self.0.server.is_some()
+    }
+
+    /// Takes no more letters; those that are being handed over still go.
+    pub fn stop(&self) {
+        self.0.stopping.store(true, Ordering::SeqCst);
+    }
+
+    fn stops(&self) -> bool {
+        self.0.stopping.load(Ordering::SeqCst)
+    }
+
+    /// Sends what is due until it is told to stop.
+    pub async fn send_until_stopped(&self) {
+        while !self.stops() {
+            let pause = match self.send_due().await {
+                Ok(0) => IDLE,
+                Ok(_) => Duration::ZERO,
+                Err(problem) => {
+                    tracing::warn!(%problem, "letters could not be taken; it is tried again");
+                    IDLE
+                }
+            };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    /// Sends everything that is due now; how many letters were handed over, whatever came of it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn send_due(&self) -> Result<usize> {
+        let Some(server) = &self.0.server else { return Ok(0) };
+        let nobody = TenantId::from(Uuid::nil());
+        let mut sent = 0;
+        for tenant in self.0.db.read(nobody, async |tx| tenants(tx).await).await? {
+            sent += self.send_of(server, tenant).await?;
+        }
+        Ok(sent)
+    }
+
+    async fn send_of(&self, server: &Server, tenant: TenantId) -> Result<usize> {
+        let db = &self.0.db;
+        let ctx = self.context(tenant, Uuid::nil().into()).await?;
+        db.write_locked(tenant, async |tx| forget_claims(tx, ctx.now).await).await?;
+        // All of them end, whatever becomes of one: a letter that is cut off could not be judged.
+        let lanes = join_all((0..LANES).map(|_| self.lane(server, &ctx))).await;
+        let mut sent = 0;
+        for lane in lanes {
+            sent += lane?;
+        }
+        for (message, user) in db.read(tenant, async |tx| on_their_way(tx).await).await? {
+            self.finish(&ctx, message, user).await?;
+        }
+        Ok(sent)
+    }
+
+    /// The context of the program in a tenant.
+    async fn context(&self, tenant: TenantId, user: UserId) -> Result<Ctx> {
+        let now = self.0.clock.now();
+        let ctx = bootstrap::as_program(&self.0.db, tenant, user, now, "mailer".into()).await?;
+        Ok(Ctx { source: "mailer".into(), ..ctx })
+    }
+
+    async fn finish(&self, ctx: &Ctx, message: MessageId, user: UserId) -> Result<()> {
+        let ctx = Ctx { actor: Actor::system(user).into(), now: self.0.clock.now(), ..ctx.clone() };
+        self.0.db.write(ctx.tenant, async |tx| finish(tx, &ctx, message).await).await
+    }
+
+    /// Hands over one letter after the other until none is due.
+    async fn lane(&self, server: &Server, ctx: &Ctx) -> Result<usize> {
+        let takes = TimeDelta::from_std(server.limit()).unwrap_or(MARGIN) + MARGIN;
+        let mut sent = 0;
+        while !self.stops() {
+            let ctx = Ctx { now: self.0.clock.now(), ..ctx.clone() };
+            let url = server.public_url();
+            let take = async |tx: &mut Tx| claim(tx, &ctx, url, takes).await;
+            let letter = match self.0.db.write_locked(ctx.tenant, take).await? {
+                Next::Nothing => break,
+                Next::Passed => continue,
+                Next::Claimed(letter) => letter,
+            };
+            sent += 1;
+            let answer = server.send(&letter).await;
+            self.note(&ctx, &letter, &answer).await;
+        }
+        Ok(sent)
+    }
+
+    async fn note(&self, ctx: &Ctx, letter: &Claimed, answer: &Answer) {
+        let word = match answer {
+            Answer::Taken(_) => "sent",
+            Answer::Refused(_) => "refused",
+            Answer::NotNow(_) => "not_now",
+            Answer::Unknown(_) => "uncertain",
+        };
+        metrics::counter!("guanxi_mails_total", "result" => word).increment(1);
+        let now = self.0.clock.now();
+        let keep = async |tx: &mut Tx| settle(tx, (letter.id, letter.claim), answer, now).await;
+        if let Err(problem) = self.0.db.write_locked(ctx.tenant, keep).await {
+            tracing::warn!(%problem, delivery = %letter.id,
+                "what came of a letter could not be noted; it counts as uncertain");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What the operator says of the mail server.
+
+use guanxi_identity::secrets::Secret;
+use serde::Deserialize;
+
+/// How the conversation with the server is kept secret.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailSecurity {
+    /// By `STARTTLS`; a server that does not offer it is not spoken to.
+    #[default]
+    Starttls,
+    /// By TLS from the first byte on.
+    Tls,
+    /// Not at all: for a server on the same machine.
+    None,
+}
+
+/// `[mail]`: by which server letters are sent. Without `host`, `from` and `public_url` none are.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// The name of the server.
+    pub host: Option<String>,
+    /// Its port.
+    pub port: u16,
+    /// How the conversation is kept secret.
+    pub security: MailSecurity,
+    /// By which name the program signs in, if the server wants that.
+    pub user: Option<String>,
+    /// The password for it.
+    pub password: Option<Secret>,
+    /// From whom letters are, e.g. `Guanxi <news@example.com>`.
+    pub from: Option<String>,
+    /// Where this API is reached from outside, for the links by which people unsubscribe.
+    pub public_url: Option<String>,
+    /// Seconds that one letter may take.
+    pub seconds: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            host: None,
+            port: 587,
+            security: MailSecurity::default(),
+            user: None,
+            password: None,
+            from: None,
+            public_url: None,
+            seconds: 60,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! What has become of a message with each member of its campaign: one row for each, so that nobody gets it
+//! twice and nobody is lost.
+//!
+//! A row is claimed before the letter is handed to the mail server, and that is committed first. What is
+//! claimed and whose answer nobody knows stays `uncertain`; the program never sends it again by itself.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `model.rs` | the record |
+//! | `claim.rs` | who is written to next: looked at again, and claimed |
+//! | `settle.rs` | what has come of it |
+//! | `pauses.rs` | when it is tried again, without a store |
+//! | `store.rs` | the SQL |
+
+mod claim;
+mod model;
+mod pauses;
+mod settle;
+mod store;
+
+pub(crate) use claim::{Claimed, Next, claim};
+pub use model::{
+    MESSAGE_DELIVERY, MessageDelivery, MessageDeliveryId, MessageDeliveryInput,
+    MessageDeliveryStatus,
+};
+pub(crate) use settle::{Answer, settle};
+pub(crate) use store::{
+    Known, Mailed, count_of, forget_claims, mailed, note_unsubscribed, on_their_way, queue_again,
+    tenants,
+};

@@ -1,0 +1,233 @@
+//! Messages and whom they are for, in the store. Nothing is decided here.
+
+use super::{
+    limits::Echo,
+    model::{MessageId, MessageVariant, Wording},
+    offer::MessageOffer,
+};
+use crate::{
+    campaign_members::CampaignMemberId,
+    campaigns::CampaignId,
+    experiments::ExperimentId,
+    media::MediumId,
+    message_deliveries::{MessageDeliveryId, MessageDeliveryStatus},
+    source_codes::SourceCodeId,
+};
+use chrono::{DateTime, Utc};
+use guanxi_customers::{
+    contact_points::{Address, Email},
+    contacts::ContactId,
+    parties::PartyId,
+};
+use guanxi_kernel::{Line, Result};
+use guanxi_storage::{Sql, Tx, sql};
+use sqlx::types::Json;
+use std::collections::BTreeSet;
+
+/// A member of a campaign as a message needs it.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(crate) struct Reader {
+    pub(crate) member_id: CampaignMemberId,
+    pub(crate) party_id: PartyId,
+    pub(crate) contact_id: Option<ContactId>,
+    pub(crate) party_name: String,
+    /// None if the contact is gone.
+    pub(crate) contact_name: Option<String>,
+    pub(crate) party_emails: Json<Vec<Email>>,
+    pub(crate) contact_emails: Option<Json<Vec<Email>>>,
+    pub(crate) party_addresses: Json<Vec<Address>>,
+    pub(crate) source_code_id: Option<SourceCodeId>,
+    pub(crate) source_code: Option<String>,
+    /// What has become of the message with them so far.
+    pub(crate) delivery_id: Option<MessageDeliveryId>,
+    pub(crate) delivery_status: Option<MessageDeliveryStatus>,
+}
+
+const READERS: &str = "SELECT m.id AS member_id, m.party_id, m.contact_id, p.name AS party_name,
+         c.name AS contact_name, p.emails AS party_emails, c.emails AS contact_emails,
+         p.addresses AS party_addresses,
+         s.id AS source_code_id, s.code AS source_code, d.id AS delivery_id,
+         d.status AS delivery_status
+     FROM campaign_members m
+     JOIN parties p ON p.tenant_id = m.tenant_id AND p.id = m.party_id AND p.deleted_at IS NULL
+     LEFT JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id AND c.deleted_at IS NULL
+     LEFT JOIN source_code_assignments a ON a.tenant_id = m.tenant_id
+         AND a.campaign_id = m.campaign_id AND a.member_id = m.id
+     LEFT JOIN source_codes s ON s.tenant_id = m.tenant_id AND s.id = a.source_code_id
+     LEFT JOIN message_deliveries d ON d.tenant_id = m.tenant_id AND d.member_id = m.id
+         AND d.message_id = ";
+
+/// Live members of a campaign behind `after`, in the order of their ids.
+pub(super) async fn readers(
+    tx: &mut Tx,
+    (message, campaign): (MessageId, CampaignId),
+    after: Option<CampaignMemberId>,
+    most: i64,
+) -> Result<Vec<Reader>> {
+    let mut sql = Sql::new(READERS);
+    sql.bind(message).push(" WHERE m.tenant_id = $1 AND m.deleted_at IS NULL AND m.campaign_id = ");
+    sql.bind(campaign);
+    if let Some(after) = after {
+        sql.push(" AND m.id > ").bind(after);
+    }
+    sql.push(" ORDER BY m.id LIMIT ").bind(most);
+    tx.all(sql).await
+}
+
+/// One live member, as [`readers`] tells them.
+pub(crate) async fn reader(
+    tx: &mut Tx,
+    message: MessageId,
+    member: CampaignMemberId,
+) -> Result<Option<Reader>> {
+    let mut sql = Sql::new(READERS);
+    sql.bind(message).push(" WHERE m.tenant_id = $1 AND m.deleted_at IS NULL AND m.id = ");
+    sql.bind(member);
+    tx.optional(sql).await
+}
+
+/// The addresses that have the message, or to which it is on its way.
+pub(super) async fn taken(tx: &mut Tx, id: MessageId) -> Result<BTreeSet<String>> {
+    let sql = sql!(
+        "SELECT address FROM message_deliveries WHERE tenant_id = $1 AND message_id = $2
+             AND status IN ('queued', 'sending', 'sent', 'uncertain') AND address IS NOT NULL",
+        id
+    );
+    Ok(tx.all::<(String,)>(sql).await?.into_iter().map(|(address,)| address).collect())
+}
+
+/// Which of these parties are in that arm of an experiment, counted from 0.
+pub(super) async fn in_arm(
+    tx: &mut Tx,
+    (experiment, arm): (ExperimentId, i64),
+    parties: BTreeSet<PartyId>,
+) -> Result<BTreeSet<PartyId>> {
+    let mut sql = sql!(
+        "SELECT party_id FROM experiment_assignments
+         WHERE tenant_id = $1 AND experiment_id = $2 AND arm = $3 AND party_id IN ",
+        experiment,
+        arm
+    );
+    sql.bind_all(parties);
+    Ok(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// When each of these people was written to for the purpose since then, whatever has come of it.
+pub(crate) async fn written_to(
+    tx: &mut Tx,
+    purpose: &str,
+    people: impl IntoIterator<Item = String>,
+    since: DateTime<Utc>,
+) -> Result<Vec<(String, DateTime<Utc>)>> {
+    let mut sql = Sql::new(
+        "SELECT person, claimed_at FROM message_deliveries
+         WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND purpose = ",
+    );
+    sql.bind(purpose).push(" AND claimed_at > ").bind(since);
+    sql.push(" AND person IN ").bind_all(people);
+    tx.all(sql).await
+}
+
+/// Of those who were sent something for the purpose how many there are, and how many have unsubscribed then.
+pub(super) async fn unsubscribed(tx: &mut Tx, purpose: &str) -> Result<(i64, i64)> {
+    let sql = sql!(
+        "SELECT COUNT(*), COUNT(unsubscribed_at) FROM message_deliveries
+         WHERE tenant_id = $1 AND status = 'sent' AND purpose = $2",
+        purpose
+    );
+    Ok(tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default())
+}
+
+/// Whether somebody was to get the message.
+pub(super) async fn is_used(tx: &mut Tx, id: MessageId) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM message_deliveries
+         WHERE tenant_id = $1 AND message_id = $2 LIMIT 1",
+        id
+    );
+    tx.exists(sql).await
+}
+
+/// How many there are of each status and reason.
+pub(super) async fn counts(
+    tx: &mut Tx,
+    id: MessageId,
+) -> Result<Vec<(String, Option<String>, i64)>> {
+    let sql = sql!(
+        "SELECT status, reason, COUNT(*) FROM message_deliveries
+         WHERE tenant_id = $1 AND message_id = $2 GROUP BY status, reason",
+        id
+    );
+    tx.all(sql).await
+}
+
+/// The messages on their way of which somebody is addressed by one of these codes.
+pub(super) async fn sent_under(
+    tx: &mut Tx,
+    codes: BTreeSet<SourceCodeId>,
+) -> Result<Vec<MessageId>> {
+    let mut sql = Sql::new(
+        "SELECT m.id FROM messages m
+         WHERE m.tenant_id = $1 AND m.state = 'sending' AND m.deleted_at IS NULL
+             AND EXISTS (SELECT 1 FROM message_deliveries d WHERE d.tenant_id = m.tenant_id
+                 AND d.message_id = m.id AND d.source_code_id IN ",
+    );
+    sql.bind_all(codes).push(") ORDER BY m.id");
+    Ok(tx.all::<(MessageId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// What came of letters under the codes by which the members of a message are addressed.
+pub(super) async fn echo(tx: &mut Tx, id: MessageId) -> Result<Echo> {
+    let sql = sql!(
+        "SELECT t.kind, COUNT(DISTINCT t.recipient) FROM touches t
+         WHERE t.tenant_id = $1 AND t.kind IN ('sent', 'delivered', 'bounced', 'complained')
+             AND t.source_code_id IN (SELECT d.source_code_id FROM message_deliveries d
+                 WHERE d.tenant_id = $1 AND d.message_id = $2 AND d.source_code_id IS NOT NULL)
+         GROUP BY t.kind",
+        id
+    );
+    let mut echo = Echo::default();
+    for (kind, count) in tx.all::<(String, i64)>(sql).await? {
+        match kind.as_str() {
+            "sent" => echo.sent = count,
+            "delivered" => echo.delivered = count,
+            "bounced" => echo.bounced = count,
+            _ => echo.complained = count,
+        }
+    }
+    Ok(echo)
+}
+
+/// What is needed of a message to write it to somebody.
+#[derive(Debug, sqlx::FromRow)]
+pub(crate) struct Sheet {
+    pub(crate) campaign_name: String,
+    pub(crate) purpose: Line<60>,
+    pub(crate) subject: String,
+    pub(crate) text: String,
+    pub(crate) html: Option<String>,
+    pub(crate) offer: Json<MessageOffer>,
+    pub(crate) variants: Json<Vec<MessageVariant>>,
+    pub(crate) medium_id: Option<MediumId>,
+}
+
+impl Sheet {
+    /// How it is said in its medium.
+    pub(crate) fn wording(&self) -> Wording<'_> {
+        let variant = self.variants.iter().find(|one| Some(one.medium_id) == self.medium_id);
+        Wording::of(variant, (&self.subject, &self.text, self.html.as_deref()))
+    }
+}
+
+/// The message, if it is being sent and its campaign runs.
+pub(crate) async fn sheet(tx: &mut Tx, id: MessageId) -> Result<Option<Sheet>> {
+    let sql = sql!(
+        "SELECT c.name AS campaign_name, m.purpose, m.subject, m.text, m.html,
+             m.offer, m.variants, m.medium_id
+         FROM messages m JOIN campaigns c ON c.tenant_id = m.tenant_id AND c.id = m.campaign_id
+         WHERE m.tenant_id = $1 AND m.id = $2 AND m.deleted_at IS NULL AND m.state = 'sending'
+             AND c.state = 'running'",
+        id
+    );
+    tx.optional(sql).await
+}

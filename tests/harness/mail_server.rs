@@ -1,0 +1,213 @@
+//! A mail server that behaves as it is told to each recipient, and remembers the letters that it was given.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// What the server does with a letter to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Manner {
+    /// Takes it.
+    Takes,
+    /// Takes it, and says so after a while.
+    TakesSlowly(Duration),
+    /// Says this to the address.
+    SaysToAddress(&'static str),
+    /// Reads the letter and says this.
+    SaysToLetter(&'static str),
+    /// Closes the connection in the middle of the letter.
+    Drops,
+    /// Reads the letter and never says anything.
+    Stalls,
+}
+
+/// A letter as it came.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// The address it was for.
+    pub to: String,
+    /// Headers and body, with lines that were folded put together.
+    pub text: String,
+}
+
+impl Letter {
+    /// The link by which its reader unsubscribes, without the host.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn unsubscribe_path(&self) -> String {
+        let (_, rest) = self.text.split_once("List-Unsubscribe:").expect("the header");
+        let (link, _) = rest.split_once('>').expect("a link");
+        let (_, path) = link.split_once("/v1/").expect("a path");
+        format!("/v1/{path}")
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    letters: Vec<Letter>,
+    to: HashMap<String, VecDeque<Manner>>,
+    to_others: Option<Manner>,
+}
+
+impl Seen {
+    /// What is done with the next letter to that address: the last manner stays.
+    fn manner(&mut self, to: &str) -> Manner {
+        let others = self.to_others.unwrap_or(Manner::Takes);
+        let Some(manners) = self.to.get_mut(to) else { return others };
+        match manners.len() {
+            0 => others,
+            1 => manners[0],
+            _ => manners.pop_front().unwrap_or(others),
+        }
+    }
+}
+
+/// A mail server on a port of its own.
+pub struct MailServer {
+    address: SocketAddr,
+    seen: Arc<Mutex<Seen>>,
+    serving: JoinHandle<()>,
+}
+
+impl MailServer {
+    /// One that takes every letter, until it is told otherwise.
+    ///
+    /// # Panics
+    /// Without a free port.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let seen: Arc<Mutex<Seen>> = Arc::default();
+        let shared = seen.clone();
+        let serving = tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let seen = shared.clone();
+                tokio::spawn(async move { converse(stream, &seen).await });
+            }
+        });
+        Self { address, seen, serving }
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.address.port()
+    }
+
+    /// Behaves in these manners to one recipient, letter by letter, and in the last one for ever.
+    pub fn to(&self, address: &str, manners: &[Manner]) {
+        let manners = manners.iter().copied().collect();
+        locked(&self.seen).to.insert(address.to_owned(), manners);
+    }
+
+    /// Behaves like this to everybody else.
+    pub fn to_others(&self, manner: Manner) {
+        locked(&self.seen).to_others = Some(manner);
+    }
+
+    /// The letters that it was given whole, whatever it said to them.
+    pub fn letters(&self) -> Vec<Letter> {
+        locked(&self.seen).letters.clone()
+    }
+
+    /// Their addresses, sorted.
+    pub fn addresses(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.letters().into_iter().map(|letter| letter.to).collect();
+        all.sort();
+        all
+    }
+}
+
+impl Drop for MailServer {
+    fn drop(&mut self) {
+        self.serving.abort();
+    }
+}
+
+fn locked(seen: &Mutex<Seen>) -> std::sync::MutexGuard<'_, Seen> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn converse(stream: TcpStream, seen: &Mutex<Seen>) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    say(&mut stream, "220 mail.test").await?;
+    let (mut to, mut manner) = (String::new(), Manner::Takes);
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 {
+            return Ok(());
+        }
+        let command = line.trim_end().to_ascii_uppercase();
+        let answer = match command.split([' ', ':']).next().unwrap_or_default() {
+            "EHLO" => "250 mail.test",
+            "RCPT" => {
+                to = between(&line, '<', '>');
+                manner = locked(seen).manner(&to);
+                match manner {
+                    Manner::SaysToAddress(said) => said,
+                    _ => "250 a good address",
+                }
+            }
+            "DATA" => {
+                say(&mut stream, "354 go on").await?;
+                match letter(&mut stream, seen, &to, manner).await? {
+                    Some(said) => said,
+                    None => return Ok(()),
+                }
+            }
+            "QUIT" => {
+                say(&mut stream, "221 good-bye").await?;
+                return Ok(());
+            }
+            _ => "250 well",
+        };
+        say(&mut stream, answer).await?;
+    }
+}
+
+/// Reads a letter; what is said to it, or nothing any more.
+async fn letter(
+    stream: &mut BufReader<TcpStream>,
+    seen: &Mutex<Seen>,
+    to: &str,
+    manner: Manner,
+) -> io::Result<Option<&'static str>> {
+    let mut text = String::new();
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).await? == 0 || manner == Manner::Drops {
+            return Ok(None);
+        }
+        if line == ".\r\n" {
+            break;
+        }
+        text.push_str(&line);
+    }
+    let text = text.replace("\r\n ", " ");
+    locked(seen).letters.push(Letter { to: to.to_owned(), text });
+    match manner {
+        Manner::SaysToLetter(said) => return Ok(Some(said)),
+        Manner::TakesSlowly(pause) => tokio::time::sleep(pause).await,
+        Manner::Stalls => std::future::pending().await,
+        _ => {}
+    }
+    Ok(Some("250 taken"))
+}
+
+async fn say(stream: &mut BufReader<TcpStream>, text: &str) -> io::Result<()> {
+    stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).await
+}
+
+fn between(line: &str, from: char, to: char) -> String {
+    let rest = line.split_once(from).map(|(_, rest)| rest).unwrap_or_default();
+    rest.split(to).next().unwrap_or_default().to_owned()
+}
