@@ -11,6 +11,7 @@ both_stores![every_operation_exists_and_wants_credentials_and_rights];
 const PUBLIC: &[&str] = &[
     "auth_login",
     "auth_refresh",
+    "forms_submit",
     "health_live",
     "health_ready",
     "jwks_get",

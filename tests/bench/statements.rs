@@ -61,8 +61,8 @@ const VISIBLE: &str = "SELECT CAST(1 AS BIGINT) FROM users t
 const EVENT: &str =
     "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
          source, subject_type, subject_id, kind, version, changed, holders_before,
-         holders_after, before, after)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+         holders_after, before, after, salt)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 const LINK: &str = "INSERT INTO event_links (tenant_id, record_id, seq) VALUES ($1, $2, $3)";
 /// The members that a new party has, as its event names them.
 const CHANGED: &str = ",addresses,annual_revenue,code,created_at,created_by,emails,employees,id,industry,kind,name,owner_id,phones,region,roles,short_name,tags,tier,";
@@ -442,7 +442,8 @@ impl Direct {
             held_before,
             holders,
             before,
-            after
+            after,
+            Uuid::new_v4()
         ];
         talk.run(EVENT, values).await?;
         talk.run(LINK, values![id, seq]).await?;

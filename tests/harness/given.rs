@@ -152,6 +152,10 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             remove(&mut body, &["position"]);
         }
         "leads" => nobody_yet(&mut body, number),
+        "capture-forms" => {
+            body["campaign_id"] = json!(made(client, "campaigns").await);
+            body["lead_owner_id"] = json!(client.get("/v1/me").await.expect(200).id());
+        }
         "targets" => {
             body["level"] = json!("unit");
             body["org_unit_id"] = json!(made(client, "org-units").await);

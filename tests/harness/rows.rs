@@ -1,8 +1,8 @@
 //! What lies in a store, whatever the program would show of it.
 
 use crate::{Engine, World};
-use sqlx::{Connection as _, PgConnection, SqliteConnection};
-use std::fs;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use std::{collections::BTreeSet, fs};
 
 /// Everything that a store holds, as text: the bytes of the files of the embedded one, every row of
 /// every table of PostgreSQL.
@@ -46,4 +46,51 @@ pub async fn say(world: &World, statement: &'static str) {
         }
     };
     assert!(done.expect("a statement") > 0, "it concerned nothing: {statement}");
+}
+
+/// The tables in which a text stands, whatever the column: also those that the indexes of texts are
+/// made of.
+///
+/// # Panics
+/// When the store cannot be read.
+pub async fn holding(world: &World, text: &str) -> BTreeSet<String> {
+    match world.engine {
+        Engine::Sqlite => in_sqlite(&world.url, text).await,
+        Engine::Postgres => {
+            let mut to = PgConnection::connect(&world.url).await.expect("the store");
+            let rows = "SELECT CAST(tablename AS TEXT),
+                     CAST(query_to_xml('SELECT * FROM ' || quote_ident(tablename),
+                     true, false, '') AS TEXT)
+                 FROM pg_tables WHERE schemaname = 'public'";
+            let rows: Vec<(String, String)> =
+                sqlx::query_as(rows).fetch_all(&mut to).await.expect("the rows");
+            let holds = |(_, rows): &(String, String)| rows.contains(text);
+            rows.into_iter().filter(holds).map(|(table, _)| table).collect()
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "names of tables and columns of the store itself")]
+async fn in_sqlite(url: &str, text: &str) -> BTreeSet<String> {
+    let mut to = SqliteConnection::connect(url).await.expect("the store");
+    let columns = "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+         WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%'";
+    let columns: Vec<(String, String)> =
+        sqlx::query_as(columns).fetch_all(&mut to).await.expect("the columns");
+    let mut found = BTreeSet::new();
+    for (table, column) in columns {
+        let count = format!(
+            "SELECT COUNT(*) FROM \"{table}\"
+             WHERE instr(CAST(\"{column}\" AS BLOB), CAST($1 AS BLOB)) > 0"
+        );
+        let count: (i64,) = sqlx::query_as(AssertSqlSafe(count))
+            .bind(text)
+            .fetch_one(&mut to)
+            .await
+            .expect("a count");
+        if count.0 > 0 {
+            found.insert(table);
+        }
+    }
+    found
 }

@@ -8,6 +8,7 @@
 //! | [`table`] | what bulk work needs of a resource, by its name |
 //! | [`imports`] | a file becomes records: preview, mapping, dry run, commit |
 //! | [`exports`] | a list becomes a file |
+//! | [`erasures`] | a person is forgotten, and a receipt says so |
 //! | [`moving`] | the files of a tenant that moves to another store |
 //! | [`undo`] | everything that one piece of work has written is taken back |
 //!
@@ -15,6 +16,7 @@
 //! job has come, so whatever kills a node, the next one goes on exactly where the last commit was.
 
 pub mod attachments;
+pub mod erasures;
 pub mod exports;
 pub mod files;
 pub mod imports;

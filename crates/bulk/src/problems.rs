@@ -37,4 +37,24 @@ guanxi_kernel::problems! {
     LEASE_LOST = Conflict "lease_lost"
         ("Lease lost", "The job is not this worker's any more.")
         ("任务租约已失效", "该任务已不再由此工作进程执行。");
+    /// Contracts that still run, or on which money is owed.
+    ERASURE_CONTRACTS_OPEN = Conflict "erasure_contracts_open"
+        ("Contracts under way", "{count} contracts with this person run or are not paid; end them first. The first of them is {contract_id}.")
+        ("合同未结束", "该客户尚有 {count} 份合同未结束或未结清,请先处理;第一份为 {contract_id}。");
+    /// Jobs that read or write records now.
+    ERASURE_JOBS_RUNNING = Conflict "erasure_jobs_running"
+        ("Jobs under way", "The job {job_id} reads or writes records; wait for its end or cancel it.")
+        ("任务进行中", "任务 {job_id} 正在读写记录,请等待完成或先取消。");
+    /// A company, which is no person.
+    NOT_A_PERSON = Conflict "not_a_person"
+        ("Not a person", "An organisation is not erased; erase the people in it, or delete it.")
+        ("不是自然人", "单位不能做个人信息删除,请删除其联系人的个人信息,或删除该单位。");
+    /// Somebody of whom nothing is known any more.
+    ALREADY_ERASED = Conflict "already_erased"
+        ("Erased already", "Nothing is stored of this person any more.")
+        ("已删除个人信息", "系统中已没有该人的个人信息。");
+    /// An erasure that was not meant for this record.
+    NOT_CONFIRMED = Invalid "not_confirmed"
+        ("Not confirmed", "Name the id of the record once more: an erasure cannot be undone.")
+        ("未确认", "请再次填写该记录的编号:个人信息删除后无法恢复。");
 }

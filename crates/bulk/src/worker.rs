@@ -1,7 +1,7 @@
 //! Whoever does jobs: takes one after the other, in the name and with the rights of who asked.
 
 use crate::{
-    Files, attachments, exports, imports,
+    Files, attachments, erasures, exports, imports,
     jobs::{self, Job, JobId, JobKind, JobStatus, Lease, Progress},
     problems::LEASE_LOST,
     undo,
@@ -112,6 +112,7 @@ impl Worker {
             JobKind::Import => imports::run(&run, &job, false).await,
             JobKind::ImportCheck => imports::run(&run, &job, true).await,
             JobKind::Export => exports::run(&run, &job).await,
+            JobKind::SubjectExport => erasures::write_subject(&run, &job).await,
             JobKind::Undo => undo::run(&run, &job.task, &job.state).await,
             other => match self.works.iter().find(|(kind, _)| *kind == other) {
                 Some((_, work)) => work(&run, &job).await,

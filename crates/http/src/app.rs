@@ -1,11 +1,11 @@
 //! Puts the server together.
 
 use crate::{
-    Options, access, approvals, assets, attachments, batch, bulk, changes,
+    Options, access, approvals, assets, attachments, batch, bulk, capture_forms, changes,
     changes::News,
     coaching, contract_amendments, contracts, customers, document, duplicates,
     envelope::{self, Asked},
-    everywhere, exchange_rates, exports, field_handovers, handovers, identity, leads,
+    erasures, everywhere, exchange_rates, exports, field_handovers, handovers, identity, leads,
     limits::RateLimits,
     marketing, modules, nested, notifications, opportunities, orders, pipelines, platform,
     playbooks,
@@ -231,10 +231,12 @@ pub fn routes(config: &mut ServiceConfig) {
     orders::routes(config);
     retention_cases::routes(config);
     assets::routes(config);
+    erasures::routes(config);
     reminders::routes(config);
     service_requests::routes(config);
     referrals::routes(config);
     leads::routes(config);
+    capture_forms::routes(config);
     qualification_standards::routes(config);
     field_handovers::routes(config);
     prospect_tables::routes(config);

@@ -42,19 +42,41 @@ impl FromRequest for Body {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let (request, payload) = (request.clone(), payload.take());
-        Box::pin(async move { receive(&request, payload).await.map_err(ApiError::from) })
+        Box::pin(async move {
+            let most = State::of(&request).options.body_bytes;
+            receive(&request, payload, most).await.map_err(ApiError::from)
+        })
     }
 }
 
-async fn receive(request: &HttpRequest, payload: Payload) -> Result<Body> {
+/// A body of somebody who is not known, which is no longer than what people fill in by hand.
+#[derive(Debug, Clone)]
+pub struct SmallBody(pub Body);
+
+/// Room for every field of a form at its longest, escaped.
+const SMALL: usize = 32 * 1024;
+
+impl FromRequest for SmallBody {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            receive(&request, payload, SMALL).await.map(Self).map_err(ApiError::from)
+        })
+    }
+}
+
+async fn receive(request: &HttpRequest, payload: Payload, most: usize) -> Result<Body> {
     let options = &State::of(request).options;
     check_type(request)?;
-    let too_large = || BODY_TOO_LARGE.with("bytes", options.body_bytes);
+    let too_large = || BODY_TOO_LARGE.with("bytes", most);
     let declared = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|bytes: usize| bytes > options.body_bytes) {
+    if declared.is_some_and(|bytes: usize| bytes > most) {
         return Err(too_large());
     }
     let mut chunks = Decompress::from_headers(payload, request.headers());
@@ -63,7 +85,7 @@ async fn receive(request: &HttpRequest, payload: Payload) -> Result<Body> {
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk
                 .map_err(|error| UNSUPPORTED_MEDIA_TYPE.problem().because(error.to_string()))?;
-            if bytes.len() + chunk.len() > options.body_bytes {
+            if bytes.len() + chunk.len() > most {
                 return Err(too_large());
             }
             bytes.extend_from_slice(&chunk);

@@ -283,6 +283,26 @@ impl FromRequest for Anonymous {
     }
 }
 
+/// A request by a public page, of somebody who has no account. It is counted apart from signing in.
+pub struct Visitor {
+    /// The program.
+    pub state: Data<State>,
+    /// The request as it came.
+    pub request: Rc<HttpRequest>,
+}
+
+impl FromRequest for Visitor {
+    type Error = ApiError;
+    type Future = std::future::Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let state = State::of(request);
+        let spent = state.limits.spend_of_visitor(request);
+        let this = Self { state, request: Rc::new(request.clone()) };
+        std::future::ready(spent.map(|()| this).map_err(ApiError::from))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,6 +21,7 @@ use actix_web::{
 };
 use futures_util::FutureExt as _;
 use guanxi_kernel::{Language, Problem, problem::INTERNAL};
+use guanxi_sales::capture_forms;
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use uuid::Uuid;
 
@@ -34,6 +35,9 @@ const SMALL: u64 = 1024;
 /// The page of the documentation runs its own scripts and nobody else's.
 const DOCS_POLICY: &str =
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:";
+
+/// Where public pages send what was filled in.
+const FORMS: &str = "/v1/forms/";
 
 const ALLOWED_HEADERS: &str = "Authorization, X-Api-Key, Content-Type, If-Match, If-None-Match, \
     Idempotency-Key, Prefer, Accept, Accept-Language, X-Request-Id";
@@ -160,7 +164,13 @@ fn is_preflight(request: &HttpRequest) -> bool {
 async fn allowed_origin(state: &State, request: &HttpRequest) -> Option<String> {
     let origin = request.headers().get(header::ORIGIN)?.to_str().ok()?;
     let configured = state.options.cors_origins.iter().any(|allowed| allowed == origin);
-    (configured || state.auth.allowed_origin(origin).await).then(|| origin.to_owned())
+    let allowed = configured
+        || match request.path().strip_prefix(FORMS) {
+            // A form says itself which pages send it; no key of anybody's has a say.
+            Some(key) => capture_forms::allows(&state.db, key, origin).await,
+            None => state.auth.allowed_origin(origin).await,
+        };
+    allowed.then(|| origin.to_owned())
 }
 
 fn finish(

@@ -28,6 +28,7 @@ pub struct RateLimits {
     reads: Counter<Uuid>,
     writes: Counter<Uuid>,
     sign_ins: Counter<String>,
+    visits: Counter<String>,
 }
 
 struct Counter<K: Hash + Eq + Clone> {
@@ -52,6 +53,7 @@ impl RateLimits {
             reads: Counter::new("read", options.reads_per_minute),
             writes: Counter::new("write", options.writes_per_minute),
             sign_ins: Counter::new("sign_in", options.sign_ins_per_minute),
+            visits: Counter::new("visit", options.writes_per_minute),
         }
     }
 
@@ -72,9 +74,16 @@ impl RateLimits {
     /// # Errors
     /// `quota_exceeded`.
     pub fn spend_by_address(&self, request: &HttpRequest) -> Result<()> {
-        let address =
-            request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default();
-        self.sign_ins.spend(request, &address)
+        self.sign_ins.spend(request, &address_of(request))
+    }
+
+    /// Counts a request by a public page, by the address it comes from. This keeps the store from being
+    /// asked without end; how much a form takes it says itself, for all nodes together.
+    ///
+    /// # Errors
+    /// `quota_exceeded`.
+    pub fn spend_of_visitor(&self, request: &HttpRequest) -> Result<()> {
+        self.visits.spend(request, &address_of(request))
     }
 
     /// Forgets callers that have their whole quota again; called from time to time.
@@ -82,7 +91,13 @@ impl RateLimits {
         self.reads.limiter.retain_recent();
         self.writes.limiter.retain_recent();
         self.sign_ins.limiter.retain_recent();
+        self.visits.limiter.retain_recent();
     }
+}
+
+/// The address that a request comes from.
+pub(crate) fn address_of(request: &HttpRequest) -> String {
+    request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default()
 }
 
 impl<K: Hash + Eq + Clone> Counter<K> {

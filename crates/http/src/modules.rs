@@ -27,9 +27,12 @@ const PATHS: &[(Module, &[&str])] = &[
             "campaign-members",
             "campaign-results",
             "campaign-risks",
+            "campaign-templates",
             "campaigns",
+            "carts",
             "consents",
             "experiments",
+            "marketing-plans",
             "media",
             "message-deliveries",
             "messages",
@@ -46,8 +49,10 @@ const PATHS: &[(Module, &[&str])] = &[
     (
         Module::Sales,
         &[
+            "capture-forms",
             "commission-plans",
             "field-handovers",
+            "forms",
             "handover-lines",
             "handovers",
             "lead-levels",

@@ -21,7 +21,8 @@ use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
 use guanxi_marketing::{
     campaign_expenses::CAMPAIGN_EXPENSE, campaign_members::CAMPAIGN_MEMBER,
     campaign_results::CAMPAIGN_RESULT, campaign_risks::CAMPAIGN_RISK, campaigns::CAMPAIGN,
-    messages::MESSAGE, responses::RESPONSE, source_codes::SOURCE_CODE,
+    marketing_plans::MARKETING_PLAN, messages::MESSAGE, responses::RESPONSE,
+    source_codes::SOURCE_CODE,
 };
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
 use guanxi_storage::{Kind, Tx, resource};
@@ -43,6 +44,7 @@ const fn both(outer: &'static Kind, inner: &'static Kind) -> Nested {
 
 /// All of them.
 pub static NESTED: &[Nested] = &[
+    both(&MARKETING_PLAN, &CAMPAIGN),
     both(&CAMPAIGN, &CAMPAIGN_MEMBER),
     both(&CAMPAIGN, &CAMPAIGN_EXPENSE),
     both(&CAMPAIGN, &CAMPAIGN_RESULT),

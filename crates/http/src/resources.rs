@@ -227,6 +227,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<marketing::media::Medium>(),
         serve::<marketing::source_code_schemes::SourceCodeScheme>(),
         serve::<marketing::source_codes::SourceCode>(),
+        serve::<marketing::marketing_plans::MarketingPlan>(),
+        serve::<marketing::campaign_templates::CampaignTemplate>(),
         serve::<marketing::campaigns::Campaign>(),
         serve::<marketing::campaign_members::CampaignMember>(),
         serve::<marketing::campaign_expenses::CampaignExpense>(),
@@ -244,6 +246,14 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         ]),
         // Made by telling touches, and never changed.
         serve::<marketing::touches::TouchBatch>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        // Told by shops, and never changed by anybody else.
+        serve::<marketing::carts::Cart>().only(&[
             Operation::List,
             Operation::Search,
             Operation::Get,
@@ -274,6 +284,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::lead_levels::LeadLevel>(),
         serve::<sales::lead_pools::LeadPool>(),
         serve::<sales::leads::Lead>(),
+        serve::<sales::capture_forms::CaptureForm>(),
         serve::<sales::qualification_standards::QualificationStandard>(),
         // Made by handing a lead over, and changed by verbs.
         serve::<sales::field_handovers::FieldHandover>().only(&[
@@ -369,6 +380,14 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Search,
             Operation::Get,
             Operation::Timeline,
+        ]),
+        // Made by what they are the receipts of.
+        serve::<bulk::erasures::Erasure>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
         ]),
         // Made by uploading a file.
         serve::<bulk::imports::Import>().only(&[

@@ -1,6 +1,6 @@
 //! What a tenant may decide for itself, with what holds as long as it does not.
 
-use crate::Line;
+use crate::{Line, Money, Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -45,4 +45,38 @@ pub struct Preferences {
     #[validate(length(max = 3))]
     #[schema(max_items = 3)]
     pub disabled_modules: Vec<Module>,
+    /// What becomes of carts that are left; after an hour they are abandoned, and nobody is called, when
+    /// nothing is said.
+    #[validate(nested)]
+    pub abandoned_carts: Option<CartRules>,
+}
+
+/// What becomes of carts that are left.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartRules {
+    /// After how many minutes without anything a cart is abandoned. It holds for what is told from then on.
+    #[validate(range(min = 5, max = 43_200))]
+    #[schema(minimum = 5, maximum = 43_200)]
+    pub idle_minutes: i64,
+    /// The calls about them; nobody is called when absent.
+    #[serde(default)]
+    #[validate(nested)]
+    pub call: Option<CartCalls>,
+}
+
+/// The calls about carts that are left, to customers who are known and have a work phone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartCalls {
+    /// What a cart is worth at least that somebody is called about; carts in other currencies are not.
+    pub min_value: Money,
+    /// Within how many minutes.
+    #[validate(range(min = 1, max = 10_080))]
+    #[schema(minimum = 1, maximum = 10_080)]
+    pub within_minutes: i64,
+    /// Who calls.
+    pub owner_id: UserId,
+    /// What they must know before they do, e.g. what they may offer and may not say; it stands on the task.
+    pub briefing: Text<2000>,
 }

@@ -89,6 +89,34 @@ guanxi_kernel::problems! {
     CAMPAIGN_PLAN_FIXED = Conflict "campaign_plan_fixed"
         ("Plan is fixed", "Objectives, budget, currency and first day do not change any more; the campaign is {state}.")
         ("计划已定", "市场活动状态为 {state},目标、预算、币种和开始日期不能再修改。");
+    /// What the state of a plan does not allow.
+    MARKETING_PLAN_STATE = Conflict "marketing_plan_state"
+        ("Not possible now", "The plan is {state}; possible now: {allowed}.")
+        ("当前不可执行", "营销计划状态为 {state},目前可执行:{allowed}。");
+    /// A campaign for which a plan has no money.
+    PLAN_BUDGET_EXCEEDED = Conflict "plan_budget_exceeded"
+        ("Beyond the plan", "The budget is more than what is left of that of the plan: {left}.")
+        ("超出计划预算", "预算超出营销计划的剩余额度:{left}。");
+    /// Less than what is planned already.
+    BELOW_PLANNED = Conflict "below_planned"
+        ("Less than planned", "The campaigns of the plan take {planned} already.")
+        ("低于已安排额度", "该计划的市场活动已占用 {planned}。");
+    /// More campaigns than one plan holds.
+    MARKETING_PLAN_FULL = Conflict "marketing_plan_full"
+        ("Plan is full", "A plan has at most {limit} campaigns.")
+        ("计划已满", "一个营销计划最多包含 {limit} 个市场活动。");
+    /// More campaigns than are copied at once.
+    TOO_MANY_TO_COPY = Conflict "too_many_to_copy"
+        ("Too many to copy", "More than {limit} campaigns are not copied at once; copy the plan without them.")
+        ("活动过多", "一次最多复制 {limit} 个市场活动,可仅复制计划。");
+    /// A budget that nothing tells how to divide.
+    NOTHING_TO_DIVIDE_BY = Invalid "nothing_to_divide_by"
+        ("Nothing to divide by", "The budget cannot be divided: {why}.")
+        ("无分配依据", "预算无法分配:{why}。");
+    /// A template that is out of use.
+    TEMPLATE_NOT_ACTIVE = Conflict "template_not_active"
+        ("Template out of use", "The template is not active.")
+        ("模板已停用", "该模板已停用。");
     /// More people than were planned for.
     CAP_REACHED = Conflict "cap_reached"
         ("No place left", "The campaign has {limit} places, and all are taken.")
@@ -165,4 +193,8 @@ guanxi_kernel::problems! {
     PREVIEW_OUTDATED = Conflict "preview_outdated"
         ("Preview outdated", "The message or those whom it goes to have changed since the preview; ask for another one.")
         ("预览已失效", "预览之后消息或收件人已有变化,请重新预览。");
+    /// A cart has one value.
+    CART_IN_SEVERAL_CURRENCIES = Invalid "cart_in_several_currencies"
+        ("Several currencies", "All items of a cart are in one currency.")
+        ("币种不一致", "同一购物车的商品须使用同一币种。");
 }

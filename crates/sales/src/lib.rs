@@ -10,6 +10,7 @@
 //! | [`lead_levels`] | how soon a lead may buy, and how often it is visited |
 //! | [`lead_pools`] | leads without an owner: who may claim them, and when they come back |
 //! | [`leads`] | who may buy one day, until they become parties or are lost |
+//! | [`capture_forms`] | forms on public pages, and the leads that come by them |
 //! | [`qualification_standards`] | which leads field sales accepts as ripe |
 //! | [`field_handovers`] | leads on their way from the call centre to field sales, and what became of them |
 //! | [`prospect_tables`] | the leads of a consultant in a month: registered, checked, closed |
@@ -21,6 +22,7 @@
 //! | [`commission_plans`] | what representatives get of what they win |
 
 pub mod cadence;
+pub mod capture_forms;
 pub mod commission_plans;
 pub mod field_handovers;
 pub mod handovers;
@@ -61,6 +63,7 @@ pub fn kinds() -> Vec<&'static Kind> {
         &lead_levels::LEAD_LEVEL,
         &lead_pools::LEAD_POOL,
         &leads::LEAD,
+        &capture_forms::CAPTURE_FORM,
         &qualification_standards::QUALIFICATION_STANDARD,
         &field_handovers::FIELD_HANDOVER,
         &targets::TARGET,

@@ -287,4 +287,12 @@ guanxi_kernel::problems! {
     ONE_RECIPIENT = Invalid "one_recipient"
         ("One recipient", "Name the user or the unit that gets it, one of the two.")
         ("仅限一个接收方", "请指定接收的用户或组织单元,二者选一。");
+    /// A page that a form was not made for.
+    FORM_ORIGIN_NOT_ALLOWED = Forbidden "form_origin_not_allowed"
+        ("Origin not allowed", "The form may not be sent from web pages of this origin.")
+        ("来源不被允许", "该表单不允许从此网页来源提交。");
+    /// More of a form, or from one address, than it takes.
+    FORM_FLOODED = TooMany "form_flooded"
+        ("Too many submissions", "The form takes {limit} submissions a minute; wait {seconds} seconds.")
+        ("提交过于频繁", "该表单每分钟最多接受 {limit} 次提交,请等待 {seconds} 秒。");
 }

@@ -66,9 +66,16 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let closing = actix_web::rt::spawn(seal_secrets(db.clone()));
     // On a thread of its own, since reading a file keeps it busy.
     let (stop_work, stopping) = watch::channel(false);
+    let (end_thread, mut ended) = watch::channel(false);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let worker = app.worker();
-    let jobs = std::thread::spawn(move || runtime.block_on(work(worker, stopping)));
+    let jobs = std::thread::spawn(move || {
+        runtime.block_on(async move {
+            work(worker, stopping).await;
+            // A request that is still answered may have a connection of this thread.
+            drop(ended.wait_for(|ended| *ended).await);
+        });
+    });
     let webhooks = app.webhooks().clone();
     let dispatching = actix_web::rt::spawn(async move { webhooks.dispatch_for_ever().await });
     let webhooks = app.webhooks().clone();
@@ -94,6 +101,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     });
     let served = server.await;
     stop_work.send_replace(true);
+    end_thread.send_replace(true);
     // Waited for elsewhere: what the worker still does may need a connection of this thread.
     if !matches!(tokio::task::spawn_blocking(move || jobs.join()).await, Ok(Ok(()))) {
         tracing::warn!("the worker had panicked");

@@ -10,10 +10,12 @@
 //! | [`chain`] | all events of a tenant in the order of their commits, linked by digests |
 //! | [`changes`] | the change feed: what a caller has to do to stay up to date |
 //! | [`audit`] | all events, to auditors |
+//! | [`forgetting`] | what events say of a person is taken out of them, and the chain holds |
 
 pub mod audit;
 pub mod chain;
 pub mod changes;
+pub mod forgetting;
 pub mod history;
 pub mod timeline;
 
@@ -41,8 +43,8 @@ pub struct Event {
     pub concerns: Vec<Uuid>,
 }
 
-/// Events that one statement records; each has 16 values.
-const AT_ONCE: usize = sql::rows_at_once(16);
+/// Events that one statement records; each has 17 values.
+const AT_ONCE: usize = sql::rows_at_once(17);
 
 /// Records `event` in the transaction of the change it tells of.
 ///
@@ -76,7 +78,7 @@ pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()
         tx,
         "INSERT INTO events (tenant_id, seq, txid, occurred_at, user_id, api_key_id, request_id,
              source, subject_type, subject_id, kind, version, changed, holders_before,
-             holders_after, before, after) VALUES ",
+             holders_after, before, after, salt) VALUES ",
     );
     let statements = told.chunks(AT_ONCE).flat_map(|batch| {
         let (mut rows, mut links, mut linked) = (rows.clone(), links.clone(), 0);
@@ -112,7 +114,7 @@ impl Told {
     }
 
     /// Its columns behind the tenant.
-    fn row(&self, ctx: &Ctx) -> [sea_query::Value; 16] {
+    fn row(&self, ctx: &Ctx) -> [sea_query::Value; 17] {
         let Self { event, number: (seq, txid), before, after } = self;
         [
             (*seq).into(),
@@ -131,6 +133,7 @@ impl Told {
             json_or_null(after.as_ref()),
             json_or_null(event.before.as_ref()),
             record::json(&event.after),
+            Uuid::new_v4().into(),
         ]
     }
 }

@@ -5,7 +5,7 @@
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
 //! [`count`] for totals), [`bulk`] and [`changing`] (many records at once), [`everywhere`] (one search
-//! over all kinds), [`trash`], [`merging`], [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
+//! over all kinds), [`trash`], [`merging`], [`erasing`], [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
 //! [`vault`] (secrets that must be read back).
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
@@ -17,6 +17,7 @@ pub mod count;
 pub mod cursor;
 pub mod custom;
 pub mod db;
+pub mod erasing;
 pub mod error;
 pub mod events;
 pub mod everywhere;

@@ -7,6 +7,7 @@
 use crate::{
     Draft, ExternalId, Field, Kind, Record as _, Resource, Tx, bulk,
     count::Total,
+    erasing,
     list::ListQuery,
     merging,
     resource::{self, Copy, Page, Refusal, Shown},
@@ -92,6 +93,9 @@ pub type Give =
 pub type TakeBack =
     for<'a> fn(&'a mut Tx, &'a Ctx, Uuid, (&'a Json, &'a Json)) -> Doing<'a, Vec<String>>;
 
+/// See [`Operations::erase`].
+pub type Erase = for<'a> fn(&'a mut Tx, &'a Ctx, &'a [Uuid], &'static str) -> Doing<'a, usize>;
+
 /// What can be done with the records of a resource; see the functions of [`resource`] of the same
 /// names.
 #[derive(Clone, std::marker::Copy)]
@@ -132,6 +136,8 @@ pub struct Operations {
     pub give: Give,
     /// See [`merging::take_back`].
     pub take_back: TakeBack,
+    /// See [`erasing::erase`].
+    pub erase: Erase,
 }
 
 impl Operations {
@@ -194,6 +200,7 @@ impl Operations {
             take_back: |tx, ctx, id, change| {
                 Box::pin(merging::take_back::<R>(tx, ctx, id, change, "updated"))
             },
+            erase: |tx, ctx, ids, verb| Box::pin(erasing::erase::<R>(tx, ctx, ids, verb)),
         }
     }
 }

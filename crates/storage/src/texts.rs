@@ -87,6 +87,20 @@ pub(crate) async fn put(
     }
 }
 
+/// Takes words that no record has any more out of the index for good. SQLite keeps them in it until it
+/// is put together anew, which goes over all of it.
+///
+/// # Errors
+/// Those of the store.
+pub async fn compact(tx: &mut Tx) -> Result<()> {
+    if !tx.is_sqlite() {
+        return Ok(());
+    }
+    let compact =
+        Sql::new("INSERT INTO record_texts_words (record_texts_words) VALUES ('optimize')");
+    tx.execute_untenanted(compact).await.map(drop)
+}
+
 async fn put_in_sqlite(
     tx: &mut Tx,
     kind: &'static str,

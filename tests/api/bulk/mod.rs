@@ -2,6 +2,7 @@
 
 mod attachment_feed;
 pub(crate) mod attachments;
+mod erasures;
 mod exports;
 mod imports;
 mod jobs;

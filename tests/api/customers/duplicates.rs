@@ -33,7 +33,8 @@ async fn a_tenant_may_let_duplicates_in(world: &World) {
     let tenant = admin.get("/v1/tenant").await.expect(200);
     assert_eq!(
         tenant.json["preferences"],
-        json!({ "duplicates_on_entry": "refuse", "adjustment_reasons": [], "disabled_modules": [] })
+        json!({ "duplicates_on_entry": "refuse", "adjustment_reasons": [], "disabled_modules": [],
+            "abandoned_carts": null })
     );
     admin.post("/v1/parties", hongtu()).await.refused(409, "possible_duplicate");
     let accept = json!({ "preferences": { "duplicates_on_entry": "accept" } });

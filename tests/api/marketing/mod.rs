@@ -1,6 +1,9 @@
 //! Marketing, as its callers know it.
 
+mod budgets;
+mod calendar;
 mod campaigns;
+mod carts;
 mod codes;
 mod experiments;
 mod many;
@@ -8,11 +11,13 @@ mod members;
 mod messages;
 mod mining;
 mod money;
+mod plans;
 mod public_data;
 mod reports;
 mod sales_results;
 mod segments;
 mod sending;
+mod templates;
 mod touches;
 mod undelivered;
 

@@ -140,7 +140,7 @@ async fn z_06_a_removed_event_is_named(world: &World) {
 async fn z_06_an_event_put_in_is_named(world: &World) {
     let head = head(world).await;
     tamper(world, "INSERT INTO events SELECT tenant_id, -1, txid, occurred_at, user_id, api_key_id, request_id,
-        subject_type, subject_id, kind, version, before, after, source, changed, holders_before, holders_after
+        subject_type, subject_id, kind, version, before, after, source, changed, holders_before, holders_after, salt
         FROM events WHERE seq = (SELECT seq FROM event_chain WHERE position = 2)").await;
     assert_eq!(broken(world).await, (head, "inserted".to_owned()));
 }

@@ -2,6 +2,7 @@
 
 mod activities;
 mod cadence;
+mod capture_forms;
 mod cards;
 mod closing;
 mod collaborators;

@@ -11,6 +11,7 @@ mod sheet;
 mod store;
 
 pub use model::{EXPORT, Export, ExportId, ExportInput};
-pub(crate) use run::run;
+pub(crate) use run::{keep, run};
+pub(crate) use service::begin;
 pub use service::{file, start};
 pub(crate) use store::expire;

@@ -67,7 +67,10 @@ async fn tell(run: &Run<'_>, rows: i64, total: Option<i64>) -> Result<()> {
 }
 
 /// Keeps the file, then says in one transaction that it is there.
-async fn keep(run: &Run<'_>, id: Uuid, file: File, rows: i64) -> Result<()> {
+///
+/// # Errors
+/// Those of the stores; `lease_lost`.
+pub(crate) async fn keep(run: &Run<'_>, id: Uuid, file: File, rows: i64) -> Result<()> {
     let (files, tenant, name) = (&run.worker.files, run.lease.tenant, Uuid::new_v4());
     let claim = async |tx: &mut Tx, _: &Ctx| {
         let before = claim_file(tx, ExportId::from(id), name).await?;

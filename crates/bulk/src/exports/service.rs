@@ -106,12 +106,27 @@ pub async fn start(tx: &mut Tx, ctx: &Ctx, input: ExportInput) -> Result<Shown<J
     let fields = custom::fields(tx, ctx, table.kind).await?;
     query(table, ctx, &fields, &input)?;
     let stamp = ctx.now.format("%Y%m%dT%H%M%SZ");
+    let name = format!("{}-{stamp}.{}", table.kind.plural, input.format.word());
+    begin(tx, ctx, (JobKind::Export, json!({})), input, name).await
+}
+
+/// Notes an export whose file the job of that kind, with this task, will write.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (kind, task): (JobKind, Json),
+    input: ExportInput,
+    file_name: String,
+) -> Result<Shown<Job>> {
     let mut export = Export::assemble(Meta::new(ctx), input);
-    export.file_name = format!("{}-{stamp}.{}", table.kind.plural, export.input.format.word());
+    export.file_name = file_name;
     export.owner_id = Some(ctx.actor.user);
     export.expires_at = ctx.now + KEPT;
     let id = export.meta.id.uuid();
-    let job = jobs::enqueue(tx, ctx, JobKind::Export, Some(id), None, json!({})).await?;
+    let job = jobs::enqueue(tx, ctx, kind, Some(id), None, task).await?;
     export.job_id = Some(job.record.meta.id.uuid());
     resource::insert(tx, &by_itself(ctx), export, "created").await?;
     Ok(job)

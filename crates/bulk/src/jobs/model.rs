@@ -37,6 +37,8 @@ guanxi_kernel::words! {
         ImportCheck = "import_check" ("Check of an import", "导入检查"),
         /// Writes the records of a list into a file.
         Export = "export" ("Export", "导出"),
+        /// Writes all that is stored of a person into a file.
+        SubjectExport = "subject_export" ("Export of a person", "导出个人信息"),
         /// Takes back what another job has written.
         Undo = "undo" ("Undo", "撤销"),
         /// Looks for records that are the same.

@@ -101,7 +101,7 @@ pub static CONTACT: Kind = Kind::new::<Contact>(
 )
 .searched(&["name"])
 .known_by(&["name"])
-.also(&["merged", "absorbed", "parted"]);
+.also(&["merged", "absorbed", "parted", "erased"]);
 
 impl ContactInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.

@@ -188,7 +188,7 @@ pub static PARTY: Kind = Kind::new::<Party>(
 )
 .searched(&["name", "short_name", "code"])
 .known_by(&["code", "name"])
-.also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted"]);
+.also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted", "erased"]);
 
 impl PartyInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.

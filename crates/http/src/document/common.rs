@@ -30,6 +30,7 @@ const REPORT: &str = "/v1/reports/";
 const PUBLIC: &[&str] = &[
     "/v1/auth/login",
     "/v1/auth/refresh",
+    "/v1/forms/{key}",
     "/v1/meta",
     "/v1/problems",
     "/v1/problems/{code}",

@@ -1,23 +1,29 @@
 //! What marketing has beyond the shared endpoints.
 
 mod campaigns;
+mod carts;
 mod codes;
 mod experiments;
 mod messages;
 mod mining;
+mod plans;
 mod results;
 mod segments;
+mod templates;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     codes::routes(config);
+    plans::routes(config);
+    templates::routes(config);
     campaigns::routes(config);
     results::routes(config);
     segments::routes(config);
     mining::routes(config);
     experiments::routes(config);
     messages::routes(config);
+    carts::routes(config);
 }
 
 /// A page of the members of a segment, as the document describes it.

@@ -5,6 +5,6 @@ mod model;
 mod service;
 mod store;
 
-pub use model::{API_KEY, ApiKey, ApiKeyInput, KeyScope, Made, NewApiKey};
+pub use model::{API_KEY, ApiKey, ApiKeyInput, KeyScope, Made, NewApiKey, is_origin};
 pub use service::create_key;
 pub(crate) use store::{Presented, origins, present};

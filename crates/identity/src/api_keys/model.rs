@@ -180,7 +180,7 @@ impl ApiKey {
 
 /// Whether a text is an origin exactly as browsers send it: scheme, host in lower case, and the
 /// port unless it is the usual one. Plain http is for pages on the developer's own machine only.
-fn is_origin(text: &str) -> bool {
+pub fn is_origin(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once("://") else { return false };
     let (host, port) = rest.split_once(':').map_or((rest, None), |(host, port)| (host, Some(port)));
     let label = |label: &str| {

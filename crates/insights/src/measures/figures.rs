@@ -34,6 +34,19 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "cart-abandonment",
+        &[
+            ("started", &marketing::CARTS_STARTED),
+            ("completed", &marketing::CARTS_COMPLETED),
+            ("abandoned", &marketing::CARTS_ABANDONED),
+            ("recovered", &marketing::CARTS_RECOVERED),
+            ("abandonment_rate", &marketing::CART_ABANDONMENT_RATE),
+            ("recovery_rate", &marketing::CART_RECOVERY_RATE),
+            ("abandoned_value", &marketing::ABANDONED_CART_VALUE),
+            ("recovered_value", &marketing::RECOVERED_CART_VALUE),
+        ],
+    ),
+    (
         "contract-results",
         &[
             ("signed", &opportunities::CONTRACTS_SIGNED),
@@ -272,6 +285,15 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("won_amount", &opportunities::WON_VALUE),
             ("lost_amount", &opportunities::LOST_VALUE),
             ("terminated_amount", &opportunities::TERMINATED_VALUE),
+        ],
+    ),
+    (
+        "campaign-calendar",
+        &[
+            ("campaigns", &marketing::CAMPAIGNS_RUNNING),
+            ("starting", &marketing::CAMPAIGNS_STARTING),
+            ("budget", &marketing::CAMPAIGN_BUDGET),
+            ("cost", &marketing::CAMPAIGN_COST),
         ],
     ),
     (

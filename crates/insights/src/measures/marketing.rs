@@ -1,6 +1,12 @@
 //! Measures of campaigns and of what comes back through media.
 
 guanxi_kernel::measures! {
+    CAMPAIGNS_RUNNING = Count "campaigns_running" v 1 ("Campaigns", "活动数")
+        ("Number of campaigns that have days in the time and were not cancelled.", "期间内有活动日且未取消的市场活动数。") of ["campaigns"];
+    CAMPAIGNS_STARTING = Count "campaigns_starting" v 1 ("Campaigns starting", "启动活动数")
+        ("Number of those of them that begin in the time.", "其中在期间内开始的市场活动数。") of ["campaigns"];
+    CAMPAIGN_BUDGET = Amount "campaign_budget" v 1 ("Budget", "活动预算")
+        ("Budgets of campaigns, each divided over its months by their days.", "活动预算按各月天数分摊后之和。") of ["campaigns"];
     CAMPAIGN_OPPORTUNITIES = Count "campaign_opportunities" v 1 ("Opportunities of campaigns", "活动商机数")
         ("Number of opportunities that name the campaign.", "关联该活动的商机数。") of ["campaigns", "opportunities"];
     CAMPAIGN_OPPORTUNITY_AMOUNT = Amount "campaign_opportunity_amount" v 1 ("Amount of opportunities", "活动商机金额")
@@ -49,4 +55,20 @@ guanxi_kernel::measures! {
         ("buyers ÷ responders.", "购买人数 ÷ 反馈人数。") of ["responses", "touches"];
     BUYERS_OF_CONTACTS = Ratio "buyers_of_contacts" v 1 ("Buyers of reached", "触达购买率")
         ("buyers ÷ reached_contacts.", "购买人数 ÷ 触达人数。") of ["responses", "touches"];
+    CARTS_STARTED = Count "carts_started" v 1 ("Carts started", "购物车创建数")
+        ("Number of carts that were begun.", "开始的购物车数。") of ["carts"];
+    CARTS_COMPLETED = Count "carts_completed" v 1 ("Carts completed", "购物车完成数")
+        ("Number of them that were bought.", "其中完成购买的数量。") of ["carts"];
+    CARTS_ABANDONED = Count "carts_abandoned" v 1 ("Carts abandoned", "购物车放弃数")
+        ("Number of them with a pause of the idle minutes, also if they were bought later.", "其中闲置超过设定分钟数的数量,含其后完成者。") of ["carts"];
+    CARTS_RECOVERED = Count "carts_recovered" v 1 ("Carts recovered", "购物车挽回数")
+        ("Number of abandoned carts that were bought later.", "放弃后又完成购买的数量。") of ["carts"];
+    CART_ABANDONMENT_RATE = Ratio "cart_abandonment_rate" v 1 ("Cart abandonment rate", "购物车弃用率")
+        ("carts_abandoned ÷ carts_started.", "放弃数 ÷ 创建数。") of ["carts"];
+    CART_RECOVERY_RATE = Ratio "cart_recovery_rate" v 1 ("Cart recovery rate", "购物车挽回率")
+        ("carts_recovered ÷ carts_abandoned.", "挽回数 ÷ 放弃数。") of ["carts"];
+    ABANDONED_CART_VALUE = Amount "abandoned_cart_value" v 1 ("Abandoned value", "放弃金额")
+        ("Sum of what is in abandoned carts.", "放弃的购物车金额之和。") of ["carts"];
+    RECOVERED_CART_VALUE = Amount "recovered_cart_value" v 1 ("Recovered value", "挽回金额")
+        ("Sum of what is in recovered carts.", "挽回的购物车金额之和。") of ["carts"];
 }

@@ -34,7 +34,9 @@
 //! | [`customer_ranking`] | who the key customers are, by one angle or several |
 //! | [`contract_results`] | what was signed, amended and taken back, each on its day |
 //! | [`contract_stages`] | what contracts in each stage come to |
+//! | [`campaign_calendar`] | which campaigns run in each month, and what that may cost and has cost |
 //! | [`campaign_ranking`] | which campaigns brought most |
+//! | [`cart_abandonment`] | which carts were left, and which of these were bought after all |
 //! | [`media_response`] | what came back through which medium, list, test group or source code |
 //! | `customer_figures` | what each customer has signed |
 //! | [`rfm`] | how lately, how often and for how much customers have bought, with scores |
@@ -58,7 +60,9 @@
 
 pub mod attainment;
 pub mod cadence;
+pub mod campaign_calendar;
 pub mod campaign_ranking;
+pub mod cart_abandonment;
 pub mod concentration;
 pub mod contract_results;
 pub mod contract_stages;

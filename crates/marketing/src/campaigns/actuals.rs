@@ -52,7 +52,7 @@ fn ours(error: MoneyError) -> guanxi_kernel::Problem {
 }
 
 /// What a metric comes to by records, where there are any.
-fn counted(figures: &Figures, metric: CampaignMetric) -> (i64, Option<Money>) {
+pub(crate) fn counted(figures: &Figures, metric: CampaignMetric) -> (i64, Option<Money>) {
     match metric {
         CampaignMetric::Invited => (figures.members, None),
         CampaignMetric::Attended => (figures.attended, None),
@@ -67,7 +67,8 @@ fn counted(figures: &Figures, metric: CampaignMetric) -> (i64, Option<Money>) {
     }
 }
 
-fn shown(metric: CampaignMetric, sight: Sight) -> bool {
+/// Whether somebody who sees so much sees what a metric comes to.
+pub(crate) fn shown(metric: CampaignMetric, sight: Sight) -> bool {
     match metric {
         CampaignMetric::OpportunityAmount => sight.opportunities,
         CampaignMetric::ContractAmount => sight.contracts,

@@ -101,18 +101,37 @@ impl Figures {
             cost: zero,
         }
     }
+
+    /// Adds those of another campaign in the same currency.
+    pub(crate) fn add(&mut self, other: &Self) -> Result<(), MoneyError> {
+        self.members += other.members;
+        self.registered += other.registered;
+        self.attended += other.attended;
+        self.responses += other.responses;
+        self.responders += other.responders;
+        self.leads += other.leads;
+        self.opportunities += other.opportunities;
+        self.contracts += other.contracts;
+        self.contracts_without_cost += other.contracts_without_cost;
+        self.opportunity_amount = self.opportunity_amount.checked_add(other.opportunity_amount)?;
+        self.contract_amount = self.contract_amount.checked_add(other.contract_amount)?;
+        self.contract_margin = self.contract_margin.checked_add(other.contract_margin)?;
+        self.cost = self.cost.checked_add(other.cost)?;
+        Ok(())
+    }
 }
 
 /// What a contract leaves above its cost: the cost is what was bought for it, else what its quote says;
 /// none where neither is known.
-const MARGIN: &str = "(CASE WHEN c.cost_minor > 0 AND c.cost_currency = c.net_currency THEN c.net_minor - c.cost_minor
+pub(crate) const MARGIN: &str = "(CASE WHEN c.cost_minor > 0 AND c.cost_currency = c.net_currency THEN c.net_minor - c.cost_minor
      WHEN q.margin_minor IS NOT NULL AND q.margin_currency = c.net_currency THEN q.margin_minor END)";
 
-const CONTRACTS: &str = " JOIN contracts c ON c.tenant_id = l.tenant_id AND c.id = l.subject_id
+pub(super) const CONTRACTS: &str =
+    " JOIN contracts c ON c.tenant_id = l.tenant_id AND c.id = l.subject_id
          AND c.deleted_at IS NULL AND c.signed_on IS NOT NULL AND c.stage <> 'cancelled'
      LEFT JOIN quotes q ON q.tenant_id = c.tenant_id AND q.id = c.quote_id";
 
-const OPPORTUNITIES: &str =
+pub(super) const OPPORTUNITIES: &str =
     " JOIN opportunities o ON o.tenant_id = l.tenant_id AND o.id = l.subject_id
          AND o.deleted_at IS NULL";
 
@@ -152,7 +171,7 @@ fn of(text: &'static str, ids: &[CampaignId], rest: &'static str) -> Sql {
     sql
 }
 
-fn ours(error: MoneyError) -> guanxi_kernel::Problem {
+pub(super) fn ours(error: MoneyError) -> guanxi_kernel::Problem {
     INTERNAL.problem().because(error)
 }
 

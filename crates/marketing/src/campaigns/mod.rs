@@ -11,6 +11,7 @@
 //! | `actuals.rs` | what is so far, and the alert when it differs too much |
 //! | `outcome.rs` | what it came to, without a store |
 //! | `figures.rs` | the figures that outcomes are made of, of many campaigns at once |
+//! | `together.rs` | the figures of all campaigns of a plan |
 //! | `frozen.rs` | what it had come to when it was finished |
 //! | `lift.rs` | whether members buy more than before, compared with the others |
 //! | `expectation.rs` | what it may bring, by comparable ones that have ended |
@@ -33,16 +34,19 @@ mod overview;
 mod parts;
 mod service;
 mod store;
+mod together;
 
 pub use actuals::{CampaignDeviations, RivalActivityMeanwhile, deviations};
-pub(crate) use actuals::{follow_deviations, note_spent};
+pub(crate) use actuals::{counted, follow_deviations, note_spent, shown};
 pub use consent::APPROVAL_OF_CAMPAIGNS;
 pub use deviations::{Deviation, DeviationOf};
 pub use expectation::{CampaignExpectation, ExpectationBasis, ExpectedRange, expectation};
+pub(crate) use figures::MARGIN;
 pub use figures::{Figures, Sight, of_campaigns};
 pub use frozen::{CampaignOutcomeReport, outcome};
 pub use life::{CampaignMove, CampaignState, MOVES};
 pub use lift::{CampaignLift, Volumes, lift, lift_over_control};
+pub(crate) use model::tenth;
 pub use model::{CAMPAIGN, Campaign, CampaignId, CampaignInput};
 pub use moves::{CancelCampaign, cancel, finish, pause, resume, start, submit};
 pub use outcome::{CampaignOutcome, CampaignReturn, NoRatio};
@@ -50,3 +54,4 @@ pub use overview::{CalendarEntry, CampaignProgress, calendar, progress};
 pub use parts::{
     BudgetLine, CampaignFollowUp, CampaignMetric, CampaignStateChange, CampaignWeight, Objective,
 };
+pub(crate) use together::together;

@@ -5,6 +5,7 @@ use super::{
     parts::{BudgetLine, CampaignFollowUp, CampaignStateChange, Objective},
 };
 use crate::{
+    marketing_plans::{MarketingPlan, MarketingPlanId},
     media::{Medium, MediumId, ReplyChannel},
     problems::CAMPAIGN_PLAN_FIXED,
 };
@@ -31,7 +32,7 @@ pub type CampaignId = Id<Campaign>;
 type CampaignMeta = Meta<Campaign>;
 
 /// The tolerance where none is said: a tenth.
-fn tenth() -> Share {
+pub(crate) fn tenth() -> Share {
     Share::of_ten_thousandths(1_000)
 }
 
@@ -54,6 +55,11 @@ pub struct CampaignInput {
     #[serde(default)]
     #[field(zh = "活动类型", filter)]
     pub kind: Option<Line<60>>,
+    /// The plan that it belongs to: of the same currency, in whose time it begins, and of whose budget its
+    /// own is a part.
+    #[serde(default)]
+    #[field(zh = "营销计划", filter, to = MarketingPlan)]
+    pub marketing_plan_id: Option<MarketingPlanId>,
     /// Who is in charge; the acting user when absent.
     #[serde(default)]
     #[field(zh = "负责人", filter, to = User)]
@@ -66,7 +72,7 @@ pub struct CampaignInput {
     #[validate(custom(function = "likely_date"))]
     #[field(zh = "结束日期", filter)]
     pub ends_on: NaiveDate,
-    /// The currency of all its amounts; that of the company when absent.
+    /// The currency of all its amounts; that of its plan, else that of the company, when absent.
     #[serde(default)]
     #[field(zh = "币种", filter)]
     pub currency: Option<Currency>,
@@ -170,6 +176,9 @@ pub struct Campaign {
     /// Why it was cancelled.
     #[field(zh = "取消原因")]
     pub reason: Option<Text<1000>>,
+    /// The template that it was made of.
+    #[field(zh = "活动模板", filter)]
+    pub template_id: Option<Uuid>,
     /// What was spent: the sum of its expenses.
     #[field(zh = "实际支出", money, filter)]
     pub spent: Option<Money>,
@@ -214,7 +223,7 @@ impl CampaignInput {
     /// # Errors
     /// `repeated`; `out_of_range` at `/ends_on`; `unknown_metric`; `required` or `invalid` at an objective;
     /// `currency_mismatch`.
-    pub(super) fn check(&self, currency: Currency) -> Result<()> {
+    pub(crate) fn check(&self, currency: Currency) -> Result<()> {
         let mut findings = repeated(&self.region_ids, "/region_ids", |id| *id);
         findings.extend(repeated(&self.industries, "/industries", ToString::to_string));
         findings.extend(repeated(&self.product_ids, "/product_ids", |id| *id));

@@ -102,7 +102,7 @@ pub struct Objective {
 
 impl Objective {
     /// What it is measured by; known once it was checked.
-    pub(super) fn measure(&self) -> Option<CampaignMetric> {
+    pub(crate) fn measure(&self) -> Option<CampaignMetric> {
         CampaignMetric::from_word(&self.metric)
     }
 }

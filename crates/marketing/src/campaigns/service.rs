@@ -6,7 +6,11 @@ use super::{
     parts::CampaignStateChange,
     store,
 };
-use crate::problems::{CAMPAIGN_PLAN_FIXED, NO_METRIC};
+use crate::{
+    campaign_templates::check_required,
+    marketing_plans::{MarketingPlan, room},
+    problems::{CAMPAIGN_PLAN_FIXED, NO_METRIC},
+};
 use guanxi_customers::{engine::check_new_owner, problems::IMMUTABLE, rules::made_up_number};
 use guanxi_kernel::{
     Action, Ctx, Money, Result, Word as _,
@@ -29,7 +33,9 @@ impl Resource for Campaign {
             None => self.begin(tx, ctx).await?,
             Some(before) => self.go_on(tx, ctx, before).await?,
         }
-        let currency = *self.input.currency.get_or_insert(ctx.settings.currency);
+        let plan = room::plan_concerned(tx, ctx, self, before).await?;
+        let usual = plan.as_ref().map_or(ctx.settings.currency, MarketingPlan::currency);
+        let currency = *self.input.currency.get_or_insert(usual);
         self.input.check(currency)?;
         self.check_products(tx, before).await?;
         let ours = |error: guanxi_kernel::money::MoneyError| INTERNAL.problem().because(error);
@@ -37,6 +43,9 @@ impl Resource for Campaign {
         self.budget = Some(Money::sum(currency, planned).map_err(ours)?);
         if before.is_none_or(|before| before.input.currency != self.input.currency) {
             self.spent = Some(Money::zero(currency));
+        }
+        if let Some(plan) = &plan {
+            room::check_campaign(tx, ctx, (plan, &*self), before).await?;
         }
         if let Some(before) = before.filter(|before| before.state != self.state) {
             self.enter(tx, ctx, before).await?;
@@ -139,6 +148,7 @@ impl Campaign {
             if self.input.objectives.is_empty() {
                 return Err(NO_METRIC.at("/objectives"));
             }
+            check_required(tx, ctx, self).await?;
             self.ask(tx, ctx).await?;
         }
         if self.state != before.state {

@@ -4,7 +4,7 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `model.rs` | the record, and what several words of one person come to; pure |
-//! | `service.rs` | the rules of a save, and a withdrawal by the person themselves |
+//! | `service.rs` | the rules of a save, and words that the program notes by itself |
 //! | `store.rs` | the SQL |
 
 mod model;
@@ -13,5 +13,6 @@ mod store;
 
 pub use model::{CONSENT, Consent, ConsentId, ConsentInput, ConsentState};
 pub(crate) use model::{Leave, person, word_of};
+pub use service::grant_unless_said;
 pub(crate) use service::withdraw;
 pub(crate) use store::{People, Word, locked_words, words};

@@ -5,6 +5,7 @@ use super::{
     store,
 };
 use crate::{media::MediumKind, problems::CONTACT_OF_OTHER_PARTY};
+use chrono::{DateTime, Utc};
 use guanxi_customers::{
     contacts::{Contact, ContactId},
     engine::{refer, standing},
@@ -81,6 +82,37 @@ impl Resource for Consent {
             "period_days": 7
         })
     }
+}
+
+/// Notes that a person agrees to what is sent for a purpose by a sort of medium, unless they have said
+/// anything of it before: nobody knows that it is they who fill in a form on a public page, so it never
+/// takes back a word of theirs.
+///
+/// # Errors
+/// Those of the store.
+pub async fn grant_unless_said(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    (party_id, contact_id): (PartyId, Option<ContactId>),
+    (medium, purpose): (MediumKind, &Line<60>),
+    (said_at, proof): (DateTime<Utc>, Text<1000>),
+) -> Result<()> {
+    let who = person(party_id, contact_id);
+    if store::of_person(tx, &who, (medium, &**purpose), None).await?.is_some() {
+        return Ok(());
+    }
+    let input = ConsentInput {
+        party_id,
+        contact_id,
+        medium,
+        purpose: purpose.clone(),
+        state: ConsentState::Granted,
+        said_at: Some(said_at),
+        proof: Some(proof),
+        max_messages: None,
+        period_days: None,
+    };
+    resource::create::<Consent>(tx, ctx, input).await.map(drop)
 }
 
 /// Notes that a person wants no more of what is sent for a purpose by a sort of medium, whatever they had

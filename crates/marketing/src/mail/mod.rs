@@ -40,6 +40,8 @@ use uuid::Uuid;
 
 /// Letters that one node hands over at the same time.
 const LANES: usize = 4;
+/// Letters that each of them hands over for one tenant before others have their turn.
+const TURN: usize = 50;
 /// The pause between two looks that found nothing.
 const IDLE: Duration = Duration::from_secs(2);
 /// What a claim lasts beyond the time of a conversation: long enough to note what came of it.
@@ -102,7 +104,8 @@ impl Mailer {
         }
     }
 
-    /// Sends everything that is due now; how many letters were handed over, whatever came of it.
+    /// Sends what is due now, some of it for every tenant; how many letters were handed over, whatever came
+    /// of it.
     ///
     /// # Errors
     /// Those of the store.
@@ -144,11 +147,11 @@ impl Mailer {
         self.0.db.write(ctx.tenant, async |tx| finish(tx, &ctx, message).await).await
     }
 
-    /// Hands over one letter after the other until none is due.
+    /// Hands over one letter after the other until none is due, or others have their turn.
     async fn lane(&self, server: &Server, ctx: &Ctx) -> Result<usize> {
         let takes = TimeDelta::from_std(server.limit()).unwrap_or(MARGIN) + MARGIN;
         let mut sent = 0;
-        while !self.stops() {
+        while !self.stops() && sent < TURN {
             let ctx = Ctx { now: self.0.clock.now(), ..ctx.clone() };
             let url = server.public_url();
             let take = async |tx: &mut Tx| claim(tx, &ctx, url, takes).await;

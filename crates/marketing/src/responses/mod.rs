@@ -12,5 +12,5 @@ mod service;
 mod store;
 mod who;
 
-pub use model::{RESPONSE, Response, ResponseId, ResponseInput};
-pub use service::became;
+pub use model::{Captured, RESPONSE, Response, ResponseId, ResponseInput};
+pub use service::{became, capture};

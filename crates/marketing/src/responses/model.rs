@@ -101,6 +101,21 @@ pub struct Response {
     #[serde(skip)]
     #[field(hidden)]
     pub(crate) responder: String,
+    /// The form on a public page by which they have answered.
+    #[field(zh = "采集表单", filter)]
+    pub capture_form_id: Option<Uuid>,
+    /// The page from which they came to that of the form, as their browser says.
+    #[field(zh = "来源页面")]
+    pub referrer: Option<Line<500>>,
+    /// `utm_source` of the link by which they came.
+    #[field(zh = "UTM 来源")]
+    pub utm_source: Option<Line<100>>,
+    /// `utm_medium` of that.
+    #[field(zh = "UTM 媒介")]
+    pub utm_medium: Option<Line<100>>,
+    /// `utm_campaign` of that.
+    #[field(zh = "UTM 活动")]
+    pub utm_campaign: Option<Line<100>>,
     /// The lead that it became.
     #[field(zh = "意向客户", filter)]
     pub lead_id: Option<Uuid>,
@@ -110,6 +125,17 @@ pub struct Response {
     /// When.
     #[field(zh = "销售结果时间")]
     pub sales_result_at: Option<DateTime<Utc>>,
+}
+
+/// By which form somebody has answered, and from where they came to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Captured {
+    /// The form.
+    pub form: Uuid,
+    /// The page before it.
+    pub referrer: Option<Line<500>>,
+    /// `utm_source`, `utm_medium` and `utm_campaign` of the link.
+    pub utm: [Option<Line<100>>; 3],
 }
 
 /// The resource of responses.

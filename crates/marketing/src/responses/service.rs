@@ -1,6 +1,6 @@
 //! The rules of a save, and what follows.
 
-use super::{RESPONSE, Response, ResponseId, store, who};
+use super::{Captured, RESPONSE, Response, ResponseId, ResponseInput, store, who};
 use crate::{
     campaign_members::{self, CampaignMember},
     campaigns::{Campaign, CampaignState},
@@ -18,7 +18,8 @@ use guanxi_kernel::{
     problem::{OUT_OF_RANGE, REQUIRED},
 };
 use guanxi_storage::{
-    Kind, Resource, Tx,
+    Kind, Meta, Resource, Tx,
+    kind::Parts as _,
     resource::{self, Verb},
 };
 use guanxi_workflow::tasks::{self, Wanted};
@@ -170,6 +171,24 @@ impl Response {
         };
         tasks::ensure(tx, ctx, wanted).await.map(drop)
     }
+}
+
+/// Makes the response of somebody who has answered by a form on a public page.
+///
+/// # Errors
+/// As making any response.
+pub async fn capture(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    input: ResponseInput,
+    by: Captured,
+) -> Result<Response> {
+    resource::require::<Response>(ctx, Action::Create)?;
+    let mut response = Response::assemble(Meta::new(ctx), input);
+    response.capture_form_id = Some(by.form);
+    response.referrer = by.referrer;
+    [response.utm_source, response.utm_medium, response.utm_campaign] = by.utm;
+    Ok(resource::insert(tx, ctx, response, "created").await?.record)
 }
 
 /// Notes the lead that a response has become. The right on responses is not asked for: whoever calls it

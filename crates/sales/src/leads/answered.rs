@@ -4,12 +4,13 @@ use super::{
     model::{LEAD, Lead, LeadId, LeadInput},
     parts::LeadSource,
 };
+use crate::lead_pools::LeadPoolId;
 use guanxi_customers::{
     contact_points::{Email, EmailAddress, EmailKind, Phone, PhoneKind},
     parties::{Party, PartyKind},
     rules::line,
 };
-use guanxi_kernel::{Action, Ctx, Line, Result, text::fold};
+use guanxi_kernel::{Action, Ctx, Line, Result, UserId, text::fold};
 use guanxi_marketing::responses::{self, Response, ResponseId};
 use guanxi_storage::{
     Sql, Tx,
@@ -22,6 +23,28 @@ use guanxi_storage::{
 /// # Errors
 /// `not_found`, `forbidden`; and as making a lead.
 pub async fn of_response(tx: &mut Tx, ctx: &Ctx, id: ResponseId) -> Result<(Shown<Lead>, bool)> {
+    of_response_to(tx, ctx, id, LeadPlace::default()).await
+}
+
+/// To whom a new lead goes, or into which pool; to whoever makes it when neither is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeadPlace {
+    /// The owner.
+    pub owner_id: Option<UserId>,
+    /// The pool.
+    pub pool_id: Option<LeadPoolId>,
+}
+
+/// The same, and a new lead goes there. One that is there stays where it is.
+///
+/// # Errors
+/// As [`of_response`].
+pub async fn of_response_to(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ResponseId,
+    to: LeadPlace,
+) -> Result<(Shown<Lead>, bool)> {
     resource::require::<Lead>(ctx, Action::Create)?;
     let response: Response = resource::load(tx, ctx, id.uuid()).await?;
     if let Some(lead) = response.lead_id {
@@ -30,7 +53,7 @@ pub async fn of_response(tx: &mut Tx, ctx: &Ctx, id: ResponseId) -> Result<(Show
     let (shown, new) = match known(tx, ctx, &response).await? {
         Some(lead) => (resource::get(tx, ctx, lead.uuid()).await?, false),
         None => {
-            let input = prospect(tx, ctx, &response).await?;
+            let input = prospect(tx, ctx, &response, to).await?;
             // Somebody has answered; who they may be besides is decided later.
             let ctx = Ctx { accept_duplicates: true, ..ctx.clone() };
             (resource::create::<Lead>(tx, &ctx, input).await?, true)
@@ -75,7 +98,7 @@ async fn known(tx: &mut Tx, ctx: &Ctx, of: &Response) -> Result<Option<LeadId>> 
 }
 
 /// What an answer says of a new prospect.
-async fn prospect(tx: &mut Tx, ctx: &Ctx, of: &Response) -> Result<LeadInput> {
+async fn prospect(tx: &mut Tx, ctx: &Ctx, of: &Response, to: LeadPlace) -> Result<LeadInput> {
     let answer = &of.input;
     let (kind, called): (PartyKind, Option<Line<200>>) = match answer.party_id {
         Some(id) => {
@@ -107,8 +130,8 @@ async fn prospect(tx: &mut Tx, ctx: &Ctx, of: &Response) -> Result<LeadInput> {
         campaign_id: answer.campaign_id,
         level_id: None,
         grade: None,
-        owner_id: None,
-        pool_id: None,
+        owner_id: to.owner_id,
+        pool_id: to.pool_id,
         party_id: answer.party_id,
         product_ids: Vec::new(),
         budget: None,

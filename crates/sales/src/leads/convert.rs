@@ -8,6 +8,7 @@ use super::{
     store,
 };
 use crate::{
+    capture_forms,
     opportunities::{
         DecisionRole, Opportunity, OpportunityContact, OpportunityId, OpportunityInput,
         OpportunityOrigin,
@@ -104,6 +105,7 @@ pub async fn convert(tx: &mut Tx, ctx: &Ctx, id: LeadId, wish: ConvertLead) -> R
         None => None,
     };
     take_along(tx, ctx, id, party.meta.id).await?;
+    capture_forms::keep_consents(tx, &ctx.on_behalf(), id, (party.meta.id, contact)).await?;
     resource::change(tx, ctx, id.uuid(), "converted", |one: &mut Lead| {
         one.go(LeadMove::Convert)?;
         one.input.party_id = Some(party.meta.id);

@@ -40,7 +40,7 @@ mod spans;
 mod store;
 mod visits;
 
-pub use answered::of_response;
+pub use answered::{LeadPlace, of_response, of_response_to};
 pub use card::{CardSide, LeadCard, LeadContact, card, fill_card};
 pub use convert::{ConvertLead, LeadOpportunity, convert};
 pub(crate) use field::{GivenBack, Handed, bought_in_field, give_back, hand_to_field, plan};

@@ -272,4 +272,5 @@ pub static LEAD: Kind = Kind::new::<Lead>(
     "handed_to_field",
     "returned_from_field",
     "bought_in_field",
+    "erased",
 ]);

@@ -8,6 +8,9 @@
 //!
 //! The digest covers everything an event says. To alter, remove or reorder a sealed event, all
 //! digests after it would have to be made anew, and the last one is known to whoever noted it.
+//!
+//! An event that was [forgotten](super::forgetting) keeps its digest of before, so the links behind it
+//! stay as they are. What it was cannot be checked any more; that it has been as it is since, can.
 
 use crate::{Db, Sql, Tx, sql};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -57,17 +60,18 @@ struct Sealed {
     holders_after: Option<sqlx::types::Json<Json>>,
     before: Option<sqlx::types::Json<Json>>,
     after: sqlx::types::Json<Json>,
+    salt: Option<Uuid>,
 }
 
 const SEALED: &str =
     "e.seq, e.txid, e.occurred_at, e.user_id, e.api_key_id, e.request_id, e.source,
     e.subject_type, e.subject_id, e.kind, e.version, e.changed, e.holders_before, e.holders_after,
-    e.before, e.after";
+    e.before, e.after, e.salt";
 
 impl Sealed {
     /// SHA-256 over the digest before and the event in its one spelling, in hex.
     fn digest(&self, tenant: TenantId, position: i64, previous: &str) -> String {
-        let event = json!({
+        let mut event = json!({
             "tenant_id": tenant, "position": position,
             "occurred_at": self.occurred_at.to_rfc3339_opts(SecondsFormat::Micros, true),
             "user_id": self.user_id, "api_key_id": self.api_key_id,
@@ -78,6 +82,10 @@ impl Sealed {
             "holders_after": self.holders_after.as_ref().map(|json| &json.0),
             "before": self.before.as_ref().map(|json| &json.0), "after": self.after.0,
         });
+        // Older events have none, nor those that were forgotten.
+        if let Some(salt) = self.salt {
+            event["salt"] = json!(salt);
+        }
         let mut digest = Sha256::new();
         digest.update(previous);
         digest.update(canonical(&event));
@@ -143,8 +151,8 @@ fn unsealed(tx: &Tx, sql: &mut Sql, head: &Head) {
     sql.bind(head.seq).push(") AND e.txid < ").push(tx.all_ended_below());
 }
 
-/// Seals some more; whether there may be others.
-async fn extend(tx: &mut Tx) -> Result<bool> {
+/// Lets nobody else extend the chain until the transaction ends.
+pub(super) async fn lock(tx: &mut Tx) -> Result<()> {
     tx.execute(crate::sql!(
         "INSERT INTO event_heads (tenant_id, position, txid, seq, hash) VALUES ($1, 0, 0, 0, '')
          ON CONFLICT (tenant_id) DO NOTHING"
@@ -152,7 +160,32 @@ async fn extend(tx: &mut Tx) -> Result<bool> {
     .await?;
     let mut lock = Sql::new("SELECT position FROM event_heads WHERE tenant_id = $1");
     lock.push(tx.for_update());
-    tx.exists(lock).await?;
+    tx.exists(lock).await.map(drop)
+}
+
+/// Notes that an event says less than when it was sealed: from now on it is held against what it says
+/// now. The digest of that; none if it is not sealed yet, for then nothing was promised of it.
+pub(super) async fn settle_for(tx: &mut Tx, seq: i64) -> Result<Option<String>> {
+    let mut sql = Sql::new("SELECT c.position, c.hash, c.forgotten, ");
+    sql.push(SEALED).push(
+        " FROM event_chain c JOIN events e ON e.tenant_id = c.tenant_id AND e.seq = c.seq
+         WHERE c.tenant_id = $1 AND c.seq = ",
+    );
+    sql.bind(seq);
+    let Some(link) = tx.optional::<Link>(sql).await? else { return Ok(None) };
+    let digest = link.event.digest(tx.tenant(), link.position, &link.hash);
+    let note = crate::sql!(
+        "UPDATE event_chain SET forgotten = $2 WHERE tenant_id = $1 AND seq = $3",
+        digest.clone(),
+        seq
+    );
+    tx.execute(note).await?;
+    Ok(Some(digest))
+}
+
+/// Seals some more; whether there may be others.
+async fn extend(tx: &mut Tx) -> Result<bool> {
+    lock(tx).await?;
     // Read again: another node may have extended the chain while this one waited for the lock.
     let mut head = head(tx).await?;
     let mut sql = Sql::new("SELECT ");
@@ -220,6 +253,9 @@ pub struct Broken {
 pub struct Verification {
     /// Events whose digests were made again.
     pub checked: i64,
+    /// Those among them that were forgotten, for the sake of a person who was erased: of these is
+    /// known only that they are as they were left then.
+    pub forgotten: i64,
     /// The position up to which everything is as it was sealed.
     pub position: i64,
     /// The digest there, in hex: who notes it can tell later that nothing before it was altered.
@@ -235,8 +271,21 @@ pub struct Verification {
 struct Link {
     position: i64,
     hash: String,
+    /// See [`settle_for`].
+    forgotten: Option<String>,
     #[sqlx(flatten)]
     event: Sealed,
+}
+
+impl Link {
+    /// Its digest, if the event says what it is known to have said last.
+    fn holds(&self, tenant: TenantId, position: i64, previous: &str) -> Option<&str> {
+        let (before, expected) = match &self.forgotten {
+            Some(left) => (self.hash.as_str(), left),
+            None => (previous, &self.hash),
+        };
+        (self.event.digest(tenant, position, before) == *expected).then_some(self.hash.as_str())
+    }
 }
 
 /// Makes the digests of up to `most` events again, beginning behind the position `after`, whose own
@@ -252,6 +301,7 @@ pub async fn verify(tx: &mut Tx, after: i64, most: i64) -> Result<Verification> 
     };
     let mut found = Verification {
         checked: 0,
+        forgotten: 0,
         position: after,
         hash: from.clone().unwrap_or_default(),
         head: head.position,
@@ -270,15 +320,17 @@ pub async fn verify(tx: &mut Tx, after: i64, most: i64) -> Result<Verification> 
         }
         for link in links {
             let expected = found.position + 1;
-            let hash = link.event.digest(tx.tenant(), expected, &found.hash);
             if link.position != expected {
                 found.broken = broken(expected, Break::Missing);
                 break;
-            } else if link.hash != hash {
+            }
+            let Some(hash) = link.holds(tx.tenant(), expected, &found.hash) else {
                 found.broken = broken(expected, Break::Altered);
                 break;
-            }
+            };
+            let hash = hash.to_owned();
             found.checked += 1;
+            found.forgotten += i64::from(link.forgotten.is_some());
             found.position = expected;
             found.hash = hash;
         }
@@ -298,7 +350,7 @@ async fn hash_at(tx: &mut Tx, position: i64) -> Result<Option<String>> {
 }
 
 async fn links(tx: &mut Tx, after: i64, most: i64) -> Result<Vec<Link>> {
-    let mut sql = Sql::new("SELECT c.position, c.hash, ");
+    let mut sql = Sql::new("SELECT c.position, c.hash, c.forgotten, ");
     sql.push(SEALED).push(
         " FROM event_chain c JOIN events e ON e.tenant_id = c.tenant_id AND e.seq = c.seq
          WHERE c.tenant_id = $1 AND c.position > ",

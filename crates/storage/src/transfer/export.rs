@@ -94,16 +94,18 @@ pub(super) fn schema() -> i64 {
 }
 
 /// The files of callers that records of the tenant are about, those of deleted attachments too, which
-/// can be restored.
+/// can be restored; not those of people who were erased.
 async fn files(tx: &mut Tx) -> Result<Vec<FileOf>> {
     let kept = crate::sql!(
-        "SELECT id, name, sha256, TRUE AS lasting FROM attachments WHERE tenant_id = $1
+        "SELECT id, name, sha256, TRUE AS lasting FROM attachments
+         WHERE tenant_id = $1 AND sha256 <> $2
          UNION ALL
          SELECT id, file_name, sha256, FALSE FROM imports WHERE tenant_id = $1
          UNION ALL
          SELECT file_id, file_name, sha256, FALSE FROM exports
          WHERE tenant_id = $1 AND file_id IS NOT NULL AND sha256 IS NOT NULL
-         ORDER BY 1"
+         ORDER BY 1",
+        crate::erasing::ERASED
     );
     tx.all(kept).await
 }

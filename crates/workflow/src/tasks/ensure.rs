@@ -62,6 +62,19 @@ pub(super) async fn closed(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<()> {
 /// # Errors
 /// `inactive_owner`, and those of the store.
 pub async fn ensure(tx: &mut Tx, ctx: &Ctx, wanted: Wanted<'_>) -> Result<Option<Task>> {
+    ensure_with(tx, ctx, wanted, None).await
+}
+
+/// The same with what its owner must know. An open task keeps its note.
+///
+/// # Errors
+/// As [`ensure`].
+pub async fn ensure_with(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    wanted: Wanted<'_>,
+    note: Option<Text<4000>>,
+) -> Result<Option<Task>> {
     let system = ctx.on_behalf();
     let (kind, subject) = wanted.subject;
     if let Some(open) = store::open(tx, wanted.rule, subject).await? {
@@ -88,7 +101,7 @@ pub async fn ensure(tx: &mut Tx, ctx: &Ctx, wanted: Wanted<'_>) -> Result<Option
         subject_id: Some(subject),
         owner_id: Some(wanted.owner),
         due_at: wanted.due_at,
-        note: None,
+        note,
     };
     let mut task = Task::assemble(Meta::new(ctx), input);
     task.source = TaskSource::Rule;

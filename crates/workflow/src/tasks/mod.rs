@@ -9,7 +9,7 @@ mod model;
 mod service;
 mod store;
 
-pub use ensure::{Closed, Wanted, ensure, fulfil_next, on_close, settle};
+pub use ensure::{Closed, Wanted, ensure, ensure_with, fulfil_next, on_close, settle};
 pub use model::{
     CancelTask, CarryTask, CompleteTask, MOVES, TASK, Task, TaskId, TaskInput, TaskMove,
     TaskSource, TaskStatus,

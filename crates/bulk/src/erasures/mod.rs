@@ -1,0 +1,19 @@
+//! Erasures: a person is taken out of everything that is stored, and a receipt says so.
+//!
+//! Whatever belongs to the person is found by the fields that name records (see
+//! [`guanxi_storage::erasing`]), loses its texts, and stays with its ids, days and amounts: law wants
+//! contracts and orders kept, and no figure of a report changes. Events forget the same; answers that
+//! are kept for retries, messages to other systems and files follow. All of it is one transaction,
+//! in which files are noted as not wanted, so that a crash leaves none for ever.
+//!
+//! The same search finds what a person is told who asks what is stored of them.
+
+mod model;
+mod service;
+mod store;
+mod subject;
+
+pub use model::{ERASURE, Erase, Erasure, ErasureId, ErasureInput, ErasureReason};
+pub use service::{erase, require};
+pub use subject::export;
+pub(crate) use subject::write as write_subject;

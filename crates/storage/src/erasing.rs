@@ -1,0 +1,380 @@
+//! Records without the person whom they tell of.
+//!
+//! What is forgotten is decided by the type of a field, not by a list of fields: every text goes and
+//! every list of texts, but for names that are known to be no prose. So a field that is added later
+//! is forgotten too unless somebody says otherwise. Ids, amounts, days, words of a vocabulary and
+//! owners stay: what was sold to whom, in which month, is still the same afterwards.
+//!
+//! Nothing here asks for rights; whoever calls it has.
+
+use crate::{
+    Field, Kind, Resource, Sql, Tx,
+    custom::save as carried,
+    events, extra,
+    merging::{read, rows},
+    resource::{document, event, registered},
+    terms, trash,
+};
+use chrono::{DateTime, NaiveDate};
+use guanxi_kernel::{Ctx, Result, ctx::stale, scalar::Type};
+use sea_query::Value;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// What stands where a text was.
+pub const ERASED: &str = "erased";
+
+/// Records that one statement reads.
+const AT_ONCE: usize = 200;
+
+/// Texts that name no person: numbers that law wants kept, the words of others, what figures are
+/// grouped by.
+const KEPT: &[&str] = &[
+    "about_type",
+    "content_type",
+    "currency",
+    "document",
+    "grade",
+    "industry",
+    "kind",
+    "medium",
+    "metric",
+    "number",
+    "object",
+    "occasion",
+    "origin",
+    "parent_type",
+    "period",
+    "person",
+    "purpose",
+    "record_type",
+    "reference",
+    "region",
+    "resource",
+    "rule",
+    "source",
+    "source_code",
+    "status",
+    "status_code",
+    "subject_type",
+    "tier",
+    "type",
+    "unit",
+];
+
+/// Texts that are left empty rather than replaced, because no two records may have the same one or
+/// because something other than a word is expected there.
+const LEFT_EMPTY: &[&str] = &[
+    "address",
+    "code",
+    "email",
+    "phone",
+    "plate",
+    "policy_number",
+    "serial",
+    "short_name",
+    "website",
+];
+
+/// Members of structured data that people write, so that even what looks like a word is one of theirs.
+const PROSE: &[&str] = &[
+    "address",
+    "comment",
+    "description",
+    "email",
+    "label",
+    "location",
+    "name",
+    "note",
+    "phone",
+    "reason",
+    "remark",
+    "subject",
+    "summary",
+    "text",
+    "title",
+];
+
+/// Lists that hold nothing but what is told of a person.
+const LISTS: &[&str] = &["addresses", "emails", "external_ids", "phones", "sample", "tags"];
+
+/// The only day that tells who somebody is.
+const BORN_ON: &str = "born_on";
+
+/// The records of `kind` that belong to one of those of `target`.
+///
+/// # Errors
+/// Those of the store.
+pub async fn belonging(
+    tx: &mut Tx,
+    kind: &'static Kind,
+    target: &'static Kind,
+    ids: &[Uuid],
+) -> Result<BTreeSet<Uuid>> {
+    let mut found = BTreeSet::new();
+    for field in kind.shape.fields.iter().filter(|field| belongs(kind, field, target)) {
+        for some in ids.chunks(AT_ONCE) {
+            let mut sql = Sql::new("SELECT ");
+            if let Some(index) = field.terms {
+                sql.push("x.record_id FROM record_terms x WHERE x.tenant_id = $1 AND x.kind = ");
+                sql.bind(kind.name).push(" AND x.field = ").bind(index.parameter);
+                sql.push(" AND x.term IN ").bind_all(some.iter().map(Uuid::to_string));
+            } else {
+                sql.push("t.id FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND t.");
+                sql.push(field.columns[0]).push(" IN ").bind_all(some.iter().copied());
+                if let Some(beside) = beside(kind, field) {
+                    sql.push(" AND t.").push(beside.columns[0]).push(" = ").bind(target.name);
+                }
+            }
+            found.extend(tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id));
+        }
+    }
+    Ok(found)
+}
+
+/// Whether a field says what a record belongs to, and that can be one of `target`. A record that only
+/// mentions another, as an opportunity does its competitors, does not belong to it.
+fn belongs(kind: &Kind, field: &Field, target: &Kind) -> bool {
+    match field.name {
+        "about_id" | "parent_id" | "record_id" | "subject_id" | "left_id" | "merged_id"
+        | "right_id" | "survivor_id" => beside(kind, field).is_some(),
+        "contact_ids" | "from_id" | "to_id" => target.name == "contact" && contacts(field),
+        "referred_party_id" | "referrer_party_id" => target.name == "party",
+        name => name.strip_suffix("_id") == Some(target.name) && matches!(field.kind, Type::Id),
+    }
+}
+
+/// Whether the field names contacts and nothing else.
+fn contacts(field: &Field) -> bool {
+    field.target.is_some_and(|target| target().name == "contact")
+}
+
+/// The field that says of which kind the record is that another one names.
+fn beside<'k>(kind: &'k Kind, field: &Field) -> Option<&'k Field> {
+    let beside = match field.name {
+        "about_id" => "about_type",
+        "parent_id" => "parent_type",
+        "subject_id" => "subject_type",
+        "left_id" | "merged_id" | "record_id" | "right_id" | "survivor_id" => "record_type",
+        _ => return None,
+    };
+    kind.field(beside)
+}
+
+/// Takes the person out of records, deleted ones too; how many it was in. Those of a kind that is
+/// nothing but content are deleted as well.
+///
+/// # Errors
+/// Those of the store.
+pub async fn erase<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ids: &[Uuid],
+    verb: &'static str,
+) -> Result<usize> {
+    let (kind, mut count) = (R::kind(), 0);
+    for some in ids.chunks(AT_ONCE) {
+        let mut changed = Vec::new();
+        for record in read::<R>(tx, these(kind, some)).await? {
+            if overwrite(tx, ctx, &record).await? {
+                changed.push(record);
+            }
+        }
+        let again = ids_of(&changed);
+        let after = read::<R>(tx, these(kind, &again)).await?;
+        count += after.len();
+        follow(tx, ctx, &changed, &after, verb).await?;
+    }
+    Ok(count)
+}
+
+/// `SELECT` whole records with these ids.
+fn these(kind: &'static Kind, ids: &[Uuid]) -> Sql {
+    let mut sql = rows(kind);
+    sql.push(" AND t.id IN ").bind_all(ids.iter().copied());
+    sql
+}
+
+fn ids_of<R: Resource>(records: &[R]) -> Vec<Uuid> {
+    records.iter().map(|record| record.meta().id.uuid()).collect()
+}
+
+fn same<'a, R: Resource>(records: &'a [R], as_this: &R) -> Option<&'a R> {
+    records.iter().find(|record| record.meta().id.uuid() == as_this.meta().id.uuid())
+}
+
+/// Writes the row without the person; whether there was anything to take out.
+async fn overwrite<R: Resource>(tx: &mut Tx, ctx: &Ctx, record: &R) -> Result<bool> {
+    let Some(row) = row(ctx, record) else { return Ok(false) };
+    match tx.execute(Sql::fixed(R::kind().shape.update, row)).await? {
+        0 => Err(stale(record.meta().version)),
+        _ => Ok(true),
+    }
+}
+
+/// The values of the update that takes the person out of a record; none if nothing is to be taken out.
+fn row<R: Resource>(ctx: &Ctx, record: &R) -> Option<Vec<Value>> {
+    let (kind, mut values) = (R::kind(), Vec::new());
+    record.write(&mut values);
+    let fields =
+        kind.shape.fields.iter().flat_map(|field| field.columns.iter().map(move |_| field));
+    let erased: Vec<Value> = fields
+        .clone()
+        .zip(values.iter().cloned())
+        .map(|(field, value)| of_row(field, value))
+        .collect();
+    if erased == values {
+        return None;
+    }
+    let meta = record.meta();
+    let mut now: Vec<Value> = fields
+        .zip(erased)
+        .map(|(field, value)| match field.name {
+            "version" => (meta.version + 1).into(),
+            "updated_at" => ctx.now.max(meta.updated_at).into(),
+            "deleted_at" if kind.with_parent => Some(meta.deleted_at.unwrap_or(ctx.now)).into(),
+            _ => value,
+        })
+        .collect();
+    now.push(meta.version.into());
+    Some(now)
+}
+
+/// What records are found by, the trash and the events follow the rows.
+async fn follow<R: Resource>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    changed: &[R],
+    after: &[R],
+    verb: &'static str,
+) -> Result<()> {
+    let (kind, mut told) = (R::kind(), Vec::new());
+    for after in after {
+        let Some(before) = same(changed, after) else { continue };
+        let id = after.meta().id.uuid();
+        terms::save(tx, kind.name, id, before.all_terms(), after.all_terms()).await?;
+        let (then, now) = (&before.meta().extra.custom, &after.meta().extra.custom);
+        carried::index(tx, kind, id, then, now).await?;
+        extra::register(tx, kind, id, registered(before), registered(after)).await?;
+        trash::keep(tx, ctx, kind, before.meta(), after.meta()).await?;
+        let gone = before.meta().deleted_at.is_none() && after.meta().deleted_at.is_some();
+        let mut event = event(after, if gone { "deleted" } else { verb }, Some(before));
+        event.before = Some(forgotten(kind, document(before)));
+        told.push(event);
+    }
+    events::record_all(tx, ctx, told).await
+}
+
+/// A value of a row without the person.
+fn of_row(field: &Field, value: Value) -> Value {
+    match (field.kind, value) {
+        (Type::Text, Value::String(Some(text))) => Value::String(of_text(field, text)),
+        (Type::Date, Value::ChronoDate(Some(_))) if field.name == BORN_ON => {
+            Value::ChronoDate(None)
+        }
+        (Type::Json, Value::Json(Some(json))) => {
+            Value::Json(Some(Box::new(of_json(field.name, *json))))
+        }
+        (_, value) => value,
+    }
+}
+
+/// A record as JSON without the person.
+pub fn forgotten(kind: &Kind, document: Json) -> Json {
+    let Json::Object(members) = document else { return document };
+    let without = |(name, value): (String, Json)| {
+        let field = kind.shape.fields.iter().find(|field| field.name == name);
+        let value = match (field, value) {
+            (Some(field), Json::String(text)) if matches!(field.kind, Type::Text) => {
+                of_text(field, text).into()
+            }
+            (Some(field), _) if field.name == BORN_ON => Json::Null,
+            (Some(field), value) if matches!(field.kind, Type::Json) => of_json(field.name, value),
+            (Some(_), value) => value,
+            // Worked out from the record, and no column of it.
+            (None, value) => of_json(&name, value),
+        };
+        (name, value)
+    };
+    Json::Object(members.into_iter().map(without).collect())
+}
+
+/// Structured data without what people wrote in it.
+pub fn without_texts(json: Json) -> Json {
+    of_json("", json)
+}
+
+fn of_text(field: &Field, text: String) -> Option<String> {
+    let left_empty = LEFT_EMPTY.contains(&field.name);
+    if is_kept(field.name) || (!left_empty && is_number(&text)) {
+        return Some(text);
+    }
+    (!(left_empty && field.nullable)).then(|| ERASED.to_owned())
+}
+
+fn of_json(name: &str, json: Json) -> Json {
+    match json {
+        Json::Array(_) if LISTS.contains(&name) => Json::Array(Vec::new()),
+        Json::Object(_) if name == "custom" => Json::Object(Map::new()),
+        Json::Object(members) => {
+            let member = |(name, value): (String, Json)| {
+                let value = of_json(&name, value);
+                (name, value)
+            };
+            Json::Object(members.into_iter().map(member).collect())
+        }
+        Json::Array(entries) => entries.into_iter().map(|entry| of_json(name, entry)).collect(),
+        Json::String(text) if !is_plain(name, &text) => ERASED.into(),
+        other => other,
+    }
+}
+
+/// Whether a text within structured data is none that somebody wrote.
+fn is_plain(name: &str, text: &str) -> bool {
+    if PROSE.contains(&name) {
+        return false;
+    }
+    is_kept(name) || is_number(text) || is_word(text) || is_id_or_time(text)
+}
+
+fn is_kept(name: &str) -> bool {
+    KEPT.contains(&name) || name.ends_with("_currency")
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
+}
+
+fn is_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+fn is_id_or_time(text: &str) -> bool {
+    let (id, day) = (text.parse::<Uuid>().is_ok(), text.parse::<NaiveDate>().is_ok());
+    id || day || DateTime::parse_from_rfc3339(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_people_write_goes_and_figures_stay() {
+        let id = Uuid::from_u128(7);
+        let lines = json!([{ "product_id": id, "name": "For Ann", "quantity": "2.5", "kind": "goods",
+            "price": { "amount": "12.00", "currency": "CNY" }, "due_on": "2026-01-02", "count": 3,
+            "at": "2026-01-02T03:04:05Z", "remark": "hers", "model": "Ann's own" }]);
+        let expected = json!([{ "product_id": id, "name": ERASED, "quantity": "2.5", "kind": "goods",
+            "price": { "amount": "12.00", "currency": "CNY" }, "due_on": "2026-01-02", "count": 3,
+            "at": "2026-01-02T03:04:05Z", "remark": ERASED, "model": ERASED }]);
+        assert_eq!(of_json("lines", lines), expected);
+        assert_eq!(of_json("lines", expected.clone()), expected, "twice is once");
+        assert_eq!(of_json("phones", json!([{ "number": "+861" }])), json!([]));
+        assert_eq!(of_json("custom", json!({ "hobby": "chess" })), json!({}));
+        assert_eq!(of_json("name", json!(["ann"])), json!([ERASED]));
+        assert_eq!(of_json("signs", json!(["fewer_orders"])), json!(["fewer_orders"]));
+    }
+}
