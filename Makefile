@@ -17,7 +17,7 @@ if [ $$code -eq 0 ]; then printf '== %s: done in %d s\n' '$(1)' $$SECONDS; \
 else printf '== %s: FAILED after %d s\n' '$(1)' $$SECONDS >&2; exit $$code; fi
 endef
 
-.PHONY: help run demo test test-on-stores bench openapi fmt audit
+.PHONY: help run demo test test-on-stores fuzz bench soak openapi fmt audit
 
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -51,9 +51,17 @@ test-on-stores:
 	cargo test -q $(locked) --workspace --test api -- --ignored --exact openapi::every_operation_succeeds_in_some_test)
 	$(call step,contract,tests/contract/check)
 
+fuzz: ## send made-up requests to every operation, for two hours, on both stores
+	cargo build $(locked) --workspace --bin guanxi
+	tests/with-postgres tests/contract/fuzz long
+
 bench: ## measure a release build on both stores
 	cargo build $(locked) --release --workspace --bin bench --bin guanxi
 	tests/with-postgres --durable "$${CARGO_TARGET_DIR:-target}"/release/bench $(ARGS)
+
+soak: ## break things under load for minutes, and look for what was lost (ARGS="--seconds 600")
+	cargo build $(locked) --release --workspace --bin soak --bin guanxi
+	tests/with-postgres "$${CARGO_TARGET_DIR:-target}"/release/soak $(ARGS)
 
 openapi: ## write openapi/openapi.json anew from the code
 	@mkdir -p openapi

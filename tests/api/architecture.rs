@@ -29,7 +29,7 @@ const ORDER: &[&str] = &[
     "server",
 ];
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
@@ -98,7 +98,7 @@ fn every_crate_has_the_lints_of_the_workspace() {
 }
 
 /// Every source file in these folders, with its text.
-fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
+pub(crate) fn sources(folders: &[&str]) -> Vec<(PathBuf, String)> {
     let mut folders: Vec<PathBuf> = folders.iter().map(|folder| root().join(folder)).collect();
     let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {

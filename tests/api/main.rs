@@ -14,6 +14,7 @@ mod openapi;
 mod platform;
 mod program;
 mod sales;
+mod security;
 mod storage;
 mod webhooks;
 mod workflow;

@@ -3,12 +3,15 @@
 
 use guanxi_http::document::{self, DOCUMENT};
 use guanxi_tests::{Json, World, both_stores, contract, json};
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
 both_stores![every_operation_exists_and_wants_credentials_and_rights];
 
 /// Operations that need no credentials.
-const PUBLIC: &[&str] = &[
+pub(crate) const PUBLIC: &[&str] = &[
     "auth_login",
     "auth_refresh",
     "forms_submit",
@@ -20,12 +23,13 @@ const PUBLIC: &[&str] = &[
     "openapi_get",
     "problems_get",
     "problems_list",
+    "touch_events_take",
     "unsubscribe_page",
     "unsubscribe_post",
 ];
 
 /// Operations on the caller's own things: credentials are all they need.
-const OWN: &[&str] = &[
+pub(crate) const OWN: &[&str] = &[
     "access_explain",
     "approval_documents_list",
     "auth_logout",
@@ -42,8 +46,11 @@ const OWN: &[&str] = &[
     "schema_get",
 ];
 
+/// An id that no record has.
+pub(crate) const NOTHING: &str = "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c70";
+
 /// Method, path and operation of each.
-fn operations() -> Vec<(String, String, Json)> {
+pub(crate) fn operations() -> Vec<(String, String, Json)> {
     let paths = DOCUMENT["paths"].as_object().expect("paths");
     let of = |(path, item): (&String, &Json)| {
         let item = item.as_object().expect("methods").clone();
@@ -150,7 +157,7 @@ async fn every_operation_exists_and_wants_credentials_and_rights(world: &World) 
     let (nobody, (powerless, _)) = (world.anonymous(), world.person(&[], None).await);
     for (method, template, operation) in operations() {
         let id = operation["operationId"].as_str().expect("an id");
-        let path = path_of(&template);
+        let path = path_of(&template, &BTreeMap::new());
         let call = async |client: &guanxi_tests::Client| {
             let request = client.request(&method, &path).header("if-match", "*");
             let with_body = operation.get("requestBody").is_some();
@@ -168,18 +175,20 @@ async fn every_operation_exists_and_wants_credentials_and_rights(world: &World) 
     }
 }
 
-fn path_of(template: &str) -> String {
-    let fill = |part: &str| match part {
-        "{role}" => "customer".to_owned(),
-        "{resource}" => "parties".to_owned(),
-        "{code}" => "not_found".to_owned(),
-        part if part.starts_with('{') => "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c70".to_owned(),
-        part => part.to_owned(),
+/// A path with these ids by the names of their places, and with ids of nothing elsewhere.
+pub(crate) fn path_of(template: &str, ids: &BTreeMap<String, String>) -> String {
+    let fill = |part: &str| match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+        Some("role") => "customer".to_owned(),
+        Some("resource") => "parties".to_owned(),
+        Some("code") => "not_found".to_owned(),
+        Some(name) => ids.get(name).map_or(NOTHING, String::as_str).to_owned(),
+        None => part.to_owned(),
     };
     template.split('/').map(fill).collect::<Vec<_>>().join("/")
 }
 
-fn example(operation: &Json) -> Json {
+/// The example of the body of an operation; an empty object if it has none.
+pub(crate) fn example(operation: &Json) -> Json {
     let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
     let schema = schema["$ref"]
         .as_str()

@@ -22,7 +22,7 @@ static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
 /// The document. To make it takes longer than most tests, each of which is a process of its own, so the
 /// first of a build leaves it to the others.
-static DOCUMENT: LazyLock<Json> = LazyLock::new(|| {
+pub(crate) static DOCUMENT: LazyLock<Json> = LazyLock::new(|| {
     let program = env::current_exe().expect("this program");
     let about = program.metadata().expect("this program");
     let mut build = DefaultHasher::new();

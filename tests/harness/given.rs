@@ -1,7 +1,8 @@
 //! Records for tests that do not care what is in them.
 
+use crate::contract::DOCUMENT;
 use crate::{Answer, Client, Json, json};
-use guanxi_http::document::DOCUMENT;
+use guanxi_http::resources::SERVED;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
@@ -17,11 +18,16 @@ pub async fn contact(client: &Client, party_id: &str, name: &str) -> Answer {
     client.post("/v1/contacts", json!({ "party_id": party_id, "name": name })).await.expect(201)
 }
 
+/// What stands behind `/v1/` where that is not the name of the resource.
+fn path(plural: &str) -> &str {
+    SERVED.iter().find(|served| served.kind.plural == plural).map_or(plural, |one| one.kind.path)
+}
+
 /// A body that makes a record of the resource: the example of the document, with references that
 /// exist and names that nobody has yet.
 pub async fn body(client: &Client, plural: &str) -> Json {
     let number = NEXT.fetch_add(1, Ordering::SeqCst);
-    let operation = &DOCUMENT["paths"][format!("/v1/{plural}")]["post"];
+    let operation = &DOCUMENT["paths"][format!("/v1/{}", path(plural))]["post"];
     let reference =
         operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
     let schema = reference.and_then(|path| DOCUMENT.pointer(path.trim_start_matches('#')));
@@ -80,6 +86,14 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["list"] = json!(format!("{:02}", number % 100));
         }
         "campaigns" => body["number"] = json!(format!("M{number}")),
+        "mining-profiles" => {
+            let party = json!({ "kind": "organisation", "name": fresh("Party"), "tier": "key",
+                "roles": ["customer"] });
+            client.post("/v1/parties", party).await.expect(201);
+            let rule = json!({ "field": "tier", "op": "=", "value": "key" });
+            let segment = json!({ "name": fresh("Segment"), "rule": rule });
+            body["segment_id"] = json!(client.post("/v1/segments", segment).await.expect(201).id());
+        }
         "campaign-members" => {
             body["campaign_id"] = json!(made(client, "campaigns").await);
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
@@ -95,8 +109,15 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             }
             body["campaign_id"] = json!(id);
         }
+        "programmes" => {
+            remove(&mut body, &["segment_id", "campaigns", "team"]);
+        }
+        "programme-milestones" => body["programme_id"] = json!(made(client, "programmes").await),
+        "decision-stages" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
         "campaign-risks" => body["campaign_id"] = json!(made(client, "campaigns").await),
-        "consents" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
+        "consents" | "contact-preferences" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
         "messages" => body["campaign_id"] = json!(made(client, "campaigns").await),
         "rival-activities" => {
             let rival =
@@ -147,6 +168,10 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["number"] = json!(format!("R{number}"));
             remove(&mut body, &["received_on", "matches"]);
         }
+        "resource-bookings" => {
+            body["contract_id"] = json!(signed(client).await);
+            body["bookable_resource_id"] = json!(made(client, "bookable-resources").await);
+        }
         "lead-levels" => {
             body["code"] = json!(format!("L{number}"));
             remove(&mut body, &["position"]);
@@ -156,6 +181,7 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["campaign_id"] = json!(made(client, "campaigns").await);
             body["lead_owner_id"] = json!(client.get("/v1/me").await.expect(200).id());
         }
+        "touch-sources" => body["source"] = json!(format!("mailer-{number}")),
         "targets" => {
             body["level"] = json!("unit");
             body["org_unit_id"] = json!(made(client, "org-units").await);
@@ -184,9 +210,23 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             (body["priority"], body["kind"]) = (json!(priority), json!(kind));
         }
         "service-requests" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
+        "service-transfers" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "referral-requests" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            remove(&mut body, &["asked_on"]);
+        }
         "referrals" => {
             body["referrer_party_id"] = json!(party(client, &fresh("Party")).await.id());
             body["referred_party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "kpis" => body["code"] = json!(format!("kpi_{number}")),
+        "score-cards" => body["lines"][0]["kpi_id"] = json!(made(client, "kpis").await),
+        "kpi-rules" => body["kpi_id"] = json!(made(client, "kpis").await),
+        "life-cycle-cells" => {
+            let (value_class, phase) = free_cell(client, number).await;
+            (body["value_class"], body["phase"]) = (json!(value_class), json!(phase));
         }
         "retention-cases" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
         "activities" => {
@@ -216,6 +256,20 @@ async fn free_level(client: &Client, number: u64) -> (&'static str, &'static str
     let first = usize::try_from(number).expect("a number") % (PRIORITIES.len() * KINDS.len());
     let mut turned = all.clone().skip(first).chain(all);
     turned.find(is_free).expect("a level that is free")
+}
+
+/// A class and a phase of customers of which nothing is said yet.
+async fn free_cell(client: &Client, number: u64) -> (&'static str, &'static str) {
+    const CLASSES: [&str; 4] = ["high", "medium", "low", "none"];
+    const PHASES: [&str; 6] = ["prospect", "new", "growth", "mature", "decline", "lost"];
+    let taken = client.get("/v1/life-cycle-cells?limit=200").await.expect(200);
+    let is_free = |(class, phase): &(&str, &str)| {
+        taken.data().iter().all(|one| one["value_class"] != *class || one["phase"] != *phase)
+    };
+    let all = PHASES.into_iter().flat_map(|phase| CLASSES.map(|class| (class, phase)));
+    let first = usize::try_from(number).expect("a number") % (CLASSES.len() * PHASES.len());
+    let mut turned = all.clone().skip(first).chain(all);
+    turned.find(is_free).expect("a cell that is free")
 }
 
 /// Sees to it that there is the medium D.
@@ -263,7 +317,7 @@ pub fn choices(words: &[&str]) -> Json {
 /// A record of the resource.
 pub async fn record(client: &Client, plural: &str) -> Answer {
     let body = body(client, plural).await;
-    let all = format!("/v1/{plural}");
+    let all = format!("/v1/{}", path(plural));
     if plural == "order-batches" {
         // What became of each order is told with it.
         let told = client.post(&all, body).await.expect(200);

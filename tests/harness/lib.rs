@@ -10,8 +10,13 @@
 //! ```
 
 pub mod client;
+pub mod cluster;
 pub mod contract;
+pub mod experiments;
 pub mod given;
+pub mod installation;
+pub mod ledger;
+pub mod log;
 pub mod mail_server;
 pub mod rows;
 pub mod store;

@@ -114,6 +114,16 @@ impl Table {
     pub fn not_imported(self) -> Self {
         Self { imported: false, ..self }
     }
+
+    /// Whether callers change its records member by member.
+    pub fn is_patched(&self) -> bool {
+        self.imported && self.grouped.is_none()
+    }
+
+    /// The names of the fields that callers change, but for those of the tenant.
+    pub fn written(&self) -> impl Iterator<Item = &'static str> {
+        self.fields.iter().filter(|_| self.is_patched()).map(|field| field.name)
+    }
 }
 
 /// A page of a list, as JSON.

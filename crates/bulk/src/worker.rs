@@ -197,7 +197,7 @@ impl Run<'_> {
     ) -> Result<Progress> {
         let ctx = self.now();
         let db = &self.worker.db;
-        let kept = db.write(self.lease.tenant, async |tx| {
+        let kept = db.write_many(self.lease.tenant, async |tx| {
             let progress = step(tx, &ctx).await?;
             jobs::checkpoint(tx, &self.lease, ctx.now, &progress).await?;
             Ok(progress)

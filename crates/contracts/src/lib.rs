@@ -8,7 +8,10 @@
 //! | [`contract_documents`] | what templates came to for contracts |
 //! | [`execution_links`] | what other systems do to carry a contract out: projects, purchases, deliveries |
 //! | [`receipts`] | what customers have paid on contracts, and what was paid back |
+//! | [`bookable_resources`] | the people and the equipment that work on contracts |
+//! | [`resource_bookings`] | for which contract they are taken on which days |
 
+pub mod bookable_resources;
 pub mod contract_amendments;
 pub mod contract_documents;
 pub mod contract_templates;
@@ -16,6 +19,7 @@ pub mod contracts;
 pub mod execution_links;
 pub mod problems;
 pub mod receipts;
+pub mod resource_bookings;
 
 use guanxi_workflow::documents;
 

@@ -77,4 +77,16 @@ guanxi_kernel::problems! {
     BELOW_WHAT_IS_DONE = Conflict "below_what_is_done"
         ("Less than what is done", "{done} of this line was shipped or paid already: it keeps its place and product, and is not less than that.")
         ("低于已执行数", "该行已发货或已收款 {done},须保留行次与产品且不得低于该数。");
+    /// More of a resource than there is on a day.
+    OVER_ALLOCATED = Conflict "over_allocated"
+        ("More than there is", "On {day}, {booked} of {available} minutes are taken already, and {wanted} more are asked for.")
+        ("资源超额预订", "{day} 共 {available} 分钟,已预订 {booked} 分钟,现需再预订 {wanted} 分钟。");
+    /// A resource that is not there on any of the days.
+    RESOURCE_NOT_AVAILABLE = Invalid "resource_not_available"
+        ("Not available then", "The resource is not in use, or not there on any of these days.")
+        ("资源不可用", "该资源未启用,或在这些日期均不可用。");
+    /// More than one can look through at once.
+    TOO_MANY_BOOKINGS = Conflict "too_many_bookings"
+        ("Too many bookings", "A contract has at most {limit} bookings of resources.")
+        ("资源预订过多", "每份合同最多 {limit} 条资源预订。");
 }

@@ -15,10 +15,15 @@
 //! | [`regions`] | regions of sales, which reports share |
 //! | [`retention_cases`] | customers that leave off, and what may be spent to keep them |
 //! | [`custom_records`] | records of the kinds that the company defines |
+//! | [`life_cycles`] | in which cell of value and phase each customer is, and what follows from that |
 //! | [`assets`] | things that customers own, their meters and their services |
 //! | [`reminders`] | who is told in time of services, insurances and birthdays |
 //! | [`service_requests`] | what customers ask for after the sale, by when, and whether in time |
-//! | [`referrals`] | who has recommended whom |
+//! | [`service_transfers`] | files of customers that go to service after a delivery |
+//! | [`customer_owners`] | who looks after a customer in sales and in service, and who is the primary |
+//! | [`service_holds`] | customers that get no new service requests, and why |
+//! | [`referrals`] | who has recommended whom, who was asked to, and whom they may |
+//! | [`stocktakes`] | what is known of customers is held against what is so |
 //! | [`orders`] | what customers have bought, as other systems and files tell it |
 //! | [`value`] | what customers are worth: scores, half-lives, phases; rules without a store |
 //! | [`today`] | what is due for somebody today |
@@ -36,10 +41,12 @@ pub mod contact_points;
 pub mod contact_relations;
 pub mod contacts;
 pub mod custom_records;
+pub mod customer_owners;
 pub mod departments;
 pub mod duplicates;
 pub mod engine;
 pub mod language;
+pub mod life_cycles;
 pub mod merges;
 pub mod orders;
 pub mod parties;
@@ -49,8 +56,11 @@ pub mod regions;
 pub mod reminders;
 pub mod retention_cases;
 pub mod rules;
+pub mod service_holds;
 pub mod service_policies;
 pub mod service_requests;
+pub mod service_transfers;
+pub mod stocktakes;
 #[cfg(test)]
 mod testing;
 pub mod today;
@@ -66,6 +76,7 @@ pub fn register() {
     visit_plans::register();
     reminders::register();
     guanxi_workflow::chores::register(&service_requests::BREACHES);
+    guanxi_workflow::documents::register(&service_holds::APPROVAL_OF_SERVICE_HOLDS);
 }
 
 /// The resources of this crate.
@@ -83,12 +94,20 @@ pub fn kinds() -> Vec<&'static Kind> {
         &duplicates::DUPLICATE_PAIR,
         &merges::MERGE,
         &retention_cases::RETENTION_CASE,
+        &life_cycles::LIFE_CYCLE_CELL,
+        &life_cycles::LIFE_CYCLE_ENTRY,
         &assets::ASSET,
         &reminders::REMINDER_RULE,
         &reminders::REMINDER,
         &service_requests::SERVICE_LEVEL,
         &service_requests::SERVICE_REQUEST,
+        &service_holds::SERVICE_HOLD,
+        &service_transfers::SERVICE_TRANSFER,
+        &customer_owners::CUSTOMER_OWNER,
         &referrals::REFERRAL,
+        &referrals::REFERRAL_REQUEST,
+        &referrals::REFERRAL_PROGRAMME,
+        &stocktakes::STOCKTAKE,
         &orders::ORDER,
         &orders::ORDER_BATCH,
     ]
@@ -126,12 +145,20 @@ mod tests {
         example_is_read_back::<crate::duplicates::Duplicate>();
         example_is_read_back::<crate::merges::Merge>();
         example_is_read_back::<crate::retention_cases::RetentionCase>();
+        example_is_read_back::<crate::life_cycles::LifeCycleCell>();
+        example_is_read_back::<crate::life_cycles::LifeCycleEntry>();
+        example_is_read_back::<crate::customer_owners::CustomerOwner>();
         example_is_read_back::<crate::assets::Asset>();
         example_is_read_back::<crate::reminders::ReminderRule>();
         example_is_read_back::<crate::reminders::Reminder>();
         example_is_read_back::<crate::service_requests::ServiceLevel>();
         example_is_read_back::<crate::service_requests::ServiceRequest>();
+        example_is_read_back::<crate::service_holds::ServiceHold>();
+        example_is_read_back::<crate::service_transfers::ServiceTransfer>();
         example_is_read_back::<crate::referrals::Referral>();
+        example_is_read_back::<crate::referrals::ReferralRequest>();
+        example_is_read_back::<crate::referrals::ReferralProgramme>();
+        example_is_read_back::<crate::stocktakes::Stocktake>();
         example_is_read_back::<crate::orders::Order>();
         example_is_read_back::<crate::orders::OrderBatch>();
     }
@@ -156,12 +183,20 @@ mod tests {
         columns_match_values::<crate::visit_plans::VisitPlan>();
         columns_match_values::<crate::custom_records::CustomRecord>();
         columns_match_values::<crate::retention_cases::RetentionCase>();
+        columns_match_values::<crate::life_cycles::LifeCycleCell>();
+        columns_match_values::<crate::life_cycles::LifeCycleEntry>();
+        columns_match_values::<crate::customer_owners::CustomerOwner>();
         columns_match_values::<crate::assets::Asset>();
         columns_match_values::<crate::reminders::ReminderRule>();
         columns_match_values::<crate::reminders::Reminder>();
         columns_match_values::<crate::service_requests::ServiceLevel>();
         columns_match_values::<crate::service_requests::ServiceRequest>();
+        columns_match_values::<crate::service_holds::ServiceHold>();
+        columns_match_values::<crate::service_transfers::ServiceTransfer>();
         columns_match_values::<crate::referrals::Referral>();
+        columns_match_values::<crate::referrals::ReferralRequest>();
+        columns_match_values::<crate::referrals::ReferralProgramme>();
+        columns_match_values::<crate::stocktakes::Stocktake>();
         columns_match_values::<crate::orders::Order>();
         columns_match_values::<crate::orders::OrderBatch>();
     }

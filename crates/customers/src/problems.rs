@@ -13,6 +13,10 @@ guanxi_kernel::problems! {
     LACKS_ROLE = Invalid "lacks_role"
         ("Role missing", "The party does not have the role {role}; give it that role first.")
         ("缺少角色", "该业务对象没有 {role} 角色,请先赋予该角色。");
+    /// An organisation with a day of birth.
+    BORN_ORGANISATION = Invalid "born_organisation"
+        ("No day of birth", "Only a person has a day of birth; the year in which an organisation was founded is founded_year.")
+        ("没有出生日期", "只有个人才有出生日期;组织的成立年份请填写 founded_year。");
     /// No phone number that could exist.
     INVALID_PHONE = Invalid "invalid_phone"
         ("Invalid phone number", "Expected a phone number of {country}, or one that begins with + and its country code.")
@@ -125,6 +129,26 @@ guanxi_kernel::problems! {
     SERVICE_REQUEST_STATE = Conflict "service_request_state"
         ("Not possible now", "The service request is {status}; possible now: {allowed}.")
         ("当前状态不允许", "服务请求状态为 {status},目前可执行:{allowed}。");
+    /// A new service request of a customer that is not served.
+    SERVICE_ON_HOLD = Conflict "service_on_hold"
+        ("Service on hold", "The customer is not served at present; see service hold {service_hold_id}.")
+        ("已暂停服务", "该客户目前暂停服务,详见 {service_hold_id}。");
+    /// A second open hold of a customer.
+    SERVICE_HOLD_OPEN = Conflict "service_hold_open"
+        ("On hold already", "There is a service hold of this customer already: {service_hold_id}.")
+        ("已有暂停服务记录", "该客户已有暂停服务记录 {service_hold_id}。");
+    /// A service hold that is over.
+    SERVICE_HOLD_STATE = Conflict "service_hold_state"
+        ("Not possible now", "The service hold is {status} and cannot be released.")
+        ("当前状态不允许", "暂停服务记录状态为 {status},不能恢复。");
+    /// A service transfer that is over.
+    SERVICE_TRANSFER_ACCEPTED = Conflict "service_transfer_accepted"
+        ("Accepted already", "Service has accepted this customer already; what was handed over stays.")
+        ("服务部已接收", "服务部已接收该客户档案,不再变更。");
+    /// An owner of a customer who is none any more.
+    CUSTOMER_OWNER_ENDED = Conflict "customer_owner_ended"
+        ("Has ended", "Somebody else has this duty for the customer now, or nobody; what was stays as it is.")
+        ("已结束", "该负责关系已结束,历史记录不再变更。");
     /// A move that the state of a referral does not allow.
     REFERRAL_STATE = Conflict "referral_state"
         ("Not possible now", "The referral is {status} and its reward {reward}; possible now: {allowed}.")
@@ -141,6 +165,18 @@ guanxi_kernel::problems! {
     ALREADY_CUSTOMER = Conflict "already_customer"
         ("Customer already", "The party is a customer already and is not recommended any more.")
         ("已是客户", "该对象已是客户,不能再作为被介绍人。");
+    /// A stocktake of nobody.
+    NOTHING_TO_CHECK = Invalid "nothing_to_check"
+        ("Nobody to check", "No customer that you see fits.")
+        ("没有可盘点的客户", "没有符合条件且您可见的客户。");
+    /// A stocktake that is closed.
+    STOCKTAKE_CLOSED = Conflict "stocktake_closed"
+        ("Stocktake is closed", "The stocktake is closed and not changed any more.")
+        ("盘点已关闭", "该盘点已关闭,不再变更。");
+    /// A stocktake on which somebody is to be checked still.
+    STOCKTAKE_OPEN_LINES = Conflict "stocktake_open_lines"
+        ("Not done", "{lines} customers have not been checked yet.")
+        ("盘点未完成", "尚有 {lines} 个客户未核对。");
     /// A text with places to fill that is not understood.
     TEMPLATE_SYNTAX = Invalid "template_syntax"
         ("Not understood", "The text is not understood: {why}.")

@@ -5,14 +5,14 @@ use crate::{
     parameters::{missing, unknown},
     problem::ApiError,
     resources::{KINDS, bad, id},
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get};
 use guanxi_identity::rights::{self, Explanation, Wish};
 use guanxi_kernel::{Action, Result, Word as _, actor::PART, problem::UNKNOWN_VALUE};
 use guanxi_storage::Kind;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(explain);
 }
 

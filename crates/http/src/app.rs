@@ -3,22 +3,25 @@
 use crate::{
     Options, access, approvals, assets, attachments, batch, bulk, capture_forms, changes,
     changes::News,
-    coaching, contract_amendments, contracts, customers, document, duplicates,
+    coaching, contract_amendments, contracts, customer_owners, customers, dashboards, duplicates,
     envelope::{self, Asked},
-    erasures, everywhere, exchange_rates, exports, field_handovers, handovers, identity, leads,
+    erasures, everywhere, exchange_rates, exports, field_handovers, handovers, identity, kpis,
+    leads,
     limits::RateLimits,
     marketing, modules, nested, notifications, opportunities, orders, pipelines, platform,
     playbooks,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
     prospect_tables, qualification_standards, quotes, referrals, reminders, reports, resources,
-    retention_cases, schema, service_requests, targets, tasks,
+    retention_cases,
+    routing::{self, Routes},
+    schema, service_holds, service_requests, service_transfers, stocktakes, targets, tasks,
     tenants::Bodies,
-    webhooks, work_calendars,
+    webhooks, work_calendars, workflows,
 };
 use actix_web::{
     App as ActixApp, HttpRequest, HttpResponse, HttpServer,
     dev::Server,
-    http::header,
+    http::{Method, header},
     middleware::{Compress, from_fn},
     web::{self, Data},
 };
@@ -35,12 +38,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use std::{
     net::TcpListener,
     sync::{
-        Arc, LazyLock,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// What every request can reach.
 pub struct State {
@@ -85,6 +87,7 @@ pub fn register() {
     guanxi_contracts::register();
     activities::on_done("opportunity", cadence::visited);
     guanxi_customers::register();
+    guanxi_insights::register();
 }
 
 /// The program as a server.
@@ -183,11 +186,11 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
         let docs = state.options.docs;
         ActixApp::new()
             .app_data(state)
-            .configure(|config| routes(&mut ServiceConfig::new(config)))
-            .configure(resources::words_are_no_ids)
-            .configure(resources::routes)
-            .configure(nested::routes)
-            .configure(reports::served)
+            .configure(|config| {
+                let mut served = Routes::default();
+                all(&mut served);
+                served.register(config);
+            })
             .configure(|config| {
                 if docs {
                     platform::docs(config);
@@ -210,8 +213,18 @@ pub fn serve(app: &App, listener: TcpListener, workers: usize) -> std::io::Resul
     Ok(server.run())
 }
 
+/// All endpoints. Words come before ids: which of them are words is known once their own endpoints are.
+pub(crate) fn all(config: &mut Routes) {
+    resources::worded_routes(config);
+    routes(config);
+    resources::words_are_no_ids(config);
+    resources::routes(config);
+    nested::routes(config);
+    reports::served(config);
+}
+
 /// The endpoints that are no shared ones.
-pub fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     platform::routes(config);
     identity::routes(config);
     customers::routes(config);
@@ -220,6 +233,7 @@ pub fn routes(config: &mut ServiceConfig) {
     approvals::routes(config);
     tasks::routes(config);
     playbooks::routes(config);
+    workflows::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
     handovers::routes(config);
@@ -235,6 +249,10 @@ pub fn routes(config: &mut ServiceConfig) {
     reminders::routes(config);
     service_requests::routes(config);
     referrals::routes(config);
+    service_holds::routes(config);
+    service_transfers::routes(config);
+    customer_owners::routes(config);
+    stocktakes::routes(config);
     leads::routes(config);
     capture_forms::routes(config);
     qualification_standards::routes(config);
@@ -254,18 +272,15 @@ pub fn routes(config: &mut ServiceConfig) {
     modules::routes(config);
     schema::routes(config);
     reports::routes(config);
+    kpis::routes(config);
+    dashboards::routes(config);
 }
-
-/// The methods of every path, to tell a wrong method from a wrong path.
-pub(crate) static METHODS: LazyLock<Vec<(String, Vec<String>)>> = LazyLock::new(document::methods);
 
 /// Answers what no endpoint does: an unknown path, or a method that the path does not know.
 pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
-    let fitting = METHODS.iter().filter(|(template, _)| fits(template, request.path()));
-    // The most literal one: `search` is no id.
-    let path = fitting.min_by_key(|(template, _)| template.matches('{').count());
-    let allowed: Vec<&str> =
-        path.into_iter().flat_map(|(_, methods)| methods).map(String::as_str).collect();
+    let methods = routing::known(request.path()).map_or(&[][..], |(_, methods)| methods);
+    let mut allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
+    allowed.sort_unstable();
     let asked = Asked::of(&request);
     if allowed.is_empty() {
         return problem::answer(&asked, &UNKNOWN_PATH.problem());
@@ -275,30 +290,4 @@ pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
         response.headers_mut().insert(header::ALLOW, value);
     }
     response
-}
-
-/// Whether a path is one of a template such as `/v1/parties/{party_id}`.
-fn fits(template: &str, path: &str) -> bool {
-    let (mut template, mut path) = (template.split('/'), path.split('/'));
-    loop {
-        match (template.next(), path.next()) {
-            (None, None) => return true,
-            (Some(known), Some(part))
-                if known == part || (known.starts_with('{') && !part.is_empty()) => {}
-            _ => return false,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fits;
-
-    #[test]
-    fn a_template_fits_its_paths_only() {
-        assert!(fits("/v1/parties/{party_id}", "/v1/parties/1"));
-        assert!(!fits("/v1/parties/{party_id}", "/v1/parties/"));
-        assert!(!fits("/v1/parties/{party_id}", "/v1/parties/1/restore"));
-        assert!(!fits("/v1/parties", "/v1/users"));
-    }
 }

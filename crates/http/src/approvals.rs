@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
     schema::Labels,
 };
 use actix_web::{HttpResponse, get, post};
@@ -20,9 +21,8 @@ use guanxi_workflow::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(request).service(approve).service(reject).service(withdraw);
     config.service(reassign).service(list_documents);
 }

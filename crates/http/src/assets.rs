@@ -6,6 +6,7 @@ use crate::{
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_customers::assets::{
@@ -15,9 +16,8 @@ use guanxi_kernel::{Ctx, Result};
 use guanxi_storage::{Tx, resource::Shown};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(read).service(record_service).service(transfer).service(readings);
 }
 

@@ -10,6 +10,7 @@ use crate::{
     problem::ApiError,
     resources::{ListBody, bad, id, instant},
     respond::Done,
+    routing::Routes,
     upload::{Arrived, receive, reopen},
 };
 use actix_web::{HttpResponse, delete, get, http::header, post, web::Payload};
@@ -27,14 +28,13 @@ use guanxi_storage::{
     list::{ListQuery, refuse_repeated},
 };
 use serde_json::json;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
 /// The parameters of the list; what is attached to one record needs no others.
 const PARAMETERS: [&str; 6] =
     ["parent_type", "parent_id", "as_of", "include_deleted", "limit", "cursor"];
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(create).service(list).service(get_one).service(content);
     config.service(remove).service(restore);
 }

@@ -7,6 +7,7 @@ use crate::{
     problem::{self, ApiError, IF_MATCH_REQUIRED, ProblemBody},
     resources::{Operation, SERVED, Served},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, http::StatusCode, post};
 use guanxi_kernel::{
@@ -23,11 +24,10 @@ use guanxi_storage::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 use validator::Validate;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(sync);
 }
 
@@ -54,6 +54,10 @@ guanxi_kernel::words! {
         Partial = "partial" ("Each by itself", "逐项处理"),
     }
 }
+
+/// Writes of one batch at most. What checks and documents them takes a literal, and a test holds these
+/// against this.
+pub(crate) const BATCH_ITEMS: usize = 200;
 
 /// One write of several.
 #[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]

@@ -20,7 +20,7 @@ use utoipa::PartialSchema;
 use validator::Validate;
 
 /// How deep a body may be nested.
-const DEPTH: usize = 32;
+pub(crate) const DEPTH: usize = 32;
 
 /// A JSON body that has arrived whole, not looked at yet.
 #[derive(Debug, Clone)]
@@ -68,7 +68,38 @@ impl FromRequest for SmallBody {
     }
 }
 
+/// A body that is held against its signature before anybody reads it.
+#[derive(Debug, Clone)]
+pub struct SignedBody(pub Vec<u8>);
+
+impl SignedBody {
+    /// What it says, once it is believed.
+    ///
+    /// # Errors
+    /// `malformed_body`, `body_too_deep`.
+    pub fn parse(&self) -> Result<Body> {
+        parse(&self.0)
+    }
+}
+
+impl FromRequest for SignedBody {
+    type Error = ApiError;
+    type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let most = State::of(&request).options.body_bytes;
+            collect(&request, payload, most).await.map(Self).map_err(ApiError::from)
+        })
+    }
+}
+
 async fn receive(request: &HttpRequest, payload: Payload, most: usize) -> Result<Body> {
+    parse(&collect(request, payload, most).await?)
+}
+
+async fn collect(request: &HttpRequest, payload: Payload, most: usize) -> Result<Vec<u8>> {
     let options = &State::of(request).options;
     check_type(request)?;
     let too_large = || BODY_TOO_LARGE.with("bytes", most);
@@ -80,7 +111,7 @@ async fn receive(request: &HttpRequest, payload: Payload, most: usize) -> Result
         return Err(too_large());
     }
     let mut chunks = Decompress::from_headers(payload, request.headers());
-    let collect = async {
+    let whole = async {
         let mut bytes = Vec::with_capacity(declared.unwrap_or(0));
         while let Some(chunk) = chunks.next().await {
             let chunk = chunk
@@ -92,9 +123,8 @@ async fn receive(request: &HttpRequest, payload: Payload, most: usize) -> Result
         }
         Ok(bytes)
     };
-    let collected = tokio::time::timeout(options.body_time(), collect).await;
-    let bytes = collected.map_err(|_| BODY_TIMEOUT.with("seconds", options.body_seconds))??;
-    parse(&bytes)
+    let collected = tokio::time::timeout(options.body_time(), whole).await;
+    collected.map_err(|_| BODY_TIMEOUT.with("seconds", options.body_seconds))?
 }
 
 fn parse(bytes: &[u8]) -> Result<Body> {

@@ -6,6 +6,7 @@ use crate::{
     problem::ApiError,
     resources::{ListBody, bad},
     respond::Done,
+    routing::Routes,
     upload::{receive, reopen},
 };
 use actix_web::{HttpResponse, get, http::header, post, web::Payload};
@@ -27,13 +28,12 @@ use guanxi_tabular::{Column, Format, WriteOptions, Writer};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Findings that one statement reads, and that a file holds at most.
 const FINDINGS: (i64, usize) = (1_000, 100_000);
 const CSV: &str = "text/csv";
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(upload).service(commit).service(check);
     config.service(cancel).service(take_back).service(findings);
 }

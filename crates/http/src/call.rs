@@ -6,7 +6,7 @@ use crate::{
     limits::Class,
     modules,
     problem::{ApiError, BAD_HEADER, IF_MATCH_REQUIRED, NOT_ACCEPTABLE},
-    resources,
+    resources, routing,
 };
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
@@ -79,9 +79,9 @@ impl Call {
     async fn new(request: HttpRequest) -> Result<Self> {
         let state = State::of(&request);
         let caller = authenticate(&state, &request).await?;
-        let template = request.match_pattern().unwrap_or_default();
-        modules::require(&caller.settings.preferences.disabled_modules, &template)?;
-        let reads = resources::only_reads(request.method().as_str(), &template);
+        let template = routing::template(&request).unwrap_or_default();
+        modules::require(&caller.settings.preferences.disabled_modules, template)?;
+        let reads = resources::only_reads(request.method().as_str(), template);
         let class = if reads { Class::Read } else { Class::Write };
         state.limits.spend(&request, class, caller.actor.principal())?;
         request.extensions_mut().insert(Principal(caller.actor.principal()));
@@ -150,7 +150,7 @@ impl Call {
 
     /// Method and path template, e.g. `PATCH /v1/parties/{party_id}`.
     pub fn operation(&self) -> String {
-        let pattern = self.request.match_pattern().unwrap_or_default();
+        let pattern = routing::template(&self.request).unwrap_or_default();
         format!("{} {pattern}", self.request.method())
     }
 }

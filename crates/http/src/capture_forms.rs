@@ -8,6 +8,7 @@ use crate::{
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, http::header, post, web::Path};
 use guanxi_kernel::{Action, Ctx};
@@ -15,9 +16,8 @@ use guanxi_sales::capture_forms::{
     self, CAPTURE_FORM, CameFrom, CaptureForm, FormReceipt, SubmitForm,
 };
 use guanxi_storage::{Tx, resource};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(rotate_key).service(submit);
 }
 

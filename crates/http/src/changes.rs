@@ -6,6 +6,7 @@ use crate::{
     parameters::whole,
     problem::{ApiError, BAD_HEADER},
     resources::{CONCERNING, KINDS, ListBody, bad, id, instant, words},
+    routing::Routes,
 };
 use actix_web::{
     HttpResponse, get,
@@ -34,7 +35,6 @@ use std::{
 };
 use tokio::sync::Mutex;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Changes on a page when the caller does not say, and at most.
 pub(crate) const PAGE: (usize, usize) = (100, 500);
@@ -48,7 +48,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub(crate) const VERIFIED: i64 = 10_000;
 const EVENT_STREAM: &str = "text/event-stream";
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(feed).service(events).service(verification);
 }
 

@@ -1,15 +1,14 @@
 //! Notes of managers about activities.
 
-use crate::{body::Body, call::Call, problem::ApiError, respond::Done};
+use crate::{body::Body, call::Call, problem::ApiError, respond::Done, routing::Routes};
 use actix_web::{HttpResponse, get, post};
 use guanxi_customers::coaching::{self, AcknowledgeNote, CoachingNote, WriteNote};
 use guanxi_kernel::Ctx;
 use guanxi_storage::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(list).service(write).service(acknowledge).service(waiting);
 }
 

@@ -6,6 +6,7 @@ use crate::{
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, http::header, post};
 use guanxi_contracts::{
@@ -18,9 +19,8 @@ use guanxi_storage::{
     Tx,
     resource::{self, Shown},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(submit).service(sign);
     config.service(plan).service(start).service(complete).service(close).service(cancel);
     config.service(tell).service(content);

@@ -2,6 +2,7 @@
 
 use crate::{
     body::Body, call::Call, parameters::unknown, problem::ApiError, resources::bad, respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, delete, get, post};
 use guanxi_customers::{
@@ -17,9 +18,8 @@ use guanxi_kernel::{
 use guanxi_storage::Tx;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(contact_coverage).service(org_chart).service(give_role).service(withdraw_role);
     config.service(relations);
     config.service(complete).service(cancel).service(reopen).service(add_expense);

@@ -12,15 +12,13 @@ mod search;
 pub mod tenant;
 mod tidy;
 
-use crate::{API_VERSION, app, resources, resources::Operation};
-use actix_web::App as ActixApp;
+use crate::{API_VERSION, app, resources, resources::Operation, routing::Routes};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Id, Word as _, scalar::Type};
 use guanxi_storage::{Kind, Meta, Resource, count::Counting, custom::Fields, list};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
 use utoipa::ToSchema;
-use utoipa_actix_web::AppExt as _;
 use uuid::Uuid;
 
 /// The document, made once.
@@ -48,8 +46,9 @@ pub fn pretty() -> String {
 }
 
 fn build() -> Json {
-    let (_, own) = ActixApp::new().into_utoipa_app().configure(app::routes).split_for_parts();
-    let own = serde_json::to_value(own).unwrap_or_default();
+    let mut own = Routes::documented();
+    app::routes(&mut own);
+    let own = own.document();
     let mut builder =
         Builder { paths: members(&own["paths"]), schemas: members(&own["components"]["schemas"]) };
     builder.schema::<crate::problem::ProblemBody>();
@@ -59,7 +58,9 @@ fn build() -> Json {
     builder.schema::<crate::batch::Batch>();
     builder.schema::<crate::batch::WriteResults>();
     builder.schema::<guanxi_webhooks::payload::WebhookMessage>();
-    builder.schemas.insert("Filter".into(), search::filter_schema());
+    for (name, schema) in search::filter_schemas() {
+        builder.schemas.insert(name.to_owned(), schema);
+    }
     // It has no shared endpoint.
     builder.shapes::<guanxi_bulk::attachments::Attachment>();
     for served in resources::SERVED.iter() {

@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_bulk::jobs::Job;
@@ -14,9 +15,8 @@ use guanxi_customers::{
 };
 use guanxi_kernel::{Action, Ctx, Result};
 use guanxi_storage::{Tx, resource};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(check).service(find).service(merge).service(undo);
 }
 

@@ -7,6 +7,8 @@ use crate::{
     call,
     limits::Left,
     problem::{self, ApiError, REQUEST_TIMEOUT},
+    routing,
+    traces::{Span, TraceContext},
 };
 use actix_web::{
     Error, HttpMessage as _, HttpRequest, HttpResponse,
@@ -19,6 +21,7 @@ use actix_web::{
     },
     middleware::Next,
 };
+use chrono::{DateTime, Utc};
 use futures_util::FutureExt as _;
 use guanxi_kernel::{Language, Problem, problem::INTERNAL};
 use guanxi_sales::capture_forms;
@@ -81,6 +84,7 @@ pub async fn envelope(
     let started = Instant::now();
     request.extensions_mut().insert(RequestId(request_id(request.headers())));
     let (asked, state) = (Asked::of(request.request()), State::of(request.request()));
+    let trace = Begun::of(&state, request.headers());
     let origin = allowed_origin(&state, request.request()).await;
     if is_preflight(request.request()) {
         let status = if origin.is_some() { StatusCode::NO_CONTENT } else { StatusCode::FORBIDDEN };
@@ -92,13 +96,13 @@ pub async fn envelope(
         Ok(mut response) => {
             let left = response.request().extensions().get::<Left>().cloned();
             finish(&state, &asked, left, response.response_mut(), origin.as_deref(), false);
-            log(&asked, Some(response.request()), response.status(), started);
+            log(&state, &asked, trace, Some(response.request()), response.status(), started);
             Ok(response)
         }
         Err(problem) => {
             let mut response = problem::answer(&asked, &problem);
             finish(&state, &asked, None, &mut response, origin.as_deref(), false);
-            log(&asked, None, response.status(), started);
+            log(&state, &asked, trace, None, response.status(), started);
             Err(InternalError::from_response(problem.code().code, response).into())
         }
     }
@@ -254,8 +258,42 @@ fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
     }
 }
 
-fn log(asked: &Asked, request: Option<&HttpRequest>, status: StatusCode, started: Instant) {
-    let route = request.and_then(HttpRequest::match_pattern).unwrap_or_else(|| "-".to_owned());
+/// A request in a trace that has begun.
+#[derive(Clone, Copy)]
+struct Begun {
+    context: TraceContext,
+    at: DateTime<Utc>,
+}
+
+impl Begun {
+    /// `None` where nobody wants to know of it.
+    fn of(state: &State, headers: &HeaderMap) -> Option<Self> {
+        let context = state.options.tracer.as_ref()?.begin(headers);
+        Some(Self { context, at: state.clock.now() })
+    }
+}
+
+fn log(
+    state: &State,
+    asked: &Asked,
+    trace: Option<Begun>,
+    request: Option<&HttpRequest>,
+    status: StatusCode,
+    started: Instant,
+) {
+    let route = request.and_then(routing::template).map(str::to_owned);
+    if let (Some(tracer), Some(Begun { context, at })) = (&state.options.tracer, trace) {
+        tracer.end(Span {
+            context,
+            begun: at,
+            took: started.elapsed(),
+            method: asked.method.as_str().to_owned(),
+            route: route.clone(),
+            status: status.as_u16(),
+            request_id: asked.id.clone(),
+        });
+    }
+    let route = route.unwrap_or_else(|| "-".to_owned());
     let principal = request
         .and_then(|request| request.extensions().get::<Principal>().map(|principal| principal.0));
     let (method, seconds) = (asked.method.as_str().to_owned(), started.elapsed().as_secs_f64());
@@ -266,6 +304,7 @@ fn log(asked: &Asked, request: Option<&HttpRequest>, status: StatusCode, started
         status = status.as_u16(),
         ms = seconds * 1000.0,
         principal = principal.map(tracing::field::display),
+        trace_id = trace.map(|trace| format!("{:032x}", trace.context.trace)),
         "request"
     );
     let labels = [("method", method), ("route", route), ("status", status.as_u16().to_string())];

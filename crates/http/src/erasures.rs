@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_bulk::{
@@ -15,10 +16,9 @@ use guanxi_customers::{contacts::CONTACT, parties::PARTY};
 use guanxi_kernel::{Ctx, Result};
 use guanxi_sales::leads::LEAD;
 use guanxi_storage::{Kind, Tx};
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(erase_party).service(erase_contact).service(erase_lead);
     config.service(export_party).service(export_contact).service(export_lead);
 }

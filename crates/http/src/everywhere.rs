@@ -5,6 +5,7 @@ use crate::{
     parameters::{missing, unknown, whole},
     problem::ApiError,
     resources::{ListBody, Operation, SERVED, bad, words},
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get};
 use guanxi_kernel::{Action, Result, actor::forbidden};
@@ -16,12 +17,11 @@ use guanxi_storage::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Hits when the caller does not say, and at most.
 const HITS: (usize, usize) = (20, 50);
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(search).service(list_trash);
 }
 

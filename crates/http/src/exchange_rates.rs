@@ -7,6 +7,7 @@ use crate::{
     problem::ApiError,
     resources::{ListBody, bad},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use chrono::{Datelike as _, NaiveDate};
@@ -22,10 +23,9 @@ use guanxi_storage::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use validator::Validate;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(list_rates).service(keep_rates).service(convert);
 }
 

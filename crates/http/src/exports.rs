@@ -6,6 +6,7 @@ use crate::{
     download::Download,
     problem::ApiError,
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_bulk::{
@@ -15,9 +16,8 @@ use guanxi_bulk::{
 use guanxi_kernel::{Action, Ctx};
 use guanxi_storage::Tx;
 use guanxi_tabular::Format;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(create).service(file);
 }
 

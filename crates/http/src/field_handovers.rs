@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_kernel::{Ctx, Result};
@@ -13,9 +14,8 @@ use guanxi_sales::field_handovers::{
     ReturnFieldHandover,
 };
 use guanxi_storage::{Tx, resource::Shown};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(hand).service(accept).service(refuse).service(follow_up).service(give_back);
 }
 

@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Action, Ctx, Result};
@@ -16,9 +17,8 @@ use guanxi_storage::{
     Tx,
     resource::{self, Shown},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(begin).service(refresh).service(assign).service(notify).service(tick);
     config.service(complete).service(cancel).service(watch);
 }

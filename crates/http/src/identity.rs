@@ -6,18 +6,18 @@ use crate::{
     envelope,
     problem::ApiError,
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, delete, get, http::header, post, put};
 use guanxi_identity::{
-    api_keys::{self, ApiKeyInput, NewApiKey},
+    api_keys::{self, ApiKey, ApiKeyInput, NewApiKey},
     sessions::{ChangePassword, Client, Login, Refresh, SessionList, Tokens},
     users::{self, SetPassword, User},
 };
-use guanxi_kernel::{Ctx, Result};
-use guanxi_storage::Tx;
-use utoipa_actix_web::service_config::ServiceConfig;
+use guanxi_kernel::{Action, Ctx, Result};
+use guanxi_storage::{Tx, resource};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(login).service(refresh).service(logout).service(logout_everywhere);
     config.service(me).service(change_password).service(list_sessions).service(end_session);
     config.service(create_key).service(set_password);
@@ -126,6 +126,8 @@ async fn end_session(call: Call) -> Result<HttpResponse, ApiError> {
     responses((status = 201, description = "Made.", body = NewApiKey)))]
 #[post("/v1/api-keys")]
 async fn create_key(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    // Who may not make one is not told what is wrong with it.
+    resource::require::<ApiKey>(&call.ctx, Action::Create)?;
     let input: ApiKeyInput = body.read()?;
     let made = async |tx: &mut Tx, ctx: &Ctx| {
         let made = api_keys::create_key(tx, ctx, input.clone()).await?;

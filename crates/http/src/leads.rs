@@ -6,6 +6,7 @@ use crate::{
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_insights::asked;
@@ -24,9 +25,8 @@ use guanxi_storage::{
 use guanxi_workflow::playbook_runs::FillCard;
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(levels_from_template).service(level_history).service(assignments);
     config.service(card).service(fill_card);
     config.service(claim).service(start).service(qualify).service(change_level);

@@ -17,6 +17,8 @@
 //! | [`document`] | the OpenAPI document, made from routes, types and the data of resources |
 //! | [`envelope`] | what is done around every request: id, headers, CORS, metrics, log, panics |
 //! | [`limits`] | rate limits |
+//! | [`telemetry`] | the list of all metrics, and who keeps them |
+//! | [`traces`] | a span for each request |
 
 pub mod app;
 pub mod batch;
@@ -34,6 +36,8 @@ pub mod options;
 pub mod problem;
 pub mod resources;
 pub mod respond;
+pub mod telemetry;
+pub mod traces;
 
 mod access;
 mod approvals;
@@ -43,7 +47,9 @@ mod capture_forms;
 mod coaching;
 mod contract_amendments;
 mod contracts;
+mod customer_owners;
 mod customers;
+mod dashboards;
 mod download;
 mod erasures;
 mod everywhere;
@@ -52,6 +58,7 @@ mod exports;
 mod field_handovers;
 mod handovers;
 mod identity;
+mod kpis;
 mod leads;
 mod marketing;
 mod notifications;
@@ -68,14 +75,19 @@ mod referrals;
 mod reminders;
 mod reports;
 mod retention_cases;
+mod routing;
 mod schema;
+mod service_holds;
 mod service_requests;
+mod service_transfers;
+mod stocktakes;
 mod targets;
 mod tasks;
 mod tenants;
 mod upload;
 mod webhooks;
 mod work_calendars;
+mod workflows;
 
 pub use app::{App, register, serve};
 pub use options::Options;

@@ -5,6 +5,7 @@
 
 use crate::{
     call::Call, parameters::unknown, problem::ApiError, problem::MODULE_DISABLED, reports,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get};
 use guanxi_kernel::{Result, Word as _, preferences::Module};
@@ -12,9 +13,8 @@ use guanxi_storage::Kind;
 use serde::Serialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(list);
 }
 
@@ -31,18 +31,24 @@ const PATHS: &[(Module, &[&str])] = &[
             "campaigns",
             "carts",
             "consents",
+            "contact-preferences",
+            "decision-stages",
             "experiments",
             "marketing-plans",
             "media",
             "message-deliveries",
             "messages",
             "mining",
+            "programme-milestones",
+            "programmes",
             "responses",
             "rival-activities",
             "segments",
             "source-code-schemes",
             "source-codes",
             "touch-batches",
+            "touch-events",
+            "touch-sources",
             "touches",
         ],
     ),
@@ -73,19 +79,26 @@ const PATHS: &[(Module, &[&str])] = &[
     (
         Module::Contracts,
         &[
+            "bookable-resources",
             "contract-amendments",
             "contract-documents",
             "contract-templates",
             "contracts",
             "execution-links",
             "receipts",
+            "resource-bookings",
         ],
     ),
 ];
 
+/// The modules of what stands below resources of none.
+const BELOW: &[(&str, Module)] =
+    &[("best-fit-customers", Module::Marketing), ("marketing-manager", Module::Marketing)];
+
 /// The module of a part of a path.
 fn named(part: &str) -> Option<Module> {
-    PATHS.iter().find(|(_, parts)| parts.contains(&part)).map(|(module, _)| *module)
+    let first = PATHS.iter().find(|(_, parts)| parts.contains(&part)).map(|(module, _)| *module);
+    first.or_else(|| BELOW.iter().find(|(below, _)| *below == part).map(|(_, module)| *module))
 }
 
 /// The module of a resource.
@@ -170,7 +183,7 @@ async fn list(call: Call) -> Result<HttpResponse, ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{app::METHODS, resources::SERVED};
+    use crate::{resources::SERVED, routing::METHODS};
 
     #[test]
     fn m_01_every_resource_of_a_crate_is_of_its_module() {

@@ -10,19 +10,21 @@ use crate::{
     problem::ApiError,
     resources::{id_name, list_of},
     respond::Done,
+    routing::Routes,
 };
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::Method, web};
 use guanxi_contracts::{
     contract_amendments::CONTRACT_AMENDMENT, contract_documents::CONTRACT_DOCUMENT,
     contracts::CONTRACT, execution_links::EXECUTION_LINK, receipts::RECEIPT,
+    resource_bookings::RESOURCE_BOOKING,
 };
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
 use guanxi_marketing::{
     campaign_expenses::CAMPAIGN_EXPENSE, campaign_members::CAMPAIGN_MEMBER,
     campaign_results::CAMPAIGN_RESULT, campaign_risks::CAMPAIGN_RISK, campaigns::CAMPAIGN,
-    marketing_plans::MARKETING_PLAN, messages::MESSAGE, responses::RESPONSE,
-    source_codes::SOURCE_CODE,
+    marketing_plans::MARKETING_PLAN, messages::MESSAGE, programme_milestones::PROGRAMME_MILESTONE,
+    programmes::PROGRAMME, responses::RESPONSE, source_codes::SOURCE_CODE,
 };
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
 use guanxi_storage::{Kind, Tx, resource};
@@ -45,6 +47,7 @@ const fn both(outer: &'static Kind, inner: &'static Kind) -> Nested {
 /// All of them.
 pub static NESTED: &[Nested] = &[
     both(&MARKETING_PLAN, &CAMPAIGN),
+    both(&PROGRAMME, &PROGRAMME_MILESTONE),
     both(&CAMPAIGN, &CAMPAIGN_MEMBER),
     both(&CAMPAIGN, &CAMPAIGN_EXPENSE),
     both(&CAMPAIGN, &CAMPAIGN_RESULT),
@@ -58,6 +61,7 @@ pub static NESTED: &[Nested] = &[
     both(&CONTRACT, &RECEIPT),
     both(&CONTRACT, &CONTRACT_AMENDMENT),
     both(&CONTRACT, &CONTRACT_DOCUMENT),
+    both(&CONTRACT, &RESOURCE_BOOKING),
     // Other systems tell of theirs in a way of its own.
     Nested { outer: &CONTRACT, inner: &EXECUTION_LINK, makes: false },
 ];
@@ -70,14 +74,15 @@ impl Nested {
 }
 
 /// Registers the endpoints.
-pub fn routes(config: &mut web::ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     for nested in NESTED.iter().copied() {
         let path = path(nested.outer, nested.inner);
-        config.route(&path, web::get().to(move |call| list(nested, call)));
+        config.route(&Method::GET, &path, web::route().to(move |call| list(nested, call)));
         if !nested.makes {
             continue;
         }
-        config.route(&path, web::post().to(move |call, body| create(nested, call, body)));
+        let create = web::route().to(move |call, body| create(nested, call, body));
+        config.route(&Method::POST, &path, create);
     }
 }
 

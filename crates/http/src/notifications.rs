@@ -1,13 +1,12 @@
 //! Notifications, beyond the shared endpoints.
 
-use crate::{call::Call, problem::ApiError, respond::Done};
+use crate::{call::Call, problem::ApiError, respond::Done, routing::Routes};
 use actix_web::{HttpResponse, post};
 use guanxi_kernel::Ctx;
 use guanxi_storage::Tx;
 use guanxi_workflow::notifications::{self, Notification, NotificationId, ReadAll};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(read_all).service(read_one);
 }
 

@@ -6,6 +6,7 @@ use crate::{
     parameters,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Ctx, Currency, Result};
@@ -17,9 +18,8 @@ use guanxi_sales::opportunities::{
 use guanxi_storage::{Tx, resource::Shown};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(stage_history).service(transfers).service(cost);
     config.service(move_to).service(suspend).service(review).service(reactivate);
     config.service(win).service(lose).service(terminate);

@@ -1,10 +1,11 @@
 //! What an operator can set about the HTTP side.
 
-use serde::Deserialize;
+use crate::traces::Tracer;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// Limits and addresses of the HTTP side. Every member has a default.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Options {
     /// Browser origins that may call the API, exactly as browsers send them, e.g.
@@ -36,6 +37,9 @@ pub struct Options {
     /// By which server mails are sent; a section of its own in the configuration.
     #[serde(skip)]
     pub mail: guanxi_marketing::mail::Settings,
+    /// Who is told of requests; nobody when absent.
+    #[serde(skip)]
+    pub tracer: Option<Tracer>,
 }
 
 impl Default for Options {
@@ -54,6 +58,7 @@ impl Default for Options {
             hsts: false,
             webhooks: guanxi_webhooks::Settings::default(),
             mail: guanxi_marketing::mail::Settings::default(),
+            tracer: None,
         }
     }
 }

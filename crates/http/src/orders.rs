@@ -6,6 +6,7 @@ use crate::{
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_customers::orders::{
@@ -15,9 +16,8 @@ use guanxi_kernel::{Action, Ctx, Currency};
 use guanxi_storage::{Tx, resource};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(place).service(place_many).service(lines);
 }
 

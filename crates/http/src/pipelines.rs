@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Action, Ctx, Result};
@@ -15,9 +16,8 @@ use guanxi_sales::{
 use guanxi_storage::{Tx, resource};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(list_templates).service(from_template).service(clone).service(retire);
 }
 

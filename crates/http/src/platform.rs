@@ -3,9 +3,12 @@
 use crate::{
     API_VERSION,
     app::State,
+    batch::BATCH_ITEMS,
+    body::DEPTH,
     call::Call,
     document,
     problem::{ApiError, catalogue, status},
+    routing::Routes,
 };
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
@@ -16,15 +19,14 @@ use actix_web::{
     web::{Data, Path, ServiceConfig as ActixConfig},
 };
 use guanxi_kernel::{Code, Currency, TenantId, problem::NOT_FOUND};
-use guanxi_storage::{Kind, custom, list, sql};
+use guanxi_storage::{Kind, custom, filter::parse, list, sql};
 use serde::Serialize;
 use std::sync::{LazyLock, atomic::Ordering};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 use uuid::Uuid;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(live).service(ready).service(metrics).service(openapi).service(jwks);
     config.service(meta).service(problems).service(problem);
 }
@@ -169,6 +171,26 @@ struct LimitsShown {
     reads_per_minute: u32,
     /// Requests per minute that write.
     writes_per_minute: u32,
+    /// Requests per minute and address that sign in or refresh.
+    sign_ins_per_minute: u32,
+    /// Seconds that a body may take to arrive.
+    body_seconds: u64,
+    /// Levels that a body is nested at most.
+    body_depth: usize,
+    /// The largest file to import, in bytes.
+    upload_bytes: u64,
+    /// The largest attachment, in bytes.
+    attachment_bytes: u64,
+    /// Writes of one batch at most.
+    batch_items: usize,
+    /// Characters of a filter that is text at most.
+    filter_characters: usize,
+    /// Comparisons of such a filter at most.
+    filter_comparisons: usize,
+    /// Fields that a list is sorted by at most.
+    sort_fields: usize,
+    /// Fields of your own that a resource has at most.
+    custom_fields: usize,
 }
 
 /// What a client has to know of the server
@@ -191,6 +213,16 @@ async fn meta(state: Data<State>) -> HttpResponse {
                 idempotency_days: 7,
                 reads_per_minute: options.reads_per_minute,
                 writes_per_minute: options.writes_per_minute,
+                sign_ins_per_minute: options.sign_ins_per_minute,
+                body_seconds: options.body_seconds,
+                body_depth: DEPTH,
+                upload_bytes: options.upload_bytes,
+                attachment_bytes: options.attachment_bytes,
+                batch_items: BATCH_ITEMS,
+                filter_characters: parse::MAX_CHARACTERS,
+                filter_comparisons: parse::MAX_COMPARISONS,
+                sort_fields: list::MAX_SORT,
+                custom_fields: custom::MOST,
             },
         },
     )

@@ -269,6 +269,7 @@ pub fn catalogue() -> Vec<&'static Code> {
             .chain(guanxi_marketing::PROBLEMS.iter().copied())
             .chain(guanxi_sales::PROBLEMS.iter().copied())
             .chain(guanxi_contracts::PROBLEMS.iter().copied())
+            .chain(guanxi_insights::PROBLEMS.iter().copied())
             .chain(guanxi_tabular::PROBLEMS.iter().copied())
             .chain(guanxi_bulk::PROBLEMS.iter().copied())
             .collect();

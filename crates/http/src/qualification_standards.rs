@@ -4,14 +4,14 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_kernel::Ctx;
 use guanxi_sales::qualification_standards::{self, QualificationStandard};
 use guanxi_storage::Tx;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(publish);
 }
 

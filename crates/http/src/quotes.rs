@@ -5,14 +5,14 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_kernel::{Ctx, Result};
 use guanxi_sales::quotes::{self, DeclineQuote, Quote};
 use guanxi_storage::{Tx, resource::Shown};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(submit).service(withdraw).service(send);
     config.service(accept).service(decline).service(revise);
 }

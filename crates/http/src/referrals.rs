@@ -5,16 +5,21 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
-use guanxi_customers::referrals::{self, LoseReferral, Referral, ReverseReward};
-use guanxi_kernel::{Ctx, Result};
-use guanxi_storage::{Tx, resource::Shown};
-use utoipa_actix_web::service_config::ServiceConfig;
+use guanxi_customers::referrals::{
+    self, DescribedFriend, FriendCheck, LoseReferral, Referral, ReferralProgramme, ReverseReward,
+};
+use guanxi_kernel::{Action, Ctx, Result};
+use guanxi_storage::{
+    Tx,
+    resource::{self, Shown},
+};
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(consent).service(contact).service(win);
-    config.service(lose).service(pay).service(reverse);
+    config.service(lose).service(pay).service(reverse).service(check);
 }
 
 /// The referral after a move.
@@ -108,4 +113,21 @@ async fn reverse(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
         done(referrals::reverse(tx, ctx, id.into(), wish.clone()).await)
     };
     Ok(call.write(Some(&body), work).await?)
+}
+
+/// Check a friend against a referral programme
+///
+/// Whether somebody whom a customer describes is one whom the programme looks for, and which criteria they do not
+/// fulfil. Nothing is kept.
+#[utoipa::path(tag = "referral-programmes", operation_id = "referral_programmes_check", request_body = DescribedFriend,
+    params(("referral_programme_id" = String, Path, description = "The id of the programme.", format = Uuid)),
+    responses((status = 200, description = "Whether they fit.", body = FriendCheck),
+        (status = 422, description = "The description is not understood, or there is no rate for the budget.", body = ProblemBody)))]
+#[post("/v1/referral-programmes/{referral_programme_id}/check")]
+async fn check(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require::<ReferralProgramme>(&call.ctx, Action::Read)?;
+    let (id, friend) = (call.id("referral_programme_id")?, body.read::<DescribedFriend>()?);
+    let read =
+        async |tx: &mut Tx, ctx: &Ctx| referrals::check_friend(tx, ctx, id.into(), &friend).await;
+    Ok(HttpResponse::Ok().json(call.read(read).await?))
 }

@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_bulk::jobs::Job;
@@ -16,9 +17,8 @@ use guanxi_storage::{
     Tx,
     resource::{self, Shown},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(plan).service(complete).service(skip);
 }
 
@@ -29,9 +29,10 @@ fn done(moved: Result<Shown<Reminder>>) -> Result<Done> {
 
 /// Plan reminders
 ///
-/// A job looks at all assets and contacts that you may plan for, and plans the reminders that the rules in use
-/// call for up to a day. There is one for each rule, record and occasion, so planning again makes none twice; one
-/// that is only planned moves when its day does. The job tells how many are new or have moved.
+/// A job looks at all assets, contacts, persons and customers that you may plan for, and plans the reminders that the
+/// rules in use call for up to a day. For the month ahead that happens by itself on each day. There is one for each
+/// rule, record and occasion, so planning again makes none twice; one that is only planned moves when its day does.
+/// The job tells how many are new or have moved.
 #[utoipa::path(tag = "reminders", operation_id = "reminders_plan", request_body = PlanReminders,
     responses((status = 202, description = "The job.", body = Job),
         (status = 422, description = "The day is past, or more than a year ahead.", body = ProblemBody)))]

@@ -3,15 +3,17 @@
 //! A new report is one line in [`REPORTS`].
 
 use crate::{
+    body::Body,
     call::{Call, JSON, OpenCall},
     document::Builder,
     parameters::unknown,
-    problem::ApiError,
+    problem::{ApiError, ProblemBody},
+    routing::Routes,
 };
 use actix_web::{
     HttpResponse, get,
-    http::header,
-    web::{self, ServiceConfig as Routes},
+    http::{Method, header},
+    post, web,
 };
 use guanxi_insights::{
     Answer, Definition, Presentation, Report,
@@ -22,23 +24,29 @@ use guanxi_insights::{
     measures::{self, MeasureDefinition},
     report::require,
     reports::{
-        attainment, cadence, campaign_calendar, campaign_ranking, cart_abandonment, concentration,
-        contract_results, contract_stages, conversion, customer_contribution, customer_deciles,
-        customer_flow, customer_ranking, customer_value, daily_business, daily_clearance,
-        data_coverage, decline_reasons, due_visits, duration, forecast, funnel, loop_closure,
-        lost_prospects, media_response, missing_updates, neglected, not_bought_reasons, origins,
-        overdue_visits, prospect_contact_status, prospect_conversion, prospect_holding,
-        prospect_sources, purchase_recency, ranking, receivables, rfm, service_levels, sufficiency,
-        tiers, time_allocation, unplanned_visits, unreviewed_cards, value_lifecycle, win_loss,
+        attainment, attrition, cadence, campaign_calendar, campaign_cycle, campaign_ranking,
+        cart_abandonment, concentration, contract_results, contract_stages, conversion, cross_sell,
+        customer_contribution, customer_deciles, customer_flow, customer_ranking, customer_value,
+        daily_business, daily_clearance, data_coverage, data_freshness, data_quality,
+        decision_transitions, decline_reasons, due_visits, duration, forecast,
+        frequency_satisfaction, funnel, growth_balance, lead_latency, loop_closure, lost_prospects,
+        margin_goals, media_attribution, media_paths, media_response, media_trend, missing_updates,
+        neglected, next_needs, not_bought_reasons, order_path, origins, overdue_visits,
+        prospect_contact_status, prospect_conversion, prospect_holding, prospect_sources,
+        purchase_recency, ranking, receivables, referral_difficulties, replacement_candidates,
+        resource_use, resource_utilisation, response_by_recency, rfm, satisfaction,
+        satisfaction_gaps, send_waste, service_levels, service_transfers, sufficiency, tiers,
+        time_allocation, unplanned_visits, unreviewed_cards, up_selling, value_lifecycle, win_loss,
     },
+    resource_plans::{self, AllocateResources, ResourceAllocation},
     table,
 };
-use guanxi_kernel::{Action, Result, actor::forbidden, problem::NOT_FOUND};
+use guanxi_kernel::{Action, Ctx, Result, actor::forbidden, problem::NOT_FOUND};
+use guanxi_storage::Tx;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::LazyLock};
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A report as it is served.
 pub(crate) struct Served {
@@ -52,7 +60,7 @@ fn serve<R: Report>() -> Served {
     Served {
         definition: R::definition(),
         route: |config| {
-            config.route(&R::definition().path(), web::get().to(report::<R>));
+            config.route(&Method::GET, &R::definition().path(), web::route().to(report::<R>));
         },
         describe: Builder::report::<R>,
     }
@@ -84,16 +92,25 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<lost_prospects::LostProspects>(),
         serve::<missing_updates::MissingUpdates>(),
         serve::<data_coverage::DataCoverage>(),
+        serve::<data_freshness::DataFreshness>(),
         serve::<unreviewed_cards::UnreviewedCards>(),
         serve::<unplanned_visits::UnplannedVisits>(),
         serve::<daily_clearance::DailyClearance>(),
         serve::<contract_stages::ContractsByStage>(),
         serve::<contract_results::ContractResults>(),
         serve::<receivables::ReceivablesAging>(),
+        serve::<resource_utilisation::ResourceUtilisation>(),
         serve::<campaign_calendar::CampaignMonths>(),
         serve::<campaign_ranking::CampaignRanking>(),
+        serve::<campaign_cycle::CampaignCycle>(),
         serve::<cart_abandonment::CartAbandonment>(),
+        serve::<order_path::OrderPath>(),
+        serve::<media_attribution::MediaAttribution>(),
+        serve::<media_paths::MediaPaths>(),
         serve::<media_response::MediaResponse>(),
+        serve::<send_waste::SendWaste>(),
+        serve::<decision_transitions::DecisionTransitions>(),
+        serve::<media_trend::MediaTrend>(),
         serve::<concentration::CustomerConcentration>(),
         serve::<customer_ranking::CustomerRanking>(),
         serve::<rfm::Rfm>(),
@@ -103,10 +120,26 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customer_contribution::CustomerContribution>(),
         serve::<customer_flow::CustomerFlow>(),
         serve::<value_lifecycle::ValueLifecycle>(),
+        serve::<margin_goals::MarginGoals>(),
+        serve::<attrition::AttritionAfterDeparture>(),
         serve::<decline_reasons::DeclineReasons>(),
+        serve::<lead_latency::LeadLatency>(),
         serve::<loop_closure::LoopClosure>(),
         serve::<not_bought_reasons::NotBoughtReasons>(),
+        serve::<referral_difficulties::ReferralDifficulties>(),
         serve::<service_levels::ServiceLevels>(),
+        serve::<cross_sell::CrossSell>(),
+        serve::<up_selling::UpSelling>(),
+        serve::<next_needs::NextNeeds>(),
+        serve::<satisfaction::Satisfaction>(),
+        serve::<satisfaction_gaps::SatisfactionGaps>(),
+        serve::<frequency_satisfaction::FrequencySatisfaction>(),
+        serve::<growth_balance::GrowthBalance>(),
+        serve::<data_quality::DataQuality>(),
+        serve::<replacement_candidates::ReplacementCandidates>(),
+        serve::<response_by_recency::ResponseByRecency>(),
+        serve::<resource_use::ResourceUse>(),
+        serve::<service_transfers::ServiceTransfers>(),
     ]
 });
 
@@ -117,8 +150,9 @@ pub(crate) fn served(config: &mut Routes) {
     }
 }
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(list_reports).service(list_measures).service(get_measure);
+    config.service(allocate_resources);
 }
 
 /// The reports that there are.
@@ -179,6 +213,23 @@ async fn list_measures(call: Call) -> Result<HttpResponse, ApiError> {
 async fn get_measure(call: Call, name: web::Path<String>) -> Result<HttpResponse, ApiError> {
     let found = measures::named(&name, &call.ctx).ok_or(ApiError::from(&NOT_FOUND))?;
     Ok(HttpResponse::Ok().json(found))
+}
+
+/// Divide a budget over customers
+///
+/// By what they contribute or have bought on the days of a time, as the report `customer-contribution` tells it: in
+/// proportion, each within its floor and cap, and exactly, to the last minor unit. Over the customers that are named,
+/// else over those with the highest figures. What is below 0 counts as nothing, and gets its floor. Nothing is kept.
+#[utoipa::path(tag = "reports", operation_id = "resource_plans_allocate", request_body = AllocateResources,
+    responses((status = 200, description = "What each gets.", body = ResourceAllocation),
+        (status = 422, description = "Nothing tells how to divide it, or floors and caps leave no way.",
+            body = ProblemBody)))]
+#[post("/v1/resource-plans/allocate")]
+async fn allocate_resources(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    require(&call.ctx, customer_contribution::CustomerContribution::definition())?;
+    let wish: AllocateResources = body.read()?;
+    let divide = async |tx: &mut Tx, ctx: &Ctx| resource_plans::allocate(tx, ctx, &wish).await;
+    Ok(HttpResponse::Ok().json(call.read(divide).await?))
 }
 
 /// The media types of a report, the usual one first.
@@ -289,7 +340,7 @@ mod tests {
                 told.insert((report.name, column.name));
             }
         }
-        for (report, columns) in measures::FIGURES {
+        for (report, columns) in measures::all_figures() {
             for (column, _) in *columns {
                 assert!(told.contains(&(*report, *column)), "no figure {column} in {report}");
             }

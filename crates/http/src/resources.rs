@@ -4,21 +4,16 @@
 //! of its own beside this one.
 
 use crate::{
-    app::{METHODS, nowhere},
-    batch,
-    body::Body,
-    call::Call,
-    document,
-    problem::ApiError,
-    respond::Done,
+    batch, body::Body, call::Call, document, problem::ApiError, respond::Done, routing::Routes,
 };
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, http::Method, web};
 use chrono::{DateTime, Utc};
 use guanxi_bulk as bulk;
 use guanxi_bulk::Table;
 use guanxi_contracts as contracting;
 use guanxi_customers as customers;
 use guanxi_identity as identity;
+use guanxi_insights as insights;
 use guanxi_kernel::{
     Action, Ctx, Problem, Result,
     problem::{FieldError, INVALID_FORMAT, UNKNOWN_VALUE},
@@ -74,6 +69,13 @@ pub enum Operation {
     Batch,
     /// `PUT /v1/things/by/{source}/{external_id}`
     Upsert,
+}
+
+impl Operation {
+    /// Whether its path ends in a word where others have an id.
+    fn is_word(self) -> bool {
+        matches!(self, Self::Search | Self::Batch)
+    }
 }
 
 /// All of them.
@@ -195,6 +197,13 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<workflow::rules::TaskRule>(),
         serve::<workflow::playbooks::Playbook>(),
         serve::<workflow::playbook_runs::PlaybookRun>(),
+        serve::<workflow::workflows::Workflow>(),
+        // Made by what happens, and never changed by callers.
+        serve::<workflow::workflow_runs::WorkflowRun>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+        ]),
         // Asked for by what needs them, and changed by decisions.
         serve::<workflow::approvals::Approval>().only(&[
             Operation::List,
@@ -223,6 +232,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         // Built and trained by jobs, and never changed.
         serve::<marketing::mining_datasets::MiningDataset>().only(SNAPSHOT),
         serve::<marketing::mining_models::MiningModel>().only(SNAPSHOT),
+        // Worked out at once, and never changed.
+        serve::<marketing::mining_profiles::MiningProfile>().only(SNAPSHOT),
         serve::<marketing::experiments::Experiment>(),
         serve::<marketing::media::Medium>(),
         serve::<marketing::source_code_schemes::SourceCodeScheme>(),
@@ -234,9 +245,13 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<marketing::campaign_expenses::CampaignExpense>(),
         serve::<marketing::campaign_results::CampaignResult>(),
         serve::<marketing::campaign_risks::CampaignRisk>(),
+        serve::<marketing::programmes::Programme>(),
+        serve::<marketing::programme_milestones::ProgrammeMilestone>(),
+        serve::<marketing::decision_stages::DecisionStage>(),
         serve::<marketing::rival_activities::RivalActivity>(),
         serve::<marketing::responses::Response>(),
         serve::<marketing::consents::Consent>(),
+        serve::<marketing::contact_preferences::ContactPreference>(),
         serve::<marketing::messages::Message>(),
         // Made by sending, and never changed by callers.
         serve::<marketing::message_deliveries::MessageDelivery>().only(&[
@@ -252,6 +267,11 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
             Operation::Provenance,
         ]),
+        // As with keys.
+        serve::<marketing::touch_sources::TouchSource>()
+            .without(Operation::Create)
+            .without(Operation::Batch)
+            .without(Operation::Upsert),
         // Told by shops, and never changed by anybody else.
         serve::<marketing::carts::Cart>().only(&[
             Operation::List,
@@ -336,7 +356,18 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
             Operation::Provenance,
         ]),
+        serve::<contracting::bookable_resources::BookableResource>(),
+        serve::<contracting::resource_bookings::ResourceBooking>(),
         serve::<customers::retention_cases::RetentionCase>(),
+        serve::<customers::life_cycles::LifeCycleCell>(),
+        // Found by walks over all customers.
+        serve::<customers::life_cycles::LifeCycleEntry>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         serve::<customers::assets::Asset>(),
         serve::<customers::reminders::ReminderRule>(),
         // Planned by a job, and completed or skipped.
@@ -349,7 +380,38 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         ]),
         serve::<customers::service_requests::ServiceLevel>(),
         serve::<customers::service_requests::ServiceRequest>(),
+        // Asked for at the party, and changed by verbs.
+        serve::<customers::service_holds::ServiceHold>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        serve::<customers::service_transfers::ServiceTransfer>(),
+        // Assigned at the party, and followed by others.
+        serve::<customers::customer_owners::CustomerOwner>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
         serve::<customers::referrals::Referral>(),
+        serve::<customers::referrals::ReferralRequest>(),
+        serve::<customers::referrals::ReferralProgramme>(),
+        // Opened with its lines.
+        serve::<customers::stocktakes::Stocktake>().only(&[
+            Operation::List,
+            Operation::Search,
+            Operation::Get,
+            Operation::Update,
+            Operation::Timeline,
+            Operation::Provenance,
+        ]),
+        serve::<insights::kpis::Kpi>(),
+        serve::<insights::score_cards::ScoreCard>(),
+        serve::<insights::kpi_rules::KpiRule>(),
         // Told in batches, and never changed.
         serve::<customers::orders::Order>().only(&[
             Operation::List,
@@ -462,21 +524,28 @@ pub fn rights() -> impl Iterator<Item = &'static str> {
     ])
 }
 
-/// Registers the shared endpoints of every resource.
-pub fn routes(config: &mut web::ServiceConfig) {
-    let words = |operation: &Operation| matches!(operation, Operation::Search | Operation::Batch);
-    for first in [true, false] {
-        for served in SERVED.iter() {
-            for operation in served.operations.iter().filter(|one| words(one) == first) {
-                route(config, served.kind, *operation);
-            }
+/// Registers the shared endpoints whose paths end in a word. To be called before all others, since
+/// where others have an id the word is none, whatever the method.
+pub(crate) fn worded_routes(config: &mut Routes) {
+    register(config, Operation::is_word);
+}
+
+/// Registers the other shared endpoints of every resource.
+pub(crate) fn routes(config: &mut Routes) {
+    register(config, |one| !one.is_word());
+}
+
+fn register(config: &mut Routes, which: fn(Operation) -> bool) {
+    for served in SERVED.iter() {
+        for operation in served.operations.iter().copied().filter(|one| which(*one)) {
+            route(config, served.kind, operation);
         }
     }
 }
 
 /// Registers a refusal for each path with a word where others have an id, such as `from-template`: of
 /// these it is no id, whatever the method. To be called when their own methods are registered.
-pub fn words_are_no_ids(config: &mut web::ServiceConfig) {
+pub(crate) fn words_are_no_ids(config: &mut Routes) {
     let is_word = |path: &str| {
         let Some((plural, word)) = path.strip_prefix("/v1/").and_then(|path| path.rsplit_once('/'))
         else {
@@ -486,8 +555,8 @@ pub fn words_are_no_ids(config: &mut web::ServiceConfig) {
         let shared = matches!(word, "search" | "batch");
         known && !shared && !word.contains(['/', '{'])
     };
-    for (path, _) in METHODS.iter().filter(|(path, _)| is_word(path)) {
-        config.service(web::resource(path.as_str()).default_service(web::to(nowhere)));
+    for (path, _) in config.methods().into_iter().filter(|(path, _)| is_word(path)) {
+        config.close(&path);
     }
 }
 
@@ -499,7 +568,11 @@ pub fn only_reads(method: &str, template: &str) -> bool {
     let asks = template.ends_with(SEARCH)
         || template == "/v1/duplicates/check"
         || template == "/v1/messages/{message_id}/preview"
-        || (template.starts_with("/v1/segments/") && template.ends_with("/preview"));
+        || template == "/v1/resource-plans/allocate"
+        || template == "/v1/referral-programmes/{referral_programme_id}/check"
+        || (template.starts_with("/v1/segments/") && template.ends_with("/preview"))
+        || template == "/v1/mining/profiles/{mining_profile_id}/lookalikes"
+        || template == "/v1/workflows/{workflow_id}/dry-run";
     matches!(method, "GET" | "HEAD") || (method == "POST" && asks)
 }
 
@@ -531,31 +604,34 @@ fn id_of(call: &Call, kind: &Kind) -> Result<Uuid> {
     id_name(kind).map_or(Ok(call.ctx.tenant.uuid()), |name| call.id(&name))
 }
 
-fn route(config: &mut web::ServiceConfig, kind: &'static Kind, operation: Operation) {
+fn route(config: &mut Routes, kind: &'static Kind, operation: Operation) {
     let path = path(kind, operation);
-    let route = match operation {
-        Operation::List => web::get().to(move |call| list_records(kind, call)),
+    let to = web::route();
+    let (method, route) = match operation {
         // Of these paths `search` and `batch` are no ids, whatever the method.
         Operation::Search => {
-            let search = web::post().to(move |call, body| search_records(kind, call, body));
-            config.service(web::resource(path).route(search).default_service(web::to(nowhere)));
+            let search = to.to(move |call, body| search_records(kind, call, body));
+            config.only(&Method::POST, &path, search);
             return;
         }
         Operation::Batch => {
-            let batch = web::post().to(move |call, body| batch::batch(kind, call, body));
-            config.service(web::resource(path).route(batch).default_service(web::to(nowhere)));
+            let batch = to.to(move |call, body| batch::batch(kind, call, body));
+            config.only(&Method::POST, &path, batch);
             return;
         }
-        Operation::Create => web::post().to(move |call, body| create(kind, call, body)),
-        Operation::Get => web::get().to(move |call| get(kind, call)),
-        Operation::Update => web::patch().to(move |call, body| update(kind, call, body)),
-        Operation::Delete => web::delete().to(move |call| delete(kind, call)),
-        Operation::Restore => web::post().to(move |call| restore(kind, call)),
-        Operation::Timeline => web::get().to(move |call| timeline(kind, call)),
-        Operation::Provenance => web::get().to(move |call| provenance(kind, call)),
-        Operation::Upsert => web::put().to(move |call, body| batch::upsert(kind, call, body)),
+        Operation::List => (Method::GET, to.to(move |call| list_records(kind, call))),
+        Operation::Create => (Method::POST, to.to(move |call, body| create(kind, call, body))),
+        Operation::Get => (Method::GET, to.to(move |call| get(kind, call))),
+        Operation::Update => (Method::PATCH, to.to(move |call, body| update(kind, call, body))),
+        Operation::Delete => (Method::DELETE, to.to(move |call| delete(kind, call))),
+        Operation::Restore => (Method::POST, to.to(move |call| restore(kind, call))),
+        Operation::Timeline => (Method::GET, to.to(move |call| timeline(kind, call))),
+        Operation::Provenance => (Method::GET, to.to(move |call| provenance(kind, call))),
+        Operation::Upsert => {
+            (Method::PUT, to.to(move |call, body| batch::upsert(kind, call, body)))
+        }
     };
-    config.route(&path, route);
+    config.route(&method, &path, route);
 }
 
 /// A page on the wire.

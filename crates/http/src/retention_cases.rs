@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_customers::retention_cases::{
@@ -12,9 +13,8 @@ use guanxi_customers::retention_cases::{
 };
 use guanxi_kernel::{Ctx, Result};
 use guanxi_storage::{Tx, resource::Shown};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(spend).service(allow).service(close);
 }
 

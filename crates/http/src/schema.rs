@@ -17,6 +17,7 @@ use crate::{
     platform::fixed,
     problem::ApiError,
     resources::{self, Operation, SERVED, Served},
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get};
 use guanxi_kernel::problem::NOT_FOUND;
@@ -28,9 +29,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(list).service(get_one);
 }
 

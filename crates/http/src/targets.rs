@@ -7,6 +7,7 @@ use crate::{
     problem::{ApiError, ProblemBody},
     resources::bad,
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
@@ -30,9 +31,8 @@ use guanxi_storage::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(split).service(allocate).service(adjust).service(reallocate);
     config.service(hand_down).service(cover).service(breakdown).service(versions);
     config.service(counter).service(agree).service(impose).service(propose);

@@ -2,6 +2,7 @@
 
 use crate::{
     body::Body, call::Call, parameters::unknown, problem::ApiError, resources::bad, respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_customers::today::{self, Today};
@@ -12,9 +13,8 @@ use guanxi_storage::{
     resource::Shown,
 };
 use guanxi_workflow::tasks::{self, CancelTask, CarryTask, CompleteTask, Task, TaskId};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(complete).service(cancel).service(reopen).service(carry).service(me_today);
 }
 

@@ -1,6 +1,6 @@
 //! What webhook endpoints and deliveries have beyond the shared endpoints.
 
-use crate::{body::Body, call::Call, problem::ApiError, respond::Done};
+use crate::{body::Body, call::Call, problem::ApiError, respond::Done, routing::Routes};
 use actix_web::{HttpResponse, patch, post};
 use guanxi_kernel::{Action, Ctx, Result, actor::forbidden};
 use guanxi_storage::{Tx, events::chain, resource};
@@ -10,9 +10,8 @@ use guanxi_webhooks::{
     endpoints::{self, WebhookEndpointInput, WithSecret},
     send::TestResult,
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(create).service(update).service(rotate_secret);
     config.service(pause).service(resume).service(test).service(replay).service(redeliver);
 }

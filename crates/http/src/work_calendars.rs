@@ -5,13 +5,13 @@ use crate::{
     parameters::{date, instant, missing, unknown, whole},
     problem::ApiError,
     resources::bad,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get};
 use chrono::TimeDelta;
 use guanxi_identity::work_calendars::{self, Computed, Question, WorkCalendar};
 use guanxi_kernel::{Action, Result, problem::OUT_OF_RANGE};
 use guanxi_storage::resource;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Working days that can be added at once.
 const MOST_DAYS: i32 = 10_000;
@@ -20,7 +20,7 @@ const MOST_MINUTES: u32 = 500_000;
 /// The longest time that is counted.
 const LONGEST: TimeDelta = TimeDelta::days(3_660);
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(compute);
 }
 

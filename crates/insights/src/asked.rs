@@ -238,10 +238,14 @@ impl Asked {
                 let money = Money::parse(value, self.exchange.currency()).map_err(|_| format())?;
                 if money.minor() > 0 { Ok(vec![money.amount()]) } else { Err(range()) }
             }
-            Takes::Share => {
-                let share = decimal(value).ok_or_else(format)?;
-                if share > Decimal::ZERO && share <= Decimal::ONE {
-                    Ok(vec![share.normalize().to_string()])
+            Takes::Share | Takes::Factor => {
+                let most = match one.takes {
+                    Takes::Share => Decimal::ONE,
+                    _ => Decimal::ONE_THOUSAND,
+                };
+                let number = decimal(value).ok_or_else(format)?;
+                if number > Decimal::ZERO && number <= most {
+                    Ok(vec![number.normalize().to_string()])
                 } else {
                     Err(range())
                 }
@@ -302,7 +306,7 @@ impl Asked {
         Money::parse(self.first(name)?, self.exchange.currency()).ok()
     }
 
-    /// The share that was given.
+    /// The share or the factor that was given.
     pub fn share(&self, name: &str) -> Option<Decimal> {
         self.first(name)?.parse().ok()
     }

@@ -38,6 +38,8 @@ guanxi_kernel::words! {
         Flag = "flag" ("Yes or no", "是否"),
         /// Where the records behind the row are listed.
         Link = "link" ("Link", "链接"),
+        /// What the row was worked out from, part by part; as JSON in a table.
+        Parts = "parts" ("Parts", "组成"),
     }
 }
 
@@ -67,6 +69,8 @@ pub enum Takes {
     Amount,
     /// A share of a whole: above 0, at most 1.
     Share,
+    /// How many times something is another: above 0, at most 1,000.
+    Factor,
 }
 
 /// A parameter of a report, beside those that every report has.
@@ -228,6 +232,7 @@ impl Takes {
             Self::Month => "a month such as 2026-03".to_owned(),
             Self::Amount => "a decimal above 0, such as 600000.00".to_owned(),
             Self::Share => "a decimal above 0 and at most 1, such as 0.80".to_owned(),
+            Self::Factor => "a decimal above 0 and at most 1000, such as 1.2".to_owned(),
         }
     }
 }

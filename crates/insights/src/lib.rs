@@ -12,6 +12,11 @@
 //! | [`table`] | the rows as CSV |
 //! | [`chart`] | the rows as SVG |
 //! | [`reports`] | the reports |
+//! | [`resource_plans`] | a budget divided over customers by what they contribute |
+//! | [`dashboards`] | figures of several reports and lists in one answer |
+//! | [`kpis`] | key figures by formulas over measures, by department and in total |
+//! | [`score_cards`] | key figures with weights, and what they come to together |
+//! | [`kpi_rules`] | thresholds of key figures that call for tasks |
 //!
 //! A report reads what was so at one instant (`as_of`) as far as it was known at another
 //! (`known_at`). Every figure is grouped by the store; no report loads the records it counts.
@@ -19,15 +24,28 @@
 pub mod answer;
 pub mod asked;
 pub mod chart;
+pub mod dashboards;
 pub mod definition;
 pub mod exchange;
+pub mod kpi_rules;
+pub mod kpis;
 pub mod labels;
 pub mod measures;
+pub mod problems;
 pub mod report;
 pub mod reports;
+pub mod resource_plans;
+pub mod score_cards;
 pub mod table;
 
 pub use answer::Answer;
 pub use asked::{Asked, Presentation};
 pub use definition::{Column, Definition, Parameter, Plot, Takes, What};
+pub use problems::PROBLEMS;
 pub use report::{Made, Report, make};
+
+/// Makes known what this crate does by itself. Again is no harm.
+pub fn register() {
+    guanxi_workflow::chores::register(&reports::WALK);
+    guanxi_workflow::chores::register(&kpi_rules::WATCHING);
+}

@@ -56,16 +56,45 @@ pub fn require(ctx: &Ctx, definition: &Definition) -> Result<()> {
 /// # Errors
 /// `forbidden`, `unknown_parameter`, `repeated_parameter`, `bad_parameter`, those of the report.
 pub async fn make<R: Report>(tx: &mut Tx, ctx: &Ctx, pairs: &[(String, String)]) -> Result<Answer> {
-    let definition = R::definition();
+    let (asked, made) = figures::<R>(tx, ctx, pairs).await?;
+    Answer::of::<R>(&asked, ctx.language, &made)
+}
+
+/// Works a report out for a query, for what rests on its figures: with the rights that it wants.
+///
+/// # Errors
+/// As [`make`].
+pub async fn figures<R: Report>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    pairs: &[(String, String)],
+) -> Result<(Asked, Made<R>)> {
+    let mut asked = ask(tx, ctx, R::definition(), pairs).await?;
+    let made = R::make(tx, ctx, &mut asked).await?;
+    Ok((asked, made))
+}
+
+/// The question that a query asks of a report, for whoever may ask it.
+///
+/// # Errors
+/// `forbidden`, `unknown_parameter`, `repeated_parameter`, `bad_parameter`.
+pub(crate) async fn ask(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    definition: &'static Definition,
+    pairs: &[(String, String)],
+) -> Result<Asked> {
     require(ctx, definition)?;
     let hidden = hidden(tx, ctx, definition).await?;
     if definition.needs.iter().any(|field| hidden.contains(*field)) {
-        let plural = definition.reads.first().map_or("reports", |kind| kind.plural);
-        return Err(forbidden(plural, Action::Read));
+        return Err(forbidden(plural_of(definition), Action::Read));
     }
-    let mut asked = Asked::read(definition, ctx, pairs, hidden)?;
-    let made = R::make(tx, ctx, &mut asked).await?;
-    Answer::of::<R>(&asked, ctx.language, &made)
+    Asked::read(definition, ctx, pairs, hidden)
+}
+
+/// What a report is about.
+pub(crate) fn plural_of(definition: &Definition) -> &'static str {
+    definition.reads.first().map_or("reports", |kind| kind.plural)
 }
 
 /// The fields that the report rests on and the caller may not see.

@@ -62,6 +62,10 @@ fn cells(column: &ReportColumn, value: &Json) -> Vec<Json> {
     if column.what == What::EachDay {
         return (0..DAYS).map(|day| value[day].clone()).collect();
     }
+    if column.what == What::Parts {
+        let has_any = value.as_array().is_some_and(|parts| !parts.is_empty());
+        return vec![if has_any { value.to_string().into() } else { Json::Null }];
+    }
     match (parts(column.what), value) {
         ([], Json::String(text)) => vec![guard(text.as_str().into()).into()],
         ([], other) => vec![other.clone()],

@@ -215,6 +215,7 @@ const ACCOUNTS: &[&str] = &[
     "tenants",
     "sessions",
     "webhook-endpoints",
+    "touch-sources",
 ];
 
 impl Actor {

@@ -14,6 +14,7 @@
 //! | [`fine`] | prices and amounts finer than a currency, quantities that come back |
 //! | [`allocation`], [`attainment`] | figures divided on several axes; how far targets are met |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
+//! | [`lunar`] | the lunar calendar of China, year by year |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
 //! | [`preferences`] | what a tenant may decide for itself |
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
@@ -29,6 +30,7 @@ pub mod decimal;
 pub mod fine;
 pub mod id;
 pub mod input;
+pub mod lunar;
 pub mod measure;
 pub mod money;
 pub mod period;

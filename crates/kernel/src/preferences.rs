@@ -3,7 +3,7 @@
 use crate::{Line, Money, Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 crate::words! {
     /// What becomes of a new record that is certainly there already.
@@ -49,6 +49,43 @@ pub struct Preferences {
     /// nothing is said.
     #[validate(nested)]
     pub abandoned_carts: Option<CartRules>,
+    /// The steps on the way to an order in web shops, the first one first, each once: by the words in which the
+    /// shops tell of them.
+    #[validate(length(max = 20), custom(function = "each_once"))]
+    #[schema(max_items = 20)]
+    pub order_path: Vec<Line<60>>,
+    /// Within how many days after a delivery the service department accepts the file of the customer. Where nothing
+    /// is said nobody is late, and contracts that are implemented make no service transfers. It holds for what is
+    /// delivered from then on.
+    #[validate(range(min = 1, max = 365))]
+    #[schema(minimum = 1, maximum = 365)]
+    pub transfer_within_days: Option<i64>,
+    /// Whether whoever looks after a customer in service is its primary owner once service has accepted its file;
+    /// otherwise who has sold it stays so.
+    pub service_becomes_primary: bool,
+    /// What programmes need; nothing when nothing is said.
+    #[validate(nested)]
+    pub programmes: Option<ProgrammeRules>,
+}
+
+/// What programmes over several media need.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema,
+)]
+#[serde(deny_unknown_fields, default)]
+pub struct ProgrammeRules {
+    /// Whether somebody of field sales works in a programme before it is submitted.
+    pub field_sales_required: bool,
+    /// Whether no item of its checklist is open before it starts.
+    pub readiness_required: bool,
+}
+
+fn each_once(steps: &[Line<60>]) -> Result<(), ValidationError> {
+    let again = |(at, step): (usize, &Line<60>)| steps[..at].contains(step);
+    if steps.iter().enumerate().any(again) {
+        return Err(ValidationError::new("repeated").with_message("each once".into()));
+    }
+    Ok(())
 }
 
 /// What becomes of carts that are left.

@@ -4,7 +4,7 @@
 
 use crate::money::{Money, MoneyError};
 use rust_decimal::{Decimal, RoundingStrategy};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -20,7 +20,7 @@ pub struct Ratio {
 }
 
 /// A ratio with the two figures behind it.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize, Deserialize, ToSchema)]
 #[schema(as = Ratio, example = json!({"value": "0.2500", "numerator": "1", "denominator": "4"}))]
 struct Wire {
     /// Numerator by denominator, rounded half-even to four decimals; null if the denominator is 0.
@@ -79,6 +79,15 @@ impl Serialize for Ratio {
     }
 }
 
+/// By its two figures, as it was written.
+impl<'de> Deserialize<'de> for Ratio {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let Wire { numerator, denominator, .. } = Wire::deserialize(from)?;
+        let figure = |text: &str| text.parse::<Decimal>().map_err(de::Error::custom);
+        Ok(Self { numerator: figure(&numerator)?, denominator: figure(&denominator)? })
+    }
+}
+
 impl PartialSchema for Ratio {
     fn schema() -> RefOr<Schema> {
         Wire::schema()
@@ -111,6 +120,14 @@ mod tests {
         assert_eq!(to_value(Ratio::of_money(yuan(-1250), yuan(2500)).unwrap()).unwrap(), roi);
         let dollar = Money::new(1, "USD".parse().unwrap());
         assert!(Ratio::of_money(yuan(1), dollar).is_err());
+    }
+
+    #[test]
+    fn a_ratio_is_read_as_it_was_written() {
+        for ratio in [Ratio::new(1, 3), Ratio::new(0, 0), Ratio::new(Decimal::new(-1250, 2), 25)] {
+            let text = serde_json::to_string(&ratio).unwrap();
+            assert_eq!(serde_json::from_str::<Ratio>(&text).unwrap(), ratio);
+        }
     }
 
     #[test]

@@ -6,14 +6,21 @@
 //! | [`segments`] | customers and prospects that fit a rule, or that were extracted into a list |
 //! | [`mining_datasets`] | snapshots to learn from, of records or of a file |
 //! | [`mining_models`] | trees that tell who will and how much, and what they say of everybody |
+//! | [`mining_profiles`] | what the members of a segment have in common, and who is like them |
+//! | [`best_fit`] | who has not bought a product and is likely to |
+//! | [`product_buyers`] | who has bought a product |
 //! | [`experiments`] | who is offered what, and whether it made a difference |
 //! | [`media`] | the ways by which people are reached, each with a letter and a price |
 //! | [`source_code_schemes`] | how codes are written and read |
 //! | [`source_codes`] | which medium, test group, list, month and year a code stands for |
 //! | [`campaigns`] | plans with objectives and budgets, from the draft to the outcome |
 //! | [`marketing_plans`] | what a year sets out to reach and may cost, and how that is divided |
-//! | [`campaign_templates`] | what campaigns of one sort have in common, and must say |
+//! | [`campaign_templates`] | what campaigns of one sort have in common, must say, go through and are judged by |
+//! | [`campaign_evaluations`] | how finished campaigns were judged, with a score from 0 to 100 |
 //! | [`campaign_members`] | who is invited, and who came |
+//! | [`programmes`] | several campaigns over several media on one list of contacts |
+//! | [`programme_milestones`] | what programmes have to have reached by when |
+//! | [`decision_stages`] | how far people have come in their decision |
 //! | [`campaign_expenses`] | what was spent |
 //! | [`campaign_results`] | what came of it elsewhere, entered by hand |
 //! | [`campaign_risks`] | what may go wrong |
@@ -21,15 +28,21 @@
 //! | [`responses`] | who answers, by which channel, and what follows: once |
 //! | [`sales_results`] | what field sales came to, told where it came from |
 //! | [`consents`] | who agrees to be written to, by which medium, for what and how often |
+//! | [`contact_preferences`] | by which media somebody wants to be written to, and how often in all |
 //! | [`messages`] | what campaigns say: the offer, its variants, whom it goes to |
 //! | [`message_deliveries`] | what has become of a message with each member |
 //! | [`mail`] | the part of the program that hands letters to the mail server |
 //! | [`carts`] | carts of web shops, bought or left, and whom to call about them |
+//! | [`touch_sources`] | mail services and gateways that tell by themselves what became of what they sent |
+//! | [`attribution`] | which touches led to an answer or a contract, by several models |
 //! | [`touches`] | what was sent to whom and what they did with it, as machines saw it |
 //!
 //! Opportunities and contracts belong to crates further right. Which campaigns they come from they say
 //! themselves, by [`campaigns::links`]; what they come to is read from their tables.
 
+pub mod attribution;
+pub mod best_fit;
+pub mod campaign_evaluations;
 pub mod campaign_expenses;
 pub mod campaign_members;
 pub mod campaign_results;
@@ -38,6 +51,8 @@ pub mod campaign_templates;
 pub mod campaigns;
 pub mod carts;
 pub mod consents;
+pub mod contact_preferences;
+pub mod decision_stages;
 pub mod experiments;
 pub mod mail;
 pub mod marketing_plans;
@@ -47,14 +62,19 @@ pub mod message_deliveries;
 pub mod messages;
 pub mod mining_datasets;
 pub mod mining_models;
+pub mod mining_profiles;
 pub mod population;
 pub mod problems;
+pub mod product_buyers;
+pub mod programme_milestones;
+pub mod programmes;
 pub mod responses;
 pub mod rival_activities;
 pub mod sales_results;
 pub mod segments;
 pub mod source_code_schemes;
 pub mod source_codes;
+pub mod touch_sources;
 pub mod touches;
 
 use guanxi_workflow::{chores, documents};

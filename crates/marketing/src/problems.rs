@@ -117,6 +117,38 @@ guanxi_kernel::problems! {
     TEMPLATE_NOT_ACTIVE = Conflict "template_not_active"
         ("Template out of use", "The template is not active.")
         ("模板已停用", "该模板已停用。");
+    /// A step that comes no more.
+    STEP_NOT_AHEAD = Conflict "step_not_ahead"
+        ("Step is not ahead", "Steps lead forward, until the campaign ends; those that can be entered now: {allowed}.")
+        ("步骤不可进入", "步骤只能向前推进,活动结束后不再变动;目前可进入:{allowed}。");
+    /// A campaign that is judged before it has ended.
+    CAMPAIGN_NOT_FINISHED = Conflict "campaign_not_finished"
+        ("Campaign is not finished", "The campaign is {state}; it can be evaluated when it is: {allowed}.")
+        ("市场活动未结束", "市场活动状态为 {state},可评估的状态:{allowed}。");
+    /// A campaign of which nothing says by what it is judged.
+    NO_INDICATORS = Conflict "no_indicators"
+        ("Nothing to judge by", "The campaign was made of no template that had indicators then.")
+        ("无评估指标", "该活动不是由设有评估指标的模板生成的。");
+    /// What the state of a programme does not allow.
+    PROGRAMME_STATE = Conflict "programme_state"
+        ("Not possible now", "The programme is {state}; possible now: {allowed}.")
+        ("当前不可执行", "方案状态为 {state},目前可执行:{allowed}。");
+    /// A programme without those who visit customers.
+    NO_FIELD_SALES = Invalid "no_field_sales"
+        ("No field sales", "The company wants somebody of field sales in the team of every programme before it is submitted.")
+        ("缺少现场销售", "按公司规定,方案提交前团队中须有现场销售人员。");
+    /// A programme of which causes of failure are open.
+    PROGRAMME_NOT_READY = Conflict "programme_not_ready"
+        ("Not ready", "The company wants the checklist done before a programme starts; open: {causes}.")
+        ("尚未就绪", "按公司规定,方案启动前须完成就绪检查,未就绪:{causes}。");
+    /// A campaign of another programme.
+    CAMPAIGN_OF_OTHER_PROGRAMME = Invalid "campaign_of_other_programme"
+        ("Campaign of another programme", "The campaign belongs to another programme.")
+        ("活动属于其他方案", "该市场活动属于其他方案。");
+    /// A milestone that was reached.
+    MILESTONE_REACHED = Conflict "milestone_reached"
+        ("Milestone was reached", "The milestone was reached or dropped; reopen it first.")
+        ("里程碑已关闭", "该里程碑已达成或取消,请先重新打开。");
     /// More people than were planned for.
     CAP_REACHED = Conflict "cap_reached"
         ("No place left", "The campaign has {limit} places, and all are taken.")
@@ -137,10 +169,10 @@ guanxi_kernel::problems! {
     CHANNEL_NOT_OFFERED = Invalid "channel_not_offered"
         ("Channel not offered", "The campaign offers: {offered}.")
         ("未提供该反馈渠道", "该活动提供的反馈渠道:{offered}。");
-    /// Weights of campaigns that are not one whole.
+    /// Weights that are not one whole.
     WEIGHTS_NOT_WHOLE = Invalid "weights_not_whole"
-        ("Not the whole", "The weights of the campaigns must sum to exactly 1.")
-        ("权重合计不为 1", "各市场活动的权重合计必须恰好为 1。");
+        ("Not the whole", "The weights must be above 0 and sum to exactly 1.")
+        ("权重合计不为 1", "各项权重须大于 0,合计必须恰好为 1。");
     /// A variant of a message that offers something else.
     INCONSISTENT_OFFER = Invalid "inconsistent_offer"
         ("Another offer", "Every medium carries the same offer; this one differs in: {members}.")
@@ -197,4 +229,12 @@ guanxi_kernel::problems! {
     CART_IN_SEVERAL_CURRENCIES = Invalid "cart_in_several_currencies"
         ("Several currencies", "All items of a cart are in one currency.")
         ("币种不一致", "同一购物车的商品须使用同一币种。");
+    /// What nobody with the secret of a touch source has signed, or not now.
+    SIGNATURE_REFUSED = Unauthenticated "signature_refused"
+        ("Signature refused", "No signature is right for the body and a secret of the source, or it was made more than five minutes ago or hence.")
+        ("签名无效", "签名与请求内容及来源密钥不符,或签名时间与当前相差超过五分钟。");
+    /// More of a touch source than it may tell.
+    TOUCH_SOURCE_FLOODED = TooMany "touch_source_flooded"
+        ("Too many batches", "The source may tell {limit} batches a minute; wait {seconds} seconds.")
+        ("提交过于频繁", "该来源每分钟最多提交 {limit} 批,请等待 {seconds} 秒。");
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use guanxi_kernel::Language;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ guanxi_kernel::words! {
 }
 
 /// What a condition asks of the value of its column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Demand {
     /// A number above the one bound and at most the other, as far as there are bounds.
@@ -57,7 +57,7 @@ pub enum Demand {
 }
 
 /// A condition of a rule: what it demands of one column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Condition {
     /// The column.
     pub column: String,

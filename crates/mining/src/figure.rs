@@ -66,9 +66,10 @@ pub(crate) mod text {
         String::deserialize(from)?.parse().map_err(de::Error::custom)
     }
 
-    /// The same where there may be none, and as they are told only.
+    /// The same where there may be none.
     pub(crate) mod optional {
-        use super::{Decimal, Serializer};
+        use super::{Decimal, Deserializer, Serializer, de};
+        use serde::Deserialize as _;
 
         pub(crate) fn serialize<S: Serializer>(
             value: &Option<Decimal>,
@@ -78,6 +79,13 @@ pub(crate) mod text {
                 Some(value) => to.collect_str(value),
                 None => to.serialize_none(),
             }
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            from: D,
+        ) -> Result<Option<Decimal>, D::Error> {
+            let text = Option::<String>::deserialize(from)?;
+            text.map(|text| text.parse().map_err(de::Error::custom)).transpose()
         }
     }
 }

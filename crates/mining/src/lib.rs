@@ -21,12 +21,16 @@
 //! | `profile` | what some have in common, and who is like them |
 //! | `proportions` | rates with intervals, and whether two of them differ by more than chance |
 //! | `concentration` | how much of the whole the greatest few make |
+//! | `association` | what is bought together |
+//! | `correlation` | whether two figures go together |
 //! | `figure` | exact figures to whole numbers and back |
 
+mod association;
 mod attributes;
 mod builder;
 mod column;
 mod concentration;
+mod correlation;
 mod demand;
 mod error;
 mod evaluate;
@@ -43,9 +47,11 @@ mod statistics;
 mod table;
 mod tree;
 
+pub use association::Association;
 pub use attributes::{Attribute, Threshold, attributes};
 pub use builder::TableBuilder;
 pub use concentration::{Concentration, Reach, Top};
+pub use correlation::correlation;
 pub use demand::{Absence, Condition, Demand};
 pub use error::MiningError;
 pub use evaluate::{Calibration, Slice, Told, accuracy, auc, calibration, slices};

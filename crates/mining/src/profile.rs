@@ -18,7 +18,7 @@ use crate::{
 };
 use guanxi_kernel::ratio::Ratio;
 use rust_decimal::Decimal;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::cmp::Reverse;
 use utoipa::ToSchema;
 
@@ -28,7 +28,7 @@ const MOST_NUMBERS: usize = 10;
 const RANGES: u64 = 5;
 
 /// How frequent a value is inside and in the base.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Trait {
     /// The value, or range of numbers.
     pub condition: Condition,
@@ -47,7 +47,7 @@ pub struct Trait {
 }
 
 /// What some rows have in common.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Profile {
     /// Rows inside.
     pub members: u64,
@@ -108,9 +108,7 @@ impl Profile {
     /// `LacksColumn` with the name of a column of the profile that the table has not.
     pub fn alike(&self, table: &Table) -> Result<Vec<Likeness>> {
         let mut sums = vec![Decimal::ZERO; table.rows()];
-        for traits in
-            self.traits.chunk_by(|one, other| one.condition.column == other.condition.column)
-        {
+        for traits in self.columns() {
             let name = &traits[0].condition.column;
             let lacks = || MiningError::LacksColumn(name.clone());
             let column = table.column(name).ok_or_else(lacks)?;
@@ -126,6 +124,27 @@ impl Profile {
             sums.into_iter().enumerate().map(|(row, bits)| Likeness { row, bits }).collect();
         rows.sort_by_key(|one| Reverse(one.bits));
         Ok(rows)
+    }
+
+    /// Why a row of a table is as alike as it is: those of its traits that add or take something, the strongest
+    /// first, of equal ones in the order of the profile.
+    ///
+    /// # Errors
+    /// `LacksColumn` with the name of a column of the profile that the table has not, also beyond its last row.
+    pub fn reasons(&self, table: &Table, row: usize) -> Result<Vec<&Trait>> {
+        let mut found = Vec::new();
+        for traits in self.columns() {
+            let cell = table.cell(row, &traits[0].condition.column)?;
+            found.extend(traits.iter().find(|one| one.condition.demand.holds(&cell)));
+        }
+        found.retain(|one| !one.bits.is_zero());
+        found.sort_by_key(|one| Reverse(one.bits.abs()));
+        Ok(found)
+    }
+
+    /// The traits, column by column.
+    fn columns(&self) -> impl Iterator<Item = &[Trait]> {
+        self.traits.chunk_by(|one, other| one.condition.column == other.condition.column)
     }
 }
 
@@ -237,6 +256,29 @@ mod tests {
         assert_eq!(alike.iter().map(|one| one.row).collect::<Vec<_>>(), [1, 4, 3, 0, 2]);
         let other = Table::new(vec![("age".to_owned(), Values::Numeric(vec![]))]).unwrap();
         assert_eq!(profile.alike(&other), Err(MiningError::LacksColumn("job".to_owned())));
+    }
+
+    #[test]
+    fn m_15_the_strongest_traits_of_a_row_are_its_reasons() {
+        let ages = [20, 20, 20, 20, 50, 50, 50, 50].map(|age| Some(Decimal::from(age)));
+        let job = texts(&["sales", "sales", "sales", "clerk", "clerk", "clerk", "sales", "clerk"]);
+        let table = Table::new(vec![
+            ("job".to_owned(), job),
+            ("age".to_owned(), Values::Numeric(ages.to_vec())),
+        ])
+        .unwrap();
+        let inside = [true, true, true, true, false, false, false, false];
+        let profile = Profile::new(&table, &inside).unwrap();
+        let told = |row: usize| -> Vec<(String, bool)> {
+            let reasons = profile.reasons(&table, row).unwrap();
+            let one = |one: &&Trait| (one.condition.text(Language::En), one.bits > Decimal::ZERO);
+            reasons.iter().map(one).collect()
+        };
+        // Everybody inside is young, and only most of them sell.
+        assert_eq!(told(0), [("age ≤ 35".to_owned(), true), ("job = sales".to_owned(), true)]);
+        assert_eq!(told(7), [("age > 35".to_owned(), false), ("job = clerk".to_owned(), false)]);
+        let kept = serde_json::to_string(&profile).unwrap();
+        assert_eq!(serde_json::from_str::<Profile>(&kept).unwrap(), profile);
     }
 
     #[test]

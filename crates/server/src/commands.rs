@@ -10,7 +10,8 @@ use guanxi_identity::{
 use guanxi_kernel::{Action, Clock, Ctx, Word as _};
 use guanxi_storage::{Db, Kind, events::chain, reindex};
 use std::{
-    io::{IsTerminal as _, Write as _},
+    io::{IsTerminal as _, Read as _, Write as _},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -54,12 +55,6 @@ pub(crate) enum KeyCommand {
     },
     /// Make a new key for signing access tokens; the old ones verify until their tokens have expired.
     RotateSigning,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// Read the configuration and say whether it is good.
-    Check,
 }
 
 /// Prints what a command was asked for.
@@ -229,18 +224,38 @@ pub(crate) async fn verify(config: &Config, slug: &str) -> Outcome<ExitCode> {
     }
 }
 
+/// Asks the server whether requests should be sent to it, by hand: containers bring no program that
+/// could.
+pub(crate) fn health(config: &Config) -> Outcome {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let mut address = config.server.address;
+    // Where it listens on all addresses it can be asked on its own.
+    if address.is_unspecified() {
+        address = match address {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        };
+    }
+    let address = SocketAddr::new(address, config.server.port);
+    let mut answer = Vec::new();
+    let asked = TcpStream::connect_timeout(&address, PATIENCE).and_then(|mut connection| {
+        connection.set_read_timeout(Some(PATIENCE))?;
+        connection.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\n")?;
+        connection.write_all(b"connection: close\r\n\r\n")?;
+        connection.read_to_end(&mut answer)
+    });
+    asked.map_err(|error| format!("nothing answers at {address}: {error}"))?;
+    let answer = String::from_utf8_lossy(&answer);
+    match answer.split_once("\r\n\r\n") {
+        Some((head, body)) if head.starts_with("HTTP/1.1 200 ") => print(&format!("{body}\n")),
+        Some((_, body)) => Err(format!("not ready: {body}").into()),
+        None => Err(format!("{address} does not speak HTTP").into()),
+    }
+}
+
 /// The context of work that the command line does in the name of a user, with all rights.
 pub(crate) async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Outcome<Ctx> {
     Ok(bootstrap::acting_as(db, clock, tenant, email).await?)
-}
-
-pub(crate) fn config(config: &Config, command: &ConfigCommand) -> Outcome {
-    let ConfigCommand::Check = command;
-    let store = if config.database.url.starts_with("postgres") { "postgresql" } else { "sqlite" };
-    print(&format!(
-        "The configuration is good: {store} store, http://{}:{}.\n",
-        config.server.address, config.server.port
-    ))
 }
 
 /// A bar on a terminal, plain lines otherwise.

@@ -6,17 +6,21 @@
 use figment::{
     Figment,
     providers::{Env, Format as _, Toml},
+    value::{Dict, Value},
 };
 use guanxi_identity::secrets::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::{
+    error::Error,
+    fmt,
     net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
     time::Duration,
 };
 
 /// Everything that can be set.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Config {
     pub(crate) server: Server,
@@ -28,10 +32,11 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     pub(crate) webhooks: guanxi_webhooks::Settings,
     pub(crate) mail: guanxi_marketing::mail::Settings,
+    pub(crate) traces: crate::traces::Settings,
 }
 
 /// `[server]`: where it listens.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Server {
     /// The address; loopback, so that nothing is open by accident.
@@ -41,16 +46,25 @@ pub(crate) struct Server {
     pub(crate) workers: usize,
     /// Seconds between saying "not ready" and refusing connections, for a load balancer to notice.
     pub(crate) drain_seconds: u64,
+    /// Whether a start is refused with what only a trial may have; see
+    /// [`insecure`](crate::checks::insecure).
+    pub(crate) production: bool,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { address: Ipv4Addr::LOCALHOST.into(), port: 8080, workers: 0, drain_seconds: 0 }
+        Self {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port: 8080,
+            workers: 0,
+            drain_seconds: 0,
+            production: false,
+        }
     }
 }
 
 /// `[database]`: where the data is.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Database {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
@@ -77,7 +91,7 @@ impl Default for Database {
 }
 
 /// `[tokens]`: how access tokens are signed, and the keys of the installation.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Tokens {
     /// The folder of the signing keys and the sealing keys; nodes of one system share it.
@@ -105,7 +119,7 @@ impl Default for Tokens {
 }
 
 /// `[files]`: where files of callers are.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Files {
     /// A folder; nodes of one system share it.
@@ -119,7 +133,7 @@ impl Default for Files {
 }
 
 /// `[admin]`: the first administrator, made when there is no tenant yet.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Admin {
     pub(crate) email: Option<String>,
@@ -128,7 +142,7 @@ pub(crate) struct Admin {
 }
 
 /// `[log]`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Log {
     /// `text`, `json`, or `auto`: text on a terminal.
@@ -137,7 +151,7 @@ pub(crate) struct Log {
     pub(crate) level: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum LogFormat {
     Auto,
@@ -152,14 +166,145 @@ impl Default for Log {
 }
 
 /// Variables with our prefix that are not for the program: its tests and this file's own name.
-const OTHERS: &[&str] = &["config", "testdata", "test_postgres", "skip_postgres"];
+const OTHERS: &[&str] =
+    &["config", "testdata", "test_postgres", "test_postgres_control", "skip_postgres"];
+
+/// The settings whose values are shown nowhere.
+const SECRETS: &[&str] = &["tokens.pem", "tokens.sealing", "admin.password", "mail.password"];
+
+/// Something wrong with a setting.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// Its name, `section.key`; empty if it is about a file as a whole.
+    pub(crate) setting: String,
+    /// Where its value comes from, if it has been given one.
+    pub(crate) source: Option<String>,
+    /// What is wrong with it.
+    pub(crate) what: String,
+}
+
+/// Everything that is wrong, at once.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Findings(pub(crate) Vec<Finding>);
+
+impl fmt::Display for Findings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is not good:")?;
+        for Finding { setting, source, what } in &self.0 {
+            f.write_str("\n  ")?;
+            match (setting.is_empty(), source) {
+                (true, _) => {}
+                (false, Some(source)) => write!(f, "{setting} (in {source}): ")?,
+                (false, None) => write!(f, "{setting}: ")?,
+            }
+            f.write_str(what)?;
+        }
+        Ok(())
+    }
+}
+
+impl Error for Findings {}
+
+/// The configuration as far as it can be read.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    /// What can be read; all else as it is by default.
+    pub(crate) config: Config,
+    /// What cannot.
+    pub(crate) findings: Findings,
+    given: Figment,
+}
+
+impl Reading {
+    /// Where the value of a setting comes from: a file or a variable. `None` if it was not given.
+    pub(crate) fn source(&self, setting: &str) -> Option<String> {
+        source(&self.given, setting)
+    }
+}
+
+fn source(given: &Figment, setting: &str) -> Option<String> {
+    let metadata = given.find_metadata(setting)?;
+    match &metadata.source {
+        Some(source) => Some(source.to_string()),
+        None if metadata.name.contains("GUANXI_") => Some(variable(setting)),
+        None => Some("DATABASE_URL".to_owned()),
+    }
+}
+
+/// The variable that sets `section.key`.
+fn variable(setting: &str) -> String {
+    format!("GUANXI_{}", setting.replacen('.', "_", 1).to_uppercase())
+}
+
+/// Whether the value of a setting is shown nowhere.
+pub(crate) fn is_secret(setting: &str) -> bool {
+    SECRETS.contains(&setting)
+}
 
 impl Config {
     /// Reads the configuration. Without `file`, `guanxi.toml` is read if it is there.
     ///
     /// # Errors
-    /// When the file cannot be read, or a key is unknown or has a wrong value; the error names it.
-    pub(crate) fn load(file: Option<&Path>) -> Result<Self, Box<figment::Error>> {
+    /// When the file cannot be read, or keys are unknown or have wrong values; the error names all
+    /// of them, and shows no secret.
+    pub(crate) fn load(file: Option<&Path>) -> Result<Self, Findings> {
+        let Reading { config, findings, .. } = Self::read(file);
+        if findings.0.is_empty() { Ok(config) } else { Err(findings) }
+    }
+
+    /// Reads each setting by itself, so that one that is wrong does not hide another.
+    pub(crate) fn read(file: Option<&Path>) -> Reading {
+        let given = Self::given(file);
+        let (mut good, mut findings) = (Dict::new(), Vec::new());
+        let all = given.extract::<Dict>().unwrap_or_else(|error| {
+            findings.extend(error.into_iter().map(|error| Finding {
+                setting: String::new(),
+                source: None,
+                what: error.to_string(),
+            }));
+            Dict::new()
+        });
+        let known = Self::default().sections();
+        for (section, value) in all {
+            let mut wrong = |setting: String, what: String| {
+                findings.push(Finding { source: source(&given, &setting), setting, what });
+            };
+            let Some(keys) = known.get(&section).and_then(Json::as_object) else {
+                wrong(section, "there is no such section".to_owned());
+                continue;
+            };
+            let Value::Dict(tag, values) = value else {
+                wrong(section, "this is a section, and has no value itself".to_owned());
+                continue;
+            };
+            let mut kept = Dict::new();
+            for (key, value) in values {
+                let setting = format!("{section}.{key}");
+                if !keys.contains_key(&key) {
+                    wrong(setting, "there is no such setting".to_owned());
+                    continue;
+                }
+                let alone = Dict::from([(key.clone(), value.clone())]);
+                match of(Dict::from([(section.clone(), Value::Dict(tag, alone))])) {
+                    Ok(_) => drop(kept.insert(key, value)),
+                    Err(_) if is_secret(&setting) => {
+                        wrong(setting, "this is no text; write it in quotes".to_owned());
+                    }
+                    Err(error) => wrong(setting, error.kind.to_string()),
+                }
+            }
+            good.insert(section, Value::Dict(tag, kept));
+        }
+        let config = of(good).unwrap_or_else(|error| {
+            let what = error.kind.to_string();
+            findings.push(Finding { setting: String::new(), source: None, what });
+            Self::default()
+        });
+        Reading { config, findings: Findings(findings), given }
+    }
+
+    /// What the file and the environment say.
+    fn given(file: Option<&Path>) -> Figment {
         let mut figment = Figment::new();
         figment = match file {
             Some(file) => figment.merge(Toml::file_exact(file)),
@@ -169,7 +314,15 @@ impl Config {
             .ignore(OTHERS)
             .map(|key| key.as_str().replacen('_', ".", 1).into());
         let usual = Env::raw().only(&["DATABASE_URL"]).map(|_| "database.url".into());
-        figment.merge(usual).merge(ours).extract().map_err(Box::new)
+        figment.merge(usual).merge(ours)
+    }
+
+    /// All settings by section and key; secrets are `***`.
+    pub(crate) fn sections(&self) -> serde_json::Map<String, Json> {
+        match serde_json::to_value(self) {
+            Ok(Json::Object(sections)) => sections,
+            _ => unreachable!("a configuration is sections of plain values"),
+        }
     }
 
     /// The store's part of it.
@@ -183,6 +336,12 @@ impl Config {
     }
 }
 
+/// A configuration of these sections.
+#[expect(clippy::result_large_err, reason = "it is taken apart at once")]
+fn of(sections: Dict) -> Result<Config, figment::Error> {
+    Value::from(sections).deserialize()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,7 +352,7 @@ mod tests {
     fn every_key_has_a_default_and_the_environment_wins() {
         Jail::expect_with(|jail| {
             jail.clear_env();
-            assert_eq!(Config::load(None).map_err(|e| *e)?.server.port, 8080);
+            assert_eq!(load()?.server.port, 8080);
             jail.create_file("guanxi.toml", "[server]\nport = 1\n[http]\nbody_bytes = 2\n")?;
             jail.set_env("GUANXI_SERVER_PORT", 3);
             jail.set_env("GUANXI_ADMIN_PASSWORD", "correct horse battery");
@@ -202,7 +361,7 @@ mod tests {
             jail.set_env("GUANXI_MAIL_PASSWORD", "battery of a horse");
             jail.set_env("GUANXI_TESTDATA", "/somewhere");
             jail.set_env("DATABASE_URL", "postgres://x");
-            let config = Config::load(None).map_err(|e| *e)?;
+            let config = load()?;
             assert_eq!((config.server.port, config.http.body_bytes), (3, 2));
             assert_eq!(config.database.url, "postgres://x");
             assert_eq!(config.mail.host.as_deref(), Some("mail.example.com"));
@@ -212,15 +371,47 @@ mod tests {
         });
     }
 
+    fn load() -> Result<Config, String> {
+        Config::load(None).map_err(|findings| findings.to_string())
+    }
+
     #[test]
     #[expect(clippy::result_large_err, reason = "the signature that figment's jail wants")]
-    fn an_unknown_key_is_refused_by_name() {
+    fn everything_that_is_wrong_is_said_at_once() {
         Jail::expect_with(|jail| {
             jail.clear_env();
+            jail.create_file("guanxi.toml", "[log]\nformat = \"xml\"\n[sever]\nport = 1\n")?;
             jail.set_env("GUANXI_SERVER_PROT", 3);
-            let error = Config::load(None).map_err(|e| e.to_string()).err().unwrap_or_default();
-            assert!(error.contains("prot"), "{error}");
+            jail.set_env("GUANXI_SERVER_PORT", "many");
+            jail.set_env("GUANXI_HTTP", 3);
+            jail.set_env("GUANXI_ADMIN_PASSWORD", "123456789012345");
+            jail.set_env("GUANXI_MAIL_HOST", "mail.example.com");
+            let Reading { config, findings, .. } = Config::read(None);
+            let named: Vec<_> = findings.0.iter().map(|finding| finding.setting.as_str()).collect();
+            let all =
+                ["admin.password", "http", "log.format", "server.port", "server.prot", "sever"];
+            assert_eq!(named, all);
+            let text = findings.to_string();
+            assert!(text.contains("server.port (in GUANXI_SERVER_PORT): "), "{text}");
+            assert!(text.contains("log.format (in guanxi.toml): "), "{text}");
+            assert!(!text.contains("1234567"), "{text}");
+            assert_eq!(config.mail.host.as_deref(), Some("mail.example.com"));
+            assert_eq!(load().err(), Some(text));
             Ok(())
         });
+    }
+
+    #[test]
+    fn what_is_secret_is_known_and_not_written() {
+        let secret = || Some(Secret::from("correct horse battery"));
+        let mut config = Config::default();
+        (config.tokens.pem, config.tokens.sealing) = (secret(), secret());
+        (config.admin.password, config.mail.password) = (secret(), secret());
+        let sections = config.sections();
+        assert!(!serde_json::to_string(&sections).unwrap().contains("horse"));
+        for setting in SECRETS {
+            let (section, key) = setting.split_once('.').unwrap();
+            assert_eq!(sections[section][key], "***", "{setting}");
+        }
     }
 }

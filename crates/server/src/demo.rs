@@ -4,8 +4,10 @@
 //! What is known to be wrong in it is mended by the rules below, in sight; nothing else is changed
 //! or made up, but for what a system needs and the data does not have: e-mail addresses, and who
 //! owns which account (dealt out to the agents in turn). The opportunities come in as a file of
-//! another system would, by an import that can be looked at afterwards ([`deals`]).
+//! another system would, by an import that can be looked at afterwards ([`deals`]). What the data does not tell
+//! of, such as [`contracts`], follows from it by rules that are told there.
 
+mod contracts;
 mod deals;
 mod targets;
 
@@ -99,12 +101,13 @@ pub(crate) async fn demo(config: &Config) -> Outcome {
     // What the import has brought is known from now on.
     let ctx = commands::acting_as(&db, &clock, TENANT, ADMINISTRATOR).await?;
     let set = db.write(ctx.tenant, async |tx| targets::set(tx, &ctx).await).await?;
+    let signed = contracts::sign_won(&db, &ctx).await?;
     let password = made
         .password
         .as_ref()
         .map_or("as configured".to_owned(), |password: &Secret| password.expose().to_owned());
     commands::print(&format!(
-        "Tenant {TENANT}: {} org units, {} users, {} parties, {deals} of {of} opportunities, {set} targets.\nSign in as {ADMINISTRATOR}, password: {password}\n",
+        "Tenant {TENANT}: {} org units, {} users, {} parties, {deals} of {of} opportunities, {set} targets, {signed} contracts.\nSign in as {ADMINISTRATOR}, password: {password}\n",
         counts.0, counts.1, counts.2
     ))?;
     db.close().await;

@@ -1,11 +1,13 @@
 //! The program `guanxi`: configuration, command line, wiring, background work.
 
+mod checks;
 mod commands;
 mod config;
 mod demo;
 mod import;
 mod sealing;
 mod serve;
+mod traces;
 mod transfer;
 
 use clap::{Parser, Subcommand};
@@ -63,12 +65,14 @@ enum Command {
         /// The file.
         file: PathBuf,
     },
-    /// Move a tenant from one store to another, of either engine.
+    /// Make a tenant, or move one from one store to another, of either engine.
     #[command(subcommand)]
     Tenant(transfer::TenantCommand),
+    /// Ask the server of this configuration, on this machine, whether it is ready; exit code 1 if not.
+    Health,
     /// The configuration.
     #[command(subcommand)]
-    Config(commands::ConfigCommand),
+    Config(checks::ConfigCommand),
 }
 
 /// Exit codes: 0 done, 1 failed, 2 wrong usage (clap), 3 done in part, see what was printed.
@@ -88,9 +92,13 @@ fn run(arguments: Arguments) -> Outcome<ExitCode> {
     if let Command::Openapi = arguments.command {
         return commands::print(&guanxi_http::document::pretty()).map(|()| ExitCode::SUCCESS);
     }
-    let config = Config::load(arguments.config.as_deref())?;
-    start_log(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let file = arguments.config.as_deref();
+    if let Command::Config(command) = &arguments.command {
+        return runtime.block_on(checks::config(file, command)).map(|()| ExitCode::SUCCESS);
+    }
+    let config = Config::load(file)?;
+    start_log(&config);
     let done = |()| ExitCode::SUCCESS;
     match arguments.command {
         Command::Serve => actix_web::rt::System::new().block_on(serve::serve(config)).map(done),
@@ -102,9 +110,10 @@ fn run(arguments: Arguments) -> Outcome<ExitCode> {
         Command::Demo => runtime.block_on(demo::demo(&config)).map(done),
         Command::Verify { tenant } => runtime.block_on(commands::verify(&config, &tenant)),
         Command::Backup { file } => runtime.block_on(transfer::backup_to(&config, &file)).map(done),
+        Command::Health => commands::health(&config).map(done),
         Command::Tenant(command) => runtime.block_on(transfer::tenant(&config, command)),
-        Command::Config(command) => commands::config(&config, &command).map(done),
-        Command::Openapi => Ok(ExitCode::SUCCESS),
+        // Done above, without what all others need.
+        Command::Config(_) | Command::Openapi => Ok(ExitCode::SUCCESS),
     }
 }
 

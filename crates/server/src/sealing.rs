@@ -5,10 +5,41 @@ use crate::{
     commands::{open, print, sealing_keys},
     config::Config,
 };
+use chrono::{DateTime, Utc};
 use guanxi_identity::secrets::KeyError;
-use guanxi_kernel::{Clock, Language};
-use guanxi_webhooks::sealing::{Report, run};
-use std::{fmt::Write as _, process::ExitCode};
+use guanxi_kernel::{Clock, Language, Result};
+use guanxi_marketing::touch_sources;
+use guanxi_storage::Db;
+use guanxi_webhooks::sealing as webhooks;
+use std::{collections::BTreeSet, fmt::Write as _, process::ExitCode};
+
+/// What was found and done with all that is sealed.
+pub(crate) struct Report {
+    /// Of webhook endpoints.
+    pub(crate) webhooks: webhooks::Report,
+    /// Of touch sources.
+    pub(crate) touch_sources: touch_sources::sealing::Report,
+}
+
+impl Report {
+    /// The ids of the keys that are in use now.
+    fn keys(&self) -> BTreeSet<String> {
+        self.webhooks.keys.union(&self.touch_sources.keys).cloned().collect()
+    }
+
+    fn is_whole(&self) -> bool {
+        self.webhooks.unreadable.is_empty() && self.touch_sources.unreadable.is_empty()
+    }
+}
+
+/// Seals with the newest key what another one, or an older program, has left.
+///
+/// # Errors
+/// Those of the store; what was sealed until then is.
+pub(crate) async fn run(db: &Db, now: DateTime<Utc>) -> Result<Report> {
+    let webhooks = webhooks::run(db, now).await?;
+    Ok(Report { webhooks, touch_sources: touch_sources::sealing::run(db).await? })
+}
 
 /// Makes a new key, seals everything with it, and removes keys that nothing needs any more.
 pub(crate) async fn rotate(config: &Config) -> Outcome<ExitCode> {
@@ -24,22 +55,28 @@ pub(crate) async fn rotate(config: &Config) -> Outcome<ExitCode> {
     let report = run(&db, clock.now()).await;
     db.close().await;
     let report = report?;
-    let mut text = format!("{made}; {} webhook endpoints are sealed with it.\n", report.renewed);
+    let (endpoints, sources) = (report.webhooks.renewed, report.touch_sources.renewed);
+    let mut text = format!(
+        "{made}; {endpoints} webhook endpoints and {sources} touch sources are sealed with it.\n"
+    );
     // Writing to a text does not fail.
-    for gone in keys.retire(&report.keys, clock.now())? {
+    for gone in keys.retire(&report.keys(), clock.now())? {
         let _ = writeln!(text, "Nothing is sealed with key {gone} any more; its file was removed.");
     }
     print(&(text + &unreadable(&report)))?;
-    let whole = report.unreadable.is_empty();
-    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::from(3) })
+    Ok(if report.is_whole() { ExitCode::SUCCESS } else { ExitCode::from(3) })
 }
 
-/// The endpoints that wait for a key or for somebody who replaces their secrets, a line each.
+/// What waits for a key or for somebody who replaces its secret, a line each.
 pub(crate) fn unreadable(report: &Report) -> String {
     let mut text = String::new();
-    for (endpoint, problem) in &report.unreadable {
+    for (endpoint, problem) in &report.webhooks.unreadable {
         let why = problem.detail(Language::En);
         let _ = writeln!(text, "Webhook endpoint {endpoint} is paused. {why}");
+    }
+    for (source, problem) in &report.touch_sources.unreadable {
+        let why = problem.detail(Language::En);
+        let _ = writeln!(text, "Touch source {source} can tell nothing. {why}");
     }
     text
 }

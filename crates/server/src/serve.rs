@@ -1,12 +1,15 @@
 //! `guanxi serve`: from the configuration to a running server, and back to nothing.
 
-use crate::{Outcome, commands, config::Config};
+use crate::{
+    Outcome, checks, commands,
+    config::{Config, Finding, Findings},
+    sealing, traces,
+};
 use guanxi_bulk::{Files, Worker};
-use guanxi_http::App;
+use guanxi_http::{App, telemetry};
 use guanxi_identity::{Auth, secrets::SealingKeys};
 use guanxi_storage::{Db, events::chain, reindex};
-use guanxi_webhooks::sealing;
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::PrometheusHandle;
 use std::{net::TcpListener, sync::Arc, time::Duration};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -26,6 +29,7 @@ const GIVING_BACK: Duration = Duration::from_secs(5);
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn serve(config: Config) -> Outcome {
+    refuse_what_is_insecure(&config)?;
     guanxi_kernel::phone::prepare();
     let clock = guanxi_kernel::Clock::System;
     let sealing_keys = commands::sealing_keys(&config, &clock)?;
@@ -34,13 +38,21 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     commands::first_administrator(&config, &db, &passwords).await?;
     let keys = commands::signing_keys(&config, &clock)?;
     let auth = Auth::new(db.clone(), passwords, keys, clock.clone());
-    let metrics = PrometheusBuilder::new().install_recorder()?;
+    let metrics = telemetry::record()?;
     let files = Files::in_folder(&config.files.folder)
         .map_err(|error| format!("{}: {error}", config.files.folder.display()))?;
     let mut options = config.http.clone();
     options.webhooks = config.webhooks.clone();
     options.mail = config.mail.clone();
-    let app = App::new(db.clone(), auth.clone(), clock, options, Some(metrics), files);
+    let (stop_spans, no_more_spans) = watch::channel(false);
+    let exporting = match traces::start(&config.traces)? {
+        Some((tracer, exporter)) => {
+            options.tracer = Some(tracer);
+            Some(actix_web::rt::spawn(exporter.run(no_more_spans)))
+        }
+        None => None,
+    };
+    let app = App::new(db.clone(), auth.clone(), clock, options, Some(metrics.clone()), files);
 
     let wanted = (config.server.address, config.server.port);
     let listener = TcpListener::bind(wanted).map_err(|error| {
@@ -60,7 +72,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     tracing::info!(%address, engine = db.engine(), docs = %format!("http://{address}/docs/"), "serving");
 
     let handle = server.handle();
-    let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth, sealing_keys));
+    let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth, sealing_keys, metrics));
     let sealing = actix_web::rt::spawn(seal(db.clone()));
     let indexing = actix_web::rt::spawn(index(db.clone()));
     let closing = actix_web::rt::spawn(seal_secrets(db.clone()));
@@ -110,6 +122,12 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     if tokio::time::timeout(GIVING_BACK, mailing).await.is_err() {
         tracing::warn!("a letter was cut off; it counts as uncertain");
     }
+    stop_spans.send_replace(true);
+    if let Some(exporting) = exporting
+        && tokio::time::timeout(GIVING_BACK, exporting).await.is_err()
+    {
+        tracing::warn!("the last spans were not sent");
+    }
     served?;
     for task in [maintenance, sealing, indexing, closing, dispatching, sending, watching] {
         task.abort();
@@ -117,6 +135,20 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     close(db).await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// In production secrets do not travel in the clear.
+fn refuse_what_is_insecure(config: &Config) -> Result<(), Findings> {
+    let found = if config.server.production { checks::insecure(config) } else { Vec::new() };
+    if found.is_empty() {
+        return Ok(());
+    }
+    let finding = |(setting, what): (&str, String)| Finding {
+        setting: setting.to_owned(),
+        source: None,
+        what,
+    };
+    Err(Findings(found.into_iter().map(finding).collect()))
 }
 
 /// Does jobs, one after the other, until it is told to stop.
@@ -174,10 +206,15 @@ async fn seal_secrets(db: Db) {
 }
 
 fn sealed(report: &sealing::Report) {
-    if report.renewed > 0 {
-        tracing::info!(endpoints = report.renewed, "secrets are sealed with the newest key");
+    let (endpoints, sources) = (report.webhooks.renewed, report.touch_sources.renewed);
+    if endpoints + sources > 0 {
+        tracing::info!(endpoints, sources, "secrets are sealed with the newest key");
     }
-    for (endpoint, problem) in &report.unreadable {
+    for (source, problem) in &report.touch_sources.unreadable {
+        let why = problem.detail(guanxi_kernel::Language::En);
+        tracing::warn!(%source, why, "a touch source can tell nothing until its secret can be read");
+    }
+    for (endpoint, problem) in &report.webhooks.unreadable {
         let why = problem.detail(guanxi_kernel::Language::En);
         tracing::warn!(%endpoint, why, "a webhook endpoint is paused until its secrets can be read");
     }
@@ -195,11 +232,12 @@ async fn seal(db: Db) {
     }
 }
 
-async fn maintain(app: App, auth: Auth, keys: Arc<SealingKeys>) {
+async fn maintain(app: App, auth: Auth, keys: Arc<SealingKeys>, metrics: PrometheusHandle) {
     let mut tick = tokio::time::interval(MAINTENANCE);
     loop {
         tick.tick().await;
         app.tidy();
+        metrics.run_upkeep();
         let keys = keys.clone();
         if let Ok(Err(error)) = tokio::task::spawn_blocking(move || keys.refresh()).await {
             tracing::warn!(%error, "the sealing keys could not be read again");

@@ -1,8 +1,8 @@
-//! `guanxi backup`, `guanxi tenant export` and `guanxi tenant import`.
+//! `guanxi backup`, and `guanxi tenant`: `add`, `export` and `import`.
 
 use crate::{
     Outcome,
-    commands::{kinds, open_with_keys, print},
+    commands::{kinds, open_with_keys, passwords, print},
     config::Config,
     sealing,
 };
@@ -11,7 +11,10 @@ use guanxi_bulk::{
     Files,
     moving::{self, Lack},
 };
-use guanxi_identity::bootstrap;
+use guanxi_identity::{
+    bootstrap::{self, NewTenant},
+    secrets::Secret,
+};
 use guanxi_kernel::{Clock, TenantId};
 use guanxi_storage::{
     Db, reindex,
@@ -29,6 +32,27 @@ use std::{
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TenantCommand {
+    /// Make a tenant and its administrator, whose password is read from the variable PASSWORD or
+    /// made up and printed once.
+    Add {
+        /// Its short name, which people name when they sign in.
+        tenant: String,
+        /// The name of the company.
+        #[arg(long)]
+        name: String,
+        /// The e-mail address of the administrator.
+        #[arg(long)]
+        email: String,
+        /// The zone of its business days, by its IANA name.
+        #[arg(long, default_value = "Asia/Shanghai")]
+        time_zone: String,
+        /// The currency that its figures are summed in.
+        #[arg(long, default_value = "CNY")]
+        currency: String,
+        /// The country that phone numbers without a prefix belong to.
+        #[arg(long, default_value = "CN")]
+        country: String,
+    },
     /// Write a tenant to a new file, as it is at one moment, and the files of callers into a folder
     /// beside it; others may go on working. Exit code 3 if a file is missing.
     Export {
@@ -65,6 +89,11 @@ pub(crate) async fn backup_to(config: &Config, file: &Path) -> Outcome {
 pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome<ExitCode> {
     let db = open_with_keys(config).await?;
     let done = match &command {
+        TenantCommand::Add { tenant, name, email, time_zone, currency, country } => {
+            let password = std::env::var("PASSWORD").ok().map(Secret::from);
+            let slug = tenant;
+            add(&db, NewTenant { slug, name, time_zone, currency, country, email, password }).await
+        }
         TenantCommand::Export { tenant, file } => give_out(config, &db, tenant, file).await,
         TenantCommand::Import { file, without_missing_files } => {
             take_in(config, &db, file, *without_missing_files).await
@@ -74,6 +103,26 @@ pub(crate) async fn tenant(config: &Config, command: TenantCommand) -> Outcome<E
     let (text, lacks) = done?;
     print(&(text + &said(&lacks)))?;
     Ok(if lacks.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(3) })
+}
+
+/// Makes a tenant; what is said of it.
+async fn add(db: &Db, wish: NewTenant<'_>) -> Outcome<(String, Vec<Lack>)> {
+    let slug = wish.slug;
+    let made = bootstrap::create_tenant(db, &passwords()?, &Clock::System, wish).await?;
+    let Some(made) = made else {
+        return Err(format!("there is a tenant `{slug}` already; nothing was changed").into());
+    };
+    let password = made
+        .password
+        .as_ref()
+        .map(|password: &Secret| format!("password: {} (shown this once)\n", password.expose()));
+    let text = format!(
+        "{} can sign in to tenant {}.\n{}",
+        made.email,
+        made.tenant,
+        password.unwrap_or_default()
+    );
+    Ok((text, Vec::new()))
 }
 
 /// Where the files of callers lie beside the file of the tenant.
@@ -111,7 +160,7 @@ async fn give_out(
         return Err(format!("{} is there already", folder.display()).into());
     }
     // No secret that an older program has kept leaves the store in plain text.
-    guanxi_webhooks::sealing::run(db, Clock::System.now()).await?;
+    sealing::run(db, Clock::System.now()).await?;
     // Made anew, so that nothing is written over; taken away if it does not become whole.
     // It holds what nobody else should read: digests of passwords, all that customers said.
     let out = OpenOptions::new().write(true).create_new(true).mode(0o600).open(file);
@@ -194,7 +243,7 @@ async fn take_in(
     };
     db.refresh_statistics().await;
     reindex::run(db, &kinds(), Duration::ZERO).await?;
-    let report = guanxi_webhooks::sealing::run(db, Clock::System.now()).await?;
+    let report = sealing::run(db, Clock::System.now()).await?;
     let mut text = sealing::unreadable(&report) + &tables(&moved);
     let _ = writeln!(
         text,

@@ -4,7 +4,7 @@ use crate::{
     custom,
     error::{self, CONTENTION, Error, UNAVAILABLE},
     migrate,
-    sqlite::{self, Pool},
+    sqlite::{self, Company, Pool},
     tx::{Link, Tx},
     vault::Vault,
 };
@@ -70,10 +70,12 @@ enum Engine {
     Postgres { read: PgPool, write: PgPool, pulse: Arc<Pulse> },
 }
 
-/// How a transaction begins on PostgreSQL, and whether it is kept. On SQLite there is one writer.
+/// How a transaction begins on PostgreSQL, whether it shares its commit on SQLite, where there is one
+/// writer, and whether it is kept.
 #[derive(Clone, Copy)]
 struct Mode {
     begin: &'static str,
+    company: Company,
     keep: bool,
 }
 
@@ -82,7 +84,8 @@ const LOCKED: &str = "BEGIN ISOLATION LEVEL READ COMMITTED";
 
 impl Default for Mode {
     fn default() -> Self {
-        Self { begin: "BEGIN ISOLATION LEVEL SERIALIZABLE", keep: false }
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+        Self { begin, company: Company::Any, keep: false }
     }
 }
 
@@ -206,8 +209,7 @@ impl Db {
         let mut tx =
             Tx::new(tenant, begin().await.map_err(error::problem)?, self.1.clone(), self.2.clone());
         let done = work(&mut tx).await;
-        tx.rollback().await;
-        done
+        tx.rollback().await.and(done)
     }
 
     /// Runs `work` in one serializable transaction: kept if it succeeds, undone if it does not.
@@ -225,6 +227,20 @@ impl Db {
         self.transaction(tenant, &work, Mode { keep: true, ..Mode::default() }).await
     }
 
+    /// As [`Db::write`], for work on many rows: it commits by itself, and what others have written is
+    /// committed before it begins.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_many<T>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFn(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let mode = Mode { keep: true, company: Company::None, ..Mode::default() };
+        self.transaction(tenant, &work, mode).await
+    }
+
     /// As [`Db::write`], but without the store's promise that no other transaction got in between:
     /// for work that locks the row it depends on, and would otherwise be in everybody's way.
     ///
@@ -235,7 +251,7 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        self.transaction(tenant, &work, Mode { keep: true, begin: LOCKED }).await
+        self.transaction(tenant, &work, Mode { keep: true, begin: LOCKED, ..Mode::default() }).await
     }
 
     /// As [`Db::write`], but nothing is kept: what would happen, without it happening.
@@ -247,7 +263,8 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        self.transaction(tenant, &work, Mode::default()).await
+        let mode = Mode { company: Company::None, ..Mode::default() };
+        self.transaction(tenant, &work, mode).await
     }
 
     async fn transaction<T>(
@@ -281,11 +298,8 @@ impl Db {
         let mut tx = self.begin(tenant, mode).await.map_err(error::problem)?;
         let done = work(&mut tx).await;
         match tx.verdict(done) {
-            Ok(done) if mode.keep => tx.commit().await.map(|()| done).map_err(error::problem),
-            done => {
-                tx.rollback().await;
-                done
-            }
+            Ok(done) if mode.keep => tx.commit().await.map(|()| done),
+            done => tx.rollback().await.and(done),
         }
     }
 
@@ -294,7 +308,7 @@ impl Db {
         Ok(match &*self.0 {
             Engine::Sqlite { write, .. } => {
                 let mut lease = write.lease().await?;
-                lease.begin().await?;
+                lease.begin(mode.company).await?;
                 made(Link::SqliteWrite(lease))
             }
             Engine::Postgres { write, read, pulse } => {
@@ -340,23 +354,24 @@ impl Tx {
         }
     }
 
-    async fn commit(self) -> Result<(), Error> {
+    async fn commit(self) -> Result<()> {
         match self.link {
             Link::SqliteWrite(lease) => lease.commit().await,
-            Link::PostgresWrite(transaction) => transaction.commit().await,
+            Link::PostgresWrite(transaction) => transaction.commit().await.map_err(error::problem),
             Link::SqliteRead(_) | Link::PostgresRead(_) => Ok(()),
         }
     }
 
-    async fn rollback(self) {
+    async fn rollback(self) -> Result<()> {
         match self.link {
             Link::SqliteWrite(lease) => lease.rollback().await,
             Link::PostgresWrite(transaction) => {
                 if let Err(error) = transaction.rollback().await {
                     tracing::debug!(%error, "rollback failed; the connection is dropped");
                 }
+                Ok(())
             }
-            Link::SqliteRead(_) | Link::PostgresRead(_) => {}
+            Link::SqliteRead(_) | Link::PostgresRead(_) => Ok(()),
         }
     }
 }
@@ -408,7 +423,7 @@ async fn begin_postgres(
 }
 
 /// The file that a `sqlite:` address names, `None` for PostgreSQL; a bare path is one too.
-fn sqlite_file(url: &str) -> Result<Option<PathBuf>, Error> {
+pub(crate) fn sqlite_file(url: &str) -> Result<Option<PathBuf>, Error> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
         return Ok(None);
     }
@@ -427,8 +442,7 @@ fn open_sqlite(file: &Path, options: &Options) -> Result<Engine, Error> {
         std::fs::create_dir_all(folder)?;
     }
     let limits = options.limits;
-    // A reader may come first to a new file, so it may create it; it still cannot write a row.
-    let read = sqlite::options(file).pragma("query_only", "on");
+    let read = sqlite::reading(file, options.readers);
     let write = sqlite::writing(file);
     Ok(Engine::Sqlite {
         read: Pool::new(read, options.readers, limits.acquire, limits.read),

@@ -35,7 +35,7 @@ pub const DEFAULT_LIMIT: u64 = 50;
 /// Records on a page at most.
 pub const MAX_LIMIT: u64 = 200;
 /// Fields to order by at most.
-const MAX_SORT: usize = 3;
+pub const MAX_SORT: usize = 3;
 /// Values of one filter at most.
 const MAX_VALUES: usize = 50;
 

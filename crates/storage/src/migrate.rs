@@ -1,12 +1,14 @@
 //! The schema, step by step. A step never changes once it has landed; a new one takes the next
 //! number, whether both stores share it or only one needs it.
 
-use crate::{error::Error, transfer::renumber};
+use crate::{db, error::Error, sqlite, transfer::renumber};
 use sqlx::{
-    AssertSqlSafe, Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection,
+    AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqlSafeStr as _,
+    SqliteConnection,
     migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
+    postgres::PgConnectOptions,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path, str::FromStr as _};
 
 /// A step that both stores take.
 macro_rules! shared {
@@ -72,6 +74,20 @@ pub const SHARED: &[Step] = &[
     shared!(50, "0050_forms_and_carts"),
     shared!(51, "0051_marketing_plans"),
     shared!(52, "0052_privacy"),
+    shared!(53, "0053_profiles_and_best_fit"),
+    shared!(54, "0054_campaign_steps_and_evaluations"),
+    shared!(55, "0055_media"),
+    shared!(56, "0056_bookable_resources"),
+    shared!(57, "0057_reminders_and_stocktakes"),
+    shared!(58, "0058_care"),
+    shared!(59, "0059_bulk"),
+    shared!(60, "0060_upgrades_and_satisfaction"),
+    shared!(61, "0061_replacement_and_resources"),
+    shared!(62, "0062_workflows"),
+    shared!(63, "0063_kpis"),
+    shared!(64, "0064_life_cycles_and_customer_owners"),
+    shared!(65, "0065_programmes"),
+    shared!(66, "0066_invitations"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -99,7 +115,63 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 40, "0040_campaigns"),
     own!("postgres", 49, "0049_contract_amendments"),
     own!("postgres", 51, "0051_marketing_plans"),
+    own!("postgres", 56, "0056_bookable_resources"),
+    own!("postgres", 59, "0059_bulk"),
 ];
+
+/// How far the schema of a store is, and how far this program would bring it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// The newest step that the store has taken; 0 if there is no schema yet.
+    pub taken: i64,
+    /// The newest step that this program knows for such a store.
+    pub known: i64,
+}
+
+/// Looks at the schema of a store and changes nothing; a file that is missing stays so.
+///
+/// # Errors
+/// When the store cannot be reached in time or the address is not understood.
+pub async fn standing(options: &db::Options) -> Result<Standing, Error> {
+    let look = async {
+        let (own, taken) = match db::sqlite_file(&options.url)? {
+            Some(file) if file.exists() => (SQLITE, taken_of_file(&file).await?),
+            Some(_) => (SQLITE, 0),
+            None => (POSTGRES, taken_of_server(&options.url).await?),
+        };
+        let known = SHARED.iter().chain(own).map(|(number, _, _)| *number).max();
+        Ok(Standing { taken, known: known.unwrap_or(0) })
+    };
+    tokio::time::timeout(options.limits.acquire, look).await.map_err(|_| Error::PoolTimedOut)?
+}
+
+async fn taken_of_file(file: &Path) -> Result<i64, Error> {
+    let options = sqlite::options(file).create_if_missing(false).pragma("query_only", "on");
+    let mut connection = options.connect().await?;
+    let is_there = "SELECT COUNT(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'";
+    let tables: i64 = sqlx::query_scalar(is_there).fetch_one(&mut connection).await?;
+    let taken = match tables {
+        0 => 0,
+        _ => sqlx::query_scalar(TAKEN).fetch_one(&mut connection).await?,
+    };
+    connection.close().await?;
+    Ok(taken)
+}
+
+async fn taken_of_server(url: &str) -> Result<i64, Error> {
+    let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
+    let is_there = "SELECT COUNT(*) FROM pg_tables
+         WHERE schemaname = current_schema() AND tablename = '_sqlx_migrations'";
+    let tables: i64 = sqlx::query_scalar(is_there).fetch_one(&mut connection).await?;
+    let taken = match tables {
+        0 => 0,
+        _ => sqlx::query_scalar(TAKEN).fetch_one(&mut connection).await?,
+    };
+    connection.close().await?;
+    Ok(taken)
+}
+
+const TAKEN: &str = "SELECT COALESCE(MAX(version), 0) FROM _sqlx_migrations WHERE success = TRUE";
 
 /// All steps in one transaction, which other processes wait for. It needs a connection of its own.
 pub(crate) async fn sqlite(mut connection: SqliteConnection) -> Result<(), Error> {
@@ -168,7 +240,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=52), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=66), "no gap; say here how many there are");
         for (number, name, _) in SQLITE.iter().chain(POSTGRES) {
             let shared = SHARED.iter().find(|shared| shared.0 == *number);
             assert!(shared.is_none_or(|shared| shared.1 == *name), "one step has one name");

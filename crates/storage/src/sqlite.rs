@@ -5,8 +5,13 @@
 //! happen; here `BEGIN` and `COMMIT` are said in so many words, and a connection that does not
 //! answer them as expected is thrown away. And a statement needs a time limit, which SQLite only
 //! offers as a callback that belongs to one connection.
+//!
+//! Writers who wait for their turn share a commit. Whoever ends while others wait leaves the
+//! transaction open for them, and is answered when it is committed: each write is a savepoint in it.
+//! A durable commit waits for the disk, and so one wait serves many.
 
-use crate::error::Error;
+use crate::error::{self, CONTENTION, Error};
+use guanxi_kernel::Result;
 use sqlx::{
     ConnectOptions as _, Connection as _, Executor as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -15,11 +20,14 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+
+/// The most writes that share a commit, and how long after the first of them began no more join.
+const SHARED: (usize, Duration) = (64, Duration::from_millis(25));
 
 /// Connections of one role, lent one by one, first come first served.
 #[derive(Clone)]
@@ -29,15 +37,39 @@ struct Shared {
     options: SqliteConnectOptions,
     idle: Mutex<Vec<Connection>>,
     permits: Arc<Semaphore>,
+    /// Who waits for a connection just now.
+    waiting: AtomicUsize,
+    #[cfg(test)]
+    commits: AtomicU64,
     wait: Duration,
     limit: Duration,
     born: Instant,
 }
 
-/// A connection and the moment after which its statements are interrupted.
+/// A connection, the moment after which its statements are interrupted, and the transaction that
+/// writes, while one is open.
 struct Connection {
     inner: SqliteConnection,
     deadline: Arc<AtomicU64>,
+    group: Option<Group>,
+}
+
+/// The writes of an open transaction that have ended and wait for its commit. If it is dropped they
+/// are told that nothing was kept.
+struct Group {
+    since: Instant,
+    members: Vec<oneshot::Sender<()>>,
+    /// Whether somebody is in the queue who will commit at the latest.
+    awaited: bool,
+}
+
+/// Whether a write may share its commit with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// It is short, and so are the others.
+    Any,
+    /// It is one of many rows, and nobody is to wait for it or it for them.
+    None,
 }
 
 /// A lent connection. Unless [`Lease::give_back`] is called it is closed on drop: a statement that
@@ -45,6 +77,9 @@ struct Connection {
 pub(crate) struct Lease {
     pool: Pool,
     connection: Option<Connection>,
+    /// Whether what is written is a savepoint in the transaction of others.
+    part: bool,
+    company: Company,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -59,16 +94,25 @@ pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(crate::db::PREPARED)
-        .pragma("cache_size", "-16384")
         // A page of a list arrives without the reading thread waiting for room.
         .row_buffer_size(256)
         .pragma("temp_store", "memory")
 }
 
+/// The pages that all connections which read keep together, in KiB; the system keeps the others.
+const PAGES: usize = 65_536;
+
+/// One of so many connections that read.
+pub(crate) fn reading(file: &Path, readers: usize) -> SqliteConnectOptions {
+    let pages = format!("-{}", PAGES / readers.max(1));
+    // Whoever comes first to a new file may create it, and still cannot write a row.
+    options(file).pragma("cache_size", pages).pragma("query_only", "on")
+}
+
 /// The one connection that writes keeps more pages, and lets more of them gather before they are
 /// moved into the file: a bulk of records touches the same pages of its indexes again and again.
 pub(crate) fn writing(file: &Path) -> SqliteConnectOptions {
-    options(file).pragma("cache_size", "-65536").pragma("wal_autocheckpoint", "8000")
+    options(file).pragma("cache_size", "-32768").pragma("wal_autocheckpoint", "8000")
 }
 
 impl Pool {
@@ -82,6 +126,9 @@ impl Pool {
             options,
             idle: Mutex::default(),
             permits: Arc::new(Semaphore::new(size)),
+            waiting: AtomicUsize::new(0),
+            #[cfg(test)]
+            commits: AtomicU64::new(0),
             wait,
             limit,
             born: Instant::now(),
@@ -90,17 +137,40 @@ impl Pool {
 
     /// Waits for a connection.
     pub(crate) async fn lease(&self) -> Result<Lease, Error> {
+        let waits = Waits::new(&self.0.waiting);
         let permit = self.0.permits.clone().acquire_owned();
         let permit = tokio::time::timeout(self.0.wait, permit)
             .await
             .map_err(|_| Error::PoolTimedOut)?
             .map_err(|_| Error::PoolClosed)?;
+        drop(waits);
         let idle = self.idle().pop();
         let connection = match idle {
             Some(connection) => connection,
             None => self.connect().await?,
         };
-        Ok(Lease { pool: self.clone(), connection: Some(connection), _permit: permit })
+        Ok(self.lent(connection, permit))
+    }
+
+    fn lent(&self, connection: Connection, permit: OwnedSemaphorePermit) -> Lease {
+        Lease {
+            pool: self.clone(),
+            connection: Some(connection),
+            part: false,
+            company: Company::Any,
+            _permit: permit,
+        }
+    }
+
+    /// Commits what was left open, once everybody has written who waits now.
+    async fn settle(self) {
+        let Ok(permit) = self.0.permits.clone().acquire_owned().await else { return };
+        let Some(connection) = self.idle().pop() else { return };
+        let mut lease = self.lent(connection, permit);
+        match lease.commit_group().await {
+            Ok(()) => lease.give_back(),
+            Err(error) => tracing::warn!(%error, "a shared commit failed"),
+        }
     }
 
     /// No more leases; waits until every one is given back, then closes the connections.
@@ -129,13 +199,19 @@ impl Pool {
         let (shared, until) = (self.0.clone(), deadline.clone());
         let in_time = move || shared.millis() < until.load(Ordering::Relaxed);
         inner.lock_handle().await?.set_progress_handler(STEPS, in_time);
-        Ok(Connection { inner, deadline })
+        Ok(Connection { inner, deadline, group: None })
     }
 
     /// How many connections wait for their next use.
     #[cfg(test)]
     pub(crate) fn idle_connections(&self) -> usize {
         self.idle().len()
+    }
+
+    /// How many transactions that wrote were committed.
+    #[cfg(test)]
+    pub(crate) fn commits(&self) -> u64 {
+        self.0.commits.load(Ordering::Relaxed)
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
@@ -161,38 +237,115 @@ impl Lease {
 
     /// The same with a limit of its own, if that is shorter.
     pub(crate) fn statement_within(&mut self, limit: Duration) -> &mut SqliteConnection {
-        let Some(connection) = &mut self.connection else {
-            unreachable!("a lease has its connection until it is given back")
-        };
-        let shared = &self.pool.0;
+        let shared = self.pool.0.clone();
+        let connection = self.connection();
         // The count of milliseconds is cut off, so one more: no statement is interrupted early.
         let limit = millis(limit.min(shared.limit));
         connection.deadline.store(shared.millis() + limit + 1, Ordering::Relaxed);
         &mut connection.inner
     }
 
-    /// Begins a transaction that writes.
-    pub(crate) async fn begin(&mut self) -> Result<(), Error> {
-        self.statement().execute("BEGIN IMMEDIATE").await.map(drop)
+    fn connection(&mut self) -> &mut Connection {
+        match &mut self.connection {
+            Some(connection) => connection,
+            None => unreachable!("a lease has its connection until it is given back"),
+        }
+    }
+
+    /// Begins a write: a transaction, or a part of the one that others have left open.
+    pub(crate) async fn begin(&mut self, company: Company) -> Result<(), Error> {
+        self.company = company;
+        if company == Company::None {
+            self.commit_group().await?;
+        }
+        if self.connection().group.is_some() {
+            self.part = true;
+            return self.say("SAVEPOINT one_of_many").await;
+        }
+        self.say("BEGIN IMMEDIATE").await?;
+        self.connection().group =
+            Some(Group { since: Instant::now(), members: Vec::new(), awaited: false });
+        Ok(())
     }
 
     /// Begins a transaction that reads one state of the store.
     pub(crate) async fn begin_reading(&mut self) -> Result<(), Error> {
-        self.statement().execute("BEGIN").await.map(drop)
+        self.say("BEGIN").await
     }
 
-    /// Commits and gives the connection back.
-    pub(crate) async fn commit(mut self) -> Result<(), Error> {
-        self.statement().execute("COMMIT").await?;
+    /// Keeps what was written: returns when it is committed, by this one or by another.
+    ///
+    /// # Errors
+    /// What the store says to the commit; `contention` when another one has lost it for all.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        if self.part {
+            self.say("RELEASE one_of_many").await.map_err(error::problem)?;
+        }
+        self.end().await
+    }
+
+    /// Takes back what was written and gives the connection back, unless it is in an unexpected
+    /// state. What was found may rest on what others have written and not committed yet, so it
+    /// waits for them.
+    ///
+    /// # Errors
+    /// As [`Lease::commit`], for those others.
+    pub(crate) async fn rollback(mut self) -> Result<()> {
+        if !self.part {
+            if self.say("ROLLBACK").await.is_ok() {
+                self.connection().group = None;
+                self.give_back();
+            }
+            return Ok(());
+        }
+        // Where the store has ended the transaction by itself there is nothing to go back to. The
+        // others are told as the connection is closed; this one knows already what it met.
+        for statement in ["ROLLBACK TO one_of_many", "RELEASE one_of_many"] {
+            if self.say(statement).await.is_err() {
+                return Ok(());
+            }
+        }
+        self.end().await
+    }
+
+    /// Leaves the transaction to whoever waits for the connection, or commits it.
+    async fn end(mut self) -> Result<()> {
+        let crowded = self.pool.0.waiting.load(Ordering::Relaxed) > 0;
+        let joined = self.company == Company::Any && crowded;
+        let group = self.connection().group.as_mut().filter(|group| joined && group.has_room());
+        let Some(group) = group else {
+            self.commit_group().await.map_err(error::problem)?;
+            self.give_back();
+            return Ok(());
+        };
+        let (told, kept) = oneshot::channel();
+        group.members.push(told);
+        let awaited = std::mem::replace(&mut group.awaited, true);
+        let pool = self.pool.clone();
         self.give_back();
+        if !awaited {
+            tokio::spawn(pool.settle());
+        }
+        kept.await.map_err(|_| CONTENTION.problem().because("the commit that it shared was lost"))
+    }
+
+    /// Commits the open transaction, if there is one, and tells everybody who waits for that.
+    async fn commit_group(&mut self) -> Result<(), Error> {
+        let Some(group) = self.connection().group.take() else { return Ok(()) };
+        self.say("COMMIT").await?;
+        #[cfg(test)]
+        self.pool.0.commits.fetch_add(1, Ordering::Relaxed);
+        let shared = u64::try_from(group.members.len()).unwrap_or(u64::MAX);
+        metrics::counter!("guanxi_store_shared_commits_total").increment(shared);
+        for member in group.members {
+            // Whoever has gone meanwhile need not know.
+            let _ = member.send(());
+        }
         Ok(())
     }
 
-    /// Rolls back and gives the connection back, unless it is in an unexpected state.
-    pub(crate) async fn rollback(mut self) {
-        if self.statement().execute("ROLLBACK").await.is_ok() {
-            self.give_back();
-        }
+    async fn say(&mut self, statement: &'static str) -> Result<(), Error> {
+        self.statement().execute(statement).await.map(drop)
     }
 
     /// Lends it to the next one.
@@ -200,6 +353,28 @@ impl Lease {
         if let Some(connection) = self.connection.take() {
             self.pool.idle().push(connection);
         }
+    }
+}
+
+impl Group {
+    fn has_room(&self) -> bool {
+        self.members.len() < SHARED.0 && self.since.elapsed() < SHARED.1
+    }
+}
+
+/// Somebody who waits for a connection, for as long as it lives.
+struct Waits<'a>(&'a AtomicUsize);
+
+impl<'a> Waits<'a> {
+    fn new(waiting: &'a AtomicUsize) -> Self {
+        waiting.fetch_add(1, Ordering::Relaxed);
+        Self(waiting)
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

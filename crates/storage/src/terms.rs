@@ -254,7 +254,22 @@ pub(crate) async fn insert(
 fn apart(terms: Vec<Term>) -> (BTreeSet<Term>, BTreeSet<String>) {
     let (texts, rows): (Vec<Term>, Vec<Term>) =
         terms.into_iter().partition(|term| term.field == SEARCH);
-    (rows.into_iter().collect(), texts.into_iter().map(|term| term.term).collect())
+    let texts = texts.into_iter().map(|term| term.term).collect();
+    (rows.into_iter().collect(), longest(texts))
+}
+
+/// Without those that another one begins with: whoever looks for the beginning of a term finds the
+/// record by the longer one. A short name so costs nothing where the name begins with it.
+fn longest(texts: BTreeSet<String>) -> BTreeSet<String> {
+    let mut kept: Vec<String> = Vec::with_capacity(texts.len());
+    // In their order whatever begins with a text stands behind it, before anything else.
+    for text in texts {
+        match kept.last_mut() {
+            Some(last) if text.starts_with(last.as_str()) => *last = text,
+            _ => kept.push(text),
+        }
+    }
+    kept.into_iter().collect()
 }
 
 async fn rows(tx: &mut Tx, kind: &'static str, mut terms: Vec<(Uuid, Term)>) -> Result<()> {
@@ -299,6 +314,22 @@ mod tests {
         assert!(
             "软件 ab" < after_prefix("软件").as_str() && "软体" > after_prefix("软件").as_str()
         );
+    }
+
+    #[test]
+    fn a_short_name_costs_nothing_where_the_name_begins_with_it() {
+        let terms = |texts: &[&str]| {
+            let mut terms = Vec::new();
+            texts.iter().for_each(|text| searchable(text, &mut terms));
+            apart(terms).1
+        };
+        let (name, short) = ("上海宏图软件有限公司", "上海宏图软件");
+        assert_eq!(terms(&[name, short]), terms(&[name]));
+        assert_eq!(terms(&["宏图", name]), terms(&[name]));
+        assert!(terms(&[name, "宏图集团"]).len() > terms(&[name]).len());
+        for typed in ["海宏图", "ruanjian", "htrj"] {
+            assert!(terms(&[name, short]).iter().any(|term| term.starts_with(typed)), "{typed}");
+        }
     }
 
     fn of(text: &str, field: &str) -> BTreeSet<String> {

@@ -15,9 +15,12 @@ use uuid::Uuid;
 /// The names of the tables of the index begin with this.
 pub const TABLES: &str = "record_texts";
 
-/// Records whose words one statement writes: few enough that those of the next are put together while
-/// the store works.
+/// Records whose words one statement writes to PostgreSQL: few enough that those of the next are put
+/// together while the store works.
 const AT_ONCE: usize = 64;
+/// The same for SQLite, which makes a part of the index of every statement, and joins small parts to
+/// larger ones all the time.
+const AT_ONCE_IN_SQLITE: usize = 512;
 
 /// Where the private characters begin that stand for ASCII which is neither letter nor digit.
 const PRIVATE: u32 = 0xe000;
@@ -124,7 +127,7 @@ async fn put_in_sqlite(
     }
     let empty =
         Sql::of_rows(tx, "INSERT OR REPLACE INTO record_texts_words (rowid, words) VALUES ");
-    let statements = records.chunks(AT_ONCE).map(|some| {
+    let statements = records.chunks(AT_ONCE_IN_SQLITE).map(|some| {
         let mut sql = empty.clone();
         for (at, (id, terms)) in some.iter().enumerate() {
             sql.push(if at == 0 { "(" } else { ", (" });

@@ -31,7 +31,7 @@ use guanxi_outbound::{
     Delivery, Failure, Outcome, Policy, Sender, Target, problems::finding, send as outbound,
 };
 use guanxi_storage::{Db, Kind};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use std::{sync::Arc, time::Duration};
 
@@ -47,7 +47,7 @@ guanxi_kernel::problems! {
 }
 
 /// What the operator can set.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Allows http, every port, and addresses of this machine and of private networks. For tests,

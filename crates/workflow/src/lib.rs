@@ -11,9 +11,12 @@
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
 //! | [`playbooks`] | templates of what is filled in and checked about a record, edition by edition |
 //! | [`playbook_runs`] | what was filled in; the card of a record |
+//! | [`workflows`] | what people have done by themselves when something happens, edition by edition |
+//! | [`workflow_runs`] | what workflows did, record by record and step by step |
 //! | [`notifications`] | what somebody should know of all that |
 //! | [`merging`] | what becomes of it when two records become one |
 //! | [`chores`] | what other crates want done because time has passed |
+//! | [`working_time`] | by when so much has been worked |
 //! | [`worker`] | what happens because time has passed |
 //!
 //! Domain crates ask by [`approvals::ask`] inside their own transactions and are called back by the
@@ -33,8 +36,11 @@ pub mod problems;
 pub mod rules;
 mod subjects;
 pub mod tasks;
+mod wording;
 pub mod worker;
-mod working_time;
+pub mod workflow_runs;
+pub mod workflows;
+pub mod working_time;
 
 #[cfg(test)]
 mod testing;
@@ -54,6 +60,9 @@ pub fn register() {
     guanxi_identity::users::on_leave("approvals", |tx, ctx, user| {
         Box::pin(approvals::left(tx, ctx, user))
     });
+    guanxi_identity::users::on_leave("workflows", |tx, ctx, user| {
+        Box::pin(workflows::left(tx, ctx, user))
+    });
 }
 
 /// The resources of this crate.
@@ -66,6 +75,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &rules::TASK_RULE,
         &playbooks::PLAYBOOK,
         &playbook_runs::PLAYBOOK_RUN,
+        &workflows::WORKFLOW,
+        &workflow_runs::WORKFLOW_RUN,
         &notifications::NOTIFICATION,
     ]
 }
@@ -106,6 +117,8 @@ mod tests {
         fits::<crate::notifications::Notification>();
         fits::<crate::playbooks::Playbook>();
         fits::<crate::playbook_runs::PlaybookRun>();
+        fits::<crate::workflows::Workflow>();
+        fits::<crate::workflow_runs::WorkflowRun>();
     }
 
     #[test]

@@ -97,6 +97,22 @@ guanxi_kernel::problems! {
     OWN_REVIEW = Forbidden "own_review"
         ("Own work", "Who has written something, or is responsible for it, does not review it.")
         ("不能检核自己的工作", "填写人或负责人不能检核自己的内容。");
+    /// A state of a workflow that does not allow it.
+    WORKFLOW_MOVE_NOT_ALLOWED = Conflict "workflow_move_not_allowed"
+        ("Not possible now", "The workflow is {status}; possible now: {allowed}.")
+        ("当前不可执行", "工作流状态为 {status},目前可执行:{allowed}。");
+    /// A key has limits, which what a workflow does would not know.
+    PUBLISHED_BY_KEY = Forbidden "published_by_key"
+        ("Not by a key", "A workflow acts with the rights of whoever publishes it; sign in to do so.")
+        ("不能使用密钥发布", "工作流以发布人的权限执行,请登录后发布。");
+    /// As many workflows are in use as there can be.
+    TOO_MANY_WORKFLOWS = Conflict "too_many_workflows"
+        ("Too many workflows", "At most {limit} workflows are in use at once; pause another one first.")
+        ("工作流过多", "同时启用的工作流最多 {limit} 个,请先暂停其他工作流。");
+    /// A step for the owner of a record that has none.
+    NOBODY_TO_ACT = Conflict "nobody_to_act"
+        ("Nobody to act", "The step is for the owner of the record, and the record has none.")
+        ("无执行人", "该步骤由记录负责人执行,但记录没有负责人。");
     /// There is no card for such records.
     NO_CARD = Conflict "no_card"
         ("No card", "No published playbook is the card of records of type {about_type}.")

@@ -1,5 +1,5 @@
 //! What happens because time has passed: levels whose time is over, delegations that begin and end,
-//! records that come to call for tasks, and the chores of other crates.
+//! records that come to call for tasks, workflows and their steps, and the chores of other crates.
 //!
 //! Every node looks for what is due and does each thing in a transaction of its own, which looks
 //! again: so whoever comes second finds nothing to do, and what fails stands in nobody's way.
@@ -10,6 +10,8 @@ use crate::{
     chores::{self, Chore},
     delegations::{self, ApprovalDelegationId},
     rules::{self, TaskRuleId},
+    workflow_runs::{self, WorkflowRunId},
+    workflows::{self, WorkflowId},
 };
 use chrono::TimeDelta;
 use guanxi_identity::{bootstrap, tenants};
@@ -40,6 +42,8 @@ enum Due {
     Delegation(ApprovalDelegationId),
     Approval(ApprovalId),
     Rule(TaskRuleId),
+    Pass(WorkflowId),
+    Run(WorkflowRunId),
     Chore(&'static Chore, Uuid),
 }
 
@@ -59,6 +63,10 @@ impl Workflow {
         let mut done = 0;
         for tenant in all {
             let now = self.clock.now();
+            match workflows::dispatch(&self.db, tenant, now).await {
+                Ok(steps) => done += steps,
+                Err(problem) => tracing::warn!(%problem, "events are not read by workflows"),
+            }
             let look = async |tx: &mut Tx| {
                 let delegations = delegations::due(tx, now, AT_ONCE).await?.into_iter();
                 let approvals = approvals::due(tx, now, AT_ONCE).await?.into_iter();
@@ -67,6 +75,10 @@ impl Workflow {
                 due.extend(delegations.map(|(id, user)| (Due::Delegation(id), user)));
                 due.extend(approvals.map(|(id, user)| (Due::Approval(id), user)));
                 due.extend(rules.map(|(id, user)| (Due::Rule(id), user)));
+                let passes = workflows::due_passes(tx, now, AT_ONCE).await?.into_iter();
+                due.extend(passes.map(|(id, user)| (Due::Pass(id), user)));
+                let runs = workflow_runs::due(tx, now, AT_ONCE).await?.into_iter();
+                due.extend(runs.map(|(id, user)| (Due::Run(id), user)));
                 for chore in chores::all() {
                     let these = (chore.due)(tx, now, AT_ONCE).await?.into_iter();
                     due.extend(these.map(|(id, user)| (Due::Chore(chore, id), user)));
@@ -92,6 +104,8 @@ impl Workflow {
         let to = self.clock.now() + REFUSED;
         let wait = async |tx: &mut Tx| match due {
             Due::Rule(rule) => rules::postpone(tx, rule, to).await,
+            Due::Pass(workflow) => workflows::postpone_pass(tx, workflow, to).await,
+            Due::Run(run) => workflow_runs::postpone(tx, run, to).await,
             Due::Chore(chore, id) => (chore.put_off)(tx, id, to).await,
             Due::Delegation(_) | Due::Approval(_) => Ok(()),
         };
@@ -122,6 +136,8 @@ impl Workflow {
             Due::Delegation(id) => delegations::turn(tx, &ctx, id).await,
             Due::Approval(id) => approvals::time_out(tx, &ctx, id).await,
             Due::Rule(id) => rules::step(tx, &ctx, id).await,
+            Due::Pass(id) => workflows::pass(tx, &ctx, id).await,
+            Due::Run(id) => workflow_runs::step(tx, &ctx, id).await,
             Due::Chore(chore, id) => (chore.step)(tx, &ctx, id).await,
         };
         self.db.write(tenant, work).await

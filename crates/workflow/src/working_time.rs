@@ -1,8 +1,8 @@
 //! When so much time has been worked.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use guanxi_identity::work_calendars::default_calendar;
-use guanxi_kernel::{Ctx, Result};
+use guanxi_kernel::{Ctx, Result, period::DateRange, problem::INTERNAL};
 use guanxi_storage::Tx;
 
 /// The instant by which so many hours have been worked from now on, by the work calendar of the
@@ -12,4 +12,26 @@ pub(crate) async fn after_hours(tx: &mut Tx, ctx: &Ctx, hours: i64) -> Result<Da
     let calendar = default_calendar(tx, ctx).await?;
     let worked = calendar.and_then(|calendar| calendar.add_working_minutes(ctx.now, minutes));
     Ok(worked.unwrap_or(ctx.now + TimeDelta::minutes(minutes.into())))
+}
+
+/// The last second of the day that is so many working days after `from`, by the work calendar of the
+/// tenant; plain days without one, or where it never works so long.
+///
+/// # Errors
+/// `internal` at the end of time; those of the store.
+pub async fn end_of_working_day(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    from: NaiveDate,
+    days: i64,
+) -> Result<DateTime<Utc>> {
+    let calendar = default_calendar(tx, ctx).await?;
+    let working = calendar
+        .and_then(|calendar| calendar.add_working_days(from, i32::try_from(days).unwrap_or(0)));
+    let plain = || from.checked_add_signed(TimeDelta::days(days));
+    let day = working.or_else(plain).unwrap_or(from);
+    let next = day.checked_add_days(Days::new(1));
+    let end = next.ok_or_else(|| INTERNAL.problem().because("the end of time"))?;
+    let day = DateRange { start: day, end };
+    Ok(day.instants(ctx.settings.time_zone).end - TimeDelta::seconds(1))
 }

@@ -15,7 +15,14 @@ both_stores![
 
 fn resources() -> impl Iterator<Item = &'static Served> {
     // They are made in ways of their own, which have tests of their own.
-    let special = ["imports", "exports", "mining-datasets", "mining-models", "order-batches"];
+    let special = [
+        "imports",
+        "exports",
+        "mining-datasets",
+        "mining-models",
+        "mining-profiles",
+        "order-batches",
+    ];
     let made = move |served: &&Served| {
         served.operations.contains(&Operation::Delete) && !special.contains(&served.kind.plural)
     };

@@ -4,10 +4,13 @@ mod amendments;
 mod approvals;
 mod execution;
 mod opportunities;
+mod origins;
 mod payments;
 mod reports;
+mod resources;
 mod stages;
 mod templates;
+mod whole_cycle;
 
 use crate::sales::{party, with, yuan};
 use guanxi_tests::{Answer, Client, Json, World, json};

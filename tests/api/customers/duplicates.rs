@@ -34,7 +34,8 @@ async fn a_tenant_may_let_duplicates_in(world: &World) {
     assert_eq!(
         tenant.json["preferences"],
         json!({ "duplicates_on_entry": "refuse", "adjustment_reasons": [], "disabled_modules": [],
-            "abandoned_carts": null })
+            "abandoned_carts": null, "order_path": [], "transfer_within_days": null,
+            "service_becomes_primary": false, "programmes": null })
     );
     admin.post("/v1/parties", hongtu()).await.refused(409, "possible_duplicate");
     let accept = json!({ "preferences": { "duplicates_on_entry": "accept" } });

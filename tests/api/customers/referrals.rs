@@ -6,6 +6,9 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 both_stores![
     d_44_a_referral_is_of_somebody_who_has_not_bought,
     d_62_d_64_a_reward_is_due_once_and_nobody_is_called_who_has_not_agreed,
+    d_63_a_programme_says_whether_a_friend_fits_and_what_they_lack,
+    d_65_why_customers_recommend_nobody_is_counted_and_the_shares_are_one,
+    d_44_two_parties_that_were_both_recommended_become_one_and_are_parted_again,
 ];
 
 async fn referral(client: &Client, members: Json) -> Answer {
@@ -74,4 +77,100 @@ async fn d_62_d_64_a_reward_is_due_once_and_nobody_is_called_who_has_not_agreed(
     );
     let due = admin.get("/v1/referrals?reward_status=reversed").await.expect(200);
     assert_eq!(due.each("id"), [json!(one.id())]);
+}
+
+async fn d_63_a_programme_says_whether_a_friend_fits_and_what_they_lack(world: &World) {
+    let admin = &world.admin;
+    let made = given::record(admin, "referral-programmes").await;
+    given::read_in_every_way(admin, "referral-programmes", &made.id()).await;
+    let path = format!("/v1/referral-programmes/{}/check", made.id());
+    let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+    let friend = json!({ "kind": "person", "age": 34, "budget": yuan("260000.00"),
+        "interest": "SUV", "buys_within_months": 3 });
+    let fits = admin.post(&path, friend.clone()).await.expect(200);
+    assert_eq!(fits.json, json!({ "fits": true, "failed": [] }));
+    // What is not known is not fulfilled.
+    let poor = with(friend.clone(), json!({ "budget": yuan("199999.99"), "interest": null }));
+    let lacks = admin.post(&path, poor).await.expect(200);
+    assert_eq!(lacks.json["fits"], false);
+    let failed: Vec<&Json> =
+        lacks.json["failed"].as_array().expect("a list").iter().map(|one| &one["name"]).collect();
+    assert_eq!(failed, [&json!("预算 20 万元以上"), &json!("对 SUV 感兴趣")]);
+    let euro = json!({ "budget": { "amount": "1.00", "currency": "EUR" } });
+    admin.post(&path, euro).await.expect(422);
+    admin.post(&path, json!({ "height": 2 })).await.expect(422);
+    let wrong = json!({ "criteria": [{ "name": "身高", "condition": "height > 2" }] });
+    let wrong = admin.patch(format!("/v1/referral-programmes/{}", made.id()), wrong).await;
+    let wrong = wrong.expect(422);
+    assert_eq!(wrong.findings()[0].0, "/criteria/0/condition");
+    let (nobody, _) = world.person(&[("referrals", "read", "all")], None).await;
+    nobody.post(&path, friend).await.refused(403, "forbidden");
+}
+
+async fn d_65_why_customers_recommend_nobody_is_counted_and_the_shares_are_one(world: &World) {
+    let admin = &world.admin;
+    let one = referral(admin, json!({})).await.expect(201);
+    let customer = one.json["referrer_party_id"].clone();
+    let all = "/v1/referral-requests";
+    let ask =
+        async |members: Json| admin.post(all, with(json!({ "party_id": customer }), members)).await;
+    for reason in ["no_incentive", "knows_nobody", "fears_blame"] {
+        ask(json!({ "answer": "refused", "refusal": reason })).await.expect(201);
+    }
+    ask(json!({})).await.expect(201);
+    ask(json!({ "answer": "refused" })).await.refused(422, "required");
+    ask(json!({ "refusal": "no_time" })).await.refused(422, "out_of_range");
+    ask(json!({ "asked_on": "2026-01-02" })).await.refused(422, "out_of_range");
+    let given_one = ask(json!({ "referral_id": one.id() })).await.expect(201);
+    assert_eq!(
+        (&given_one.json["answer"], &given_one.json["asked_on"]),
+        (&json!("given"), &json!("2026-01-01"))
+    );
+    given::read_in_every_way(admin, "referral-requests", &given_one.id()).await;
+    let other = party(admin, json!({ "name": "别的客户", "roles": ["customer"] })).await.id();
+    let foreign = json!({ "party_id": other, "referral_id": one.id() });
+    ask(foreign).await.refused(422, "of_other_party");
+    for verb in ["consent", "contact", "win"] {
+        admin.act(own(&one, &format!("/{verb}"))).await.expect(200);
+    }
+    let report = admin.get("/v1/reports/referral-difficulties").await.expect(200);
+    let mut shares = report.each("share");
+    shares.sort_by_key(ToString::to_string);
+    assert_eq!(shares, [json!("0.3333"), json!("0.3333"), json!("0.3334")]);
+    let totals = &report.json["totals"];
+    for (member, number) in [
+        ("asked", 5),
+        ("given", 1),
+        ("refused", 3),
+        ("unanswered", 1),
+        ("contacted", 1),
+        ("won", 1),
+    ] {
+        assert_eq!(totals[member], json!(number), "{member}");
+    }
+    let before = admin.get("/v1/reports/referral-difficulties?to=2025-12-31").await.expect(200);
+    assert!(before.data().is_empty());
+    assert_eq!(before.json["totals"]["given_rate"]["value"], Json::Null);
+}
+
+async fn d_44_two_parties_that_were_both_recommended_become_one_and_are_parted_again(
+    world: &World,
+) {
+    let admin = &world.admin;
+    let early = referral(admin, json!({})).await.expect(201);
+    let far = referral(admin, json!({})).await.expect(201);
+    admin.act(own(&far, "/consent")).await.expect(200);
+    admin.act(own(&far, "/contact")).await.expect(200);
+    let (survivor, merged) = (&early.json["referred_party_id"], &far.json["referred_party_id"]);
+    let wish = json!({ "record_type": "party", "survivor_id": survivor, "merged_id": merged });
+    let one = admin.request("POST", "/v1/merges").json(&wish).key("one").await.expect(201);
+    // The one that has come further stays, and is of the survivor.
+    admin.get(own(&early, "")).await.refused(404, "not_found");
+    let stays = admin.get(own(&far, "")).await.expect(200);
+    assert_eq!(&stays.json["referred_party_id"], survivor);
+    admin.act(format!("/v1/merges/{}/undo", one.id())).await.expect(200);
+    let back = admin.get(own(&early, "")).await.expect(200);
+    assert_eq!(&back.json["referred_party_id"], survivor);
+    let again = admin.get(own(&far, "")).await.expect(200);
+    assert_eq!(&again.json["referred_party_id"], merged);
 }

@@ -10,6 +10,10 @@ both_stores![
     d_41_a_leap_day_is_remembered_on_the_28th_and_once_a_year,
     d_39_planning_goes_over_all_pages_and_twice_is_once,
     d_39_only_what_the_caller_may_plan_for_is_planned,
+    d_39_reminders_are_planned_by_themselves_on_each_day,
+    d_52_lunar_birthdays_have_the_right_day_and_persons_have_one_too,
+    d_51_each_customer_is_greeted_once_on_a_festival,
+    d_50_the_use_of_a_new_car_is_asked_about_3_7_and_30_days_later,
 ];
 
 /// A rule of that kind and of these days.
@@ -201,4 +205,126 @@ async fn d_39_only_what_the_caller_may_plan_for_is_planned(world: &World) {
     reader.post("/v1/reminders/plan", json!({})).await.refused(403, "forbidden");
     assert_eq!(plan(world, &world.admin, "2026-01-31").await, 1);
     assert_eq!(all(&ann).await.data().len(), 1, "the other is not hers");
+}
+
+async fn d_39_reminders_are_planned_by_themselves_on_each_day(world: &World) {
+    let admin = &world.admin;
+    car(admin, json!({ "insured_until": "2026-02-20" })).await;
+    tell(world).await;
+    assert!(all(admin).await.data().is_empty(), "no rule wants it");
+    rule(admin, "insurance", &[30]).await;
+    tell(world).await;
+    assert_eq!(all(admin).await.each("remind_on"), [json!("2026-01-21")]);
+    // What is new is planned on the next day, and so is what comes into the month ahead.
+    car(admin, json!({ "insured_until": "2026-02-25" })).await;
+    car(admin, json!({ "insured_until": "2026-03-03" })).await;
+    tell(world).await;
+    assert_eq!(all(admin).await.data().len(), 1);
+    days_pass(world, 1).await;
+    tell(world).await;
+    let admin = &again(world).await;
+    let planned = all(admin).await;
+    let days = [json!("2026-01-21"), json!("2026-01-26"), json!("2026-02-01")];
+    assert_eq!(planned.each("remind_on"), days);
+    assert_eq!(planned.each("version"), [json!(1), json!(1), json!(1)], "nothing has moved");
+    // Nobody has to ask for it on the day itself either.
+    days_pass(world, 20).await;
+    tell(world).await;
+    let admin = &again(world).await;
+    assert_eq!(all(admin).await.each("status")[0], "told");
+}
+
+async fn d_52_lunar_birthdays_have_the_right_day_and_persons_have_one_too(world: &World) {
+    let admin = &world.admin;
+    rule(admin, "birthday", &[3]).await;
+    // The 30th of the twelfth month, which has 29 days this time.
+    let person = json!({ "name": "王芳", "kind": "person", "born_on": "1990-01-26",
+        "lunar_birthday": true });
+    let person = party(admin, person).await.id();
+    // The seventh of the leap eighth month of 1995.
+    let contact = json!({ "party_id": person, "name": "李娜", "born_on": "1995-09-01",
+        "lunar_birthday": true });
+    let contact = admin.post("/v1/contacts", contact).await.expect(201).id();
+    assert_eq!(plan(world, admin, "2026-12-31").await, 2);
+    assert_eq!(plan(world, admin, "2026-12-31").await, 0);
+    let planned = all(admin).await;
+    assert_eq!(planned.each("occasion_on"), [json!("2026-02-16"), json!("2026-09-17")]);
+    assert_eq!(planned.each("contact_id"), [Json::Null, json!(contact)]);
+    assert_eq!(planned.each("about"), [json!("王芳"), json!("李娜")]);
+    // By the solar calendar it is the birthday of the same year, on another day.
+    let solar = json!({ "lunar_birthday": false });
+    admin.patch(format!("/v1/contacts/{contact}"), solar).await.expect(200);
+    assert_eq!(plan(world, admin, "2026-12-31").await, 1);
+    let moved = all(admin).await;
+    assert_eq!(moved.each("occasion_on"), [json!("2026-02-16"), json!("2026-09-01")]);
+    let founded = json!({ "kind": "organisation", "name": "宏图", "born_on": "1990-01-26" });
+    admin.post("/v1/parties", founded).await.refused(422, "born_organisation");
+    let unborn = json!({ "kind": "person", "name": "未来", "born_on": "2026-01-02" });
+    admin.post("/v1/parties", unborn).await.refused(422, "out_of_range");
+}
+
+async fn d_51_each_customer_is_greeted_once_on_a_festival(world: &World) {
+    let admin = &world.admin;
+    for (name, role) in [("甲", "customer"), ("乙", "customer"), ("丙", "prospect")] {
+        party(admin, json!({ "name": name, "roles": [role] })).await;
+    }
+    let greeting = json!({ "name": "春节祝福", "kind": "festival",
+        "festival": "spring_festival", "days_before": [7] });
+    let made = admin.post("/v1/reminder-rules", greeting.clone()).await.expect(201);
+    let rules = "/v1/reminder-rules";
+    admin.post(rules, greeting.clone()).await.refused(409, "duplicate");
+    let change = json!({ "festival": "christmas" });
+    let path = format!("{rules}/{}", made.id());
+    admin.patch(path, change).await.refused(422, "immutable");
+    admin.post(rules, with(greeting.clone(), json!({ "days_before": [7, 1] }))).await.expect(422);
+    admin.post(rules, with(greeting.clone(), json!({ "festival": null }))).await.expect(422);
+    admin.post(rules, with(greeting, json!({ "kind": "birthday" }))).await.expect(422);
+    assert_eq!(plan(world, admin, "2026-02-09").await, 0, "it is told on the tenth");
+    assert_eq!(plan(world, admin, "2026-02-10").await, 2);
+    assert_eq!(plan(world, admin, "2026-12-31").await, 0);
+    let planned = all(admin).await;
+    assert_eq!(planned.each("occasion_on"), [json!("2026-02-17"), json!("2026-02-17")]);
+    days_pass(world, 40).await;
+    tell(world).await;
+    let admin = &again(world).await;
+    let tasks = admin.get("/v1/tasks?rule=reminder").await.expect(200);
+    assert_eq!(tasks.data().len(), 2);
+    let title = tasks.data()[0]["title"].as_str().expect("a title").to_owned();
+    assert!(title.contains("2026-02-17"), "{title}");
+}
+
+async fn d_50_the_use_of_a_new_car_is_asked_about_3_7_and_30_days_later(world: &World) {
+    let admin = &world.admin;
+    let days = json!({ "name": "新车关怀", "kind": "new_use", "days_before": [3] });
+    admin.post("/v1/reminder-rules", days).await.refused(422, "validation_failed");
+    rule(admin, "new_use", &[-30, -3, -7]).await;
+    let asset = car(admin, json!({ "bought_on": "2025-12-31" })).await;
+    car(admin, json!({ "bought_on": "2025-11-01" })).await;
+    assert_eq!(plan(world, admin, "2026-02-28").await, 3);
+    assert_eq!(plan(world, admin, "2026-02-28").await, 0, "twice is once");
+    let planned = all(admin).await;
+    assert_eq!(
+        planned.each("remind_on"),
+        [json!("2026-01-03"), json!("2026-01-07"), json!("2026-01-30")]
+    );
+    let occasion = json!("2025-12-31");
+    assert_eq!(planned.each("occasion_on"), [occasion.clone(), occasion.clone(), occasion]);
+    days_pass(world, 3).await;
+    tell(world).await;
+    let admin = &again(world).await;
+    let first = all(admin).await.data()[0].clone();
+    let open =
+        format!("/v1/tasks?rule=reminder&subject_id={}", first["id"].as_str().expect("an id"));
+    let task = admin.get(open).await.expect(200).data()[0].clone();
+    assert_eq!(
+        (&first["status"], &task["due_at"]),
+        (&json!("told"), &json!("2026-01-04T15:59:59Z"))
+    );
+    // Nobody is asked about a car that is not used any more.
+    let unused = json!({ "active": false });
+    admin.patch(format!("/v1/assets/{asset}"), unused).await.expect(200);
+    assert_eq!(
+        all(admin).await.each("status"),
+        [json!("superseded"), json!("superseded"), json!("superseded")]
+    );
 }

@@ -311,11 +311,11 @@ async fn z_04_references_and_expansion_keep_to_the_scope(world: &World) {
 }
 
 /// Numbers from nowhere, the same in every run.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     /// Less than `sides`.
-    fn roll(&mut self, sides: usize) -> usize {
+    pub(crate) fn roll(&mut self, sides: usize) -> usize {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -342,15 +342,15 @@ const ROLES: [[&str; 3]; 6] = [
     ["team", "subtree", "own"],
     ["own", "all", "subtree"],
 ];
-const PLURALS: [&str; 3] = ["parties", "contacts", "activities"];
+pub(crate) const PLURALS: [&str; 3] = ["parties", "contacts", "activities"];
 const UNITS: usize = 5;
-const USERS: usize = 5;
+pub(crate) const USERS: usize = 5;
 const TEAMS: usize = 2;
-const PARTIES: usize = 6;
+pub(crate) const PARTIES: usize = 6;
 
 /// A company, by numbers: what decides who sees what.
 #[derive(Debug)]
-struct Model {
+pub(crate) struct Model {
     /// The unit above each unit, a smaller number.
     above: Vec<Option<usize>>,
     managers: Vec<Option<usize>>,
@@ -361,11 +361,11 @@ struct Model {
     /// The owner of each party.
     owners: Vec<Option<usize>>,
     /// The owner of the visit to each party.
-    visitors: Vec<usize>,
+    pub(crate) visitors: Vec<usize>,
 }
 
 impl Model {
-    fn any(dice: &mut Dice) -> Self {
+    pub(crate) fn any(dice: &mut Dice) -> Self {
         let member = |dice: &mut Dice, user| (user, dice.maybe(ROLES.len()));
         Self {
             above: (0..UNITS).map(|unit| dice.maybe(unit)).collect(),
@@ -400,7 +400,7 @@ impl Model {
         given.chain(by_team).collect()
     }
 
-    fn reaches(&self, user: usize, resource: usize, owner: Option<usize>) -> bool {
+    pub(crate) fn reaches(&self, user: usize, resource: usize, owner: Option<usize>) -> bool {
         self.rights(user).iter().any(|(role, teams)| {
             let own = owner == Some(user);
             match ROLES[*role][resource] {
@@ -422,7 +422,7 @@ impl Model {
     }
 
     /// Which of the numbered records a user sees; nothing at all without a right.
-    fn sees(&self, user: usize, resource: usize) -> Option<Vec<usize>> {
+    pub(crate) fn sees(&self, user: usize, resource: usize) -> Option<Vec<usize>> {
         let seen = |record: &usize| {
             let mine = resource == 2 && self.reaches(user, resource, Some(self.visitors[*record]));
             mine || self.reaches(user, resource, self.owners[*record])
@@ -433,17 +433,22 @@ impl Model {
 
 /// The ids behind the numbers of a model.
 #[derive(Default)]
-struct Cast {
+pub(crate) struct Cast {
     units: Vec<String>,
-    users: Vec<(Client, String)>,
+    pub(crate) users: Vec<(Client, String)>,
     roles: Vec<String>,
     teams: Vec<String>,
-    parties: Vec<String>,
-    visits: Vec<String>,
+    pub(crate) parties: Vec<String>,
+    pub(crate) visits: Vec<String>,
 }
 
 impl Cast {
-    async fn engage(world: &World) -> Self {
+    /// People without rights, and roles that may read parties, contacts and activities. What else a
+    /// role may do goes as far as its right to the one of them with that number, or as far as own records.
+    pub(crate) async fn engage(
+        world: &World,
+        also: &[(&'static str, &'static str, Option<usize>)],
+    ) -> Self {
         let mut cast = Self::default();
         for number in 0..UNITS {
             cast.units.push(unit(world, &format!("unit {number}"), None).await);
@@ -452,7 +457,11 @@ impl Cast {
             cast.users.push(world.person(&[], None).await);
         }
         for scopes in ROLES {
+            let more = also.iter().map(|(plural, action, like)| {
+                (*plural, *action, like.map_or("own", |like| scopes[like]))
+            });
             let grants = [0, 1, 2].map(|at| (PLURALS[at], "read", scopes[at]));
+            let grants: Vec<_> = grants.into_iter().chain(more).collect();
             cast.roles.push(world.role(&grants).await);
         }
         for number in 0..TEAMS {
@@ -471,7 +480,7 @@ impl Cast {
     }
 
     /// Makes the company what the model says.
-    async fn play(&self, world: &World, model: &Model) {
+    pub(crate) async fn play(&self, world: &World, model: &Model) {
         let unit = |at: Option<usize>| at.map(|at| self.units[at].as_str());
         let user = |at: Option<usize>| at.map(|at| self.users[at].1.as_str());
         let role = |at: &usize| self.roles[*at].as_str();
@@ -506,7 +515,7 @@ impl Cast {
 }
 
 async fn z_04_what_is_seen_is_what_the_model_says(world: &World) {
-    let cast = Cast::engage(world).await;
+    let cast = Cast::engage(world, &[]).await;
     let mut dice = Dice(2026);
     for round in 0..24 {
         let model = Model::any(&mut dice);

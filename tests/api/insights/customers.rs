@@ -14,13 +14,14 @@ both_stores![
     k_24_k_25_every_customer_is_in_one_phase,
 ];
 
-async fn customer(client: &Client, code: &str) -> String {
+/// A customer of that number.
+pub(super) async fn customer(client: &Client, code: &str) -> String {
     let body = json!({ "kind": "organisation", "name": code, "code": code, "roles": ["customer"] });
     client.post("/v1/parties", body).await.expect(201).id()
 }
 
 /// A purchase of one thing at noon of a day in Shanghai.
-async fn buys(world: &World, party: &str, day: &str, price: &str, more: Json) {
+pub(super) async fn buys(world: &World, party: &str, day: &str, price: &str, more: Json) {
     let mut line = json!({ "sku": "A", "quantity": "1", "unit_price": price });
     let mut body = json!({ "source": "shop", "reference": format!("{}", world.next()),
         "party_id": party, "placed_at": format!("{day}T04:00:00Z") });

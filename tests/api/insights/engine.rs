@@ -52,7 +52,7 @@ async fn reports_tell_what_they_are(world: &World) {
     assert!(zh.each("title").contains(&json!("销售漏斗")));
     world.admin.get("/v1/reports?q=1").await.refused(400, "unknown_parameter");
     world.admin.get("/v1/reports/nothing").await.refused(404, "unknown_path");
-    let (nobody, _) = world.person(&[("parties", "read", "all")], None).await;
+    let (nobody, _) = world.person(&[("media", "read", "all")], None).await;
     nobody.get("/v1/reports").await.refused(403, "forbidden");
     for name in list.each("name") {
         let path = format!("/v1/reports/{}", name.as_str().expect("a name"));

@@ -1,13 +1,19 @@
 //! Reports, as their readers know them.
 
 mod closed;
+mod customer_ranking;
 mod customers;
 mod engine;
 mod funnel;
 mod future;
 mod golden;
+mod kpis;
+mod life_cycles;
 mod measures;
+mod offers;
+mod resources;
 mod retail;
+mod satisfaction;
 mod stages;
 mod time_allocation;
 

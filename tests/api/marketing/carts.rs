@@ -9,6 +9,7 @@ both_stores![
     x_52_half_of_a_hundred_carts_are_left,
     x_52_carts_are_told_apart_by_source_code_and_medium,
     x_52_a_cart_is_told_whole_and_once,
+    x_51_x_57_the_step_at_which_most_leave_is_named,
     x_58_who_has_left_a_cart_is_called_once,
     what_cannot_be_taken_says_why,
 ];
@@ -151,6 +152,55 @@ async fn x_52_a_cart_is_told_whole_and_once(world: &World) {
     assert_eq!(other.json["results"][0]["status"], "created");
     let id = other.json["results"][0]["cart_id"].as_str().expect("an id");
     given::read_in_every_way(&world.admin, "carts", id).await;
+}
+
+async fn x_51_x_57_the_step_at_which_most_leave_is_named(world: &World) {
+    let steps = |path: &[&str]| json!({ "preferences": { "order_path": path } });
+    let twice = world.admin.patch("/v1/tenant", steps(&["cart", "cart"])).await;
+    twice.refused(422, "validation_failed");
+    let path = steps(&["cart", "address", "payment"]);
+    world.admin.patch("/v1/tenant", path).await.expect(200);
+    let begun = world.clock.now();
+    let at = |path: &[&str]| {
+        let steps: Vec<Json> =
+            path.iter().map(|step| json!({ "step": step, "entered_at": begun })).collect();
+        json!({ "steps": steps })
+    };
+    let mut all: Vec<Json> =
+        (0..2).map(|n| cart(world, &format!("a{n}"), "1.00", at(&["cart"]))).collect();
+    // A shop that leaves a step out has come through it all the same.
+    let far = (0..8).map(|n| cart(world, &format!("b{n}"), "1.00", at(&["cart", "payment"])));
+    all.extend(far);
+    tell(&world.admin, all.clone()).await.expect(200);
+    world.pass(TimeDelta::minutes(30)).await;
+    tell(&world.admin, bought(world, &all[6..])).await.expect(200);
+    let report = async |query: &str| {
+        world.admin.get(format!("/v1/reports/order-path{query}")).await.expect(200)
+    };
+    let before = report("").await;
+    assert_eq!(
+        (before.each("left"), &before.json["totals"]["greatest_step"]),
+        (vec![json!(0); 3], &Json::Null)
+    );
+    world.pass(TimeDelta::minutes(31)).await;
+    let found = report("").await;
+    assert_eq!(found.each("step"), ["cart", "address", "payment"]);
+    assert_eq!(found.each("entered"), [10, 8, 8]);
+    assert_eq!(found.each("left"), [2, 0, 4]);
+    assert_eq!(found.each("greatest"), [false, false, true]);
+    assert_eq!(found.data()[2]["drop_off"]["value"], "0.5000");
+    let totals = &found.json["totals"];
+    assert_eq!(
+        (&totals["greatest_step"], &totals["greatest_drop_off"]["value"]),
+        (&json!("payment"), &json!("0.5000"))
+    );
+    assert_eq!((&totals["entered"], &totals["completed"]), (&json!(10), &json!(4)));
+    let none = report("?from=2025-12-01&to=2025-12-31").await;
+    assert_eq!(none.each("entered"), [0, 0, 0]);
+    let early = json!({ "steps": [{ "step": "cart", "entered_at": begun - TimeDelta::days(1) }] });
+    let early = cart(world, "early", "1.00", early);
+    let told = tell(&world.admin, vec![early]).await.expect(200);
+    assert_eq!(told.json["results"][0]["code"], "out_of_range");
 }
 
 async fn x_58_who_has_left_a_cart_is_called_once(world: &World) {

@@ -13,6 +13,7 @@ both_stores![
     m_27_two_at_once_do_not_pass_the_cap,
     m_44_customers_are_chosen_by_level_and_volume,
     x_22_every_answer_has_one_follow_up,
+    x_56_a_campaign_spreads_by_who_invites_whom,
     x_19_x_92_x_93_channels_and_people_are_counted,
 ];
 
@@ -160,4 +161,45 @@ async fn x_19_x_92_x_93_channels_and_people_are_counted(world: &World) {
     assert_eq!(same.id(), lead.id());
     let answer = world.admin.get(format!("/v1/responses/{}", ids[0])).await.expect(200);
     assert_eq!(answer.json["lead_id"], lead.json["id"]);
+}
+
+async fn x_56_a_campaign_spreads_by_who_invites_whom(world: &World) {
+    let made = running(world, json!({})).await;
+    let path = format!("{}/campaign-members", own(&made));
+    let invite = async |by: Option<&str>, status: &str| {
+        let invited = given::party(&world.admin, &format!("受邀者 {}", world.next())).await.id();
+        let body = json!({ "party_id": invited, "status": status, "invited_by_id": by });
+        world.admin.post(&path, body).await.expect(201).id()
+    };
+    let first = invite(None, "attended").await;
+    let second = invite(None, "registered").await;
+    for (by, status) in [
+        (&first, "registered"),
+        (&first, "invited"),
+        (&first, "declined"),
+        (&second, "attended"),
+        (&second, "invited"),
+    ] {
+        invite(Some(by.as_str()), status).await;
+    }
+    let found = world.admin.get(format!("{}/virality", own(&made))).await.expect(200).json;
+    assert_eq!(found["invites"], 5);
+    for (figure, value) in
+        [("invites_per_member", "2.5000"), ("acceptance", "0.4000"), ("coefficient", "1.0000")]
+    {
+        assert_eq!(found[figure]["value"], value, "{figure}");
+    }
+    assert_eq!(found["generations"][1]["members"], 5);
+    let invited = world.admin.get(format!("/v1/campaign-members?invited_by_id={first}")).await;
+    assert_eq!(invited.expect(200).data().len(), 3);
+    let stays = json!({ "invited_by_id": second });
+    world
+        .admin
+        .patch(format!("/v1/campaign-members/{first}"), stays)
+        .await
+        .refused(422, "immutable");
+    let elsewhere = format!("{}/campaign-members", own(&running(world, json!({})).await));
+    let guest = given::party(&world.admin, "另一位").await.id();
+    let foreign = json!({ "party_id": guest, "invited_by_id": first });
+    world.admin.post(elsewhere, foreign).await.refused(422, "unknown_reference");
 }

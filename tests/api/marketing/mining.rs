@@ -18,26 +18,26 @@ both_stores![
 ];
 
 /// Asks for a job and does it; the job and what it was about.
-async fn made(world: &World, path: &str, body: Json) -> (Answer, String) {
+pub(super) async fn made(world: &World, path: &str, body: Json) -> (Answer, String) {
     let job = world.admin.post(path, body).await.expect(202);
     let subject = job.json["subject_id"].as_str().expect("a subject").to_owned();
     (done(world, &job.id()).await, subject)
 }
 
-async fn dataset(world: &World, body: Json) -> Answer {
+pub(super) async fn dataset(world: &World, body: Json) -> Answer {
     let (job, id) = made(world, "/v1/mining/datasets", body).await;
     succeeded(&job);
     world.admin.get(format!("/v1/mining/datasets/{id}")).await.expect(200)
 }
 
-async fn model(world: &World, dataset: &str, members: Json) -> Answer {
+pub(super) async fn model(world: &World, dataset: &str, members: Json) -> Answer {
     let body = json!({ "name": "模型", "dataset_id": dataset, "kind": "classification_tree" });
     let (job, id) = made(world, "/v1/mining/models", with(body, members)).await;
     succeeded(&job);
     world.admin.get(format!("/v1/mining/models/{id}")).await.expect(200)
 }
 
-fn own(model: &Answer) -> String {
+pub(super) fn own(model: &Answer) -> String {
     format!("/v1/mining/models/{}", model.id())
 }
 
@@ -52,7 +52,7 @@ async fn from_file(world: &World, query: &str, file: impl Into<Vec<u8>>) -> Answ
 }
 
 /// Reads a dataset or a model in every way but those of what callers change.
-async fn read_in_every_way(world: &World, path: &str, id: &str) {
+pub(super) async fn read_in_every_way(world: &World, path: &str, id: &str) {
     let listed = world.admin.get(path).await.expect(200);
     let found = world.admin.post(format!("{path}/search"), json!({})).await.expect(200);
     for page in [listed, found] {

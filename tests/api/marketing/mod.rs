@@ -1,23 +1,33 @@
 //! Marketing, as its callers know it.
 
+mod attribution;
 mod budgets;
 mod calendar;
 mod campaigns;
 mod carts;
 mod codes;
+mod contact_preferences;
+mod evaluations;
 mod experiments;
+mod latency;
 mod many;
+mod media_trend;
 mod members;
 mod messages;
 mod mining;
 mod money;
 mod plans;
+mod profiles;
+mod programmes;
 mod public_data;
+mod recency;
 mod reports;
 mod sales_results;
+mod segment_goals;
 mod segments;
 mod sending;
 mod templates;
+mod touch_sources;
 mod touches;
 mod undelivered;
 

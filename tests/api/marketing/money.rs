@@ -12,6 +12,7 @@ both_stores![
     m_37_m_39_no_money_counts_twice,
     m_45_lift_over_those_who_took_no_part,
     m_36_comparable_campaigns_tell,
+    m_47_those_that_are_most_alike_come_first,
     m_03_campaign_and_code_are_inherited,
 ];
 
@@ -186,6 +187,36 @@ async fn m_36_comparable_campaigns_tell(world: &World) {
     let rate = &found["response_rate"];
     assert_eq!((&rate["least"], &rate["median"]), (&json!("0.0000"), &json!("1.0000")));
     assert_eq!(found["roi"], json!(null));
+}
+
+async fn m_47_those_that_are_most_alike_come_first(world: &World) {
+    let region =
+        world.admin.post("/v1/regions", json!({ "code": "E", "name": "华东" })).await.expect(201);
+    let budget = |amount: &str| json!([{ "name": "展台", "planned": yuan(amount) }]);
+    let like = json!({ "kind": "exhibition", "region_ids": [region.id()], "industries": ["软件"] });
+    let planned =
+        campaign(world, with(like.clone(), json!({ "budget_lines": budget("100.00") }))).await;
+    for (name, members) in [
+        ("研讨会", json!({ "kind": "seminar", "budget_lines": budget("100.00") })),
+        ("小展会", with(like.clone(), json!({ "budget_lines": budget("50.00") }))),
+        ("他处展会", json!({ "kind": "exhibition", "budget_lines": budget("100.00") })),
+        ("同样展会", with(like.clone(), json!({ "budget_lines": budget("100.00") }))),
+    ] {
+        let one = running(world, with(members, json!({ "name": name }))).await;
+        let expense = json!({ "amount": yuan("10.00") });
+        world.admin.post(format!("{}/campaign-expenses", own(&one)), expense).await.expect(201);
+        act(world, &one, "finish").await.expect(200);
+    }
+    running(world, like).await;
+    let path = format!("{}/similar", own(&planned));
+    let found = world.admin.get(&path).await.expect(200);
+    assert_eq!(found.each("name"), ["同样展会", "小展会", "他处展会", "研讨会"]);
+    assert_eq!(found.each("similarity"), ["1.0000", "0.9000", "0.6000", "0.2000"]);
+    assert_eq!(found.data()[1]["outcome"]["actual_cost"], yuan("10.00"));
+    let (marketer, _) = world.person(&[("campaigns", "any", "all")], None).await;
+    let seen = marketer.get(&path).await.expect(200);
+    assert_eq!(seen.data()[0]["outcome"]["returns"], json!(null));
+    world.stranger().await.get(&path).await.refused(404, "not_found");
 }
 
 async fn m_03_campaign_and_code_are_inherited(world: &World) {

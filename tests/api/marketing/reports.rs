@@ -81,7 +81,7 @@ async fn m_14_customers_are_ranked_from_many_angles(world: &World) {
         let all = ranking(&format!("?by={by}")).await;
         assert!(all.iter().all(|row| row["rank"] == 1), "{by}");
     }
-    assert_eq!(all[0]["growth"]["value"], Json::Null, "nothing was signed the year before");
+    assert_eq!(all[0]["growth"]["value"], Json::Null, "nothing was bought the year before");
     let weighed = ranking("?by=composite&weights=revenue:0.5,order_count:0.5").await;
     let scores: Vec<&Json> = weighed.iter().map(|row| &row["score"]).collect();
     assert_eq!(

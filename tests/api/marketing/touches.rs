@@ -4,7 +4,11 @@ use super::{code, media};
 use crate::sales::party;
 use guanxi_tests::{Json, World, both_stores, given, json};
 
-both_stores![x_97_x_100_rates_of_a_mailing, x_77_touches_count_once];
+both_stores![
+    x_97_x_100_rates_of_a_mailing,
+    x_77_touches_count_once,
+    x_77_nobody_tells_of_parties_whom_they_may_not_see,
+];
 
 fn touch(event: &str, kind: &str, recipient: usize) -> Json {
     json!({ "event_id": format!("{event}-{recipient}"), "kind": kind, "source_code": "DB02086",
@@ -78,4 +82,25 @@ async fn x_77_touches_count_once(world: &World) {
     let (rep, _) = world.person(&[("touch-batches", "read", "all")], None).await;
     let one = json!({ "source": "mailer", "touches": [touch("b", "sent", 3)] });
     rep.post("/v1/touches", one).await.refused(403, "forbidden");
+}
+
+async fn x_77_nobody_tells_of_parties_whom_they_may_not_see(world: &World) {
+    let hidden = party(&world.admin, "宏图", &["customer"]).await;
+    let gone = party(&world.admin, "远大", &["customer"]).await;
+    world.admin.delete(format!("/v1/parties/{gone}")).await.expect(204);
+    let touch = |party: &str| {
+        json!({ "event_id": party, "kind": "sent", "party_id": party,
+            "occurred_at": "2026-01-01T00:00:00Z" })
+    };
+    let batch = json!({ "source": "mailer", "touches": [touch(&hidden), touch(&gone)] });
+    let refused = |party: &str| json!({ "event_id": party, "code": "unknown_reference" });
+    let rights = [("touch-batches", "any", "all"), ("parties", "any", "own")];
+    let (rep, _) = world.person(&rights, None).await;
+    let taken = rep.post("/v1/touches", batch.clone()).await.expect(201).json;
+    assert_eq!(taken["refused"], json!([refused(&hidden), refused(&gone)]));
+    let taken = world.admin.post("/v1/touches", batch).await.expect(201).json;
+    assert_eq!(
+        (&taken["batch"]["added"], &taken["refused"]),
+        (&json!(1), &json!([refused(&gone)]))
+    );
 }

@@ -8,6 +8,7 @@ programs![
     migrate_makes_the_schema_and_does_nothing_the_second_time,
     user_add_makes_somebody_who_can_sign_in,
     user_add_refuses_what_the_api_refuses,
+    tenant_add_makes_a_company_that_sees_nothing_of_others,
     key_create_makes_a_key_that_works,
     a_new_signing_key_leaves_everybody_signed_in,
     z_06_verify_says_that_nothing_was_altered,
@@ -61,6 +62,23 @@ async fn user_add_refuses_what_the_api_refuses(program: &Program) {
         );
     }
     add("li@example.com", &[], PASSWORD).expect(0);
+}
+
+async fn tenant_add_makes_a_company_that_sees_nothing_of_others(program: &Program) {
+    let server = program.serve();
+    let add = |slug: &str, password: &str| {
+        let add = ["tenant", "add", slug, "--name", "Acme", "--email", "boss@acme.example"];
+        program.run_with(&add, &[("PASSWORD", password)])
+    };
+    let ended = add("acme", PASSWORD).expect(0);
+    assert!(ended.out.contains("boss@acme.example") && !ended.out.contains(PASSWORD));
+    let party = json!({ "kind": "organisation", "name": "A" });
+    server.admin().await.post("/v1/parties", party).await.expect(201);
+    let boss = server.sign_in("acme", "boss@acme.example", PASSWORD).await;
+    assert!(boss.get("/v1/parties").await.expect(200).data().is_empty());
+    assert!(add("acme", PASSWORD).expect(1).err.contains("nothing was changed"));
+    add("Two words", PASSWORD).expect(1);
+    add("other", "short").expect(1);
 }
 
 async fn key_create_makes_a_key_that_works(program: &Program) {
@@ -127,48 +145,6 @@ fn openapi_prints_the_committed_document_and_needs_no_store() {
 }
 
 #[test]
-fn config_check_reads_the_file_and_the_environment() {
-    let program = nowhere();
-    let good = program.run(&["config", "check"]).expect(0).out;
-    assert!(
-        good.contains("good") && good.contains("sqlite") && good.contains("127.0.0.1:8080"),
-        "{good}"
-    );
-    program.write(
-        "guanxi.toml",
-        "[server]\nport = 9000\n[database]\nurl = \"postgres://localhost/x\"\n",
-    );
-    let good = program.run(&["config", "check"]).expect(0).out;
-    assert!(good.contains("postgresql") && good.contains(":9000"), "{good}");
-    let good =
-        program.run_with(&["config", "check"], &[("GUANXI_SERVER_PORT", "9001")]).expect(0).out;
-    assert!(good.contains(":9001"), "the environment wins: {good}");
-    program.write("other.toml", "[server]\nport = 9002\n");
-    let good = program.run(&["config", "check", "--config", "other.toml"]).expect(0).out;
-    assert!(good.contains(":9002"), "{good}");
-    assert!(!program.folder.path().join("data").exists(), "a check makes nothing");
-}
-
-#[test]
-fn config_check_names_what_is_wrong() {
-    let program = nowhere();
-    let check = |variable, value, named: &str| {
-        let refused = program.run_with(&["config", "check"], &[(variable, value)]).expect(1).err;
-        assert!(refused.contains(named) && !refused.contains("panicked"), "{refused}");
-    };
-    check("GUANXI_SERVER_PROT", "9000", "prot");
-    check("GUANXI_SERVER_PORT", "many", "SERVER.PORT");
-    check("GUANXI_LOG_FORMAT", "xml", "LOG.FORMAT");
-    program.write("guanxi.toml", "[server]\nprot = 9000\n");
-    let named = program.run(&["config", "check"]).expect(1).err;
-    assert!(named.contains("prot") && named.contains("guanxi.toml"), "{named}");
-    for command in [["serve", "--config"], ["migrate", "--config"]] {
-        let refused = program.run(&[&command[..], &["missing.toml"]].concat()).expect(1).err;
-        assert!(refused.contains("missing.toml"), "{refused}");
-    }
-}
-
-#[test]
 fn wrong_usage_has_an_exit_code_of_its_own() {
     let program = nowhere();
     for arguments in
@@ -193,7 +169,7 @@ fn a_store_that_cannot_be_reached_is_said_without_its_password() {
 }
 
 /// A program without a store.
-fn nowhere() -> Program {
+pub(super) fn nowhere() -> Program {
     let folder = tempfile::TempDir::new().expect("a folder");
     Program { engine: Engine::Sqlite, folder, url: None, processes: 0.into() }
 }

@@ -15,7 +15,8 @@ fn demo(program: &Program) -> Ended {
 /// One body, because it takes the program a while to make the demonstration.
 async fn the_demonstration_is_complete_and_made_once(program: &Program) {
     let ended = demo(program).expect(0);
-    let made = "10 org units, 41 users, 85 parties, 8800 of 8800 opportunities, 49 targets";
+    let made =
+        "10 org units, 41 users, 85 parties, 8800 of 8800 opportunities, 49 targets, 511 contracts";
     assert!(ended.out.contains(made), "{}", ended.out);
     assert!(!ended.out.contains(PASSWORD), "{}", ended.out);
     let server = program.serve();
@@ -26,6 +27,8 @@ async fn the_demonstration_is_complete_and_made_once(program: &Program) {
     the_opportunities_came_in_by_an_import_and_give_the_known_figures(&admin).await;
     targets_add_up_and_are_met_as_the_file_says(&admin).await;
     products_and_managers_have_targets_too(&admin).await;
+    contracts_come_to_what_the_file_says_whoever_is_asked(&admin).await;
+    what_was_paid_and_what_is_open_make_the_whole(&admin).await;
     let again = demo(program).expect(1);
     assert!(again.err.contains("nothing was changed"), "{}", again.err);
     assert_eq!(all(&admin, "/v1/parties?limit=200").await.len(), 85);
@@ -63,16 +66,21 @@ async fn the_opportunities_came_in_by_an_import_and_give_the_known_figures(admin
 /// The columns of the file.
 const AGENT: usize = 1;
 const PRODUCT: usize = 2;
+const ACCOUNT: usize = 3;
 
-/// What the file says of a quarter: the sum of the won values by agent or product, in cents, without the
-/// program.
-fn won_by(column: usize, quarter: &[&str; 3]) -> BTreeMap<String, i64> {
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/server/demo/sales_pipeline.csv");
-    let text = std::fs::read_to_string(file).expect("the data");
+/// The cells of a file of the demonstration, without its first line.
+fn rows_of(file: &str) -> Vec<Vec<String>> {
+    let path = format!("{}/../crates/server/demo/{file}", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(path).expect("the data");
+    text.lines().skip(1).map(|row| row.split(',').map(str::to_owned).collect()).collect()
+}
+
+/// What the file says of some months: the sum of the won values by agent, product or account, in cents,
+/// without the program.
+fn won_by(column: usize, months: &[&str]) -> BTreeMap<String, i64> {
     let mut sums = BTreeMap::new();
-    for row in text.lines().skip(1) {
-        let cells: Vec<&str> = row.split(',').collect();
-        if cells[4] == "Won" && quarter.iter().any(|month| cells[6].starts_with(month)) {
+    for cells in rows_of("sales_pipeline.csv") {
+        if cells[4] == "Won" && months.iter().any(|month| cells[6].starts_with(month)) {
             let value: i64 = cells[7].trim().parse().expect("a value");
             let name = cells[column].replace("GTXPro", "GTX Pro");
             *sums.entry(name).or_default() += 100 * value;
@@ -152,6 +160,104 @@ async fn products_and_managers_have_targets_too(admin: &Client) {
         assert_eq!((minor(&manager["target"]), minor(&manager["actual"])), (target, actual));
         assert!(target > 0);
     }
+}
+
+/// The month whose deals became contracts.
+const LAST: [&str; 1] = ["2017-12"];
+
+fn cents(money: &Json) -> i64 {
+    money["amount"].as_str().expect("an amount").replace('.', "").parse().expect("cents")
+}
+
+/// What each of the first names comes to under the second one: agents in teams, products in series.
+fn gathered(sums: &BTreeMap<String, i64>, under: impl Fn(&str) -> String) -> BTreeMap<String, i64> {
+    let mut gathered = BTreeMap::new();
+    for (name, sum) in sums {
+        *gathered.entry(under(name)).or_default() += sum;
+    }
+    gathered
+}
+
+/// All figures are added up from the file once more, for each question on its own.
+async fn contracts_come_to_what_the_file_says_whoever_is_asked(admin: &Client) {
+    let agents = won_by(AGENT, &LAST);
+    let (teams, products) = (rows_of("sales_teams.csv"), rows_of("products.csv"));
+    let team = |agent: &str| {
+        let row = teams.iter().find(|row| row[0] == agent).expect("an agent");
+        format!("Team of {}", row[1])
+    };
+    let series = |product: &str| {
+        let row = products.iter().find(|row| row[0] == product).expect("a product");
+        format!("{} for the new year", row[1])
+    };
+    let total: i64 = agents.values().sum();
+    let month = BTreeMap::from([(LAST[0].to_owned(), total)]);
+    let asked = [
+        ("contract-results?by=owner", "owner", "amount", agents.clone()),
+        ("contract-results?by=unit", "org_unit", "amount", gathered(&agents, team)),
+        ("contract-results?by=party", "party", "amount", won_by(ACCOUNT, &LAST)),
+        ("contract-results?by=month", "month", "amount", month),
+        (
+            "campaign-ranking?by=contract_amount",
+            "campaign_name",
+            "contract_amount",
+            gathered(&won_by(PRODUCT, &LAST), series),
+        ),
+    ];
+    for (path, name, amount, expected) in asked {
+        let period =
+            if path.starts_with("contract") { "&from=2017-12-01&to=2017-12-31" } else { "" };
+        let report = admin.get(format!("/v1/reports/{path}{period}")).await.expect(200);
+        let mut found = BTreeMap::new();
+        for row in report.data() {
+            let name = row[name].as_str().expect("a name").to_owned();
+            assert!(found.insert(name, cents(&row[amount])).is_none(), "{path}");
+        }
+        assert_eq!(found, expected, "{path}");
+        let whole: i64 = expected.values().sum();
+        assert_eq!((cents(&report.json["totals"][amount]), whole), (total, total), "{path}");
+    }
+    let outcomes = all(admin, "/v1/campaigns").await;
+    assert_eq!(outcomes.len(), 3);
+    let mut cost = 0;
+    for campaign in &outcomes {
+        assert_eq!(campaign["state"], "finished");
+        cost += cents(&campaign["spent"]);
+    }
+    assert_eq!(cost, 3 * 950_000);
+}
+
+async fn what_was_paid_and_what_is_open_make_the_whole(admin: &Client) {
+    let (mut contracts, mut receipts, mut paid, mut open) = (0_i64, 0_i64, 0_i64, 0_i64);
+    for cells in rows_of("sales_pipeline.csv") {
+        if cells[4] != "Won" || !cells[6].starts_with(LAST[0]) {
+            continue;
+        }
+        let value: i64 = cells[7].trim().parse().expect("a value");
+        // Two fifths at once; the rest by the end of January, 45 days after the 17th of December.
+        (contracts, receipts, paid) = (contracts + 1, receipts + 1, paid + 40 * value);
+        match cells[6].as_str() <= "2017-12-17" {
+            true => (receipts, paid) = (receipts + 1, paid + 60 * value),
+            false => open += 60 * value,
+        }
+    }
+    assert!(contracts == 511 && open > 0 && receipts > contracts, "{contracts} {receipts} {open}");
+    let stages = admin.get("/v1/reports/contracts-by-stage").await.expect(200);
+    let totals = &stages.json["totals"];
+    assert_eq!(totals["count"], contracts);
+    assert_eq!((cents(&totals["gross"]), cents(&totals["outstanding"])), (paid + open, open));
+    let ages = admin.get("/v1/reports/receivables-aging").await.expect(200);
+    assert_eq!(cents(&ages.json["totals"]["outstanding"]), open);
+    let (mut found, mut sum, mut cursor) = (0_i64, 0_i64, String::new());
+    loop {
+        let page = admin.get(format!("/v1/receipts?limit=200{cursor}")).await.expect(200);
+        for receipt in page.data() {
+            (found, sum) = (found + 1, sum + cents(&receipt["amount"]));
+        }
+        let Some(next) = page.json["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!((found, sum), (receipts, paid));
 }
 
 async fn everybody_and_every_account_is_there(admin: &Client) {

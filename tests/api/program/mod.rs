@@ -24,12 +24,17 @@ macro_rules! programs {
 
 mod binary;
 mod command_line;
+mod configuration;
 mod demo;
+mod documents;
+mod experiments;
 mod import;
+mod metrics;
 mod moving;
 mod readme;
 mod sealing;
 mod serving;
+mod traces;
 mod transfer;
 mod webhooks;
 

@@ -15,6 +15,7 @@ programs![
     the_documentation_comes_with_the_program,
     asked_to_stop_it_finishes_what_it_has_begun,
     before_it_stops_it_tells_the_load_balancer,
+    a_container_can_ask_how_it_is,
     two_nodes_start_at_once_over_an_empty_store,
     sessions_survive_a_restart,
     what_was_acknowledged_survives_a_kill,
@@ -179,6 +180,22 @@ async fn before_it_stops_it_tells_the_load_balancer(program: &Program) {
     server.stop();
 }
 
+async fn a_container_can_ask_how_it_is(program: &Program) {
+    let server = program.serve();
+    let port = server.base.rsplit(':').next().expect("a port").to_owned();
+    let ask = |address| {
+        let variables = [("GUANXI_SERVER_PORT", port.as_str()), ("GUANXI_SERVER_ADDRESS", address)];
+        program.run_with(&["health"], &variables)
+    };
+    for address in ["127.0.0.1", "0.0.0.0"] {
+        let ready = ask(address).expect(0).out;
+        assert!(ready.contains("\"ok\""), "{ready}");
+    }
+    server.stop();
+    let gone = ask("127.0.0.1").expect(1).err;
+    assert!(gone.contains("nothing answers"), "{gone}");
+}
+
 async fn two_nodes_start_at_once_over_an_empty_store(program: &Program) {
     let nodes = [program.start(&[]), program.start(&[])].map(super::Starting::wait);
     let printed: Vec<String> =
@@ -236,6 +253,8 @@ async fn the_log_is_json_and_holds_no_secrets(program: &Program) {
     let program_key = key["key"].as_str().expect("the key");
     server.anonymous().with_key(program_key).get("/v1/parties?q=canary-7c1d").await.expect(200);
     server.login("main", ADMINISTRATOR, "canary-7c1d").await.refused(401, "invalid_credentials");
+    let metrics = server.anonymous().get("/metrics").await.expect(200).text;
+    assert!(metrics.contains("/v1/auth/login"), "{metrics}");
     let log = server.stop().err;
     for line in log.lines() {
         assert!(serde_json::from_str::<Json>(line).is_ok(), "{line}");
@@ -244,6 +263,7 @@ async fn the_log_is_json_and_holds_no_secrets(program: &Program) {
         .map(|token| token.as_str().expect("a token"));
     for secret in [PASSWORD, "canary-7c1d", program_key].into_iter().chain(secrets) {
         assert!(!log.contains(secret), "{secret} is in the log");
+        assert!(!metrics.contains(secret), "{secret} is a label of a metric");
     }
     assert!(
         log.contains("\"route\":\"/v1/auth/login\"") && log.contains("\"status\":401"),

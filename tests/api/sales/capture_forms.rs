@@ -4,7 +4,7 @@ use super::with;
 use crate::marketing::campaign;
 use chrono::TimeDelta;
 use futures_util::future::join;
-use guanxi_tests::{Answer, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Json, World, both_stores, given, json, rows};
 
 both_stores![
     m_48_who_fills_in_a_form_answers_and_is_a_lead,
@@ -17,6 +17,7 @@ both_stores![
     m_48_what_a_lead_agreed_to_becomes_a_consent,
     m_48_another_key_ends_the_one_before,
     x_90_a_mistyped_code_is_answered_with_those_alike,
+    z_22_from_where_somebody_wrote_is_forgotten_with_the_person,
 ];
 
 const PAGE: &str = "https://www.example.com";
@@ -278,4 +279,18 @@ async fn x_90_a_mistyped_code_is_answered_with_those_alike(world: &World) {
     send(world, &made, "b", json!({})).await.expect(202);
     let codes = format!("/v1/responses?source_code_id={}", code.id());
     assert_eq!(world.admin.get(codes).await.expect(200).data().len(), 2);
+}
+
+async fn z_22_from_where_somebody_wrote_is_forgotten_with_the_person(world: &World) {
+    let terms = json!({ "text": "I agree.", "purpose": "news", "medium": "email" });
+    let made = form(world, json!({ "consent": terms })).await;
+    let agreed = json!({ "name": "李娜", "email": "lina@example.com", "consent": true });
+    send(world, &made, "a", agreed).await.expect(202);
+    let answered = responses(world, &made).await;
+    let lead = answered[0]["lead_id"].as_str().expect("a lead");
+    let wish = json!({ "reason": "requested", "confirm": lead });
+    world.admin.post(format!("/v1/leads/{lead}/erase"), wish).await.expect(201);
+    let forgotten = "UPDATE form_submissions SET received_at = received_at
+         WHERE sender = response_id AND consent_proof = 'erased'";
+    rows::say(world, forgotten).await;
 }

@@ -1,6 +1,7 @@
 //! Sales, as its callers know it.
 
 mod activities;
+mod attrition;
 mod cadence;
 mod capture_forms;
 mod cards;

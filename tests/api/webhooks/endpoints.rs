@@ -5,12 +5,8 @@ use super::{
     receiver::{Manner, Receiver},
 };
 use guanxi_http::Options;
-use guanxi_tests::{Answer, Engine, World, both_stores, given, json, world::on_with};
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-use tracing_subscriber::fmt::MakeWriter;
+use guanxi_tests::{Answer, Engine, World, both_stores, given, json, log::Log, world::on_with};
+use tracing_subscriber::filter::LevelFilter;
 
 both_stores![
     wrong_members_are_named,
@@ -111,35 +107,8 @@ async fn a_retry_is_answered_without_the_secret(world: &World) {
     assert!(dry.await.expect(201).json.get("secret").is_none());
 }
 
-/// What the program writes to its log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("the log").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 async fn s_28_the_secret_is_in_no_answer_event_or_log(world: &World) {
-    let log = Log::default();
-    let logging =
-        tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    // Another test of the same process may have set one.
-    let _ = logging.with_writer(log.clone()).try_init();
+    let log = Log::start(LevelFilter::TRACE);
     let receiver = Receiver::start(&[Manner::Resets, Manner::Says("204 No Content")]).await;
     let body = json!({ "name": "ERP", "url": receiver.url(), "event_types": ["*"], "payload": "full",
         "headers": { "authorization": "Bearer canary-of-a-header" } });
@@ -167,7 +136,7 @@ async fn s_28_the_secret_is_in_no_answer_event_or_log(world: &World) {
         texts.push(world.admin.get(place).await.expect(200).text);
     }
     texts.extend(receiver.messages().iter().map(|message| message.body.clone()));
-    texts.push(String::from_utf8_lossy(&log.0.lock().expect("the log")).into_owned());
+    texts.push(log.text());
     for canary in canaries {
         assert!(texts.iter().all(|text| !text.contains(&canary)), "{canary}");
     }

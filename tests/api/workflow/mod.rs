@@ -10,6 +10,7 @@ mod rules;
 mod tasks;
 mod time_outs;
 mod today;
+mod workflows;
 
 use chrono::TimeDelta;
 use guanxi_tests::{Answer, Client, Json, World, given, json, world::ADMINISTRATOR};

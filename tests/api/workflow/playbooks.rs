@@ -183,11 +183,10 @@ async fn d_25_whoever_holds_a_record_reads_what_is_filled_in_about_it(world: &Wo
 
 async fn playbooks_come_with_the_program(world: &World) {
     let templates = world.admin.get("/v1/playbook-templates").await.expect(200);
-    assert_eq!(
-        templates.each("code"),
-        ["customer_card", "prospect_review", "marketing_capability"]
-    );
-    for code in ["customer_card", "prospect_review", "marketing_capability"] {
+    let codes =
+        ["customer_card", "prospect_review", "marketing_capability", "customer_satisfaction"];
+    assert_eq!(templates.each("code"), codes);
+    for code in codes {
         let made =
             world.admin.post("/v1/playbooks/from-template", json!({ "template": code })).await;
         let made = made.expect(201);

@@ -51,6 +51,14 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "task",
         "UPDATE task_carries SET reason = $2 WHERE tenant_id = $1 AND reason <> $2 AND task_id IN ",
     ),
+    (
+        "form_submissions",
+        "response",
+        // From where it was sent is a digest, which could be found out by trying.
+        "UPDATE form_submissions SET sender = response_id,
+             consent_proof = CASE WHEN consent_proof IS NULL THEN NULL ELSE $2 END
+         WHERE tenant_id = $1 AND sender <> response_id AND response_id IN ",
+    ),
 ];
 
 fn in_parts(ids: &BTreeSet<Uuid>, most: usize) -> Vec<Vec<Uuid>> {

@@ -9,12 +9,14 @@
 //! | `moves.rs` | what changes its stage |
 //! | `consent.rs` | who must agree before it is signed |
 //! | `amending.rs` | what amendments do to it when it is in force |
+//! | `attribution.rs` | which touches led to it |
 //! | `movements.rs` | what it counts for, and from which day on |
 //!
 //! What it comes to is worked out by the arithmetic of quotes. What other systems and payments tell goes
 //! through `progress` and `pay`: one change of the contract each, in the transaction of what tells it.
 
 mod amending;
+mod attribution;
 mod consent;
 mod dues;
 mod life;
@@ -26,6 +28,7 @@ mod service;
 mod store;
 
 pub(crate) use amending::{Terms, amend};
+pub use attribution::attribution;
 pub use consent::APPROVAL_OF_CONTRACTS;
 pub use life::{ContractMove, ContractStage, MOVES};
 pub use model::{CONTRACT, Contract, ContractId, ContractInput};

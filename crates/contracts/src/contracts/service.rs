@@ -7,14 +7,18 @@ use super::{
     parts::ContractLine,
     store,
 };
-use crate::problems::{
-    CONTRACT_MOVE_NOT_ALLOWED, CONTRACT_SIGNED, NO_ACCEPTED_QUOTE, PARTY_OF_OTHER_OPPORTUNITY,
-    QUOTE_CONTRACTED,
+use crate::{
+    problems::{
+        CONTRACT_MOVE_NOT_ALLOWED, CONTRACT_SIGNED, NO_ACCEPTED_QUOTE, PARTY_OF_OTHER_OPPORTUNITY,
+        QUOTE_CONTRACTED,
+    },
+    resource_bookings,
 };
 use guanxi_customers::{
     engine::{check_new_owner, refer},
     parties::{Party, PartyRole},
     problems::{IMMUTABLE, NOT_A_CUSTOMER},
+    service_transfers,
 };
 use guanxi_kernel::{
     Action, Ctx, Id, Money, Result, Word as _,
@@ -57,6 +61,17 @@ impl Resource for Contract {
         self.give_up_asking(tx, ctx, before).await?;
         if self.begins_to_be_owed(before.stage) || self.is_amended(before) {
             store::keep_dues(tx, self).await?;
+        }
+        if self.stage.has_ended() && !before.stage.has_ended() {
+            resource_bookings::release(tx, ctx, self.meta.id).await?;
+        }
+        let done = ContractStage::Implemented;
+        if let Some(party) = self.input.party_id
+            && self.stage == done
+            && before.stage != done
+        {
+            let what = (self.meta.id.uuid(), party);
+            service_transfers::deliver(tx, ctx, what, self.input.owner_id).await?;
         }
         match self.moved(ctx, before)? {
             Some(movement) => store::note_movement(tx, self, movement).await,

@@ -7,6 +7,7 @@
 //! | `wishes.rs` | what its verbs ask for and show |
 //! | `readings.rs` | which readings of a meter fit together; pure |
 //! | `next_service.rs` | when the next service is; pure |
+//! | `replacement.rs` | whose owner may want another one; pure |
 //! | `service.rs` | the rules of a save |
 //! | `verbs.rs` | readings, services and transfers |
 //! | `store.rs` | the SQL |
@@ -14,6 +15,7 @@
 mod model;
 mod next_service;
 mod readings;
+mod replacement;
 mod service;
 mod store;
 mod verbs;
@@ -22,5 +24,6 @@ mod wishes;
 pub use model::{
     ASSET, Asset, AssetId, AssetInput, AssetKind, AssetTransfer, MeterUnit, ServiceBy,
 };
+pub use replacement::{Replacement, ReplacementLimits, ReplacementReason};
 pub use verbs::{read_meter, readings_of, record_service, transfer};
 pub use wishes::{MeterReading, ReadMeter, RecordService, TransferAsset};

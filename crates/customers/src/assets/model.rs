@@ -111,6 +111,11 @@ pub struct AssetInput {
     #[validate(custom(function = "likely_date"))]
     #[field(zh = "保险到期日", filter)]
     pub insured_until: Option<NaiveDate>,
+    /// The last day on which it is financed; its owner may want another one then.
+    #[serde(default)]
+    #[validate(custom(function = "likely_date"))]
+    #[field(zh = "金融到期日", filter)]
+    pub financed_until: Option<NaiveDate>,
     /// What its meter counts.
     #[serde(default)]
     #[field(zh = "计量单位")]
@@ -295,10 +300,12 @@ impl Asset {
         let given = self.input.party_id != after.input.party_id;
         let serviced = self.service_cycle != after.service_cycle;
         let renewed = self.input.insured_until != after.input.insured_until;
+        let bought = self.input.bought_on != after.input.bought_on;
         let all = given || (self.is_live() && !after.is_live());
         let over = [
             (ReminderKind::Maintenance, all || serviced),
             (ReminderKind::Insurance, all || renewed),
+            (ReminderKind::NewUse, all || bought),
         ];
         over.into_iter().filter(|(_, over)| *over).map(|(kind, _)| kind).collect()
     }

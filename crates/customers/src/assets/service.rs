@@ -90,6 +90,7 @@ impl Resource for Asset {
             "insurer": "平安财险",
             "policy_number": "PA-2025-778812",
             "insured_until": "2026-06-17",
+            "financed_until": "2028-06-17",
             "service_every_months": 6,
             "service_every_distance": 5000,
             "last_service_on": "2025-12-20",

@@ -63,6 +63,12 @@ pub struct ContactInput {
     #[validate(custom(function = "likely_date"))]
     #[field(zh = "出生日期")]
     pub born_on: Option<NaiveDate>,
+    /// Whether the birthday is kept by the lunar calendar: in the month and on the day of it on which that
+    /// day was. Who was born in a leap month has it in the month of the same number, and who was born on a
+    /// 30th on the 29th of a month without one: so it is one a year.
+    #[serde(default)]
+    #[field(zh = "过农历生日")]
+    pub lunar_birthday: bool,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]

@@ -86,6 +86,7 @@ impl Resource for Contact {
             "tags": ["decision maker", "高尔夫"],
             "is_primary": true,
             "born_on": "1984-02-29",
+            "lunar_birthday": false,
             "note": "喜欢在周二上午接电话。"
         })
     }

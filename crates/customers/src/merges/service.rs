@@ -4,12 +4,15 @@ use super::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
 use crate::{
     contact_relations,
     contacts::{self, Contact},
+    customer_owners,
     duplicates::{DUPLICATE_PAIR, Identity, RecordType, close_pairs_of, open_pairs_of},
+    life_cycles,
     parties::{self, Party},
     problems::{
         CANNOT_BE_ONE, MERGE_UNDONE, MERGED_AWAY, MERGED_INTO_SELF, OTHER_MERGE_FIRST,
         TOO_MANY_RECORDS,
     },
+    referrals, service_holds,
 };
 use guanxi_bulk::{attachments::ATTACHMENT, table};
 use guanxi_kernel::{
@@ -165,7 +168,10 @@ impl Mergeable for Party {
             };
             rewrite::<Contact>(tx, ctx, second.uuid(), "updated", step_back).await?;
         }
-        Ok(())
+        service_holds::make_room(tx, ctx, ours, theirs).await?;
+        life_cycles::make_room(tx, ctx, ours, theirs).await?;
+        customer_owners::make_room(tx, ctx, ours, theirs).await?;
+        referrals::make_room(tx, ctx, ours, theirs).await
     }
 }
 

@@ -13,5 +13,6 @@ mod visits;
 pub use model::{PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole};
 pub use org_chart::{ChartContact, ChartDepartment, OrgChart};
 pub(crate) use org_chart::{ContactRow, DepartmentRow};
+pub(crate) use service::verify;
 pub use service::{give_role, org_chart, withdraw_role};
 pub(crate) use store::is_below;

@@ -4,9 +4,9 @@ use crate::{
     contact_points::{Address, Email, Phone, settle_addresses, settle_emails, settle_phones},
     problems::{LACKS_ROLE, NOT_A_CUSTOMER},
     regions::{Region, RegionId},
-    rules::{not_negative, repeated},
+    rules::{likely_date, not_negative, repeated},
 };
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Id, Line, Money, Problem, Result, Text, UserId, Word as _, problem::Texts, text::fold,
@@ -122,6 +122,17 @@ pub struct PartyInput {
     #[validate(custom(function = "not_negative"))]
     #[field(zh = "年营业额", money, filter)]
     pub annual_revenue: Option<Money>,
+    /// The day of birth of a person, of which somebody can be reminded.
+    #[serde(default)]
+    #[validate(custom(function = "likely_date"))]
+    #[field(zh = "出生日期")]
+    pub born_on: Option<NaiveDate>,
+    /// Whether the birthday is kept by the lunar calendar: in the month and on the day of it on which that
+    /// day was. Who was born in a leap month has it in the month of the same number, and who was born on a
+    /// 30th on the 29th of a month without one: so it is one a year.
+    #[serde(default)]
+    #[field(zh = "过农历生日")]
+    pub lunar_birthday: bool,
     /// Its addresses.
     #[serde(default)]
     #[validate(length(max = 20))]
@@ -168,6 +179,9 @@ pub struct Party {
     /// after the last activity about it that was done, or after its making, on a working day.
     #[field(computed)]
     pub next_visit_on: Option<NaiveDate>,
+    /// When somebody has last held what is known of it against what is so, in a stocktake.
+    #[field(zh = "核实时间", filter)]
+    pub verified_at: Option<DateTime<Utc>>,
     /// The name as lists are ordered by it.
     #[serde(skip)]
     #[field(hidden)]
@@ -188,7 +202,7 @@ pub static PARTY: Kind = Kind::new::<Party>(
 )
 .searched(&["name", "short_name", "code"])
 .known_by(&["code", "name"])
-.also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted", "erased"]);
+.also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted", "erased", "verified"]);
 
 impl PartyInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.

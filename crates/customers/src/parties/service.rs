@@ -10,13 +10,13 @@ use crate::{
     duplicates::refuse_duplicate,
     engine::{check_new_owner, refer, standing},
     merges::{self, refuse_restore},
-    problems::TOO_MANY_RECORDS,
+    problems::{BORN_ORGANISATION, TOO_MANY_RECORDS},
     regions::check_in_effect,
-    rules::{MAX_LEVELS, place},
+    rules::{MAX_LEVELS, place, today},
 };
 use guanxi_kernel::{
     Action, Ctx, Id, Result, pinyin,
-    problem::{DUPLICATE, IN_USE},
+    problem::{DUPLICATE, IN_USE, NOT_FOUND, OUT_OF_RANGE},
     text,
 };
 use guanxi_storage::{
@@ -43,6 +43,7 @@ impl Resource for Party {
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         refuse_restore(tx, before).await?;
         self.input.settle(&ctx.settings.country)?;
+        self.check_born(ctx)?;
         self.derive_keys();
         if before.is_none() {
             self.input.owner_id.get_or_insert(ctx.actor.user);
@@ -156,6 +157,18 @@ impl Party {
         Ok(())
     }
 
+    /// Persons are born, on a day that is past.
+    fn check_born(&self, ctx: &Ctx) -> Result<()> {
+        let Some(day) = self.input.born_on else { return Ok(()) };
+        if self.input.kind != PartyKind::Person {
+            return Err(BORN_ORGANISATION.at("/born_on"));
+        }
+        if day > today(ctx) {
+            return Err(OUT_OF_RANGE.at("/born_on").with("expected", "today or earlier"));
+        }
+        Ok(())
+    }
+
     async fn check_parent(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(parent) = self.input.parent_id else { return Ok(()) };
         if before.is_some_and(|before| before.input.parent_id == Some(parent)) {
@@ -203,6 +216,21 @@ pub async fn withdraw_role(
         Ok(())
     };
     resource::change(tx, ctx, id.uuid(), "role_withdrawn", withdraw).await
+}
+
+/// What is known of a party is so, as of now. No right on parties is needed; one that is gone is no matter.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn verify(tx: &mut Tx, ctx: &Ctx, id: PartyId) -> Result<()> {
+    let verify = |party: &mut Party| {
+        party.verified_at = Some(ctx.now);
+        Ok(())
+    };
+    match resource::change(tx, &ctx.on_behalf(), id.uuid(), "verified", verify).await {
+        Err(problem) if problem.is(&NOT_FOUND) => Ok(()),
+        done => done.map(drop),
+    }
 }
 
 /// The departments of a party as a tree, with their contacts, and the contacts without one.

@@ -1,14 +1,18 @@
-//! Referrals: who has recommended whom, whether that one wants to be called, and what it is rewarded with.
+//! Referrals: whom customers may recommend, who was asked to, who has recommended whom, whether that one wants to be called, and what it is rewarded with.
 //!
 //! There is one referral of a party, so there is one reward.
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `model.rs` | the referral and its moves; pure |
+//! | `requests.rs` | who was asked for one, and why they would not |
+//! | `programmes.rs` | whom customers may recommend |
 //! | `service.rs` | the rules of a save, and the moves |
 //! | `store.rs` | the SQL |
 
 mod model;
+mod programmes;
+mod requests;
 mod service;
 mod store;
 
@@ -16,4 +20,13 @@ pub use model::{
     LoseReferral, REFERRAL, Referral, ReferralId, ReferralInput, ReferralStatus, ReverseReward,
     RewardStatus,
 };
+pub use programmes::{
+    DescribedFriend, FriendCheck, REFERRAL_PROGRAMME, ReferralProgramme, ReferralProgrammeId,
+    ReferralProgrammeInput, TargetCriterion, check_friend,
+};
+pub use requests::{
+    REFERRAL_REQUEST, ReferralAnswer, ReferralRefusal, ReferralRequest, ReferralRequestId,
+    ReferralRequestInput,
+};
+pub(crate) use service::make_room;
 pub use service::{consent, contact, lose, pay, reverse, win};

@@ -2,16 +2,18 @@
 
 use super::{
     LoseReferral, REFERRAL, Referral, ReferralId, ReferralStatus, ReverseReward, RewardStatus,
-    model::ALL, store,
+    model::ALL,
+    store::{self, Standing},
 };
 use crate::{
     engine::{check_new_owner, refer, standing},
-    parties::{Party, PartyRole},
+    parties::{Party, PartyId, PartyRole},
     problems::{ALREADY_CUSTOMER, IMMUTABLE, REFERRAL_STATE, SELF_REFERRAL},
 };
 use guanxi_kernel::{Action, Ctx, Result, problem::DUPLICATE};
 use guanxi_storage::{
     Kind, Resource, Tx,
+    merging::rewrite,
     resource::{self, Shown, Verb},
 };
 use serde_json::{Value as Json, json};
@@ -89,6 +91,53 @@ impl Referral {
             return Err(DUPLICATE.at("/referred_party_id"));
         }
         Ok(())
+    }
+}
+
+/// Deletes what stands in the way of two parties becoming one: a referral of one by the other, and of two
+/// referrals the one that has come less far.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn make_room(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ours: PartyId,
+    theirs: PartyId,
+) -> Result<()> {
+    let all = store::of_both(tx, ours, theirs).await?;
+    let (between, others): (Vec<Standing>, Vec<Standing>) =
+        all.into_iter().partition(|one| [ours, theirs].contains(&one.referrer_party_id));
+    let mut goes: Vec<ReferralId> = between.into_iter().map(|one| one.id).collect();
+    if let [first, second] = others.as_slice() {
+        let second_stays = second.progress() > first.progress();
+        goes.push(if second_stays { first.id } else { second.id });
+    }
+    for id in goes {
+        rewrite::<Referral>(tx, ctx, id.uuid(), "deleted", |one| {
+            one.meta.deleted_at = Some(ctx.now);
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+impl Standing {
+    /// How far it has come: what is paid or owed counts most, what was lost least.
+    fn progress(&self) -> (u8, u8) {
+        let reward = match self.reward_status {
+            RewardStatus::Paid => 2,
+            RewardStatus::Due => 1,
+            RewardStatus::None | RewardStatus::Reversed => 0,
+        };
+        let status = match self.status {
+            ReferralStatus::Won => 3,
+            ReferralStatus::Contacted => 2,
+            ReferralStatus::Open => 1,
+            ReferralStatus::Lost => 0,
+        };
+        (reward, status)
     }
 }
 

@@ -1,9 +1,30 @@
 //! Referrals in the store. Nothing is decided here.
 
-use super::ReferralId;
+use super::{ReferralId, ReferralStatus, RewardStatus};
 use crate::parties::PartyId;
 use guanxi_kernel::Result;
 use guanxi_storage::{Tx, sql};
+
+/// A referral of one of two parties, as far as it stands.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(super) struct Standing {
+    pub(super) id: ReferralId,
+    pub(super) referrer_party_id: PartyId,
+    pub(super) status: ReferralStatus,
+    pub(super) reward_status: RewardStatus,
+}
+
+/// The live referrals of two parties, the one that was made first before the other.
+pub(super) async fn of_both(tx: &mut Tx, one: PartyId, other: PartyId) -> Result<Vec<Standing>> {
+    let sql = sql!(
+        "SELECT id, referrer_party_id, status, reward_status FROM referrals
+         WHERE tenant_id = $1 AND referred_party_id IN ($2, $3) AND deleted_at IS NULL
+         ORDER BY created_at, id",
+        one,
+        other
+    );
+    tx.all(sql).await
+}
 
 /// Whether there is another referral of the party.
 pub(super) async fn has_referral(tx: &mut Tx, party: PartyId, but: ReferralId) -> Result<bool> {

@@ -1,8 +1,9 @@
-//! Reminders: who is to be told that the service of an asset is due, that its insurance ends, or that a
-//! contact has a birthday.
+//! Reminders: who is to be told that the service of an asset is due, that its insurance ends, that a contact
+//! or a person has a birthday, that a festival is near on which customers are greeted, or that it is time to ask
+//! how something new is used.
 //!
-//! Rules say how long before. A job plans the reminders of some time ahead: one for each rule, record and
-//! occasion, however often it runs. On its day a reminder becomes a task of somebody, and it is done when
+//! Rules say how long before. The reminders of some time ahead are planned on each day, and further ahead by
+//! a job: one for each rule, record and occasion, however often that is done. On its day a reminder becomes a task of somebody, and it is done when
 //! that is; it is over when what it is about has happened before.
 //!
 //! | file | holds |
@@ -10,11 +11,15 @@
 //! | `rules.rs` | the rules as a resource |
 //! | `model.rs` | the reminder and its moves |
 //! | `occasions.rs` | on which days; pure |
+//! | `festivals.rs` | the days of festivals; pure |
 //! | `service.rs` | completing and skipping, and what follows assets |
-//! | `planning.rs` | the job |
+//! | `planning.rs` | planning, and the job |
+//! | `daily.rs` | planning by itself |
 //! | `telling.rs` | the tasks |
 //! | `store.rs` | the SQL |
 
+mod daily;
+mod festivals;
 mod model;
 mod occasions;
 mod planning;
@@ -23,6 +28,8 @@ mod service;
 mod store;
 mod telling;
 
+pub use daily::PLANNING;
+pub use festivals::Festival;
 pub use model::{
     CompleteReminder, REMINDER, Reminder, ReminderId, ReminderInput, ReminderStatus, SkipReminder,
 };

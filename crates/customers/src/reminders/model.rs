@@ -57,7 +57,8 @@ pub struct ReminderInput {
     #[serde(default)]
     #[field(zh = "联系人", filter, to = Contact)]
     pub contact_id: Option<ContactId>,
-    /// The day of the service, the last day of the insurance, or the birthday.
+    /// The day of the service, the last day of the insurance, the birthday, the festival, or the day on which the
+    /// asset was bought.
     #[field(zh = "事项日期", filter)]
     pub occasion_on: NaiveDate,
     /// The day on which somebody is told.

@@ -1,10 +1,11 @@
 //! Rules of reminders: of what, how long before, and who is told.
 
-use crate::{problems::IMMUTABLE, rules::repeated};
+use super::{Festival, store};
+use crate::{engine::standing, problems::IMMUTABLE, rules::repeated};
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Ctx, Id, Line, Problem, Result, Text, UserId,
-    problem::{OUT_OF_RANGE, Texts},
+    problem::{DUPLICATE, OUT_OF_RANGE, REQUIRED, Texts},
 };
 use guanxi_storage::{Kind, Meta, Record, Resource, Tx, Visibility};
 use serde::{Deserialize, Serialize};
@@ -22,8 +23,13 @@ guanxi_kernel::words! {
         Maintenance = "maintenance" ("Maintenance", "保养"),
         /// The end of the insurance of an asset.
         Insurance = "insurance" ("End of insurance", "保险到期"),
-        /// The birthday of a contact. Who was born on 29 February has it on the 28th in common years.
+        /// The birthday of a contact, or of a party that is a person. Who was born on 29 February has it on
+        /// the 28th in common years.
         Birthday = "birthday" ("Birthday", "生日"),
+        /// A festival on which each customer is greeted.
+        Festival = "festival" ("Festival", "节日"),
+        /// How an asset is used since it was bought.
+        NewUse = "new_use" ("Use of what is new", "新车使用关怀"),
     }
 }
 
@@ -42,7 +48,14 @@ pub struct ReminderRuleInput {
     /// What it reminds of. It is set when the rule is made.
     #[field(zh = "提醒类型", filter)]
     pub kind: ReminderKind,
-    /// How many days before, from 0 to 365; one reminder each, so 60, 30 and 7 are three of one occasion.
+    /// Of which festival, if it reminds of one. It is set when the rule is made, and no two rules have the
+    /// same: so each customer is greeted once.
+    #[serde(default)]
+    #[field(zh = "节日", filter)]
+    pub festival: Option<Festival>,
+    /// How many days before, from 0 to 365; one reminder each, so 60, 30 and 7 are three of one occasion. Of
+    /// a festival there is one. How something new is used is asked behind the day on which it was bought: -3, -7
+    /// and -30 are 3, 7 and 30 days later, down to -365.
     #[validate(length(min = 1, max = 5))]
     #[schema(min_items = 1, max_items = 5)]
     #[field(zh = "提前天数", json)]
@@ -110,11 +123,26 @@ impl Resource for ReminderRule {
         &REMINDER_RULE
     }
 
-    async fn settle(&mut self, _: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
         if before.is_some_and(|before| before.input.kind != self.input.kind) {
             return Err(IMMUTABLE.at("/kind"));
         }
-        self.input.settle()
+        if before.is_some_and(|before| before.input.festival != self.input.festival) {
+            return Err(IMMUTABLE.at("/festival"));
+        }
+        self.input.settle()?;
+        if let Some(festival) = self.input.festival
+            && standing(before).is_none()
+            && store::has_festival(tx, festival, self.meta.id).await?
+        {
+            return Err(DUPLICATE.at("/festival"));
+        }
+        Ok(())
+    }
+
+    /// What a rule calls for is planned at once.
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, _: Option<&Self>) -> Result<()> {
+        store::plan_from(tx, ctx.actor.user, ctx.now).await
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -137,9 +165,25 @@ impl ReminderRuleInput {
     fn settle(&mut self) -> Result<()> {
         let mut findings = repeated(&self.days_before, "/days_before", |days| *days);
         for (at, days) in self.days_before.iter().enumerate() {
-            if !(0..=MOST_DAYS).contains(days) {
+            let (least, most) = match self.kind {
+                ReminderKind::NewUse => (-MOST_DAYS, 0),
+                _ => (0, MOST_DAYS),
+            };
+            if !(least..=most).contains(days) {
                 let finding = OUT_OF_RANGE.field(format!("/days_before/{at}"));
-                findings.push(finding.with("expected", format!("0 to {MOST_DAYS}")));
+                findings.push(finding.with("expected", format!("{least} to {most}")));
+            }
+        }
+        match (self.kind, self.festival) {
+            (ReminderKind::Festival, None) => findings.push(REQUIRED.field("/festival")),
+            (ReminderKind::Festival, Some(_)) if self.days_before.len() > 1 => {
+                let finding = OUT_OF_RANGE.field("/days_before");
+                findings.push(finding.with("expected", "one number of days"));
+            }
+            (ReminderKind::Festival, Some(_)) | (_, None) => {}
+            (_, Some(_)) => {
+                let finding = OUT_OF_RANGE.field("/festival");
+                findings.push(finding.with("expected", "null where kind is not festival"));
             }
         }
         Problem::collect(findings)?;
@@ -163,5 +207,31 @@ mod tests {
         assert_eq!(rule(json!([7, 60, 30])).unwrap(), [60, 30, 7]);
         let wrong = rule(json!([7, 366, 7, -1])).unwrap_err();
         assert_eq!(wrong.errors().len(), 3);
+    }
+
+    #[test]
+    fn d_50_how_something_new_is_used_is_asked_behind_the_delivery() {
+        let rule = |kind, days: &[i64]| {
+            let mut rule: ReminderRuleInput = input::read(ReminderRule::example()).unwrap();
+            (rule.kind, rule.days_before) = (kind, days.to_vec());
+            rule.settle().map(|()| rule.days_before)
+        };
+        assert_eq!(rule(ReminderKind::NewUse, &[-30, -3, -7]).unwrap(), [-3, -7, -30]);
+        assert!(rule(ReminderKind::NewUse, &[3]).is_err());
+        assert!(rule(ReminderKind::Maintenance, &[-3]).is_err());
+    }
+
+    #[test]
+    fn d_51_a_festival_is_greeted_once() {
+        let rule = |kind, festival, days: &[i64]| {
+            let mut rule: ReminderRuleInput = input::read(ReminderRule::example()).unwrap();
+            (rule.kind, rule.festival, rule.days_before) = (kind, festival, days.to_vec());
+            rule.settle()
+        };
+        let spring = Some(Festival::Spring);
+        assert!(rule(ReminderKind::Festival, spring, &[3]).is_ok());
+        assert!(rule(ReminderKind::Festival, spring, &[7, 3]).is_err());
+        assert!(rule(ReminderKind::Festival, None, &[3]).is_err());
+        assert!(rule(ReminderKind::Birthday, spring, &[3]).is_err());
     }
 }

@@ -1,6 +1,9 @@
 //! Reminders in the store, and what they are planned from. Nothing is decided here.
 
-use super::{REMINDER, ReminderId, ReminderKind, ReminderRuleId, planning::Planned};
+use super::{
+    Festival, REMINDER, ReminderId, ReminderKind, ReminderRuleId, daily::Progress,
+    planning::Planned,
+};
 use crate::{
     assets::{ASSET, AssetId},
     contacts::{CONTACT, ContactId},
@@ -18,12 +21,13 @@ pub(super) struct Rule {
     pub(super) kind: ReminderKind,
     pub(super) days_before: Json<Vec<i64>>,
     pub(super) user_id: Option<UserId>,
+    pub(super) festival: Option<Festival>,
 }
 
 /// The rules that are in use, in the order of their making.
 pub(super) async fn rules(tx: &mut Tx, most: i64) -> Result<Vec<Rule>> {
     let sql = sql!(
-        "SELECT id, kind, days_before, user_id FROM reminder_rules
+        "SELECT id, kind, days_before, user_id, festival FROM reminder_rules
          WHERE tenant_id = $1 AND active = TRUE AND deleted_at IS NULL ORDER BY created_at, id LIMIT $2",
         most
     );
@@ -40,6 +44,7 @@ pub(super) struct AssetRow {
     pub(super) next_service_on: Option<NaiveDate>,
     pub(super) service_cycle: Option<NaiveDate>,
     pub(super) insured_until: Option<NaiveDate>,
+    pub(super) bought_on: Option<NaiveDate>,
 }
 
 /// From which day to which something has to be for anybody to be reminded of it.
@@ -49,16 +54,25 @@ pub(super) struct Window {
     pub(super) until: NaiveDate,
 }
 
-/// The next assets behind `after` that are serviced or whose insurance ends within these days.
+/// Those of each occasion of an asset; none where there is no rule.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Windows {
+    pub(super) service: Option<Window>,
+    pub(super) insurance: Option<Window>,
+    pub(super) new_use: Option<Window>,
+}
+
+/// The next assets behind `after` that are serviced, whose insurance ends or that were bought within these days.
 pub(super) async fn assets(
     tx: &mut Tx,
     ctx: &Ctx,
     after: Option<Uuid>,
-    (service, insurance): (Option<Window>, Option<Window>),
+    Windows { service, insurance, new_use }: Windows,
     most: usize,
 ) -> Result<Vec<AssetRow>> {
     let mut sql = Sql::new(
-        "SELECT a.id, t.id AS party_id, t.owner_id, a.name, a.next_service_on, a.service_cycle, a.insured_until
+        "SELECT a.id, t.id AS party_id, t.owner_id, a.name, a.next_service_on, a.service_cycle, a.insured_until,
+             a.bought_on
          FROM assets a JOIN parties t ON t.tenant_id = a.tenant_id AND t.id = a.party_id
          WHERE a.tenant_id = $1 AND t.tenant_id = $1 AND a.active = TRUE AND a.deleted_at IS NULL
              AND t.deleted_at IS NULL AND (FALSE",
@@ -71,6 +85,10 @@ pub(super) async fn assets(
         sql.push(" OR (a.insured_until >= ").bind(window.from);
         sql.push(" AND a.insured_until <= ").bind(window.until).push(")");
     }
+    if let Some(window) = new_use {
+        sql.push(" OR (a.bought_on >= ").bind(window.from);
+        sql.push(" AND a.bought_on <= ").bind(window.until).push(")");
+    }
     sql.push(")");
     within_reach(&mut sql, ctx, ASSET.plural);
     if let Some(after) = after {
@@ -80,14 +98,31 @@ pub(super) async fn assets(
     tx.all(sql).await
 }
 
-/// A contact with a birthday.
+/// Whether another live rule is of that festival.
+pub(super) async fn has_festival(
+    tx: &mut Tx,
+    festival: Festival,
+    except: ReminderRuleId,
+) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM reminder_rules WHERE tenant_id = $1 AND festival = $2 AND id <> $3
+             AND deleted_at IS NULL LIMIT 1",
+        festival,
+        except
+    );
+    tx.exists(sql).await
+}
+
+/// Somebody with a birthday: a contact, or a party without one.
 #[derive(Debug, sqlx::FromRow)]
-pub(super) struct ContactRow {
-    pub(super) id: ContactId,
+pub(super) struct Born {
+    pub(super) id: Uuid,
+    pub(super) contact_id: Option<ContactId>,
     pub(super) party_id: PartyId,
     pub(super) owner_id: Option<UserId>,
     pub(super) name: Line<200>,
     pub(super) born_on: NaiveDate,
+    pub(super) lunar_birthday: bool,
 }
 
 /// The next contacts behind `after` whose day of birth is known.
@@ -96,9 +131,9 @@ pub(super) async fn contacts(
     ctx: &Ctx,
     after: Option<Uuid>,
     most: usize,
-) -> Result<Vec<ContactRow>> {
+) -> Result<Vec<Born>> {
     let mut sql = Sql::new(
-        "SELECT c.id, t.id AS party_id, t.owner_id, c.name, c.born_on
+        "SELECT c.id, c.id AS contact_id, t.id AS party_id, t.owner_id, c.name, c.born_on, c.lunar_birthday
          FROM contacts c JOIN parties t ON t.tenant_id = c.tenant_id AND t.id = c.party_id
          WHERE c.tenant_id = $1 AND t.tenant_id = $1 AND c.born_on IS NOT NULL
              AND c.deleted_at IS NULL AND t.deleted_at IS NULL",
@@ -108,6 +143,54 @@ pub(super) async fn contacts(
         sql.push(" AND c.id > ").bind(after);
     }
     sql.push(" ORDER BY c.id LIMIT ").bind(count(most));
+    tx.all(sql).await
+}
+
+/// The next parties behind `after` whose day of birth is known.
+pub(super) async fn persons(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: Option<Uuid>,
+    most: usize,
+) -> Result<Vec<Born>> {
+    let mut sql = Sql::new(
+        "SELECT t.id, CAST(NULL AS UUID) AS contact_id, t.id AS party_id, t.owner_id, t.name, t.born_on,
+             t.lunar_birthday
+         FROM parties t WHERE t.tenant_id = $1 AND t.born_on IS NOT NULL AND t.deleted_at IS NULL",
+    );
+    within_reach(&mut sql, ctx, PARTY.plural);
+    if let Some(after) = after {
+        sql.push(" AND t.id > ").bind(after);
+    }
+    sql.push(" ORDER BY t.id LIMIT ").bind(count(most));
+    tx.all(sql).await
+}
+
+/// A customer.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct CustomerRow {
+    pub(super) id: PartyId,
+    pub(super) owner_id: Option<UserId>,
+    pub(super) name: Line<200>,
+}
+
+/// The next customers behind `after`.
+pub(super) async fn customers(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    after: Option<Uuid>,
+    most: usize,
+) -> Result<Vec<CustomerRow>> {
+    let mut sql = Sql::new(
+        "SELECT t.id, t.owner_id, t.name FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL
+             AND EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = $1 AND x.record_id = t.id
+                 AND x.kind = 'party' AND x.field = 'role' AND x.term = 'customer')",
+    );
+    within_reach(&mut sql, ctx, PARTY.plural);
+    if let Some(after) = after {
+        sql.push(" AND t.id > ").bind(after);
+    }
+    sql.push(" ORDER BY t.id LIMIT ").bind(count(most));
     tx.all(sql).await
 }
 
@@ -177,12 +260,14 @@ pub(super) async fn open_of_asset(
     Ok(tx.all::<(ReminderId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }
 
-/// The reminders that are to be told now, with whom they are told.
+/// The reminders that are to be told now, with whom they are told; those of deleted parties wait.
 pub(super) async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Vec<(Uuid, UserId)>> {
     let sql = sql!(
-        "SELECT id, owner_id FROM reminders WHERE tenant_id = $1 AND status = 'planned'
-             AND owner_id IS NOT NULL AND deleted_at IS NULL AND due_at <= $2
-         ORDER BY due_at, id LIMIT $3",
+        "SELECT r.id, r.owner_id FROM reminders r WHERE r.tenant_id = $1 AND r.status = 'planned'
+             AND r.owner_id IS NOT NULL AND r.deleted_at IS NULL AND r.due_at <= $2
+             AND EXISTS (SELECT 1 FROM parties p WHERE p.tenant_id = $1 AND p.id = r.party_id
+                 AND p.deleted_at IS NULL)
+         ORDER BY r.due_at, r.id LIMIT $3",
         now,
         most
     );
@@ -193,4 +278,54 @@ pub(super) async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Ve
 pub(super) async fn put_off(tx: &mut Tx, id: Uuid, to: DateTime<Utc>) -> Result<()> {
     let sql = sql!("UPDATE reminders SET due_at = $3 WHERE tenant_id = $1 AND id = $2", id, to);
     tx.execute(sql).await.map(drop)
+}
+
+/// Plans from then on, from the beginning, in the name of that user.
+pub(super) async fn plan_from(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
+    let sql = sql!(
+        "INSERT INTO reminder_plannings (tenant_id, user_id, due_at, progress) VALUES ($1, $2, $3, $4)
+         ON CONFLICT (tenant_id) DO UPDATE SET user_id = excluded.user_id, due_at = excluded.due_at,
+             progress = excluded.progress",
+        user,
+        at,
+        serde_json::json!({})
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// The tenant, if its reminders are to be planned now.
+pub(super) async fn plannings(
+    tx: &mut Tx,
+    now: DateTime<Utc>,
+    most: i64,
+) -> Result<Vec<(Uuid, UserId)>> {
+    let sql = sql!(
+        "SELECT tenant_id, user_id FROM reminder_plannings WHERE tenant_id = $1 AND due_at <= $2 LIMIT $3",
+        now,
+        most
+    );
+    tx.all(sql).await
+}
+
+/// When reminders are planned next, and how far that has come.
+pub(super) async fn planning(tx: &mut Tx) -> Result<Option<(DateTime<Utc>, Json<Progress>)>> {
+    tx.optional(sql!("SELECT due_at, progress FROM reminder_plannings WHERE tenant_id = $1")).await
+}
+
+/// Planning goes on then, from there.
+pub(super) async fn go_on(tx: &mut Tx, at: DateTime<Utc>, progress: Progress) -> Result<()> {
+    let progress = serde_json::to_value(progress).unwrap_or_default();
+    let sql = sql!(
+        "UPDATE reminder_plannings SET due_at = $2, progress = $3 WHERE tenant_id = $1",
+        at,
+        progress
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// Planning waits until then.
+pub(super) async fn plan_later(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
+    tx.execute(sql!("UPDATE reminder_plannings SET due_at = $2 WHERE tenant_id = $1", at))
+        .await
+        .map(drop)
 }

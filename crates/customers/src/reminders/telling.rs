@@ -1,12 +1,13 @@
 //! A reminder whose day has come becomes a task, and is done when that is.
 
 use super::{
-    REMINDER, Reminder, ReminderKind, ReminderRule, ReminderStatus, service::supersede, store,
+    Festival, PLANNING, REMINDER, Reminder, ReminderKind, ReminderRule, ReminderStatus,
+    service::supersede, store,
 };
 use crate::{contacts::Contact, rules::line};
 use chrono::{Days, NaiveDate, TimeDelta};
 use guanxi_kernel::{
-    Ctx, Language, Line, Result, UserId,
+    Ctx, Language, Line, Result, UserId, Word as _,
     period::{business_date, start_of_day},
     problem::NOT_FOUND,
 };
@@ -30,6 +31,7 @@ pub static TELLING: Chore = Chore {
 
 /// Has reminders told in time, and follow what becomes of their tasks.
 pub fn register() {
+    chores::register(&PLANNING);
     chores::register(&TELLING);
     tasks::on_close(RULE, |tx, ctx, task| Box::pin(closed(tx, ctx, task)));
 }
@@ -61,7 +63,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<bool> {
         supersede(tx, ctx, reminder.meta.id, "The contact is gone.").await?;
         return Ok(true);
     }
-    let wanted = wanted(ctx, &reminder, rule.input.task_kind, owner)?;
+    let wanted = wanted(ctx, &reminder, &rule, owner)?;
     tasks::ensure(tx, ctx, wanted).await?;
     let told = |one: &mut Reminder| {
         one.status = ReminderStatus::Told;
@@ -74,7 +76,7 @@ async fn tell(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<bool> {
 fn wanted(
     ctx: &Ctx,
     reminder: &Reminder,
-    kind: Line<60>,
+    rule: &ReminderRule,
     owner: UserId,
 ) -> Result<Wanted<'static>> {
     let zone = ctx.settings.time_zone;
@@ -84,8 +86,8 @@ fn wanted(
     Ok(Wanted {
         rule: RULE,
         subject: (&REMINDER, reminder.meta.id.uuid()),
-        title: title(ctx.language, reminder)?,
-        kind,
+        title: title(ctx.language, reminder, rule.input.festival)?,
+        kind: rule.input.task_kind.clone(),
         owner,
         due_at: Some(end - TimeDelta::seconds(1)),
         occasion: None,
@@ -93,7 +95,7 @@ fn wanted(
 }
 
 /// What the task is called, in the language of whoever gets it.
-fn title(language: Language, reminder: &Reminder) -> Result<Line<200>> {
+fn title(language: Language, reminder: &Reminder, festival: Option<Festival>) -> Result<Line<200>> {
     let what = match (reminder.kind, language) {
         (ReminderKind::Maintenance, Language::En) => "Service due",
         (ReminderKind::Maintenance, Language::Zh) => "保养提醒",
@@ -101,6 +103,11 @@ fn title(language: Language, reminder: &Reminder) -> Result<Line<200>> {
         (ReminderKind::Insurance, Language::Zh) => "续保提醒",
         (ReminderKind::Birthday, Language::En) => "Birthday",
         (ReminderKind::Birthday, Language::Zh) => "生日祝福",
+        (ReminderKind::NewUse, Language::En) => "How it is used, bought",
+        (ReminderKind::NewUse, Language::Zh) => "新车使用关怀",
+        (ReminderKind::Festival, language) => {
+            festival.map_or("…", |festival| festival.label(language))
+        }
     };
     let about = reminder.about.as_deref().unwrap_or("…");
     line(&format!("{what} {}: {about}", reminder.input.occasion_on))

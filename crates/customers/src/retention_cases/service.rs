@@ -87,6 +87,7 @@ pub async fn spend(
     id: RetentionCaseId,
     wish: SpendOnRetention,
 ) -> Result<Shown<RetentionCase>> {
+    resource::require::<RetentionCase>(ctx, Action::Update)?;
     let today = business_date(ctx.now, ctx.settings.time_zone);
     let spent_on = wish.spent_on.unwrap_or(today);
     if spent_on > today {

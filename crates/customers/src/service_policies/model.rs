@@ -1,7 +1,8 @@
 //! A policy of service and the rules that need nothing but itself.
 
+use crate::rules::not_negative;
 use chrono::{Days, NaiveDate};
-use guanxi_kernel::{Calendar, Id, Line, Text, problem::Texts};
+use guanxi_kernel::{Calendar, Id, Line, Money, Text, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -66,6 +67,17 @@ pub struct ServicePolicyInput {
     #[schema(minimum = 1, maximum = 50)]
     #[field(zh = "最少接触岗位数")]
     pub minimum_roles: Option<i64>,
+    /// How many hours such a party may take in a period; as many as it likes when absent.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 10_000))]
+    #[schema(minimum = 1, maximum = 10_000)]
+    #[field(zh = "周期工时预算(小时)")]
+    pub budget_hours: Option<i64>,
+    /// How much may be spent on such a party in a period; as much as it takes when absent.
+    #[serde(default)]
+    #[validate(custom(function = "not_negative"))]
+    #[field(zh = "周期费用预算", money)]
+    pub budget: Option<Money>,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]

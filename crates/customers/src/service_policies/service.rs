@@ -27,6 +27,8 @@ impl Resource for ServicePolicy {
             "period": "month",
             "neglected_after_days": 30,
             "minimum_roles": 2,
+            "budget_hours": 12,
+            "budget": { "amount": "1500.00", "currency": "CNY" },
             "note": "每月至少两次上门拜访。"
         })
     }

@@ -11,6 +11,7 @@ use crate::{
     engine::{check_new_owner, refer, standing},
     problems::{IMMUTABLE, OF_OTHER_PARTY, SERVICE_REQUEST_STATE},
     rules::whole_micros,
+    service_holds::refuse_held,
 };
 use chrono::{DateTime, Utc};
 use guanxi_identity::work_calendars::default_calendar;
@@ -37,6 +38,9 @@ impl Resource for ServiceRequest {
         }
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await?;
+        if before.is_none() {
+            refuse_held(tx, ctx, self.input.party_id).await?;
+        }
         self.check_party(tx, ctx, standing(before)).await?;
         let what = |one: &Self| (one.input.priority, one.input.kind);
         if before.map(what) != Some(what(self)) {

@@ -19,6 +19,7 @@ const TAGS: &[(&str, &str)] = &[
     ("platform", "What a client has to know of the server."),
     ("changes", "What has changed, for whoever keeps a copy; what was done offline."),
     ("reports", "Figures over all records, as they were at an instant."),
+    ("dashboards", "Figures of several reports and lists in one answer."),
     ("events", "Everything that happened, for auditors."),
     ("health", "For operators and load balancers."),
 ];
@@ -34,6 +35,7 @@ const PUBLIC: &[&str] = &[
     "/v1/meta",
     "/v1/problems",
     "/v1/problems/{code}",
+    "/v1/touch-events/{key}",
     "/v1/unsubscribe/{token}",
 ];
 

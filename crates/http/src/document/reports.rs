@@ -109,6 +109,9 @@ fn own(one: &Parameter) -> Json {
             parameter(one.name, one.about.en, &month)
         }
         Takes::Share => parameter(one.name, one.about.en, &decimal(r"^[01](\.[0-9]{1,18})?$")),
+        Takes::Factor => {
+            parameter(one.name, one.about.en, &decimal(r"^[0-9]{1,4}(\.[0-9]{1,15})?$"))
+        }
     };
     described["required"] = one.required.into();
     described

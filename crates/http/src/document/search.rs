@@ -101,50 +101,59 @@ pub(super) fn body_schema(kind: &'static Kind) -> Json {
     })
 }
 
-/// A filter as JSON: a comparison, or a group of filters.
-pub(super) fn filter_schema() -> Json {
+/// A filter as JSON: a comparison, or a group of filters. Each form has a name, because generators of
+/// clients understand a schema that holds itself only through names.
+pub(super) fn filter_schemas() -> [(&'static str, Json); 5] {
     let group = |word: &str, about: &str| {
         json!({
-            "type": "object", "title": word, "description": about,
+            "type": "object", "description": about,
             "required": [word], "additionalProperties": false,
             "properties": { word: { "type": "array", "items": reference("Filter"), "minItems": 1,
                 "maxItems": as_json::MAX_VALUES } },
         })
     };
+    let not = json!({
+        "type": "object", "description": "The opposite.",
+        "required": ["not"], "additionalProperties": false,
+        "properties": { "not": reference("Filter") },
+    });
+    let forms = ["FilterAnd", "FilterOr", "FilterNot", "FilterComparison"].map(reference);
+    let filter = json!({
+        "description": format!(
+            "A filter as JSON: at most {} comparisons and {} values, {MAX_DEPTH} levels deep. `in` takes a list \
+             of values, any other operator one; `null` is absent, and `\"*\"` behind `:` any value.",
+            as_json::MAX_COMPARISONS, as_json::MAX_ALL_VALUES),
+        "oneOf": forms,
+    });
+    [
+        ("Filter", filter),
+        ("FilterAnd", group("and", "All of these.")),
+        ("FilterOr", group("or", "One of these.")),
+        ("FilterNot", not),
+        ("FilterComparison", comparison_schema()),
+    ]
+}
+
+fn comparison_schema() -> Json {
     let scalar = ["string", "integer", "boolean", "null"];
-    let value = json!({ "description": "For a function.", "type": "object", "required": ["call"],
+    let call = json!({ "description": "For a function.", "type": "object", "required": ["call"],
     "additionalProperties": false, "properties": {
         "call": { "type": "string", "enum": as_json::FUNCTIONS },
         "days": { "type": "integer", "minimum": -MAX_DAYS, "maximum": MAX_DAYS,
             "description": "With `days_ago`." },
     } });
     json!({
-        "description": format!(
-            "A filter as JSON: at most {} comparisons and {} values, {MAX_DEPTH} levels deep. `in` takes a list \
-             of values, any other operator one; `null` is absent, and `\"*\"` behind `:` any value.",
-            as_json::MAX_COMPARISONS, as_json::MAX_ALL_VALUES),
-        "oneOf": [
-            group("and", "All of these."),
-            group("or", "One of these."),
-            {
-                "type": "object", "title": "not", "description": "The opposite.",
-                "required": ["not"], "additionalProperties": false,
-                "properties": { "not": reference("Filter") },
-            },
-            {
-                "type": "object", "title": "comparison", "description": "A field held against a value.",
-                "required": ["field", "op", "value"], "additionalProperties": false,
-                "properties": {
-                    "field": { "type": "string", "maxLength": 100, "description": "A field of the parameter `filter`." },
-                    "op": { "type": "string", "enum": as_json::OPERATORS, "description": "The operator." },
-                    "value": { "description": "The value, or with `in` the values.", "oneOf": [
-                        { "type": scalar, "maxLength": as_json::MAX_CHARACTERS },
-                        { "type": "array", "minItems": 1, "maxItems": as_json::MAX_VALUES,
-                            "items": { "type": scalar, "maxLength": as_json::MAX_CHARACTERS } },
-                        value,
-                    ] },
-                },
-            },
-        ],
+        "type": "object", "description": "A field held against a value.",
+        "required": ["field", "op", "value"], "additionalProperties": false,
+        "properties": {
+            "field": { "type": "string", "maxLength": 100, "description": "A field of the parameter `filter`." },
+            "op": { "type": "string", "enum": as_json::OPERATORS, "description": "The operator." },
+            "value": { "description": "The value, or with `in` the values.", "oneOf": [
+                { "type": scalar, "maxLength": as_json::MAX_CHARACTERS },
+                { "type": "array", "minItems": 1, "maxItems": as_json::MAX_VALUES,
+                    "items": { "type": scalar, "maxLength": as_json::MAX_CHARACTERS } },
+                call,
+            ] },
+        },
     })
 }

@@ -6,12 +6,17 @@ use crate::{
     parameters::{date, missing, unknown},
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Action, Ctx, Result};
 use guanxi_marketing::{
-    campaign_members::{self, CAMPAIGN_MEMBER, CampaignMembersSelected, SelectCampaignMembers},
-    campaigns::{self, CAMPAIGN, CalendarEntry, Campaign, CampaignProgress, CancelCampaign},
+    campaign_members::{
+        self, CAMPAIGN_MEMBER, CampaignMembersSelected, CampaignVirality, SelectCampaignMembers,
+    },
+    campaigns::{
+        self, AdvanceCampaign, CAMPAIGN, CalendarEntry, Campaign, CampaignProgress, CancelCampaign,
+    },
     source_codes::{self, AssignSourceCodes, SourceCodesAssigned},
 };
 use guanxi_storage::{
@@ -20,12 +25,12 @@ use guanxi_storage::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(submit).service(start).service(pause).service(resume);
-    config.service(finish).service(cancel);
+    config.service(finish).service(cancel).service(advance);
     config.service(calendar).service(progress).service(select).service(assign);
+    config.service(virality);
 }
 
 /// The campaign after a move.
@@ -121,6 +126,26 @@ async fn cancel(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     Ok(call.write(Some(&body), work).await?)
 }
 
+/// Enter a step of a campaign
+///
+/// The next one, or a later one by its name; those between are skipped. A campaign has the steps that its template
+/// had when it was made. Before it enters one it must say whatever that step and those before it want: if it does
+/// not, each such member is told at once. When it is finished its current step is done.
+#[utoipa::path(tag = "campaigns", operation_id = "campaigns_advance", request_body = AdvanceCampaign,
+    params(("campaign_id" = String, Path, description = "The id of the campaign.", format = Uuid)),
+    responses((status = 200, description = "The campaign now.", body = Campaign),
+        (status = 409, description = "There is no such step ahead.", body = ProblemBody),
+        (status = 422, description = "It does not say what the step wants.", body = ProblemBody)))]
+#[post("/v1/campaigns/{campaign_id}/advance")]
+async fn advance(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, &CAMPAIGN, Action::Update)?;
+    let (id, wish) = (call.id("campaign_id")?, body.read::<AdvanceCampaign>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(campaigns::advance(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
 /// Campaigns in their time.
 #[derive(Debug, Serialize, ToSchema)]
 struct CampaignCalendar {
@@ -202,4 +227,20 @@ async fn assign(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
         Ok(Done::ok(&said))
     };
     Ok(call.write(Some(&body), work).await?)
+}
+
+/// Read how a campaign spreads by itself
+///
+/// By the chain of members who have invited others (`invited_by_id`): invites per member × the share of those invited
+/// who accept is the viral coefficient. The last generation has not had its turn to invite, so it is left out of those
+/// who could.
+#[utoipa::path(tag = "campaigns", operation_id = "campaigns_virality",
+    params(("campaign_id" = String, Path, description = "The id of the campaign.", format = Uuid)),
+    responses((status = 200, description = "What is known.", body = CampaignVirality)))]
+#[get("/v1/campaigns/{campaign_id}/virality")]
+async fn virality(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("campaign_id")?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| campaign_members::virality(tx, ctx, id.into()).await;
+    let found: CampaignVirality = call.read(read).await?;
+    Ok(HttpResponse::Ok().json(found))
 }

@@ -1,13 +1,14 @@
 //! Carts that web shops tell of.
 
-use crate::{body::Body, call::Call, parameters::unknown, problem::ApiError, respond::Done};
+use crate::{
+    body::Body, call::Call, parameters::unknown, problem::ApiError, respond::Done, routing::Routes,
+};
 use actix_web::{HttpResponse, post};
 use guanxi_kernel::{Action, Ctx};
 use guanxi_marketing::carts::{self, CART, CartsTold, TellCarts};
 use guanxi_storage::{Tx, resource};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(tell);
 }
 

@@ -6,6 +6,7 @@ use crate::{
     parameters::{date, missing, unknown},
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Action, Ctx, Result, period::business_date, problem::OUT_OF_RANGE};
@@ -23,9 +24,8 @@ use guanxi_storage::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(media_from_template).service(scheme_editions);
     config.service(decode).service(generate).service(rates).service(take);
 }

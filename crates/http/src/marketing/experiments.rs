@@ -7,6 +7,7 @@ use crate::{
     problem::{ApiError, ProblemBody},
     resources::bad,
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Action, Ctx, Line, problem::OUT_OF_RANGE};
@@ -15,9 +16,8 @@ use guanxi_marketing::experiments::{
     RecordedOutcomes,
 };
 use guanxi_storage::{Tx, resource};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(assign).service(record).service(end).service(result);
 }
 

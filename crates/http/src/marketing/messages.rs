@@ -8,6 +8,7 @@ use crate::{
     problem::{ApiError, ProblemBody},
     resources::bad,
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, http::header, post, web::Path};
 use guanxi_kernel::{Action, Ctx, Result, problem::INVALID_FORMAT};
@@ -19,10 +20,9 @@ use guanxi_storage::{
     Tx,
     resource::{self, Shown},
 };
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(preview).service(send).service(pause).service(resume).service(progress);
     config.service(merge_file).service(unsubscribe_page).service(unsubscribe);
 }

@@ -7,6 +7,7 @@ use crate::{
     problem::{ApiError, ProblemBody},
     resources::bad,
     respond::Done,
+    routing::Routes,
     upload::{receive, reopen},
 };
 use actix_web::{HttpResponse, get, post, web::Payload};
@@ -29,10 +30,9 @@ use guanxi_storage::{Tx, cursor, custom, list, resource};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(features).service(build).service(upload).service(train);
     config.service(tree).service(leaves).service(score).service(scores).service(bands);
     config.service(volume).service(evaluation).service(extract);

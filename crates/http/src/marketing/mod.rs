@@ -1,29 +1,37 @@
 //! What marketing has beyond the shared endpoints.
 
+use crate::routing::Routes;
+
 mod campaigns;
 mod carts;
 mod codes;
+mod evaluations;
 mod experiments;
 mod messages;
 mod mining;
 mod plans;
+mod profiles;
+mod programmes;
 mod results;
 mod segments;
 mod templates;
+mod touch_sources;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     codes::routes(config);
     plans::routes(config);
+    programmes::routes(config);
     templates::routes(config);
     campaigns::routes(config);
     results::routes(config);
+    evaluations::routes(config);
     segments::routes(config);
     mining::routes(config);
+    profiles::routes(config);
     experiments::routes(config);
     messages::routes(config);
     carts::routes(config);
+    touch_sources::routes(config);
 }
 
 /// A page of the members of a segment, as the document describes it.

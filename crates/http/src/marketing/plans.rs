@@ -7,6 +7,7 @@ use crate::{
     problem::{ApiError, ProblemBody},
     resources::bad,
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_kernel::{Action, Ctx, Result, Word as _, problem::UNKNOWN_VALUE};
@@ -21,9 +22,8 @@ use guanxi_storage::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(submit).service(close).service(cancel);
     config.service(preview).service(allocate).service(allocations).service(spending);
     config.service(outcome).service(copy);

@@ -1,11 +1,12 @@
 //! What campaigns come to.
 
-use crate::{call::Call, problem::ApiError, respond::Done};
+use crate::{call::Call, problem::ApiError, respond::Done, routing::Routes};
 use actix_web::{HttpResponse, get, post};
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_kernel::{Action, Ctx, Result, Share};
 use guanxi_marketing::campaigns::{
-    self, CampaignDeviations, CampaignExpectation, CampaignLift, CampaignOutcomeReport, links,
+    self, CampaignDeviations, CampaignExpectation, CampaignLift, CampaignOutcomeReport,
+    SimilarCampaign, links,
 };
 use guanxi_sales::{
     leads::{self, LEAD, Lead},
@@ -16,12 +17,11 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 use uuid::Uuid;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(outcome).service(deviations).service(linked);
-    config.service(lift).service(expectation).service(become_lead);
+    config.service(lift).service(expectation).service(similar).service(become_lead);
 }
 
 /// Read what a campaign came to
@@ -82,6 +82,30 @@ async fn expectation(call: Call) -> Result<HttpResponse, ApiError> {
     let read = async |tx: &mut Tx, ctx: &Ctx| campaigns::expectation(tx, ctx, id.into()).await;
     let found: CampaignExpectation = call.read(read).await?;
     Ok(HttpResponse::Ok().json(found))
+}
+
+/// Campaigns that are like another one.
+#[derive(Debug, Serialize, ToSchema)]
+struct SimilarCampaigns {
+    /// The most alike first.
+    #[schema(max_items = 20)]
+    data: Vec<SimilarCampaign>,
+}
+
+/// List finished campaigns that are like a campaign
+///
+/// The twenty of the last five hundred that have ended which are most like it, with what came of them. The same sort
+/// counts 0.4; regions and industries that both have, of all that either has, 0.2 each; and the lesser budget by the
+/// greater, in the same currency, 0.2. Of equal ones the last that has ended comes first.
+#[utoipa::path(tag = "campaigns", operation_id = "campaigns_similar",
+    params(("campaign_id" = String, Path, description = "The id of the campaign.", format = Uuid)),
+    responses((status = 200, description = "The campaigns.", body = SimilarCampaigns)))]
+#[get("/v1/campaigns/{campaign_id}/similar")]
+async fn similar(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("campaign_id")?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| campaigns::similar(tx, ctx, id.into()).await;
+    let data = call.read(read).await?;
+    Ok(HttpResponse::Ok().json(SimilarCampaigns { data }))
 }
 
 /// Make a lead of a response

@@ -6,15 +6,15 @@ use crate::{
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     resources::list_among,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::Action;
 use guanxi_marketing::segments::{self, PreviewSegment, SEGMENT, SegmentId, SegmentPreview};
 use guanxi_storage::resource;
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(crate) fn routes(config: &mut ServiceConfig) {
+pub(crate) fn routes(config: &mut Routes) {
     config.service(try_rule).service(preview).service(members);
 }
 

@@ -5,6 +5,7 @@ use crate::{
     call::Call,
     problem::{ApiError, ProblemBody},
     respond::Done,
+    routing::Routes,
 };
 use actix_web::{HttpResponse, post};
 use guanxi_kernel::{Action, Ctx};
@@ -15,16 +16,16 @@ use guanxi_marketing::{
     campaigns::{CAMPAIGN, Campaign},
 };
 use guanxi_storage::{Tx, resource};
-use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) fn routes(config: &mut ServiceConfig) {
+pub(super) fn routes(config: &mut Routes) {
     config.service(make).service(save);
 }
 
 /// Make a campaign of a template
 ///
 /// With what the template says, from the first day on that you name and for as many days as the template says. It is
-/// a campaign like any other, but is not handed in before it says what the template wants.
+/// a campaign like any other, but is not handed in before it says what the template wants, and it keeps the steps and
+/// the indicators that the template has now.
 #[utoipa::path(tag = "campaign-templates", operation_id = "campaign_templates_create_campaign",
     request_body = CampaignFromTemplate,
     params(("campaign_template_id" = String, Path, description = "The id of the template.", format = Uuid)),
@@ -43,7 +44,7 @@ async fn make(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 
 /// Make a template of a campaign
 ///
-/// With what the campaign was planned to be, and how many days it takes.
+/// With what the campaign was planned to be, how many days it takes, its steps and its indicators.
 #[utoipa::path(tag = "campaigns", operation_id = "campaigns_save_as_template",
     request_body = TemplateFromCampaign,
     params(("campaign_id" = String, Path, description = "The id of the campaign.", format = Uuid)),

@@ -27,16 +27,18 @@ guanxi_kernel::measures! {
         ("purchased of the row ÷ that of the next one.", "该行购买金额 ÷ 下一行购买金额。") of ["orders", "contracts"];
     SIGNED = Amount "signed" v 1 ("Signed", "签约净额")
         ("Net amounts of the contracts that customers have signed.", "客户已签合同净额之和。") of ["contracts"];
-    SIGNED_COUNT = Count "signed_count" v 1 ("Contracts signed", "签约数")
-        ("Number of contracts that customers have signed.", "客户已签合同数。") of ["contracts"];
     SIGNED_SHARE = Ratio "signed_share" v 1 ("Of the whole", "占签约总额比例")
         ("signed of these customers ÷ that of all.", "这些客户签约净额 ÷ 全部签约净额。") of ["contracts"];
-    SIGNED_GROWTH = Ratio "signed_growth" v 1 ("Growth", "增长率")
-        ("(signed − signed of the period before) ÷ the latter.", "(本期签约 − 上期签约)÷ 上期签约。") of ["contracts"];
-    CUSTOMER_RANK = Number "customer_rank" v 1 ("Rank", "名次")
-        ("1 and the number of customers with a greater figure; equal ones share a rank.", "指标更大的客户数加1,相同者并列。") of ["contracts", "parties"];
-    COMPOSITE_SCORE = Ratio "composite_score" v 1 ("Score", "综合得分")
-        ("Weighted sum of the percentiles of the angles that are named.", "所选角度百分位的加权和。") of ["contracts", "parties"];
+    PURCHASE_MARGIN = Amount "purchase_margin" v 1 ("Gross margin", "毛利")
+        ("purchased − direct_cost, where any cost was told.", "购买金额 − 直接成本(有成本记录者)。") of ["orders", "contracts"];
+    PURCHASE_GROWTH = Ratio "purchase_growth" v 1 ("Growth", "增长率")
+        ("(purchased of the last 365 days − that of the 365 days before) ÷ the latter.", "(近365天购买金额 − 此前365天购买金额)÷ 此前365天购买金额。") of ["orders", "contracts"];
+    RECOMMENDED = Count "recommended" v 1 ("Referrals", "转介绍数")
+        ("Number of parties that the customer has recommended.", "客户转介绍的对象数。") of ["referrals"];
+    CUSTOMER_RANK = Number "customer_rank" v 2 ("Rank", "名次")
+        ("1 and the number of customers with a greater figure; equal ones share a rank, those without a figure are last.", "指标更大的客户数加1,相同者并列,无指标者排最后。") of ["orders", "contracts", "receipts", "referrals", "activities", "parties"];
+    COMPOSITE_SCORE = Ratio "composite_score" v 2 ("Score", "综合得分")
+        ("Weighted sum, over the angles that are named, of (customers − rank) ÷ (customers − 1); 0 without a figure.", "所选角度(客户数 − 名次)÷(客户数 − 1)的加权和,无指标得0。") of ["orders", "contracts", "receipts", "referrals", "activities", "parties"];
     COMPOSITE_VALUE = Amount "composite_value" v 1 ("Value", "综合价值")
         ("weighed_purchases − weighed_costs.", "加权购买额 − 加权费用。") of ["orders", "contracts", "activities"];
     WEIGHED_PURCHASES = Amount "weighed_purchases" v 1 ("Weighed purchases", "加权购买额")
@@ -79,6 +81,46 @@ guanxi_kernel::measures! {
         ("Number of service requests that have come.", "收到的服务请求数。") of ["service-requests"];
     REQUESTS_ANSWERED = Count "requests_answered" v 1 ("Answered", "已响应数")
         ("Of service_requests: accepted, or resolved at once.", "已受理或直接解决的服务请求数。") of ["service-requests"];
+    VERIFIED_CUSTOMERS = Count "verified_customers" v 1 ("Verified", "期内核实数")
+        ("Of customers: what is known was verified by a stocktake within the days.", "期内经盘点核实的客户数。") of ["parties", "stocktakes"];
+    STALE_CUSTOMERS = Count "stale_customers" v 1 ("Stale", "陈旧数")
+        ("customers − verified_customers.", "客户数 − 期内核实数。") of ["parties", "stocktakes"];
+    FRESHNESS = Ratio "freshness" v 1 ("Freshness", "新鲜度")
+        ("verified_customers ÷ customers.", "期内核实数 ÷ 客户数。") of ["parties", "stocktakes"];
+    SERVICE_DELIVERIES = Count "service_deliveries" v 1 ("Delivered", "交付数")
+        ("Number of service transfers of deliveries on these days.", "所选日期内交付的客户档案移交数。") of ["service-transfers"];
+    TRANSFERS_ACCEPTED = Count "transfers_accepted" v 1 ("Accepted", "已接收数")
+        ("Of service_deliveries: accepted by service.", "服务部已接收数。") of ["service-transfers"];
+    TRANSFERS_OVERDUE = Count "transfers_overdue" v 1 ("Overdue", "超期未接收数")
+        ("Of service_deliveries: not accepted, and their last day is past.", "超过期限仍未接收数。") of ["service-transfers"];
+    TRANSFERS_IN_TIME = Ratio "transfers_in_time" v 1 ("Accepted in time", "接收及时率")
+        ("Accepted by their last day ÷ those with a last day that were accepted or are past it.", "按期接收 ÷ 有期限且已接收或已超期。") of ["service-transfers"];
+    TRANSFER_HOURS = Hours "transfer_hours" v 1 ("Median hours to acceptance", "接收用时中位数")
+        ("Median of the hours from the delivery to the acceptance.", "交付至接收的小时数中位数。") of ["service-transfers"];
+    TRANSFER_HOURS_P90 = Hours "transfer_hours_p90" v 1 ("90th percentile of hours to acceptance", "接收用时第 90 百分位")
+        ("90th percentile of the hours from the delivery to the acceptance, by the nearest rank.", "交付至接收的小时数第 90 百分位(最近秩法)。") of ["service-transfers"];
+    MARGIN_GOAL = Ratio "margin_goal" v 1 ("Margin goal", "目标毛利率")
+        ("The margin that is to be reached, as the cell of value and life cycle said.", "矩阵单元所定的目标毛利率。") of ["life-cycle-entries", "life-cycle-cells"];
+    MARGIN_BEFORE = Ratio "margin_before" v 1 ("Margin before", "此前毛利率")
+        ("(purchased − direct_cost) ÷ purchased of the months before somebody came into a cell, where a cost was told.", "进入单元前若干月(购买金额 − 直接成本)÷ 购买金额,仅计有成本记录者。") of ["orders", "contracts", "life-cycle-entries"];
+    MARGIN_AFTER = Ratio "margin_after" v 1 ("Margin after", "此后毛利率")
+        ("The same of the months since.", "进入单元后若干月的同一比率。") of ["orders", "contracts", "life-cycle-entries"];
+    DEPARTED_CUSTOMERS = Count "departed_customers" v 1 ("Handed over", "移交客户数")
+        ("Customers on completed hand-overs of people who have left, whose days are over.", "离职移交中期限已满的客户数。") of ["handovers", "handover-lines", "orders", "contracts"];
+    DEPARTED_KEPT = Count "departed_kept" v 1 ("Kept", "保留数")
+        ("Of departed_customers: bought something in the days.", "期限内再次购买的客户数。") of ["handovers", "handover-lines", "orders", "contracts"];
+    DEPARTED_LOST = Count "departed_lost" v 1 ("Lost", "流失数")
+        ("departed_customers − departed_kept.", "移交客户数 − 保留数。") of ["handovers", "handover-lines", "orders", "contracts"];
+    DEPARTED_ATTRITION = Ratio "departed_attrition" v 1 ("Attrition", "流失率")
+        ("departed_lost ÷ departed_customers.", "流失数 ÷ 移交客户数。") of ["handovers", "handover-lines", "orders", "contracts"];
+    DEPARTED_AMOUNT = Amount "departed_amount" v 1 ("Amount lost", "流失金额")
+        ("What the lost had bought in the 365 days before the hand-over.", "流失客户移交前365天的购买金额。") of ["handovers", "handover-lines", "orders", "contracts"];
+    DEPARTED_PENDING = Count "departed_pending" v 1 ("Days not over", "期限未满数")
+        ("Customers on such hand-overs whose days are not over.", "离职移交中期限未满的客户数。") of ["handovers", "handover-lines", "orders", "contracts"];
+    REFERRAL_REFUSALS = Count "referral_refusals" v 1 ("Refusals", "拒绝次数")
+        ("Requests for referrals that customers refused for the reason.", "客户以该原因拒绝推介的次数。") of ["referral-requests"];
+    REFERRAL_REFUSAL_SHARE = Ratio "referral_refusal_share" v 1 ("Share of the reason", "原因占比")
+        ("referral_refusals ÷ those of all reasons.", "该原因拒绝次数 ÷ 全部拒绝次数。") of ["referral-requests"];
     RESPONSE_IN_TIME = Ratio "response_in_time" v 1 ("Answered in time", "响应及时率")
         ("Answered in time ÷ those with a time that were answered or are late.", "按时响应 ÷ 有时限且已响应或已超时。") of ["service-requests", "service-levels"];
     RESPONSE_MINUTES = Minutes "response_minutes" v 1 ("Median minutes to the answer", "响应用时中位数")

@@ -9,7 +9,7 @@ use guanxi_sales::measures as sales;
 pub type Figure = (&'static str, &'static Measure);
 
 /// The figures of each report.
-pub static FIGURES: &[(&str, &[Figure])] = &[
+pub(super) static FIGURES: &[(&str, &[Figure])] = &[
     (
         "attainment",
         &[
@@ -101,6 +101,15 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("completeness", &work::COMPLETENESS),
         ],
     ),
+    (
+        "data-freshness",
+        &[
+            ("customers", &customers::CUSTOMERS),
+            ("verified", &customers::VERIFIED_CUSTOMERS),
+            ("stale", &customers::STALE_CUSTOMERS),
+            ("freshness", &customers::FRESHNESS),
+        ],
+    ),
     ("due-visits", &[("overdue_days", &work::OVERDUE_DAYS)]),
     (
         "forecast",
@@ -117,6 +126,17 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("without_amount", &opportunities::OPEN_WITHOUT_AMOUNT),
             ("amount", &opportunities::OPEN_AMOUNT),
             ("weighted_amount", &opportunities::WEIGHTED_AMOUNT),
+        ],
+    ),
+    (
+        "lead-latency",
+        &[
+            ("prospects", &marketing::ANSWERED),
+            ("contacted", &marketing::SPOKEN_TO),
+            ("in_time", &marketing::SPOKEN_TO_IN_TIME),
+            ("overdue", &marketing::CONTACT_OVERDUE),
+            ("median_hours", &marketing::LEAD_LATENCY),
+            ("p90_hours", &marketing::LEAD_LATENCY),
         ],
     ),
     (
@@ -156,6 +176,15 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("won", &sales::WON_COUNT),
             ("amount", &opportunities::ALL_AMOUNT),
             ("won_amount", &opportunities::WON_VALUE),
+        ],
+    ),
+    (
+        "order-path",
+        &[
+            ("place", &marketing::ORDER_STEP_PLACE),
+            ("entered", &marketing::ORDER_STEP_ENTERED),
+            ("left", &marketing::ORDER_STEP_LEFT),
+            ("drop_off", &marketing::ORDER_STEP_DROP_OFF),
         ],
     ),
     ("overdue-visits", &[("overdue_days", &work::OVERDUE_DAYS)]),
@@ -297,6 +326,22 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "campaign-cycle",
+        &[
+            ("campaigns", &marketing::CAMPAIGNS_EVALUATED),
+            ("approval_mean_hours", &marketing::CAMPAIGN_APPROVAL_HOURS),
+            ("approval_median_hours", &marketing::CAMPAIGN_APPROVAL_HOURS),
+            ("start_mean_hours", &marketing::CAMPAIGN_START_HOURS),
+            ("start_median_hours", &marketing::CAMPAIGN_START_HOURS),
+            ("run_mean_hours", &marketing::CAMPAIGN_RUN_HOURS),
+            ("run_median_hours", &marketing::CAMPAIGN_RUN_HOURS),
+            ("evaluation_mean_hours", &marketing::CAMPAIGN_EVALUATION_HOURS),
+            ("evaluation_median_hours", &marketing::CAMPAIGN_EVALUATION_HOURS),
+            ("whole_mean_hours", &marketing::CAMPAIGN_CYCLE_HOURS),
+            ("whole_median_hours", &marketing::CAMPAIGN_CYCLE_HOURS),
+        ],
+    ),
+    (
         "campaign-ranking",
         &[
             ("opportunities", &marketing::CAMPAIGN_OPPORTUNITIES),
@@ -351,9 +396,13 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
         "customer-ranking",
         &[
             ("rank", &customers::CUSTOMER_RANK),
-            ("revenue", &customers::SIGNED),
-            ("order_count", &customers::SIGNED_COUNT),
-            ("growth", &customers::SIGNED_GROWTH),
+            ("revenue", &customers::PURCHASED),
+            ("gross_margin", &customers::PURCHASE_MARGIN),
+            ("order_count", &customers::PURCHASES),
+            ("growth", &customers::PURCHASE_GROWTH),
+            ("receivables", &opportunities::OUTSTANDING),
+            ("referrals", &customers::RECOMMENDED),
+            ("cost_to_serve", &customers::COST_TO_SERVE),
             ("score", &customers::COMPOSITE_SCORE),
         ],
     ),
@@ -374,6 +423,38 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("cases", &customers::DECLINE_CASES),
             ("amount", &customers::DECLINE_AMOUNT),
             ("kept", &customers::KEPT),
+        ],
+    ),
+    (
+        "decision-transitions",
+        &[
+            ("start", &marketing::STAGE_START),
+            ("prospect", &marketing::STAGE_END),
+            ("pre_sale", &marketing::STAGE_END),
+            ("in_sale", &marketing::STAGE_END),
+            ("growth_and_retention", &marketing::STAGE_END),
+            ("gone", &marketing::STAGE_END),
+        ],
+    ),
+    (
+        "media-attribution",
+        &[
+            ("first", &marketing::FIRST_TOUCHES),
+            ("last", &marketing::LAST_TOUCHES),
+            ("first_share", &marketing::ATTRIBUTED_SHARE),
+            ("last_share", &marketing::ATTRIBUTED_SHARE),
+            ("linear_share", &marketing::ATTRIBUTED_SHARE),
+            ("first_amount", &marketing::ATTRIBUTED_AMOUNT),
+            ("last_amount", &marketing::ATTRIBUTED_AMOUNT),
+            ("linear_amount", &marketing::ATTRIBUTED_AMOUNT),
+        ],
+    ),
+    (
+        "media-paths",
+        &[
+            ("conversions", &marketing::PATH_CONVERSIONS),
+            ("share", &marketing::PATH_SHARE),
+            ("amount", &marketing::PATH_AMOUNT),
         ],
     ),
     (
@@ -399,11 +480,37 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "media-trend",
+        &[
+            ("expense", &marketing::MEDIUM_EXPENSE),
+            ("revenue", &marketing::MEDIUM_REVENUE),
+            ("expense_to_revenue", &marketing::MEDIUM_EXPENSE_TO_REVENUE),
+            ("contacts", &marketing::REACHED_CONTACTS),
+            ("responses", &marketing::RESPONSES),
+            ("responders", &marketing::RESPONDERS),
+            ("buyers", &marketing::BUYERS),
+            ("response_rate", &marketing::RESPONSE_RATE),
+            ("conversion_rate", &marketing::CONVERSION_RATE),
+            ("cost_per_contact", &marketing::COST_PER_CONTACT),
+            ("cost_per_contact_change", &marketing::COST_PER_CONTACT_CHANGE),
+            ("cost_per_response", &marketing::COST_PER_RESPONSE),
+            ("cost_per_response_change", &marketing::COST_PER_RESPONSE_CHANGE),
+        ],
+    ),
+    (
         "purchase-recency",
         &[
             ("customers", &customers::CUSTOMERS),
             ("frequency", &customers::PURCHASES),
             ("amount", &customers::PURCHASED),
+        ],
+    ),
+    (
+        "resource-utilisation",
+        &[
+            ("available_minutes", &work::AVAILABLE_MINUTES),
+            ("booked_minutes", &work::BOOKED_MINUTES),
+            ("utilisation", &work::RESOURCE_UTILISATION),
         ],
     ),
     (
@@ -420,6 +527,21 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "referral-difficulties",
+        &[
+            ("refusals", &customers::REFERRAL_REFUSALS),
+            ("share", &customers::REFERRAL_REFUSAL_SHARE),
+        ],
+    ),
+    (
+        "send-waste",
+        &[
+            ("sends", &marketing::WASTED_SENDS),
+            ("amount", &marketing::SEND_WASTE),
+            ("share", &marketing::SEND_WASTE_SHARE),
+        ],
+    ),
+    (
         "service-levels",
         &[
             ("requests", &customers::SERVICE_REQUESTS),
@@ -429,6 +551,40 @@ pub static FIGURES: &[(&str, &[Figure])] = &[
             ("resolved", &customers::REQUESTS_RESOLVED),
             ("resolution_in_time", &customers::RESOLUTION_IN_TIME),
             ("median_resolution_minutes", &customers::RESOLUTION_MINUTES),
+        ],
+    ),
+    (
+        "service-transfers",
+        &[
+            ("delivered", &customers::SERVICE_DELIVERIES),
+            ("accepted", &customers::TRANSFERS_ACCEPTED),
+            ("overdue", &customers::TRANSFERS_OVERDUE),
+            ("in_time", &customers::TRANSFERS_IN_TIME),
+            ("median_hours", &customers::TRANSFER_HOURS),
+            ("p90_hours", &customers::TRANSFER_HOURS_P90),
+        ],
+    ),
+    (
+        "attrition-after-departure",
+        &[
+            ("handed_over", &customers::DEPARTED_CUSTOMERS),
+            ("kept", &customers::DEPARTED_KEPT),
+            ("lost", &customers::DEPARTED_LOST),
+            ("attrition", &customers::DEPARTED_ATTRITION),
+            ("amount_lost", &customers::DEPARTED_AMOUNT),
+            ("complete", &customers::DEPARTED_CUSTOMERS),
+            ("complete_lost", &customers::DEPARTED_LOST),
+            ("incomplete", &customers::DEPARTED_CUSTOMERS),
+            ("incomplete_lost", &customers::DEPARTED_LOST),
+            ("pending", &customers::DEPARTED_PENDING),
+        ],
+    ),
+    (
+        "margin-goals",
+        &[
+            ("goal", &customers::MARGIN_GOAL),
+            ("before", &customers::MARGIN_BEFORE),
+            ("after", &customers::MARGIN_AFTER),
         ],
     ),
     ("value-lifecycle", &[("customers", &customers::CUSTOMERS), ("amount", &customers::PURCHASED)]),

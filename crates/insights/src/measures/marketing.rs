@@ -21,6 +21,18 @@ guanxi_kernel::measures! {
         ("(margin of contracts − campaign_cost) ÷ campaign_cost.", "(合同毛利 − 活动费用)÷ 活动费用。") of ["campaigns", "contracts", "campaign-expenses"];
     EXPENSE_TO_REVENUE = Ratio "expense_to_revenue" v 1 ("E:R", "费用收入比")
         ("campaign_cost ÷ campaign_contract_amount.", "活动费用 ÷ 活动合同金额。") of ["campaigns", "contracts", "campaign-expenses"];
+    CAMPAIGNS_EVALUATED = Count "campaigns_evaluated" v 1 ("Campaigns evaluated", "已评估活动数")
+        ("Number of finished campaigns that were evaluated.", "已结束并评估的市场活动数。") of ["campaigns"];
+    CAMPAIGN_APPROVAL_HOURS = Hours "campaign_approval_hours" v 1 ("Draft to approved", "草稿至批准")
+        ("Hours from when a campaign was made until it was approved as it was started; as a mean or a median.", "活动创建至按启动时内容获批的小时数,取平均或中位。") of ["campaigns"];
+    CAMPAIGN_START_HOURS = Hours "campaign_start_hours" v 1 ("Approved to running", "批准至启动")
+        ("Hours from that approval until the campaign was started; as a mean or a median.", "获批至启动的小时数,取平均或中位。") of ["campaigns"];
+    CAMPAIGN_RUN_HOURS = Hours "campaign_run_hours" v 1 ("Running to finished", "启动至结束")
+        ("Hours from the start until the campaign was finished, pauses among them; as a mean or a median.", "启动至结束的小时数(含暂停),取平均或中位。") of ["campaigns"];
+    CAMPAIGN_EVALUATION_HOURS = Hours "campaign_evaluation_hours" v 1 ("Finished to evaluated", "结束至评估")
+        ("Hours from the end until the campaign was evaluated first; as a mean or a median.", "结束至首次评估的小时数,取平均或中位。") of ["campaigns"];
+    CAMPAIGN_CYCLE_HOURS = Hours "campaign_cycle_hours" v 1 ("Draft to evaluated", "活动全程")
+        ("Hours from when a campaign was made until it was evaluated first; as a mean or a median.", "活动创建至首次评估的小时数,取平均或中位。") of ["campaigns"];
     SOURCE_CODES = Count "source_codes" v 1 ("Source codes", "源代码数")
         ("Number of source codes.", "源代码个数。") of ["source-codes"];
     REACHED_CONTACTS = Count "reached_contacts" v 1 ("Reached", "触达人数")
@@ -71,4 +83,60 @@ guanxi_kernel::measures! {
         ("Sum of what is in abandoned carts.", "放弃的购物车金额之和。") of ["carts"];
     RECOVERED_CART_VALUE = Amount "recovered_cart_value" v 1 ("Recovered value", "挽回金额")
         ("Sum of what is in recovered carts.", "挽回的购物车金额之和。") of ["carts"];
+    ORDER_STEP_PLACE = Count "order_step_place" v 1 ("Place of the step", "步骤序号")
+        ("Place of a step on the way to an order, counted from 1.", "步骤在下单流程中的序号,从 1 起。") of ["carts"];
+    ORDER_STEP_ENTERED = Count "order_step_entered" v 1 ("Entered", "到达数")
+        ("Number of carts that came to the step, or further.", "到达该步骤或其后步骤的购物车数。") of ["carts"];
+    ORDER_STEP_LEFT = Count "order_step_left" v 1 ("Left", "流失数")
+        ("Number of abandoned carts that came to the step and no further.", "止于该步骤而放弃的购物车数。") of ["carts"];
+    ORDER_STEP_DROP_OFF = Ratio "order_step_drop_off" v 1 ("Drop-off", "流失率")
+        ("order_step_left ÷ order_step_entered.", "流失数 ÷ 到达数。") of ["carts"];
+    MEDIUM_EXPENSE = Amount "medium_expense" v 1 ("Expense of media", "媒介费用")
+        ("Sum of the expenses that name the medium, or one of its source codes.", "归属该媒介或其源代码的费用之和。") of ["campaign-expenses"];
+    MEDIUM_REVENUE = Amount "medium_revenue" v 1 ("Revenue of media", "媒介收入")
+        ("Movements of contracts under the source codes of the medium: signed, amended and cancelled, each on its day.", "该媒介源代码下合同的签订、变更与取消金额,各计入当日。") of ["contracts"];
+    MEDIUM_EXPENSE_TO_REVENUE = Ratio "medium_expense_to_revenue" v 1 ("E:R of media", "媒介费用收入比")
+        ("medium_expense ÷ medium_revenue.", "媒介费用 ÷ 媒介收入。") of ["campaign-expenses", "contracts"];
+    COST_PER_CONTACT = Ratio "cost_per_contact" v 1 ("Cost per contact", "单位触达成本")
+        ("medium_expense ÷ reached_contacts.", "媒介费用 ÷ 触达人数。") of ["campaign-expenses", "touches"];
+    COST_PER_CONTACT_CHANGE = Ratio "cost_per_contact_change" v 1 ("Change of the cost per contact", "单位触达成本环比")
+        ("cost_per_contact ÷ that of the month before − 1.", "单位触达成本 ÷ 上月值 − 1。") of ["campaign-expenses", "touches"];
+    COST_PER_RESPONSE = Ratio "cost_per_response" v 1 ("Cost per response", "单位反馈成本")
+        ("medium_expense ÷ responses.", "媒介费用 ÷ 反馈数。") of ["campaign-expenses", "responses"];
+    COST_PER_RESPONSE_CHANGE = Ratio "cost_per_response_change" v 1 ("Change of the cost per response", "单位反馈成本环比")
+        ("cost_per_response ÷ that of the month before − 1.", "单位反馈成本 ÷ 上月值 − 1。") of ["campaign-expenses", "responses"];
+    ANSWERED = Count "answered" v 1 ("Answered", "反馈人数")
+        ("People by their first answer to a campaign.", "按首次反馈统计的人数。") of ["responses"];
+    SPOKEN_TO = Count "spoken_to" v 1 ("Spoken to", "已接触人数")
+        ("Of answered: with an activity about the lead, or with the party, that was done since the answer.", "反馈后已有完成的销售活动的人数。") of ["responses", "activities"];
+    SPOKEN_TO_IN_TIME = Count "spoken_to_in_time" v 1 ("Spoken to in time", "按时接触人数")
+        ("Of spoken_to: the first one began within the hours of the follow-up of the campaign, or those of the question.", "在活动跟进时限内开始首次接触的人数。") of ["responses", "activities", "campaigns"];
+    CONTACT_OVERDUE = Count "contact_overdue" v 1 ("Contact overdue", "逾期未接触人数")
+        ("Of answered: not spoken to at the instant, though these hours are over.", "统计时点已超时限且尚未接触的人数。") of ["responses", "activities", "campaigns"];
+    LEAD_LATENCY = Hours "lead_latency" v 1 ("Time to the first contact", "首次接触时长")
+        ("Hours from the answer to the beginning of the first contact; as a median or the 90th percentile.", "反馈至首次接触开始的小时数,取中位或90分位。") of ["responses", "activities"];
+    FIRST_TOUCHES = Count "first_touches" v 1 ("First touches", "首次接触数")
+        ("Responses or contracts that began with a touch of the medium.", "以该媒介为首次接触的反馈或合同数。") of ["touches", "responses", "contracts"];
+    LAST_TOUCHES = Count "last_touches" v 1 ("Last touches", "末次接触数")
+        ("Responses or contracts that ended with a touch of the medium.", "以该媒介为末次接触的反馈或合同数。") of ["touches", "responses", "contracts"];
+    ATTRIBUTED_SHARE = Ratio "attributed_share" v 1 ("Attributed share", "归因份额")
+        ("What is credited to the medium of all responses or contracts with touches: by first touch, last touch, or each alike.", "归因到该媒介的份额,按首次、末次或平均分摊。") of ["touches", "responses", "contracts"];
+    ATTRIBUTED_AMOUNT = Amount "attributed_amount" v 1 ("Attributed amount", "归因金额")
+        ("What contracts come to without tax, credited to the medium by first touch, last touch, or each alike.", "合同不含税金额按首次、末次或平均分摊归因到该媒介。") of ["touches", "contracts"];
+    PATH_CONVERSIONS = Count "path_conversions" v 1 ("Conversions of a path", "路径转化数")
+        ("Responses or contracts with that first and that last medium, each once.", "首次与末次媒介相同的反馈或合同数,各计一次。") of ["touches", "responses", "contracts"];
+    PATH_SHARE = Ratio "path_share" v 1 ("Share of a path", "路径占比")
+        ("path_conversions ÷ all with touches.", "路径转化数 ÷ 全部有接触的转化数。") of ["touches", "responses", "contracts"];
+    PATH_AMOUNT = Amount "path_amount" v 1 ("Amount of a path", "路径金额")
+        ("What contracts of that path come to without tax.", "该路径合同的不含税金额。") of ["touches", "contracts"];
+    WASTED_SENDS = Count "wasted_sends" v 1 ("Sends in vain", "无效发送次数")
+        ("Sends with that reason and none that comes before it.", "首个符合的原因为该项的发送次数。") of ["touches", "consents", "contracts", "orders"];
+    SEND_WASTE = Amount "send_waste" v 1 ("Waste", "浪费金额")
+        ("What these sends have cost: expenses of their source codes divided over sends, else unit costs of media.", "上述发送的费用:源代码支出按发送次数分摊,否则按媒介单位成本。") of ["campaign-expenses", "media", "touches"];
+    SEND_WASTE_SHARE = Ratio "send_waste_share" v 1 ("Share of spend", "占发送费用")
+        ("send_waste ÷ what all sends have cost.", "浪费金额 ÷ 全部发送费用。") of ["campaign-expenses", "media", "touches"];
+    STAGE_START = Count "stage_start" v 1 ("In a stage at the beginning", "期初阶段人数")
+        ("Number of those who were in the stage when the time began.", "期初处于该阶段的人数。") of ["decision-stages"];
+    STAGE_END = Count "stage_end" v 1 ("In a stage at the end", "期末阶段人数")
+        ("Number of those of them who are in the other stage, or in none, when the time ends.", "其中期末处于另一阶段或已移除的人数。") of ["decision-stages"];
 }

@@ -3,16 +3,18 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `opportunities.rs`, `prospects.rs`, `work.rs`, `customers.rs`, `marketing.rs` | measures of reports |
+//! | `opportunities.rs`, `prospects.rs`, `work.rs`, `customers.rs`, `customer_base.rs`, `marketing.rs` | measures of reports |
 //! | `guanxi_sales::measures` | those of targets and commission |
-//! | `figures.rs` | of which measure each figure of a report is |
+//! | `figures.rs`, `customer_figures.rs` | of which measure each figure of a report is |
 
+mod customer_base;
+mod customer_figures;
 mod customers;
 mod figures;
 mod marketing;
-mod opportunities;
-mod prospects;
-mod work;
+pub(crate) mod opportunities;
+pub(crate) mod prospects;
+pub(crate) mod work;
 
 use crate::{Column, Definition, What};
 use guanxi_kernel::{
@@ -24,7 +26,7 @@ use serde::Serialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::ToSchema;
 
-pub use figures::{FIGURES, Figure};
+pub use figures::Figure;
 
 /// A measure as callers see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -70,13 +72,19 @@ static MODULES: &[&[&Measure]] = &[
     prospects::MEASURES,
     work::MEASURES,
     customers::MEASURES,
+    customer_base::MEASURES,
     marketing::MEASURES,
 ];
+
+/// The figures of each report.
+pub fn all_figures() -> impl Iterator<Item = &'static (&'static str, &'static [Figure])> {
+    figures::FIGURES.iter().chain(customer_figures::FIGURES)
+}
 
 /// The measures of the columns of reports.
 static BY_FIGURE: LazyLock<BTreeMap<(&'static str, &'static str), &'static Measure>> =
     LazyLock::new(|| {
-        let figures = FIGURES.iter().flat_map(|(report, columns)| {
+        let figures = all_figures().flat_map(|(report, columns)| {
             columns.iter().map(|(column, measure)| ((*report, *column), *measure))
         });
         figures.collect()
@@ -133,7 +141,7 @@ pub fn units(what: What) -> &'static [MeasureUnit] {
         What::Ratio | What::Share => &[MeasureUnit::Ratio],
         What::Hours => &[MeasureUnit::Hours],
         What::Days => &[MeasureUnit::Days],
-        What::Key | What::Label | What::Date | What::Flag | What::Link => &[],
+        What::Key | What::Label | What::Date | What::Flag | What::Link | What::Parts => &[],
     }
 }
 
@@ -151,7 +159,7 @@ mod tests {
         for name in ALL.keys() {
             assert!(told.contains(name) || elsewhere.contains(name), "nothing tells {name}");
         }
-        let listed: usize = FIGURES.iter().map(|(_, columns)| columns.len()).sum();
+        let listed: usize = all_figures().map(|(_, columns)| columns.len()).sum();
         assert_eq!(listed, BY_FIGURE.len(), "a figure that is of two measures");
     }
 }

@@ -15,6 +15,12 @@ guanxi_kernel::measures! {
         ("Whole days since the last contact, or since it was entered.", "距上次接触(或录入)的整天数。") of ["activities", "parties"];
     NEGLECT_DAYS = Days "neglect_days" v 1 ("Days that count as neglect", "视为忽视的天数")
         ("The days of the question, else of the service policy of the tier, else 30.", "设定天数;未设定时取客户等级的服务标准,再缺省为30天。") of ["service-policies"];
+    AVAILABLE_MINUTES = Minutes "available_minutes" v 1 ("Available minutes", "可用分钟")
+        ("Sum of minutes_per_day over the days of the time on which the resource is there.", "区间内资源可用各日的每日可用分钟之和。") of ["bookable-resources"];
+    BOOKED_MINUTES = Minutes "booked_minutes" v 1 ("Booked minutes", "预订分钟")
+        ("Sum of the minutes of bookings on the days of the time, without what was released.", "区间内各日预订分钟之和,不含已释放部分。") of ["resource-bookings"];
+    RESOURCE_UTILISATION = Ratio "resource_utilisation" v 1 ("Utilisation", "资源利用率")
+        ("booked_minutes ÷ available_minutes.", "预订分钟 ÷ 可用分钟。") of ["resource-bookings", "bookable-resources"];
     PLANNED_MINUTES = Minutes "planned_minutes" v 1 ("Planned minutes", "计划分钟")
         ("Sum of the planned durations of activities.", "活动计划时长之和。") of ["activities"];
     PLANNED_HOURS = Hours "planned_hours" v 1 ("Planned hours", "计划小时")

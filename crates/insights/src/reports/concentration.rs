@@ -119,7 +119,7 @@ impl Report for CustomerConcentration {
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let all = signed(tx, ctx, &DEFINITION, asked).await?;
-        let mut amounts: Vec<Money> = all.values().map(|one| one.revenue).collect();
+        let mut amounts: Vec<Money> = all.into_values().collect();
         amounts.sort_unstable_by_key(|amount| std::cmp::Reverse(amount.minor()));
         let of = Concentration::new(amounts.iter().map(|amount| amount.minor()).collect());
         let sum = |members: u64| {

@@ -1,4 +1,4 @@
-//! What was signed, amended and taken back, by whose it was, with whom, or when.
+//! What was signed, amended and taken back, by whose it was, in which org unit, with whom, or when.
 
 use crate::{
     Asked, Column, Definition, Made, Parameter, Plot, Report, What,
@@ -6,15 +6,17 @@ use crate::{
     definition::{Shape, Takes},
     exchange::currency,
     labels::{Labels, labels},
-    report::reach,
-    reports::prospects::example_id,
+    report::{ask, reach},
+    reports::{facts::also_reads, prospects::example_id},
 };
 use chrono::{Datelike as _, NaiveDate};
 use guanxi_contracts::contracts::{CONTRACT, ContractMovement};
 use guanxi_customers::parties::PARTY;
-use guanxi_identity::users::USER;
+use guanxi_identity::{org_units::ORG_UNIT, users::USER};
 use guanxi_kernel::{
-    Ctx, Currency, Money, Result, Word as _,
+    Action, Ctx, Currency, Money, Result, Word as _,
+    actor::forbidden,
+    period::DateRange,
     problem::{OUT_OF_RANGE, Texts},
     scalar::{Scalar, Type},
 };
@@ -34,6 +36,8 @@ guanxi_kernel::words! {
         /// Whose contracts they are: who owned them when they were signed.
         #[default]
         Owner = "owner" ("Owner", "负责人"),
+        /// The org unit of whose they are, as it is now.
+        Unit = "unit" ("Org unit", "组织单元"),
         /// With whom they are.
         Party = "party" ("Customer", "客户"),
         /// The month of the movement.
@@ -50,6 +54,13 @@ pub struct ContractResultsRow {
     /// What they are called; `null` for whoever may not see it.
     #[schema(required)]
     pub owner: Option<String>,
+    /// The org unit of who owned them when they were signed, as it is now; `null` unless it is grouped by that,
+    /// and for users of no unit.
+    #[schema(required)]
+    pub org_unit_id: Option<Uuid>,
+    /// What it is called; `null` for whoever may not see it.
+    #[schema(required)]
+    pub org_unit: Option<String>,
     /// The customer; `null` unless it is grouped by that.
     #[schema(required)]
     pub party_id: Option<Uuid>,
@@ -105,10 +116,10 @@ static DEFINITION: Definition = Definition {
         en: "What contracts count for in a period, each movement on its own day: what was signed, what amendments \
              made of it, and what cancellations took back. A cancellation does not change the period in which the \
              contract was signed, so a figure that was reported stays what it was. They count for whoever owned \
-             the contract when it was signed. Amounts in other currencies are converted by the rate of the day of \
+             the contract when it was signed, and for the org unit that this user is in now. Amounts in other currencies are converted by the rate of the day of \
              the movement. The greatest amount comes first, months in their order; at most 1,000 rows, and the \
              totals go over all.",
-        zh: "期间内合同业绩的每一笔变动:签订、变更与取消,各自计入发生当日,不追溯修改签订期间。业绩归签订时的负责人,外币按变动当日汇率折算。",
+        zh: "期间内合同业绩的每一笔变动:签订、变更与取消,各自计入发生当日,不追溯修改签订期间。业绩归签订时的负责人及其当前组织单元,外币按变动当日汇率折算。",
     },
     reads: &[&CONTRACT, &PARTY],
     needs: &["party_id", "signed_on", "owner_id"],
@@ -136,6 +147,8 @@ static DEFINITION: Definition = Definition {
     columns: &[
         column("owner_id", "Owner id", "负责人标识", What::Key),
         column("owner", "Owner", "负责人", What::Label),
+        column("org_unit_id", "Org unit id", "组织单元标识", What::Key),
+        column("org_unit", "Org unit", "组织单元", What::Label),
         column("party_id", "Customer id", "客户标识", What::Key),
         column("party", "Customer", "客户", What::Label),
         column("month", "Month", "月份", What::Label),
@@ -150,7 +163,7 @@ static DEFINITION: Definition = Definition {
     ],
     plot: Plot {
         shape: Shape::Bars,
-        names: &["owner", "party", "month"],
+        names: &["owner", "org_unit", "party", "month"],
         values: &["amount"],
         otherwise: &["contracts"],
     },
@@ -179,6 +192,10 @@ impl ContractResultsBy {
     fn selected(self) -> &'static str {
         match self {
             Self::Owner => "m.owner_id AS who, CAST(NULL AS TEXT) AS month",
+            Self::Unit => {
+                "(SELECT u.org_unit_id FROM users u WHERE u.tenant_id = m.tenant_id AND u.id = m.owner_id) AS who, \
+                 CAST(NULL AS TEXT) AS month"
+            }
             Self::Party => "m.party_id AS who, CAST(NULL AS TEXT) AS month",
             Self::Month => {
                 "CAST(NULL AS UUID) AS who, substr(CAST(m.moved_on AS TEXT), 1, 7) AS month"
@@ -201,6 +218,17 @@ impl ContractResultsFigures {
         }
     }
 
+    fn join(&mut self, asked: &Asked, other: &Self) -> Result<()> {
+        for (kind, count, amount) in [
+            (ContractMovement::Signed, other.signed, other.signed_amount),
+            (ContractMovement::Amended, other.amended, other.amended_amount),
+            (ContractMovement::Cancelled, other.cancelled, other.cancelled_amount),
+        ] {
+            self.add(asked, kind, count, amount)?;
+        }
+        Ok(())
+    }
+
     fn add(
         &mut self,
         asked: &Asked,
@@ -221,7 +249,7 @@ impl ContractResultsFigures {
     }
 }
 
-/// Whose or with whom, or the month.
+/// Whose, of which unit or with whom, or the month.
 type Key = (Option<Uuid>, Option<String>);
 
 /// Key, kind, currency, day of the rate, count, minor units.
@@ -244,6 +272,49 @@ fn movements(ctx: &Ctx, asked: &Asked, by: ContractResultsBy, span: (NaiveDate, 
     sql
 }
 
+/// What contracts came to on these days, by the org unit of whoever owned them when they were signed;
+/// none for users of no unit. With `amounts` the caller must see these too.
+///
+/// # Errors
+/// As the report.
+pub(crate) async fn by_unit(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    days: DateRange,
+    amounts: bool,
+) -> Result<BTreeMap<Option<Uuid>, ContractResultsFigures>> {
+    let mut asked = ask(tx, ctx, &DEFINITION, &[]).await?;
+    if amounts && asked.hides("net") {
+        return Err(forbidden(CONTRACT.plural, Action::Read));
+    }
+    let last = days.end.pred_opt().unwrap_or(days.end);
+    let by = ContractResultsBy::Unit;
+    let groups = grouped(tx, ctx, &mut asked, by, (days.start, last)).await?;
+    Ok(groups.into_iter().map(|((unit, _), figures)| (unit, figures)).collect())
+}
+
+/// The movements of a period in their groups.
+async fn grouped(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &mut Asked,
+    by: ContractResultsBy,
+    span: (NaiveDate, NaiveDate),
+) -> Result<BTreeMap<Key, ContractResultsFigures>> {
+    let found = tx.all::<Found>(movements(ctx, asked, by, span)).await?;
+    let zero = asked.exchange.zero();
+    let mut groups: BTreeMap<Key, ContractResultsFigures> = BTreeMap::new();
+    for (who, month, kind, code, rate_on, count, minor) in found {
+        let Some(kind) = ContractMovement::from_word(&kind) else { continue };
+        let (day, known) = (rate_on.unwrap_or(asked.today), asked.known_at);
+        let given = Money::new(minor, currency(&code)?);
+        let amount = asked.exchange.convert(tx, given, day, known).await?;
+        let none = ContractResultsFigures::none(zero);
+        groups.entry((who, month)).or_insert(none).add(asked, kind, count, amount)?;
+    }
+    Ok(groups)
+}
+
 impl Report for ContractResults {
     type Row = ContractResultsRow;
     type Totals = ContractResultsFigures;
@@ -254,20 +325,14 @@ impl Report for ContractResults {
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let by = asked.word::<ContractResultsBy>("by").unwrap_or_default();
+        if by == ContractResultsBy::Unit {
+            also_reads(ctx, ORG_UNIT.plural)?;
+        }
         let span = span(asked)?;
-        let found = tx.all::<Found>(movements(ctx, asked, by, span)).await?;
-        let zero = asked.exchange.zero();
-        let mut totals = ContractResultsFigures::none(zero);
-        let mut groups: BTreeMap<Key, ContractResultsFigures> = BTreeMap::new();
-        for (who, month, kind, code, rate_on, count, minor) in found {
-            let Some(kind) = ContractMovement::from_word(&kind) else { continue };
-            let (day, known) = (rate_on.unwrap_or(asked.today), asked.known_at);
-            let given = Money::new(minor, currency(&code)?);
-            let amount = asked.exchange.convert(tx, given, day, known).await?;
-            let group =
-                groups.entry((who, month)).or_insert_with(|| ContractResultsFigures::none(zero));
-            group.add(asked, kind, count, amount)?;
-            totals.add(asked, kind, count, amount)?;
+        let groups = grouped(tx, ctx, asked, by, span).await?;
+        let mut totals = ContractResultsFigures::none(asked.exchange.zero());
+        for figures in groups.values() {
+            totals.join(asked, figures)?;
         }
         let mut groups: Vec<(Key, ContractResultsFigures)> = groups.into_iter().collect();
         if by != ContractResultsBy::Month {
@@ -277,6 +342,7 @@ impl Report for ContractResults {
         let ids = groups.iter().filter_map(|(key, _)| key.0);
         let names = match by {
             ContractResultsBy::Owner => labels(tx, ctx, asked, &USER, ids).await?,
+            ContractResultsBy::Unit => labels(tx, ctx, asked, &ORG_UNIT, ids).await?,
             ContractResultsBy::Party => labels(tx, ctx, asked, &PARTY, ids).await?,
             ContractResultsBy::Month => Labels::new(),
         };
@@ -314,6 +380,8 @@ fn row(
     let mut row = ContractResultsRow {
         owner_id: None,
         owner: None,
+        org_unit_id: None,
+        org_unit: None,
         party_id: None,
         party: None,
         month,
@@ -321,6 +389,7 @@ fn row(
     };
     match by {
         ContractResultsBy::Owner => (row.owner_id, row.owner) = (id, label),
+        ContractResultsBy::Unit => (row.org_unit_id, row.org_unit) = (id, label),
         ContractResultsBy::Party => (row.party_id, row.party) = (id, label),
         ContractResultsBy::Month => {}
     }

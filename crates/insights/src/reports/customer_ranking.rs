@@ -1,15 +1,20 @@
 //! Who the key customers are: by one angle, or by several with weights.
 
-use super::customer_figures::{Signed, signed};
+use super::{
+    customer_angles::{Figures, Given, Standing, figures, given, ranks, require, shows_cost},
+    prospects::{column, example_id},
+    purchases,
+    rfm::count,
+};
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, What,
+    Asked, Definition, Made, Parameter, Plot, Report, What,
     asked::bad,
     definition::{Shape, Takes},
     labels::labels,
 };
 use chrono::NaiveDate;
 use guanxi_contracts::contracts::CONTRACT;
-use guanxi_customers::parties::PARTY;
+use guanxi_customers::{orders::ORDER, parties::PARTY};
 use guanxi_kernel::{
     Ctx, Currency, Money, Result, Share, Word as _,
     problem::{INTERNAL, INVALID_FORMAT, Texts},
@@ -19,7 +24,6 @@ use guanxi_kernel::{
 use guanxi_storage::Tx;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use std::cmp::Reverse;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -30,73 +34,125 @@ guanxi_kernel::words! {
     /// By what customers are ranked.
     #[derive(Default)]
     pub enum CustomerAngle {
-        /// What they have signed.
+        /// What they have bought, less what came back.
         #[default]
-        Revenue = "revenue" ("Revenue", "合同净额"),
-        /// How often they have signed.
-        OrderCount = "order_count" ("Orders", "合同数"),
-        /// How lately they have signed.
+        Revenue = "revenue" ("Revenue", "收入"),
+        /// That, less what it has cost the company.
+        GrossMargin = "gross_margin" ("Gross margin", "毛利"),
+        /// How often they have bought.
+        OrderCount = "order_count" ("Orders", "购买次数"),
+        /// How lately they have bought.
         Recency = "recency" ("Recency", "最近购买"),
-        /// What they have signed in 365 days against the 365 days before.
+        /// What they have bought in 365 days against the 365 days before.
         Growth = "growth" ("Growth", "增长"),
+        /// What they are still to pay.
+        Receivables = "receivables" ("Receivables", "应收账款"),
+        /// How many they have recommended.
+        Referrals = "referrals" ("Referrals", "转介绍"),
+        /// What was spent on them.
+        CostToServe = "cost_to_serve" ("Cost to serve", "服务成本"),
         /// Several of these, with weights.
         Composite = "composite" ("Composite", "综合"),
     }
 }
 
+impl CustomerAngle {
+    /// Whether little of it speaks for a customer, where several angles are weighed.
+    fn is_burden(self) -> bool {
+        matches!(self, Self::Receivables | Self::CostToServe)
+    }
+}
+
+/// What an angle gives to the score of a customer.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CustomerRankingPart {
+    /// The angle.
+    pub angle: CustomerAngle,
+    /// Its weight.
+    pub weight: Share,
+    /// The place of the customer in it, the least first of what is owed and spent; `null` without a figure.
+    #[schema(required)]
+    pub rank: Option<i64>,
+    /// (customers − rank) ÷ (customers − 1): 1 for the first place, 0 for the last; 0 without a figure.
+    pub place: Ratio,
+    /// Weight × place. All parts have one denominator; their sum is the score.
+    pub points: Ratio,
+}
+
 /// A customer in its place.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomerRankingRow {
-    /// The place; those who are equal share one, and the next is left out.
+    /// The place; those who are equal share one, and as many are left out after it.
     pub rank: i64,
     /// The customer.
     pub party_id: Uuid,
     /// What it is called; `null` for whoever may not see it.
     #[schema(required)]
     pub party: Option<String>,
-    /// What it has signed, without tax.
+    /// Whether there is a figure of what is ranked by, of all angles for `composite`. Who has none is last, and
+    /// gets nothing for it.
+    pub has_figure: bool,
+    /// What it has bought, less what came back.
     pub revenue: Money,
-    /// How many contracts.
+    /// Revenue less what it has cost the company; `null` where no cost was told, and for whoever may not see costs.
+    #[schema(required)]
+    pub gross_margin: Option<Money>,
+    /// How many purchases.
     pub order_count: i64,
-    /// The day of the last one.
-    pub last_on: NaiveDate,
-    /// What was signed in the last 365 days more or less than in those before, by the latter.
+    /// The day of the last one; `null` for who has not bought.
+    #[schema(required)]
+    pub last_on: Option<NaiveDate>,
+    /// What was bought in the last 365 days more or less than in those before, by the latter.
     pub growth: Ratio,
-    /// What it reaches by the weights, from 0 to 1 with four decimals; `null` unless it is ranked by them.
+    /// What it is still to pay; `null` unless it is ranked by that.
+    #[schema(required)]
+    pub receivables: Option<Money>,
+    /// How many it has recommended; `null` unless it is ranked by that.
+    #[schema(required)]
+    pub referrals: Option<i64>,
+    /// What was spent on it; `null` unless it is ranked by that.
+    #[schema(required)]
+    pub cost_to_serve: Option<Money>,
+    /// The sum of its parts, from 0 to 1, rounded half-even to four decimals; `null` unless it is ranked by them.
     #[schema(required)]
     pub score: Option<Share>,
+    /// How the score came about, angle by angle; empty without one.
+    pub parts: Vec<CustomerRankingPart>,
 }
 
 /// What goes over all customers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CustomerRankingTotals {
-    /// How many customers there are.
+    /// How many customers are ranked.
     pub customers: i64,
-    /// What they have signed.
+    /// How many of them have no figure of what is ranked by.
+    pub without_figure: i64,
+    /// What they have bought, less what came back.
     pub revenue: Money,
 }
 
 /// Rows at most.
 const MOST: usize = 1_000;
 
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
-
 static DEFINITION: Definition = Definition {
     name: "customer-ranking",
-    version: 1,
+    version: 2,
     title: Texts { en: "Ranking of customers", zh: "客户排名" },
     about: Texts {
-        en: "Customers in the order of one angle, or of several with weights: what they have signed without tax, how \
-             often, how lately, and how that grows (the last 365 days against the 365 before; who had nothing \
-             before comes last). Equal ones share a place. For `composite` each angle gives from 1 for the first \
-             place to 0 for the last, and these are weighted. Contracts count from the day of signing until that \
-             of `as_of`; which are cancelled is as it is now. At most 1,000 rows; the totals go over all.",
-        zh: "按合同净额、合同数、最近购买、增长或加权综合对客户排名,并列者名次相同且后续名次顺延。综合得分由各角度名次换算为 0–1 后加权。",
+        en: "Customers in the order of one angle, the greatest figure first, or of several with weights. Purchases are \
+             those of the report `rfm`, and costs as far as they were told; growth compares the last 365 days with the \
+             365 before; receivables are those of the report `receivables-aging`; referrals count whom a customer has \
+             recommended; cost to serve is the sum of the expenses of activities with it. Ranked are all who have \
+             bought something, by referrals also who has only recommended somebody. Equal ones share a place and as \
+             many places are left out. Who has no figure (no cost told, never bought, nothing bought the year before) \
+             comes last, and `has_figure` says so. For `composite` each angle gives (customers − rank) ÷ (customers − \
+             1), so 1 for the first place and 0 for the last, and 0 without a figure; for receivables and cost to \
+             serve the least is first there. The score is the weighted sum, ranked before it is rounded, and `parts` \
+             tells what each angle gives. At most 1,000 rows; the totals go over all.",
+        zh: "按收入、毛利、购买次数、最近购买、增长、应收账款、转介绍、服务成本之一对客户降序排名,或按权重综合排名;并列者名次相同且后续名次顺延,无指标者排在最后并注明。综合排名中每个角度得分为(客户数−名次)÷(客户数−1),无指标得0分,应收账款与服务成本以少者为先;按权重求和后排名,parts 列出各角度的得分。",
     },
-    reads: &[&CONTRACT, &PARTY],
-    needs: &["party_id", "net", "signed_on", "owner_id"],
+    reads: &[&PARTY, &ORDER, &CONTRACT],
+    needs: &["owner_id"],
     rests_on: &[],
     parameters: &[
         Parameter {
@@ -105,7 +161,11 @@ static DEFINITION: Definition = Definition {
             default: Some("revenue"),
             required: false,
             field: None,
-            about: Texts { en: "By what they are ranked.", zh: "排名依据。" },
+            about: Texts {
+                en: "By what they are ranked. Receivables need the right to read receipts, referrals that to read \
+                     referrals, and cost to serve that to read activities.",
+                zh: "排名依据。应收账款、转介绍、服务成本分别需要读取收款、转介绍、活动的权限。",
+            },
         },
         Parameter {
             name: "weights",
@@ -123,11 +183,17 @@ static DEFINITION: Definition = Definition {
         column("rank", "Rank", "名次", What::Count),
         column("party_id", "Customer id", "客户标识", What::Key),
         column("party", "Customer", "客户", What::Label),
-        column("revenue", "Revenue", "合同净额", What::Money),
-        column("order_count", "Orders", "合同数", What::Count),
+        column("has_figure", "Has a figure", "有无指标", What::Flag),
+        column("revenue", "Revenue", "收入", What::Money),
+        column("gross_margin", "Gross margin", "毛利", What::Money),
+        column("order_count", "Orders", "购买次数", What::Count),
         column("last_on", "Last purchase", "最近购买", What::Date),
         column("growth", "Growth", "增长", What::Ratio),
+        column("receivables", "Receivables", "应收账款", What::Money),
+        column("referrals", "Referrals", "转介绍", What::Count),
+        column("cost_to_serve", "Cost to serve", "服务成本", What::Money),
         column("score", "Score", "综合得分", What::Share),
+        column("parts", "Parts", "得分构成", What::Parts),
     ],
     plot: Plot {
         shape: Shape::Bars,
@@ -137,47 +203,14 @@ static DEFINITION: Definition = Definition {
     },
 };
 
-/// What one is ranked by: the greater, the better.
-type Standing = Option<Decimal>;
-
-fn growth(one: &Signed) -> Ratio {
-    let more = one.last_year.to_decimal() - one.year_before.to_decimal();
-    Ratio::new(more, one.year_before.to_decimal())
-}
-
-fn standing(angle: CustomerAngle, one: &Signed) -> Standing {
-    match angle {
-        CustomerAngle::OrderCount => Some(one.contracts.into()),
-        CustomerAngle::Recency => Some((one.last_on - NaiveDate::default()).num_days().into()),
-        CustomerAngle::Growth => {
-            let growth = growth(one);
-            growth.numerator().checked_div(growth.denominator())
-        }
-        CustomerAngle::Revenue | CustomerAngle::Composite => Some(one.revenue.to_decimal()),
-    }
-}
-
-/// The place of each: one more than there are greater ones.
-fn ranks(standings: &[Standing]) -> Vec<i64> {
-    let mut order: Vec<usize> = (0..standings.len()).collect();
-    order.sort_by_key(|at| Reverse(standings[*at]));
-    let mut ranks = vec![0; standings.len()];
-    let mut rank = 0;
-    for (place, at) in (1_i64..).zip(&order) {
-        let before = usize::try_from(place - 2).ok().map(|before| order[before]);
-        if before.is_none_or(|before| standings[before] != standings[*at]) {
-            rank = place;
-        }
-        ranks[*at] = rank;
-    }
-    ranks
-}
+/// An angle and its weight.
+type Weight = (CustomerAngle, Share);
 
 /// The angles and weights of a composite.
-fn weights(text: Option<&str>) -> Result<Vec<(CustomerAngle, Share)>> {
+fn weights(text: Option<&str>) -> Result<Vec<Weight>> {
     let expected = "angles with shares that sum to exactly 1, such as revenue:0.6,recency:0.4";
     let wrong = || bad(INVALID_FORMAT.parameter("weights").with("expected", expected));
-    let mut all: Vec<(CustomerAngle, Share)> = Vec::new();
+    let mut all: Vec<Weight> = Vec::new();
     for part in text.ok_or_else(wrong)?.split(',') {
         let (angle, share) = part.trim().split_once(':').ok_or_else(wrong)?;
         let angle = CustomerAngle::from_word(angle.trim()).ok_or_else(wrong)?;
@@ -190,21 +223,60 @@ fn weights(text: Option<&str>) -> Result<Vec<(CustomerAngle, Share)>> {
     if Share::make_one(all.iter().map(|(_, share)| *share)) { Ok(all) } else { Err(wrong()) }
 }
 
-/// What each reaches by the weights: 1 for the first place in every angle, 0 for the last.
-fn composite(all: &[Signed], weights: &[(CustomerAngle, Share)]) -> Vec<Decimal> {
-    let last = i64::try_from(all.len()).unwrap_or(i64::MAX) - 1;
-    let mut scores = vec![Decimal::ZERO; all.len()];
-    for (angle, share) in weights {
-        let standings: Vec<Standing> = all.iter().map(|one| standing(*angle, one)).collect();
-        for (score, rank) in scores.iter_mut().zip(ranks(&standings)) {
-            let place = match last {
-                0 => Decimal::ONE,
-                last => Decimal::from(last - (rank - 1)) / Decimal::from(last),
-            };
-            *score += share.to_decimal() * place;
-        }
+/// How customers stand to each other.
+struct Ranked {
+    ranks: Vec<i64>,
+    has_figure: Vec<bool>,
+    /// What each angle of a composite gives to each customer; empty without weights.
+    given: Vec<(Weight, Vec<Given>)>,
+}
+
+impl Ranked {
+    /// By one angle.
+    fn by(angle: CustomerAngle, all: &[Figures]) -> Self {
+        let standings: Vec<Standing> = all.iter().map(|one| one.standing(angle)).collect();
+        let has_figure = standings.iter().map(Option::is_some).collect();
+        Self { ranks: ranks(&standings), has_figure, given: Vec::new() }
     }
-    scores.iter().map(|score| score.round_dp(4)).collect()
+
+    /// By several angles with weights.
+    fn by_weights(weights: Vec<Weight>, all: &[Figures]) -> Self {
+        let each = |(angle, weight): Weight| {
+            let standing = |one: &Figures| {
+                let standing = one.standing(angle);
+                if angle.is_burden() { standing.map(|figure| -figure) } else { standing }
+            };
+            let standings: Vec<Standing> = all.iter().map(standing).collect();
+            ((angle, weight), given(&standings, weight))
+        };
+        let given: Vec<(Weight, Vec<Given>)> = weights.into_iter().map(each).collect();
+        let has_all = |at: usize| given.iter().all(|(_, each)| each[at].rank.is_some());
+        let has_figure = (0..all.len()).map(has_all).collect();
+        let sums: Vec<Standing> = (0..all.len())
+            .map(|at| {
+                Some(given.iter().map(|(_, each)| each[at].points.numerator()).sum::<Decimal>())
+            })
+            .collect();
+        Self { ranks: ranks(&sums), has_figure, given }
+    }
+
+    /// How the score of a customer came about.
+    fn parts(&self, at: usize) -> Vec<CustomerRankingPart> {
+        let part = |((angle, weight), each): &(Weight, Vec<Given>)| {
+            let Given { rank, place, points } = each[at];
+            CustomerRankingPart { angle: *angle, weight: *weight, rank, place, points }
+        };
+        self.given.iter().map(part).collect()
+    }
+}
+
+/// What parts sum to, if there are any.
+fn score(parts: &[CustomerRankingPart]) -> Result<Option<Share>> {
+    let Some(first) = parts.first() else { return Ok(None) };
+    let sum: Decimal = parts.iter().map(|part| part.points.numerator()).sum();
+    let value = Ratio::new(sum, first.points.denominator()).value().unwrap_or_default();
+    let share = value.normalize().to_string().parse::<Share>();
+    share.map(Some).map_err(|_| INTERNAL.problem().because("a score is no share"))
 }
 
 impl Report for CustomerRanking {
@@ -221,52 +293,76 @@ impl Report for CustomerRanking {
             CustomerAngle::Composite => Some(weights(asked.text("weights"))?),
             _ => None,
         };
-        let all = signed(tx, ctx, &DEFINITION, asked).await?;
-        let revenue = asked.exchange.sum(all.values().map(|one| one.revenue))?;
-        let customers = i64::try_from(all.len()).unwrap_or(i64::MAX);
-        let (ids, figures): (Vec<Uuid>, Vec<Signed>) = all.into_iter().unzip();
-        let scores = weights.map(|weights| composite(&figures, &weights));
-        let standings: Vec<Standing> = match &scores {
-            Some(scores) => scores.iter().copied().map(Some).collect(),
-            None => figures.iter().map(|one| standing(by, one)).collect(),
+        let angles: Vec<CustomerAngle> = match &weights {
+            Some(weights) => weights.iter().map(|(angle, _)| *angle).collect(),
+            None => vec![by],
         };
-        let ranks = ranks(&standings);
+        require(ctx, &angles)?;
+        let all = figures(tx, ctx, &DEFINITION, asked, &angles).await?;
+        let (ids, all): (Vec<Uuid>, Vec<Figures>) = all.into_iter().unzip();
+        let ranked = match weights {
+            Some(weights) => Ranked::by_weights(weights, &all),
+            None => Ranked::by(by, &all),
+        };
+        let totals = CustomerRankingTotals {
+            customers: count(ids.len()),
+            without_figure: count(ranked.has_figure.iter().filter(|has| !**has).count()),
+            revenue: purchases::money(asked, all.iter().map(|one| one.revenue).sum())?,
+        };
         let mut order: Vec<usize> = (0..ids.len()).collect();
-        order.sort_by_key(|at| (ranks[*at], ids[*at]));
+        order.sort_by_key(|at| (ranked.ranks[*at], ids[*at]));
         order.truncate(MOST);
         let names = labels(tx, ctx, asked, &PARTY, order.iter().map(|at| ids[*at])).await?;
+        let (has_cost, asked) = (shows_cost(ctx), &*asked);
+        let when = |angle: CustomerAngle, steps: i128| {
+            let is_asked = angles.contains(&angle);
+            is_asked.then(|| purchases::money(asked, steps)).transpose()
+        };
         let row = |at: usize| {
-            let score =
-                scores.as_ref().map(|scores| scores[at].normalize().to_string().parse::<Share>());
-            let score = score.transpose();
+            let one = &all[at];
+            let margin = one.margin().filter(|_| has_cost);
+            let parts = ranked.parts(at);
             Ok(CustomerRankingRow {
-                rank: ranks[at],
+                rank: ranked.ranks[at],
                 party_id: ids[at],
                 party: names.get(&ids[at]).cloned(),
-                revenue: figures[at].revenue,
-                order_count: figures[at].contracts,
-                last_on: figures[at].last_on,
-                growth: growth(&figures[at]),
-                score: score.map_err(|_| INTERNAL.problem().because("a score is no share"))?,
+                has_figure: ranked.has_figure[at],
+                revenue: purchases::money(asked, one.revenue)?,
+                gross_margin: margin.map(|steps| purchases::money(asked, steps)).transpose()?,
+                order_count: one.purchases,
+                last_on: one.last_on,
+                growth: one.growth(),
+                receivables: when(CustomerAngle::Receivables, one.receivables)?,
+                referrals: angles.contains(&CustomerAngle::Referrals).then_some(one.referrals),
+                cost_to_serve: when(CustomerAngle::CostToServe, one.served)?,
+                score: score(&parts)?,
+                parts,
             })
         };
         let rows = order.into_iter().map(row).collect::<Result<_>>()?;
-        Ok(Made { rows, totals: CustomerRankingTotals { customers, revenue } })
+        Ok(Made { rows, totals })
     }
 
     fn example() -> Made<Self> {
         let yuan = |minor| Money::new(minor, Currency::CNY);
         let row = CustomerRankingRow {
             rank: 1,
-            party_id: Uuid::from_u128(0x0193_2c07_5a3e_7c41_9d1f_6b2f_0a4e_8c77),
+            party_id: example_id(),
             party: Some("上海宏图软件有限公司".to_owned()),
+            has_figure: true,
             revenue: yuan(45_000_000),
+            gross_margin: Some(yuan(12_000_000)),
             order_count: 3,
-            last_on: NaiveDate::from_ymd_opt(2026, 3, 31).unwrap_or_default(),
+            last_on: NaiveDate::from_ymd_opt(2026, 3, 31),
             growth: Ratio::new(1, 4),
+            receivables: None,
+            referrals: None,
+            cost_to_serve: None,
             score: None,
+            parts: Vec::new(),
         };
-        let totals = CustomerRankingTotals { customers: 1, revenue: row.revenue };
+        let totals =
+            CustomerRankingTotals { customers: 1, without_figure: 0, revenue: row.revenue };
         Made { rows: vec![row], totals }
     }
 }
@@ -274,19 +370,6 @@ impl Report for CustomerRanking {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn m_14_ties_share_a_place() {
-        let of = |figures: &[i64]| {
-            let standings: Vec<Standing> =
-                figures.iter().map(|figure| Some(Decimal::from(*figure))).collect();
-            ranks(&standings)
-        };
-        assert_eq!(of(&[50, 40, 40, 30]), [1, 2, 2, 4]);
-        assert_eq!(of(&[30, 40, 50, 40]), [4, 2, 1, 2]);
-        assert_eq!(of(&[7, 7]), [1, 1]);
-        assert_eq!(ranks(&[None, Some(Decimal::ZERO), None]), [2, 1, 2]);
-    }
 
     #[test]
     fn m_14_weights_sum_to_one() {
@@ -302,5 +385,24 @@ mod tests {
         ] {
             assert!(weights(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn m_14_a_composite_is_told_part_by_part() {
+        let buyer = |revenue, served| Figures { revenue, served, ..Figures::default() };
+        let all = [buyer(500, 30), buyer(400, 0), buyer(400, 30), buyer(300, 10)];
+        let weights = weights(Some("revenue:0.5,cost_to_serve:0.5")).unwrap();
+        let ranked = Ranked::by_weights(weights, &all);
+        let scores: Vec<String> = (0..4)
+            .map(|at| score(&ranked.parts(at)).unwrap().map(|one| one.to_string()).unwrap())
+            .collect();
+        // Nothing was spent on the second, and most on the first and third, who share a place.
+        assert_eq!(scores, ["0.6667", "0.8333", "0.5000", "0.3333"]);
+        assert_eq!(ranked.ranks, [2, 1, 3, 4]);
+        assert_eq!(ranked.parts(0)[1].rank, Some(3));
+        assert_eq!(ranked.parts(0)[1].points, Ratio::new(Decimal::new(5, 1), 3));
+        let recency = super::weights(Some("recency:1")).unwrap();
+        let ranked = Ranked::by_weights(recency, &all);
+        assert_eq!((ranked.ranks, ranked.has_figure), (vec![1; 4], vec![false; 4]));
     }
 }

@@ -1,10 +1,15 @@
 //! What each consultant has done on a day.
 
 use super::prospects::{CONSULTANT, Hands, column, example_id, parameter, people, require_fields};
-use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape};
+use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::ask};
 use chrono::{DateTime, Days, Utc};
 use guanxi_customers::activities::ACTIVITY;
-use guanxi_kernel::{Ctx, Result, period::start_of_day, problem::Texts, scalar::Type};
+use guanxi_kernel::{
+    Ctx, Result,
+    period::{DateRange, start_of_day},
+    problem::Texts,
+    scalar::Type,
+};
 use guanxi_sales::leads::LEAD;
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
@@ -186,6 +191,44 @@ impl DayOfBusiness {
     }
 }
 
+/// What each consultant has done on these days.
+///
+/// # Errors
+/// As the report.
+pub(crate) async fn by_user(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    days: DateRange,
+) -> Result<BTreeMap<Uuid, DayOfBusiness>> {
+    let asked = ask(tx, ctx, &DEFINITION, &[]).await?;
+    require_fields(ctx, &ACTIVITY, &ACTIVITY_FIELDS)?;
+    figures(tx, ctx, &asked, &days.instants(ctx.settings.time_zone)).await
+}
+
+/// The fields of activities without which nothing can be told.
+const ACTIVITY_FIELDS: [&str; 5] = ["kind", "status", "starts_at", "owner_id", "about_type"];
+
+async fn figures(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &Asked,
+    time: &Range<DateTime<Utc>>,
+) -> Result<BTreeMap<Uuid, DayOfBusiness>> {
+    let hands = Hands::asked(ctx, &DEFINITION, asked);
+    let mut figures: BTreeMap<Uuid, DayOfBusiness> = BTreeMap::new();
+    for (owner, receptions, drives, deliveries, all, late) in done(tx, asked, &hands, time).await? {
+        let of = figures.entry(owner).or_default();
+        (of.visitors, of.test_drives, of.deliveries) = (receptions, drives, deliveries);
+        of.follow_ups = all - receptions - drives - deliveries;
+        of.restated = late;
+    }
+    for (owner, new, won, lost) in moved(tx, asked, &hands, time).await? {
+        let of = figures.entry(owner).or_default();
+        (of.new_prospects, of.orders, of.lost) = (new, won, lost);
+    }
+    Ok(figures)
+}
+
 impl Report for DailyBusiness {
     type Row = DailyBusinessRow;
     type Totals = DayOfBusiness;
@@ -195,27 +238,13 @@ impl Report for DailyBusiness {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let fields = ["kind", "status", "starts_at", "owner_id", "about_type"];
-        require_fields(ctx, &ACTIVITY, &fields)?;
+        require_fields(ctx, &ACTIVITY, &ACTIVITY_FIELDS)?;
         let date = asked.date("date").unwrap_or(asked.today);
         asked.understand("date", &date);
         let zone = ctx.settings.time_zone;
         let next = date.checked_add_days(Days::new(1)).unwrap_or(date);
         let day = start_of_day(date, zone)..start_of_day(next, zone);
-        let hands = Hands::asked(ctx, &DEFINITION, asked);
-        let mut figures: BTreeMap<Uuid, DayOfBusiness> = BTreeMap::new();
-        for (owner, receptions, drives, deliveries, all, late) in
-            done(tx, asked, &hands, &day).await?
-        {
-            let of = figures.entry(owner).or_default();
-            (of.visitors, of.test_drives, of.deliveries) = (receptions, drives, deliveries);
-            of.follow_ups = all - receptions - drives - deliveries;
-            of.restated = late;
-        }
-        for (owner, new, won, lost) in moved(tx, asked, &hands, &day).await? {
-            let of = figures.entry(owner).or_default();
-            (of.new_prospects, of.orders, of.lost) = (new, won, lost);
-        }
+        let figures = figures(tx, ctx, asked, &day).await?;
         let names = people(tx, ctx, asked, figures.keys().copied()).await?;
         let mut totals = DayOfBusiness::default();
         let mut rows = Vec::with_capacity(figures.len());

@@ -6,14 +6,17 @@ use super::{
     prospects::{column, example_id, parameter},
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    labels::labels, report::reach,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
+    asked::bad,
+    definition::Shape,
+    labels::labels,
+    report::{ask, reach},
 };
-use chrono::{DateTime, Days, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use guanxi_identity::{org_units::ORG_UNIT, users::USER};
 use guanxi_kernel::{
     Ctx, Result,
-    period::start_of_day,
+    period::{DateRange, start_of_day},
     problem::{OUT_OF_RANGE, Texts},
     ratio::Ratio,
     scalar::{Scalar as _, Type},
@@ -197,6 +200,27 @@ async fn handed(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Vec<One>> {
     scope::within(&mut sql, &FIELD_HANDOVER, &reach(ctx, &DEFINITION), ctx.actor.user);
     let found = tx.all::<Found>(sql).await?;
     Ok(found.into_iter().map(|one| One::at(one, asked.as_of)).collect())
+}
+
+/// What became of the leads that were handed over on these days, by the unit that got them, or else that of
+/// the user; none for users of no unit.
+///
+/// # Errors
+/// As the report.
+pub(crate) async fn by_unit(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    days: DateRange,
+) -> Result<BTreeMap<Option<Uuid>, LoopClosureFigures>> {
+    let last = days.end.pred_opt().unwrap_or(days.end);
+    let day = |name: &str, day: NaiveDate| (name.to_owned(), day.to_string());
+    let pairs = [day(FIRST.name, days.start), day(LAST.name, last)];
+    let asked = ask(tx, ctx, &DEFINITION, &pairs).await?;
+    let mut sums = BTreeMap::<Option<Uuid>, Sum>::new();
+    for one in handed(tx, ctx, &asked).await? {
+        sums.entry(one.unit_id).or_default().add(&one, asked.as_of);
+    }
+    Ok(sums.into_iter().map(|(unit, sum)| (unit, sum.figures)).collect())
 }
 
 /// Those that are held past their limit, the longest first.

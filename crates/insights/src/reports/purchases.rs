@@ -4,8 +4,8 @@
 //! currency of the report. What is in another currency is converted by the rate of its day.
 
 use crate::{Asked, Definition, exchange::currency, report::reach};
-use chrono::{Datelike as _, NaiveDate};
-use guanxi_customers::{activities::Expense, value::months_between};
+use chrono::{Datelike as _, Days, NaiveDate};
+use guanxi_customers::{activities::Expense, life_cycles::Page, value::months_between};
 use guanxi_kernel::{
     Ctx, FineAmount, Money, Problem, Result, money::MoneyError, problem::INTERNAL,
 };
@@ -122,6 +122,20 @@ pub(super) async fn by_month(
     definition: &Definition,
     asked: &mut Asked,
 ) -> Result<Vec<Monthly>> {
+    by_month_of(tx, ctx, definition, asked, Page { after: None, last: None }).await
+}
+
+/// The same of the customers of a page.
+///
+/// # Errors
+/// As [`buyers`].
+pub(super) async fn by_month_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    definition: &Definition,
+    asked: &mut Asked,
+    page: Page,
+) -> Result<Vec<Monthly>> {
     type Own = (Uuid, Option<String>, String, i64, i64);
     type Foreign = (Uuid, Option<String>, String, NaiveDate, i64, i64);
     /// In the order of those who have a code, of these, and of the customers.
@@ -137,7 +151,7 @@ pub(super) async fn by_month(
     };
     for from in [Kind::Orders, Kind::Contracts] {
         for (id, code, month, purchases, sum) in
-            tx.all::<Own>(from.by_month(ctx, definition, asked, true)).await?
+            tx.all::<Own>(from.by_month(ctx, definition, asked, (page, true))).await?
         {
             let day = format!("{month}-01")
                 .parse::<NaiveDate>()
@@ -146,7 +160,7 @@ pub(super) async fn by_month(
             add(id, code, months_between(day, asked.today), purchases, steps);
         }
         for (id, code, money, day, purchases, sum) in
-            tx.all::<Foreign>(from.by_month(ctx, definition, asked, false)).await?
+            tx.all::<Foreign>(from.by_month(ctx, definition, asked, (page, false))).await?
         {
             let steps = converted(tx, asked, from, (sum, &money), day).await?;
             add(id, code, months_between(day, asked.today), purchases, steps);
@@ -165,6 +179,44 @@ pub(super) async fn by_month(
         })
     };
     Ok(all.into_iter().filter_map(monthly).collect())
+}
+
+/// Days of a year that is compared with the one before.
+const YEAR: u64 = 365;
+
+/// The day that lies so many days before that of the report.
+fn days_ago(asked: &Asked, days: u64) -> NaiveDate {
+    asked.today.checked_sub_days(Days::new(days)).unwrap_or(NaiveDate::MIN)
+}
+
+/// What each customer has bought, less what came back, in the last 365 days and in the 365 days before.
+///
+/// # Errors
+/// As [`buyers`].
+pub(super) async fn two_years(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    definition: &Definition,
+    asked: &mut Asked,
+) -> Result<BTreeMap<Uuid, [i128; 2]>> {
+    type Own = (Uuid, i64, i64);
+    type Foreign = (Uuid, String, NaiveDate, i64);
+    let year = days_ago(asked, YEAR);
+    let mut all: BTreeMap<Uuid, [i128; 2]> = BTreeMap::new();
+    for from in [Kind::Orders, Kind::Contracts] {
+        for (id, last, before) in tx.all::<Own>(from.by_year(ctx, definition, asked, true)).await? {
+            let sums = all.entry(id).or_default();
+            sums[0] += from.steps(asked.exchange.money(last));
+            sums[1] += from.steps(asked.exchange.money(before));
+        }
+        for (id, money, day, sum) in
+            tx.all::<Foreign>(from.by_year(ctx, definition, asked, false)).await?
+        {
+            let steps = converted(tx, asked, from, (sum, &money), day).await?;
+            all.entry(id).or_default()[usize::from(day <= year)] += steps;
+        }
+    }
+    Ok(all)
 }
 
 /// What was spent on customers on the days of a time: the expenses of activities with them, by customer.
@@ -206,7 +258,7 @@ pub(super) async fn spent(
 }
 
 /// What was summed in another currency on a day, in steps of that of the report.
-async fn converted(
+pub(super) async fn converted(
     tx: &mut Tx,
     asked: &mut Asked,
     from: Kind,
@@ -297,7 +349,13 @@ impl Kind {
     }
 
     /// By customer and month what is in the currency of the report; by day what is in others.
-    fn by_month(self, ctx: &Ctx, definition: &Definition, asked: &Asked, own: bool) -> Sql {
+    fn by_month(
+        self,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        (page, own): (Page, bool),
+    ) -> Sql {
         let (day, money, is_purchase) = self.columns();
         let mut sql = Sql::new("SELECT t.party_id, p.code, ");
         if own {
@@ -309,6 +367,7 @@ impl Kind {
         let [bought, returned, _] = self.amounts();
         sql.push(", CAST(SUM(").push(bought).push(" + ").push(returned).push(") AS BIGINT)");
         self.of(&mut sql, ctx, definition, asked, (None, None));
+        page.contains(&mut sql, "t.party_id");
         sql.push(" AND ").push(money).push(if own { " = " } else { " <> " });
         sql.bind(asked.exchange.currency().code());
         sql.push(" GROUP BY t.party_id, p.code, ");
@@ -316,6 +375,34 @@ impl Kind {
             sql.push("SUBSTR(CAST(").push(day).push(" AS TEXT), 1, 7)");
         } else {
             sql.push(money).push(", ").push(day);
+        }
+        sql
+    }
+
+    /// Of the last two years: by customer what is in the currency of the report, each year by itself; by
+    /// customer, currency and day what is in others.
+    fn by_year(self, ctx: &Ctx, definition: &Definition, asked: &Asked, own: bool) -> Sql {
+        let (day, money, _) = self.columns();
+        let [bought, returned, _] = self.amounts();
+        let year = days_ago(asked, YEAR);
+        let mut sql = Sql::new("SELECT t.party_id, ");
+        if own {
+            for (at, within) in [" > ", " <= "].into_iter().enumerate() {
+                sql.push(if at == 0 { "" } else { ", " });
+                sql.push("CAST(SUM(CASE WHEN ").push(day).push(within).bind(year);
+                sql.push(" THEN ").push(bought).push(" + ").push(returned);
+                sql.push(" ELSE 0 END) AS BIGINT)");
+            }
+        } else {
+            sql.push(money).push(", ").push(day);
+            sql.push(", CAST(SUM(").push(bought).push(" + ").push(returned).push(") AS BIGINT)");
+        }
+        let first = days_ago(asked, 2 * YEAR - 1);
+        self.of(&mut sql, ctx, definition, asked, (Some(first), Some(asked.today)));
+        sql.push(" AND ").push(money).push(if own { " = " } else { " <> " });
+        sql.bind(asked.exchange.currency().code()).push(" GROUP BY t.party_id");
+        if !own {
+            sql.push(", ").push(money).push(", ").push(day);
         }
         sql
     }
@@ -358,17 +445,27 @@ impl Kind {
         ctx: &Ctx,
         definition: &Definition,
         asked: &Asked,
-        (from, until): Time,
+        time: Time,
     ) {
-        let (day, ..) = self.columns();
         sql.push(match self {
             Self::Orders => " FROM orders t",
             Self::Contracts => " FROM contracts t",
         });
-        sql.push(
-            " JOIN parties p ON p.tenant_id = t.tenant_id AND p.id = t.party_id
-             WHERE t.tenant_id = $1 AND p.tenant_id = $1 AND t.created_at <= ",
-        );
+        sql.push(" JOIN parties p ON p.tenant_id = t.tenant_id AND p.id = t.party_id WHERE ");
+        self.counts(sql, ctx, definition, asked, time);
+    }
+
+    /// Adds that the purchase `t` of the customer `p` is in the reach of the caller, as it was known.
+    pub(super) fn counts(
+        self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        (from, until): Time,
+    ) {
+        let (day, ..) = self.columns();
+        sql.push("t.tenant_id = $1 AND p.tenant_id = $1 AND t.created_at <= ");
         sql.bind(asked.known_at);
         for gone in ["t.deleted_at", "p.deleted_at"] {
             sql.push(" AND (").push(gone).push(" IS NULL OR ").push(gone).push(" > ");

@@ -128,17 +128,11 @@ fn sum(sql: &mut Sql, from: Option<NaiveDate>, before: Option<NaiveDate>) {
     sql.push(" THEN x.open_minor ELSE 0 END), 0) AS BIGINT)");
 }
 
-/// What is open on each line by the end of the day of the report, summed by customer, currency and age.
-fn open(ctx: &Ctx, asked: &Asked) -> Sql {
-    let [due, a, b, c] = ages(asked.today);
-    let mut sql = Sql::new("SELECT x.party_id, x.currency");
-    sum(&mut sql, Some(due), None);
-    sum(&mut sql, Some(a), Some(due));
-    sum(&mut sql, Some(b), Some(a));
-    sum(&mut sql, Some(c), Some(b));
-    sum(&mut sql, None, Some(c));
+/// Adds what is open on each line `d` of the payment plans of contracts `t` by the end of the day of the report, from
+/// the last column on up to conditions to which more can be added.
+pub(super) fn open_lines(sql: &mut Sql, asked: &Asked) {
     sql.push(
-        " FROM (SELECT t.party_id, d.currency, d.due_on, d.amount_minor - COALESCE((
+        "d.amount_minor - COALESCE((
                  SELECT SUM(m.amount_minor) FROM receipt_matches m
                  WHERE m.tenant_id = d.tenant_id AND m.contract_id = d.contract_id
                      AND m.line = d.line AND m.received_on <= ",
@@ -153,7 +147,21 @@ fn open(ctx: &Ctx, asked: &Asked) -> Sql {
         ") WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.stage <> 'cancelled'
                  AND t.signed_on <= ",
     );
-    sql.bind(asked.today).push(" AND ");
+    sql.bind(asked.today);
+}
+
+/// What is open on each line by the end of the day of the report, summed by customer, currency and age.
+fn open(ctx: &Ctx, asked: &Asked) -> Sql {
+    let [due, a, b, c] = ages(asked.today);
+    let mut sql = Sql::new("SELECT x.party_id, x.currency");
+    sum(&mut sql, Some(due), None);
+    sum(&mut sql, Some(a), Some(due));
+    sum(&mut sql, Some(b), Some(a));
+    sum(&mut sql, Some(c), Some(b));
+    sum(&mut sql, None, Some(c));
+    sql.push(" FROM (SELECT t.party_id, d.currency, d.due_on, ");
+    open_lines(&mut sql, asked);
+    sql.push(" AND ");
     scope::covers(&mut sql, "t.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
     sql.push(") x WHERE x.open_minor <> 0 GROUP BY x.party_id, x.currency ORDER BY x.party_id");
     sql

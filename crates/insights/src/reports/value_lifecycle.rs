@@ -2,41 +2,36 @@
 
 use super::{
     customer_flow::LOST_AFTER,
-    prospects::column,
+    prospects::{column, example_id},
     purchases::{self, Monthly},
     rfm::count,
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape, report::reach,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
+    definition::Shape,
+    labels::{Labels, labels},
+    report::reach,
 };
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{
+    life_cycles::{self, LIFE_CYCLE_CELL},
     orders::ORDER,
     parties::PARTY,
-    value::{LifeCycle, LifeCyclePhase, Limits},
+    value::{ClassLimits, LifeCycle, LifeCyclePhase, Limits, ValueClass},
 };
-use guanxi_kernel::{Ctx, Currency, Money, Result, Word as _, problem::Texts};
+use guanxi_kernel::{Action, Ctx, Currency, Money, Result, Word as _, problem::Texts};
 use guanxi_storage::{Sql, Tx, scope};
+use guanxi_workflow::playbooks::{PLAYBOOK, PlaybookId};
 use serde::Serialize;
-use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The report.
 pub struct ValueLifecycle;
 
-guanxi_kernel::words! {
-    /// What a customer makes of the purchases of the last twelve months.
-    pub enum ValueClass {
-        /// One of the greatest, which make 80 per cent together.
-        High = "high" ("High", "高价值"),
-        /// One of the next, which make 15 per cent.
-        Medium = "medium" ("Medium", "中价值"),
-        /// One of the others.
-        Low = "low" ("Low", "低价值"),
-        /// Nothing.
-        None = "none" ("None", "无购买"),
-    }
-}
+/// The playbooks of the cells that have one.
+type Playbooks = BTreeMap<(ValueClass, LifeCyclePhase), PlaybookId>;
 
 /// The customers of one class and one phase.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -53,6 +48,13 @@ pub struct ValueLifecycleRow {
     pub customers: i64,
     /// What they have bought in the last twelve months of the calendar, less what came back.
     pub amount: Money,
+    /// The playbook that is started for whoever moves into the cell now; `null` where there is none, and for whoever
+    /// may not see cells.
+    #[schema(required)]
+    pub playbook_id: Option<Uuid>,
+    /// What it is called.
+    #[schema(required)]
+    pub playbook: Option<String>,
 }
 
 /// The customers of a phase.
@@ -81,7 +83,7 @@ pub struct ValueLifecycleTotals {
 
 static DEFINITION: Definition = Definition {
     name: "value-lifecycle",
-    version: 1,
+    version: 2,
     title: Texts {
         en: "Value and life cycle of customers", zh: "客户价值与生命周期矩阵"
     },
@@ -92,9 +94,10 @@ static DEFINITION: Definition = Definition {
              within a tenth mature, and between that the phase of the month before goes on. Without a purchase for \
              `lost_after` months it is lost. Who has not bought yet is a prospect: parties that have the role of a \
              customer or a prospect now. High are the greatest that make 80 per cent together, then medium up to 95, \
-             then low. Cells that nobody is in are left out; all sum to the totals. Purchases are those of the report \
-             `rfm`, less what came back.",
-        zh: "每位客户按所处生命周期阶段(潜在、导入、成长、成熟、衰退、流失,任一时点恰有其一)与近十二个月购买额的价值等级交叉统计客户数与金额,合计等于全部客户。",
+             then low; equal amounts are of one class. Cells that nobody is in and that have no playbook are left out; all \
+             sum to the totals. The playbook of a cell is that of now. Purchases are those of the report `rfm`, \
+             less what came back.",
+        zh: "每位客户按所处生命周期阶段(潜在、导入、成长、成熟、衰退、流失,任一时点恰有其一)与近十二个月购买额的价值等级交叉统计客户数与金额,合计等于全部客户;同额客户同级,并列出各单元现行的作业模板。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT],
     needs: &["owner_id", "roles"],
@@ -120,6 +123,8 @@ static DEFINITION: Definition = Definition {
         column("phase_name", "Phase name", "阶段名称", What::Label),
         column("customers", "Customers", "客户数", What::Count),
         column("amount", "Amount", "金额", What::Money),
+        column("playbook_id", "Playbook id", "作业模板标识", What::Key),
+        column("playbook", "Playbook", "作业模板", What::Label),
     ],
     plot: Plot {
         shape: Shape::Bars,
@@ -137,28 +142,32 @@ struct Placed {
 }
 
 /// What a customer has bought in the last twelve months.
-fn year(of: &Monthly) -> i128 {
+pub(super) fn year(of: &Monthly) -> i128 {
     of.sums.iter().rev().take(12).sum()
 }
 
 fn placed(of: &[Monthly], limits: &Limits) -> Vec<Placed> {
-    let mut order: Vec<&Monthly> = of.iter().collect();
-    order.sort_by_key(|one| Reverse(year(one)));
-    let whole: i128 = order.iter().map(|one| year(one).max(0)).sum();
-    let mut before = 0;
+    let classes = ClassLimits::of(of.iter().map(year));
     let place = |one: &Monthly| {
         let amount = year(one);
-        let class = match amount {
-            ..=0 => ValueClass::None,
-            _ if before * 100 < whole * 80 => ValueClass::High,
-            _ if before * 100 < whole * 95 => ValueClass::Medium,
-            _ => ValueClass::Low,
-        };
-        before += amount.max(0);
         let life = LifeCycle { months: &one.sums, bought: &one.bought };
-        Placed { class, phase: life.phase(limits).0, amount }
+        Placed { class: classes.class(amount), phase: life.phase(limits).0, amount }
     };
-    order.into_iter().map(place).collect()
+    of.iter().map(place).collect()
+}
+
+/// The playbooks of the cells, and what they are called, as far as the caller may see that.
+async fn playbooks(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Playbooks, Labels)> {
+    if ctx.reach(LIFE_CYCLE_CELL.plural, Action::Read).is_nothing() {
+        return Ok((Playbooks::new(), Labels::new()));
+    }
+    let found = life_cycles::playbooks(tx).await?;
+    let ids: Vec<Uuid> = found.values().map(|id| id.uuid()).collect();
+    let names = match ctx.reach(PLAYBOOK.plural, Action::Read).is_nothing() {
+        true => Labels::new(),
+        false => labels(tx, ctx, asked, &PLAYBOOK, ids).await?,
+    };
+    Ok((found, names))
 }
 
 /// How many parties with the role of a customer or a prospect have not bought anything.
@@ -205,6 +214,7 @@ impl Report for ValueLifecycle {
         let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
         let all = placed(&monthly, &limits);
         let prospects = prospects(tx, ctx, asked).await?;
+        let (playbooks, names) = playbooks(tx, ctx, asked).await?;
         let of = |class: Option<ValueClass>, phase: LifeCyclePhase| {
             let fits =
                 |one: &&Placed| one.phase == phase && class.is_none_or(|class| class == one.class);
@@ -223,7 +233,8 @@ impl Report for ValueLifecycle {
         for class in ValueClass::ALL.iter().copied() {
             for phase in LifeCyclePhase::ALL.iter().copied() {
                 let (customers, steps) = of(Some(class), phase);
-                if customers > 0 {
+                let playbook_id = playbooks.get(&(class, phase)).map(|id| id.uuid());
+                if customers > 0 || playbook_id.is_some() {
                     rows.push(ValueLifecycleRow {
                         value_class: class,
                         value_class_name: class.label(ctx.language),
@@ -231,6 +242,8 @@ impl Report for ValueLifecycle {
                         phase_name: phase.label(ctx.language),
                         customers,
                         amount: purchases::money(asked, steps)?,
+                        playbook_id,
+                        playbook: playbook_id.and_then(|id| names.get(&id).cloned()),
                     });
                 }
             }
@@ -258,6 +271,8 @@ impl Report for ValueLifecycle {
             phase_name: "Growth",
             customers: 3,
             amount,
+            playbook_id: Some(example_id()),
+            playbook: Some("成长客户跟进".to_owned()),
         };
         let phase = PhaseTotal { phase: row.phase, phase_name: "Growth", customers: 3, amount };
         let totals = ValueLifecycleTotals { customers: 3, amount, phases: vec![phase] };

@@ -58,6 +58,10 @@ pub struct CampaignMemberInput {
     #[serde(default)]
     #[field(zh = "参加状态", filter)]
     pub status: CampaignMemberStatus,
+    /// The member of the same campaign who has invited them, where it was not the company. It stays.
+    #[serde(default)]
+    #[field(zh = "邀请人", filter, to = CampaignMember)]
+    pub invited_by_id: Option<CampaignMemberId>,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]

@@ -14,7 +14,9 @@ use guanxi_kernel::{
     Action, Ctx, Line, Money, Problem, Result,
     problem::{OUT_OF_RANGE, REQUIRED},
 };
-use guanxi_storage::{Meta, Sql, Tx, bulk, kind::Parts as _, resource, scope};
+use guanxi_storage::{
+    Meta, Sql, Tx, bulk, filter::condition::Ids, kind::Parts as _, resource, scope,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
@@ -174,18 +176,54 @@ pub async fn select(
     {
         return Err(CAP_REACHED.with("limit", limit));
     }
+    add(tx, ctx, id, ids).await?;
+    Ok(said)
+}
+
+/// Makes parties members of a campaign who are none; how many. The rights must have been required, and the parties
+/// be those that the caller may see.
+///
+/// # Errors
+/// `cap_reached`; those of the store.
+pub(crate) async fn add(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CampaignId,
+    parties: Vec<PartyId>,
+) -> Result<i64> {
+    let added = i64::try_from(parties.len()).unwrap_or(i64::MAX);
     let member = |party_id: PartyId| {
         let status = CampaignMemberStatus::Invited;
         let campaign_id = Some(id);
-        let input =
-            CampaignMemberInput { campaign_id, party_id, contact_id: None, status, note: None };
+        let input = CampaignMemberInput {
+            campaign_id,
+            party_id,
+            contact_id: None,
+            status,
+            invited_by_id: None,
+            note: None,
+        };
         CampaignMember::assemble(Meta::new(ctx), input)
     };
-    let records: Vec<CampaignMember> = ids.into_iter().map(member).collect();
+    let records: Vec<CampaignMember> = parties.into_iter().map(member).collect();
     for one in &records {
         tx.learn(PARTY.name, one.input.party_id.uuid());
         tx.learn(IS_NEW, one.meta.id.uuid());
     }
     bulk::insert_many(tx, ctx, records).await?;
-    Ok(said)
+    Ok(added)
+}
+
+/// Those of these parties whom the caller may see.
+///
+/// # Errors
+/// `forbidden`.
+pub(crate) fn seen(ctx: &Ctx, parties: Ids) -> Result<Ids> {
+    let (reach, user) = (ctx.require(PARTY.plural, Action::Read)?, ctx.actor.user);
+    Ok(Ids::new(move |sql| {
+        sql.push("SELECT t.id FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.id IN (");
+        parties.write(sql);
+        sql.push(") AND ");
+        scope::within(sql, &PARTY, &reach, user);
+    }))
 }

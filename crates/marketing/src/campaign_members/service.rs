@@ -10,7 +10,10 @@ use guanxi_customers::{
     engine::{refer, standing},
     problems::IMMUTABLE,
 };
-use guanxi_kernel::{Ctx, Id, Result, Word as _, problem::REQUIRED};
+use guanxi_kernel::{
+    Ctx, Id, Result, Word as _,
+    problem::{REQUIRED, UNKNOWN_REFERENCE},
+};
 use guanxi_storage::{Kind, Resource, Tx, resource};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -32,6 +35,7 @@ impl Resource for CampaignMember {
                 (PLACE, now.campaign_id == had.campaign_id),
                 ("/party_id", now.party_id == had.party_id),
                 ("/contact_id", now.contact_id == had.contact_id),
+                ("/invited_by_id", now.invited_by_id == had.invited_by_id),
             ];
             if let Some((place, _)) = members.into_iter().find(|(_, same)| !same) {
                 return Err(IMMUTABLE.at(place));
@@ -51,6 +55,13 @@ impl Resource for CampaignMember {
             let contact: Contact = refer(tx, ctx, contact.uuid(), "/contact_id").await?;
             if contact.input.party_id != self.input.party_id {
                 return Err(CONTACT_OF_OTHER_PARTY.at("/contact_id"));
+            }
+        }
+        if let Some(by) = self.input.invited_by_id {
+            const BY: &str = "/invited_by_id";
+            let by: Self = refer(tx, ctx, by.uuid(), BY).await?;
+            if by.input.campaign_id != self.input.campaign_id || by.meta.id == self.meta.id {
+                return Err(UNKNOWN_REFERENCE.at(BY));
             }
         }
         match store::is_member(tx, self).await? {

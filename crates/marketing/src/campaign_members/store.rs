@@ -94,3 +94,30 @@ pub(crate) async fn member_of(
     };
     Ok(tx.optional::<(CampaignMemberId,)>(sql).await?.map(|(id,)| id))
 }
+
+/// Members of a campaign by how far they are from those whom the company has invited itself: how many, and how many
+/// of them have accepted. Deleted members count for nothing, but those whom they have invited stay where they are.
+pub(super) async fn generations(
+    tx: &mut Tx,
+    id: CampaignId,
+    most: i64,
+) -> Result<Vec<(i64, i64, i64)>> {
+    let sql = sql!(
+        "WITH RECURSIVE chain (id, generation) AS (
+             SELECT m.id, CAST(0 AS BIGINT) FROM campaign_members m
+             WHERE m.tenant_id = $1 AND m.campaign_id = $2 AND m.invited_by_id IS NULL
+             UNION ALL
+             SELECT m.id, c.generation + 1 FROM chain c
+             JOIN campaign_members m ON m.tenant_id = $1 AND m.invited_by_id = c.id
+             WHERE c.generation < $3
+         )
+         SELECT c.generation, COUNT(*),
+             CAST(SUM(CASE WHEN m.responded_at IS NOT NULL
+                 OR m.status IN ('registered', 'attended', 'no_show') THEN 1 ELSE 0 END) AS BIGINT)
+         FROM chain c JOIN campaign_members m ON m.tenant_id = $1 AND m.id = c.id
+         WHERE m.deleted_at IS NULL GROUP BY c.generation ORDER BY c.generation",
+        id,
+        most
+    );
+    tx.all(sql).await
+}

@@ -2,9 +2,10 @@
 
 use super::model::{
     CampaignTemplate, CampaignTemplateContent, CampaignTemplateId, CampaignTemplateInput,
+    CampaignTemplateStep,
 };
 use crate::{
-    campaigns::{Campaign, CampaignId},
+    campaigns::{Campaign, CampaignId, CampaignStep},
     marketing_plans::MarketingPlanId,
     problems::TEMPLATE_NOT_ACTIVE,
 };
@@ -71,10 +72,13 @@ pub async fn make(
     input.marketing_plan_id = wish.marketing_plan_id;
     let mut campaign = Campaign::assemble(Meta::new(ctx), input);
     campaign.template_id = Some(id.uuid());
+    campaign.template_version = Some(template.meta.version);
+    campaign.steps = template.input.steps.iter().map(CampaignStep::of).collect();
+    campaign.indicators = template.input.indicators;
     resource::insert(tx, ctx, campaign, "created").await
 }
 
-/// Makes a template of what a campaign was planned to be.
+/// Makes a template of what a campaign was planned to be, with its steps and indicators.
 ///
 /// # Errors
 /// `not_found`, `forbidden`; and as making any template.
@@ -87,7 +91,14 @@ pub async fn save(
     resource::require::<CampaignTemplate>(ctx, Action::Create)?;
     let campaign: Campaign = resource::load(tx, ctx, id.uuid()).await?;
     let content = CampaignTemplateContent::of(&campaign);
-    let input =
-        CampaignTemplateInput { name: wish.name, active: true, required: Vec::new(), content };
+    let step = |one: CampaignStep| CampaignTemplateStep { name: one.name, required: one.required };
+    let input = CampaignTemplateInput {
+        name: wish.name,
+        active: true,
+        required: Vec::new(),
+        steps: campaign.steps.into_iter().map(step).collect(),
+        indicators: campaign.indicators,
+        content,
+    };
     resource::create(tx, ctx, input).await
 }

@@ -2,6 +2,7 @@
 
 use super::required::CampaignField;
 use crate::{
+    campaign_evaluations::IndicatorWeight,
     campaigns::{BudgetLine, Campaign, CampaignFollowUp, CampaignInput, Objective},
     media::{MediumId, ReplyChannel},
 };
@@ -87,7 +88,22 @@ pub struct CampaignTemplateContent {
     pub note: Option<Text<4000>>,
 }
 
+/// A step that campaigns go through.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignTemplateStep {
+    /// What it is called; each name once.
+    pub name: Line<60>,
+    /// What a campaign must say before it enters it or a later one, each once.
+    #[serde(default)]
+    #[validate(length(max = 12))]
+    #[schema(max_items = 12)]
+    pub required: Vec<CampaignField>,
+}
+
 /// What callers write of a template.
+///
+/// A campaign keeps the steps and the indicators that the template has when it is made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
 pub struct CampaignTemplateInput {
@@ -100,10 +116,22 @@ pub struct CampaignTemplateInput {
     pub active: bool,
     /// What campaigns that are made of it must say before they are handed in, each once.
     #[serde(default)]
-    #[validate(length(max = 10))]
-    #[schema(max_items = 10)]
+    #[validate(length(max = 12))]
+    #[schema(max_items = 12)]
     #[field(zh = "必填字段", json)]
     pub required: Vec<CampaignField>,
+    /// The steps that they go through, in this order.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
+    #[field(zh = "活动步骤", json)]
+    pub steps: Vec<CampaignTemplateStep>,
+    /// By what they are judged when they are finished, each indicator once; weights sum to exactly 1.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(max_items = 10)]
+    #[field(zh = "评估指标", json)]
+    pub indicators: Vec<IndicatorWeight>,
     /// What they begin with.
     #[validate(nested)]
     #[field(zh = "模板内容", json)]

@@ -1,4 +1,4 @@
-//! What campaigns of a template must say before they are handed in.
+//! What campaigns of a template must say: before they are handed in, and before they enter a step.
 
 use super::model::CampaignTemplate;
 use crate::campaigns::Campaign;
@@ -23,6 +23,10 @@ guanxi_kernel::words! {
         Products = "product_ids" ("Products", "推广产品"),
         /// Its media.
         Media = "media_ids" ("Media", "媒介"),
+        /// By which channels people can answer.
+        ReplyChannels = "reply_channels" ("Reply channels", "反馈渠道"),
+        /// What it sets out to reach.
+        Objectives = "objectives" ("Objectives", "目标"),
         /// What may be spent on what.
         BudgetLines = "budget_lines" ("Budget lines", "预算明细"),
         /// How many can take part.
@@ -36,7 +40,7 @@ guanxi_kernel::words! {
 
 impl CampaignField {
     /// Whether a campaign says it.
-    fn is_filled(self, campaign: &Campaign) -> bool {
+    pub(crate) fn is_filled(self, campaign: &Campaign) -> bool {
         let input = &campaign.input;
         match self {
             Self::MarketingPlan => input.marketing_plan_id.is_some(),
@@ -45,6 +49,8 @@ impl CampaignField {
             Self::Industries => !input.industries.is_empty(),
             Self::Products => !input.product_ids.is_empty(),
             Self::Media => !input.media_ids.is_empty(),
+            Self::ReplyChannels => !input.reply_channels.is_empty(),
+            Self::Objectives => !input.objectives.is_empty(),
             Self::BudgetLines => !input.budget_lines.is_empty(),
             Self::MaxInvitees => input.max_invitees.is_some(),
             Self::FollowUp => input.follow_up.is_some(),

@@ -8,7 +8,7 @@ use chrono::NaiveDate;
 use guanxi_kernel::{
     Action, Ctx, Currency, Money, Result, money::MoneyError, problem::INTERNAL, split::allocate,
 };
-use guanxi_storage::{Sql, Tx, rates};
+use guanxi_storage::{Sql, Tx, filter::condition::Ids, rates};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, str::FromStr as _};
 use uuid::Uuid;
@@ -144,14 +144,31 @@ pub async fn of_campaigns(
     campaigns: &[(CampaignId, Currency)],
     day: NaiveDate,
 ) -> Result<BTreeMap<CampaignId, Figures>> {
+    of_parties(tx, campaigns, day, None).await
+}
+
+/// The same, counting only what comes from these parties where any are named: then nothing is told of the cost,
+/// which is spent on no party in particular.
+///
+/// # Errors
+/// As [`of_campaigns`].
+pub(crate) async fn of_parties(
+    tx: &mut Tx,
+    campaigns: &[(CampaignId, Currency)],
+    day: NaiveDate,
+    parties: Option<&Ids>,
+) -> Result<BTreeMap<CampaignId, Figures>> {
     let mut sums = Sums {
         day,
+        parties,
         all: campaigns.iter().map(|(id, currency)| (*id, Figures::none(*currency))).collect(),
     };
     for some in campaigns.chunks(AT_ONCE) {
         let ids: Vec<CampaignId> = some.iter().map(|(id, _)| *id).collect();
         sums.people(tx, &ids).await?;
-        sums.spent(tx, &ids).await?;
+        if parties.is_none() {
+            sums.spent(tx, &ids).await?;
+        }
         sums.whole(tx, &ids).await?;
         sums.shared_opportunities(tx, &ids).await?;
         sums.shared_contracts(tx, &ids).await?;
@@ -159,32 +176,51 @@ pub async fn of_campaigns(
     Ok(sums.all)
 }
 
-struct Sums {
+struct Sums<'a> {
     day: NaiveDate,
+    parties: Option<&'a Ids>,
     all: BTreeMap<CampaignId, Figures>,
 }
 
-/// `… IN (ids)` behind a piece of text.
-fn of(text: &'static str, ids: &[CampaignId], rest: &'static str) -> Sql {
-    let mut sql = Sql::new(text);
-    sql.bind_all(ids.iter().copied()).push(rest);
-    sql
+/// Adds that a column names one of these parties, where any are named.
+pub(super) fn narrow(sql: &mut Sql, column: &'static str, parties: Option<&Ids>) {
+    if let Some(parties) = parties {
+        sql.push(" AND ").push(column).push(" IN (");
+        parties.write(sql);
+        sql.push(")");
+    }
 }
 
 pub(super) fn ours(error: MoneyError) -> guanxi_kernel::Problem {
     INTERNAL.problem().because(error)
 }
 
-impl Sums {
+impl Sums<'_> {
+    /// `… IN (ids)` behind a piece of text, of the parties that count.
+    fn of(
+        &self,
+        text: &'static str,
+        ids: &[CampaignId],
+        column: &'static str,
+        rest: &'static str,
+    ) -> Sql {
+        let mut sql = Sql::new(text);
+        sql.bind_all(ids.iter().copied());
+        narrow(&mut sql, column, self.parties);
+        sql.push(rest);
+        sql
+    }
+
     fn figures(&mut self, id: CampaignId) -> Option<&mut Figures> {
         self.all.get_mut(&id)
     }
 
     async fn people(&mut self, tx: &mut Tx, ids: &[CampaignId]) -> Result<()> {
-        let members = of(
+        let members = self.of(
             "SELECT campaign_id, status, COUNT(*) FROM campaign_members
              WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
             ids,
+            "party_id",
             " GROUP BY campaign_id, status",
         );
         for (id, status, count) in tx.all::<(CampaignId, String, i64)>(members).await? {
@@ -194,10 +230,11 @@ impl Sums {
             let came = matches!(status.as_str(), "registered" | "attended" | "no_show");
             one.registered += if came { count } else { 0 };
         }
-        let responses = of(
+        let responses = self.of(
             "SELECT campaign_id, COUNT(*), COUNT(DISTINCT responder) FROM responses
              WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
             ids,
+            "party_id",
             " GROUP BY campaign_id",
         );
         for (id, all, people) in tx.all::<(CampaignId, i64, i64)>(responses).await? {
@@ -205,10 +242,11 @@ impl Sums {
                 (one.responses, one.responders) = (all, people);
             }
         }
-        let leads = of(
+        let leads = self.of(
             "SELECT campaign_id, COUNT(*) FROM leads
              WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
             ids,
+            "party_id",
             " GROUP BY campaign_id",
         );
         for (id, count) in tx.all::<(CampaignId, i64)>(leads).await? {
@@ -220,12 +258,11 @@ impl Sums {
     }
 
     async fn spent(&mut self, tx: &mut Tx, ids: &[CampaignId]) -> Result<()> {
-        let spent = of(
+        let mut spent = Sql::new(
             "SELECT campaign_id, amount_currency, CAST(SUM(amount_minor) AS BIGINT)
              FROM campaign_expenses WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
-            ids,
-            " GROUP BY campaign_id, amount_currency",
         );
+        spent.bind_all(ids.iter().copied()).push(" GROUP BY campaign_id, amount_currency");
         for (id, code, minor) in tx.all::<(CampaignId, String, i64)>(spent).await? {
             let amount = self.own(tx, id, minor, &code).await?;
             if let Some(one) = self.figures(id) {
@@ -245,7 +282,9 @@ impl Sums {
             " WHERE l.tenant_id = $1 AND l.subject_type = 'opportunity' AND l.weight = 10000
                  AND l.campaign_id IN ",
         );
-        sql.bind_all(ids.iter().copied()).push(" GROUP BY l.campaign_id, o.amount_currency");
+        sql.bind_all(ids.iter().copied());
+        narrow(&mut sql, "o.party_id", self.parties);
+        sql.push(" GROUP BY l.campaign_id, o.amount_currency");
         let rows = tx.all::<(CampaignId, Option<String>, i64, i64)>(sql).await?;
         for (id, code, count, minor) in rows {
             self.add_opportunities(tx, id, count, code.as_deref().map(|code| (minor, code)))
@@ -260,7 +299,9 @@ impl Sums {
             " WHERE l.tenant_id = $1 AND l.subject_type = 'contract' AND l.weight = 10000
                  AND l.campaign_id IN ",
         );
-        sql.bind_all(ids.iter().copied()).push(" GROUP BY l.campaign_id, c.net_currency");
+        sql.bind_all(ids.iter().copied());
+        narrow(&mut sql, "c.party_id", self.parties);
+        sql.push(" GROUP BY l.campaign_id, c.net_currency");
         let rows = tx.all::<(CampaignId, String, i64, i64, i64, i64)>(sql).await?;
         for (id, code, count, net, margin, known) in rows {
             self.add_contracts(tx, id, (count, known), (net, margin), &code).await?;
@@ -275,7 +316,9 @@ impl Sums {
              FROM campaign_links l",
         );
         sql.push(OPPORTUNITIES).push(SHARED).push("'opportunity' AND l.campaign_id IN ");
-        sql.bind_all(ids.iter().copied()).push(" ORDER BY s.subject_id, s.place");
+        sql.bind_all(ids.iter().copied());
+        narrow(&mut sql, "o.party_id", self.parties);
+        sql.push(" ORDER BY s.subject_id, s.place");
         let rows = tx.all::<Row>(sql).await?;
         for group in rows.chunk_by(|one, other| one.0 == other.0) {
             let weights: Vec<i64> = group.iter().map(|row| row.3).collect();
@@ -296,7 +339,9 @@ impl Sums {
         );
         sql.push(MARGIN).push(" FROM campaign_links l").push(CONTRACTS).push(SHARED);
         sql.push("'contract' AND l.campaign_id IN ");
-        sql.bind_all(ids.iter().copied()).push(" ORDER BY s.subject_id, s.place");
+        sql.bind_all(ids.iter().copied());
+        narrow(&mut sql, "c.party_id", self.parties);
+        sql.push(" ORDER BY s.subject_id, s.place");
         let rows = tx.all::<Row>(sql).await?;
         for group in rows.chunk_by(|one, other| one.0 == other.0) {
             let weights: Vec<i64> = group.iter().map(|row| row.3).collect();

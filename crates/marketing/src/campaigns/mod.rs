@@ -6,6 +6,7 @@
 //! | `life.rs` | states and moves as data |
 //! | `service.rs` | the rules of a save that need the store |
 //! | `moves.rs` | what changes its state |
+//! | `steps.rs` | the steps of its template, one after the other |
 //! | `consent.rs` | who must agree before it starts |
 //! | `deviations.rs` | how far what is differs from what was planned, without a store |
 //! | `actuals.rs` | what is so far, and the alert when it differs too much |
@@ -15,6 +16,7 @@
 //! | `frozen.rs` | what it had come to when it was finished |
 //! | `lift.rs` | whether members buy more than before, compared with the others |
 //! | `expectation.rs` | what it may bring, by comparable ones that have ended |
+//! | `similar.rs` | those that have ended and are most like it |
 //! | `links.rs` | which opportunities and contracts come from it, and with which weight |
 //! | `overview.rs` | the calendar, and how many tasks are done |
 
@@ -33,6 +35,8 @@ mod outcome;
 mod overview;
 mod parts;
 mod service;
+mod similar;
+mod steps;
 mod store;
 mod together;
 
@@ -41,17 +45,21 @@ pub(crate) use actuals::{counted, follow_deviations, note_spent, shown};
 pub use consent::APPROVAL_OF_CAMPAIGNS;
 pub use deviations::{Deviation, DeviationOf};
 pub use expectation::{CampaignExpectation, ExpectationBasis, ExpectedRange, expectation};
-pub(crate) use figures::MARGIN;
 pub use figures::{Figures, Sight, of_campaigns};
+pub(crate) use figures::{MARGIN, of_parties};
 pub use frozen::{CampaignOutcomeReport, outcome};
 pub use life::{CampaignMove, CampaignState, MOVES};
 pub use lift::{CampaignLift, Volumes, lift, lift_over_control};
 pub(crate) use model::tenth;
 pub use model::{CAMPAIGN, Campaign, CampaignId, CampaignInput};
-pub use moves::{CancelCampaign, cancel, finish, pause, resume, start, submit};
+pub use moves::{
+    AdvanceCampaign, CancelCampaign, advance, cancel, finish, pause, resume, start, submit,
+};
 pub use outcome::{CampaignOutcome, CampaignReturn, NoRatio};
 pub use overview::{CalendarEntry, CampaignProgress, calendar, progress};
 pub use parts::{
     BudgetLine, CampaignFollowUp, CampaignMetric, CampaignStateChange, CampaignWeight, Objective,
 };
+pub use similar::{SimilarCampaign, similar};
+pub use steps::{CampaignStep, CampaignStepState};
 pub(crate) use together::together;

@@ -3,8 +3,10 @@
 use super::{
     life::CampaignState,
     parts::{BudgetLine, CampaignFollowUp, CampaignStateChange, Objective},
+    steps::CampaignStep,
 };
 use crate::{
+    campaign_evaluations::IndicatorWeight,
     marketing_plans::{MarketingPlan, MarketingPlanId},
     media::{Medium, MediumId, ReplyChannel},
     problems::CAMPAIGN_PLAN_FIXED,
@@ -179,6 +181,35 @@ pub struct Campaign {
     /// The template that it was made of.
     #[field(zh = "活动模板", filter)]
     pub template_id: Option<Uuid>,
+    /// The version that the template had then: steps and indicators stay as that says.
+    #[field(zh = "模板版本")]
+    pub template_version: Option<i64>,
+    /// The steps that it goes through, in this order. Only advancing changes them.
+    #[schema(max_items = 20)]
+    #[field(zh = "活动步骤", json)]
+    pub steps: Vec<CampaignStep>,
+    /// The step that it is in.
+    #[field(zh = "当前步骤", filter)]
+    pub step: Option<Line<60>>,
+    /// By what it is judged when it is finished.
+    #[schema(max_items = 10)]
+    #[field(zh = "评估指标", json)]
+    pub indicators: Vec<IndicatorWeight>,
+    /// Since when it can start; null while nobody has agreed to it as it is.
+    #[field(zh = "批准时间")]
+    pub approved_at: Option<DateTime<Utc>>,
+    /// When it was started.
+    #[field(zh = "启动时间")]
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it was finished.
+    #[field(zh = "结束时间")]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// How often it was evaluated.
+    #[field(zh = "评估次数")]
+    pub evaluations: i64,
+    /// When it was evaluated first.
+    #[field(zh = "首次评估时间")]
+    pub evaluated_at: Option<DateTime<Utc>>,
     /// What was spent: the sum of its expenses.
     #[field(zh = "实际支出", money, filter)]
     pub spent: Option<Money>,
@@ -213,6 +244,8 @@ pub static CAMPAIGN: Kind = Kind::new::<Campaign>(
     "resumed",
     "finished",
     "cancelled",
+    "advanced",
+    "evaluated",
     "spent",
     "deviated",
 ]);

@@ -7,7 +7,7 @@ use super::{
     model::{Campaign, CampaignId},
 };
 use guanxi_customers::rules::today;
-use guanxi_kernel::{Ctx, Result, Text};
+use guanxi_kernel::{Ctx, Line, Result, Text};
 use guanxi_storage::{
     Tx,
     resource::{self, Shown},
@@ -23,6 +23,16 @@ use validator::Validate;
 pub struct CancelCampaign {
     /// Why.
     pub reason: Text<1000>,
+}
+
+/// The step that is entered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(examples(json!({ "step": "筹备" })))]
+pub struct AdvanceCampaign {
+    /// Its name; the next one when absent.
+    #[serde(default)]
+    pub step: Option<Line<60>>,
 }
 
 async fn go(
@@ -98,4 +108,20 @@ pub async fn cancel(
 ) -> Result<Shown<Campaign>> {
     let set = |one: &mut Campaign| one.reason = Some(wish.reason);
     go(tx, ctx, id, (CampaignMove::Cancel, "cancelled"), set).await
+}
+
+/// Enters the next step, or a later one by its name.
+///
+/// # Errors
+/// `step_not_ahead` with the steps that can be entered; `unknown_value` at `/step`; `validation_failed` with
+/// `required` at each member that the campaign must say first; and as any change.
+pub async fn advance(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CampaignId,
+    wish: AdvanceCampaign,
+) -> Result<Shown<Campaign>> {
+    let who = (ctx.now, ctx.actor.user);
+    let enter = move |one: &mut Campaign| one.advance(wish.step.as_ref(), who);
+    resource::change(tx, ctx, id.uuid(), "advanced", enter).await
 }

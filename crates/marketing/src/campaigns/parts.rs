@@ -50,6 +50,11 @@ impl CampaignMetric {
         matches!(self, Self::OpportunityAmount | Self::ContractAmount | Self::ContractMargin)
     }
 
+    /// Whether records of customers count it, not only entries by hand.
+    pub(crate) fn is_of_parties(self) -> bool {
+        !matches!(self, Self::Reach | Self::Visits)
+    }
+
     /// The metric of that word.
     ///
     /// # Errors

@@ -9,7 +9,9 @@ use super::{
 use crate::{
     campaign_templates::check_required,
     marketing_plans::{MarketingPlan, room},
-    problems::{CAMPAIGN_PLAN_FIXED, NO_METRIC},
+    problems::{
+        CAMPAIGN_NOT_FINISHED, CAMPAIGN_PLAN_FIXED, NO_INDICATORS, NO_METRIC, STEP_NOT_AHEAD,
+    },
 };
 use guanxi_customers::{engine::check_new_owner, problems::IMMUTABLE, rules::made_up_number};
 use guanxi_kernel::{
@@ -84,8 +86,16 @@ impl Resource for Campaign {
             .iter()
             .map(|one| verb(one.word(), Action::Update, possible(*one), self.state.refuses(*one)));
         let deletable = self.state == CampaignState::Draft;
-        let delete = verb("delete", Action::Delete, deletable, &CAMPAIGN_PLAN_FIXED);
-        [Verb::open("update", Action::Update)].into_iter().chain(moves).chain([delete]).collect()
+        let ahead = !self.steps_ahead().is_empty();
+        let finished = self.state == CampaignState::Finished;
+        let judged = !self.indicators.is_empty();
+        let no_evaluation = if finished { &NO_INDICATORS } else { &CAMPAIGN_NOT_FINISHED };
+        let others = [
+            verb("advance", Action::Update, ahead, &STEP_NOT_AHEAD),
+            verb("evaluation", Action::Update, finished && judged, no_evaluation),
+            verb("delete", Action::Delete, deletable, &CAMPAIGN_PLAN_FIXED),
+        ];
+        [Verb::open("update", Action::Update)].into_iter().chain(moves).chain(others).collect()
     }
 
     fn example() -> Json {
@@ -153,9 +163,24 @@ impl Campaign {
         }
         if self.state != before.state {
             self.state_entered_at = ctx.now;
+            self.note_times(ctx);
             self.note_state(ctx);
         }
         Ok(())
+    }
+
+    /// When it came so far, which the history keeps for a hundred changes only.
+    fn note_times(&mut self, ctx: &Ctx) {
+        match self.state {
+            CampaignState::Draft | CampaignState::Pending => self.approved_at = None,
+            CampaignState::Approved => self.approved_at = Some(ctx.now),
+            CampaignState::Running => self.started_at = self.started_at.or(Some(ctx.now)),
+            CampaignState::Finished => {
+                self.finished_at = Some(ctx.now);
+                self.leave_steps(ctx.now);
+            }
+            CampaignState::Paused | CampaignState::Cancelled => {}
+        }
     }
 
     fn note_state(&mut self, ctx: &Ctx) {

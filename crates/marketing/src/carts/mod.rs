@@ -16,5 +16,5 @@ mod store;
 mod telling;
 
 pub use leaving::ABANDONMENT;
-pub use model::{CART, Cart, CartId, CartInput, CartItem, CartState};
+pub use model::{CART, Cart, CartId, CartInput, CartItem, CartState, CartStep};
 pub use telling::{CartOutcome, CartStatus, CartsTold, TellCart, TellCarts, tell};

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::{
     contacts::{Contact, ContactId},
     parties::{Party, PartyId},
-    rules::not_negative,
+    rules::{likely_instant, not_negative},
 };
 use guanxi_kernel::{Id, Line, Money, money::MoneyError, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Resource, Visibility, resource::Verb};
@@ -56,6 +56,17 @@ pub struct CartItem {
     /// What one of it costs. All items of a cart are in one currency.
     #[validate(custom(function = "not_negative"))]
     pub unit_price: Money,
+}
+
+/// A step of the way to an order that somebody has come to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CartStep {
+    /// The step, one of `order_path` in the preferences of the company.
+    pub step: Line<60>,
+    /// When they came to it, the first time.
+    #[validate(custom(function = "likely_instant"))]
+    pub entered_at: DateTime<Utc>,
 }
 
 /// What tells one cart from all others, and whose it is. Nobody writes it here: it is told.
@@ -109,6 +120,10 @@ pub struct Cart {
     /// What that comes to; `null` for an empty one.
     #[field(zh = "金额", money)]
     pub value: Option<Money>,
+    /// The steps of the way to an order that they have come to.
+    #[schema(max_items = 20)]
+    #[field(zh = "下单步骤", json)]
+    pub steps: Vec<CartStep>,
     /// When something has last happened with it.
     #[field(zh = "最近活动时间")]
     pub last_activity_at: DateTime<Utc>,
@@ -177,6 +192,7 @@ pub(super) struct Told {
     pub(super) completed_at: Option<DateTime<Utc>>,
     pub(super) items: Vec<CartItem>,
     pub(super) value: Option<Money>,
+    pub(super) steps: Vec<CartStep>,
 }
 
 /// What items come to.
@@ -205,7 +221,7 @@ impl Cart {
         }
         self.input.party_id = told.party_id.or(self.input.party_id);
         self.input.contact_id = told.contact_id.or(self.input.contact_id);
-        (self.items, self.value) = (told.items, told.value);
+        (self.items, self.value, self.steps) = (told.items, told.value, told.steps);
         (self.last_activity_at, self.completed_at) = (told.at, told.completed_at);
         self.abandons_at = match told.completed_at {
             Some(_) => None,
@@ -269,6 +285,7 @@ mod tests {
             campaign_id: None,
             items: Vec::new(),
             value: None,
+            steps: Vec::new(),
             last_activity_at: at(0),
             completed_at: None,
             abandoned_at: None,
@@ -286,6 +303,7 @@ mod tests {
             completed_at: completed.then_some(at(minutes)),
             items: Vec::new(),
             value: None,
+            steps: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     CartId, leaving,
-    model::{Cart, CartInput, CartItem, Told, value_of},
+    model::{Cart, CartInput, CartItem, CartStep, Told, value_of},
     store,
 };
 use crate::{
@@ -62,6 +62,11 @@ pub struct TellCart {
     #[validate(length(max = 200), nested)]
     #[schema(max_items = 200)]
     pub items: Vec<CartItem>,
+    /// The steps of the way to an order that they have come to, in any order.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
+    pub steps: Vec<CartStep>,
 }
 
 /// Tells carts.
@@ -69,7 +74,8 @@ pub struct TellCart {
 #[serde(deny_unknown_fields)]
 #[schema(examples(json!({ "source": "shop", "carts": [{ "reference": "cart-7311",
     "started_at": "2026-03-31T01:26:00Z", "items": [{ "sku": "85123A", "name": "白色心形吊灯", "quantity": 6,
-        "unit_price": { "amount": "25.50", "currency": "CNY" } }] }] })))]
+        "unit_price": { "amount": "25.50", "currency": "CNY" } }],
+    "steps": [{ "step": "cart", "entered_at": "2026-03-31T01:26:00Z" }] }] })))]
 pub struct TellCarts {
     /// The shop; the names of its carts are its own.
     pub source: Line<60>,
@@ -210,6 +216,14 @@ async fn read(tx: &mut Tx, ctx: &Ctx, cart: &TellCart) -> Result<Told> {
             return Err(UNKNOWN_REFERENCE.at("/contact_id"));
         }
     }
+    let steps: Vec<CartStep> = cart.steps.iter().map(whole).collect();
+    if steps.iter().any(|one| one.entered_at < started_at || one.entered_at > ctx.now) {
+        return Err(refuse(
+            &OUT_OF_RANGE,
+            "/steps",
+            ("expected", "begun or later, and no later than now"),
+        ));
+    }
     let value = value_of(&cart.items).map_err(|error| match error {
         MoneyError::CurrencyMismatch(..) => CART_IN_SEVERAL_CURRENCIES.at("/items"),
         _ => refuse(&OUT_OF_RANGE, "/items", ("expected", "an amount that can be told")),
@@ -221,7 +235,13 @@ async fn read(tx: &mut Tx, ctx: &Ctx, cart: &TellCart) -> Result<Told> {
         completed_at,
         items: cart.items.clone(),
         value,
+        steps,
     })
+}
+
+/// A step at an instant as the store keeps it.
+fn whole(step: &CartStep) -> CartStep {
+    CartStep { step: step.step.clone(), entered_at: whole_micros(step.entered_at) }
 }
 
 async fn matched(tx: &mut Tx, code: &Line<60>, codes: &mut Codes) -> Result<Matched> {

@@ -12,7 +12,7 @@ mod service;
 mod store;
 
 pub use model::{CONSENT, Consent, ConsentId, ConsentInput, ConsentState};
-pub(crate) use model::{Leave, person, word_of};
+pub(crate) use model::{Leave, WEEK, person, word_of};
 pub use service::grant_unless_said;
 pub(crate) use service::withdraw;
 pub(crate) use store::{People, Word, locked_words, words};

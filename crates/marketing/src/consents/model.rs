@@ -119,7 +119,7 @@ pub(crate) enum Leave {
 }
 
 /// The days of a period where none are said.
-const WEEK: i64 = 7;
+pub(crate) const WEEK: i64 = 7;
 
 /// What the words of a person and of their party come to: one that was withdrawn counts whatever the others
 /// are, and the bound is the person's own before that of the party.

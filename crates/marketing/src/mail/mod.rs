@@ -59,6 +59,16 @@ struct Shared {
     stopping: AtomicBool,
 }
 
+impl Settings {
+    /// Whether letters can be sent with them; none are meant to be without a host.
+    ///
+    /// # Errors
+    /// Says which setting is missing or cannot be read.
+    pub fn check(&self) -> std::result::Result<(), &'static str> {
+        Server::of(self).map(drop)
+    }
+}
+
 impl Mailer {
     /// Over this store, by this server.
     pub fn new(db: Db, clock: Clock, settings: &Settings) -> Self {

@@ -1,10 +1,10 @@
 //! What the operator says of the mail server.
 
 use guanxi_identity::secrets::Secret;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How the conversation with the server is kept secret.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MailSecurity {
     /// By `STARTTLS`; a server that does not offer it is not spoken to.
@@ -17,7 +17,7 @@ pub enum MailSecurity {
 }
 
 /// `[mail]`: by which server letters are sent. Without `host`, `from` and `public_url` none are.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// The name of the server.

@@ -2,6 +2,7 @@
 
 use super::{
     model::{MarketingPlan, MarketingPlanId},
+    segment_goals::goals_seen,
     store,
 };
 use crate::{
@@ -50,7 +51,7 @@ fn later(day: NaiveDate, years: i64) -> Result<NaiveDate> {
 }
 
 /// Makes a draft of a plan of a later year of this one, with its campaigns. The acting user is in charge of
-/// all of them.
+/// all of them. Goals with segments that they do not see, or that are gone, are left out.
 ///
 /// # Errors
 /// `not_found`, `forbidden`; `too_many_to_copy`; and as making any plan or campaign.
@@ -65,6 +66,7 @@ pub async fn copy(
     let mut input = plan.input;
     input.name = wish.name;
     input.owner_id = None;
+    input.segment_goals = goals_seen(tx, ctx, input.segment_goals).await?;
     input.starts_on = later(input.starts_on, wish.years)?;
     input.ends_on = later(input.ends_on, wish.years)?;
     let made: Shown<MarketingPlan> = resource::create(tx, ctx, input).await?;

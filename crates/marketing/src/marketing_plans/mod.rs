@@ -10,6 +10,7 @@
 //! | `copying.rs` | a plan of a later year made of one |
 //! | `room.rs` | what is left of the budget for another campaign |
 //! | `outcome.rs` | what its campaigns cost and brought, each thing once |
+//! | `segment_goals.rs` | what it sets out to reach with some customers, and has |
 //! | `parts.rs` | what allocations are made of, without a store |
 //! | `basis.rs` | what came of campaigns, media and source codes before |
 //! | `allocating.rs` | previews and allocations that are kept |
@@ -25,6 +26,7 @@ mod moves;
 mod outcome;
 mod parts;
 pub(crate) mod room;
+mod segment_goals;
 mod service;
 mod spending;
 mod store;
@@ -37,6 +39,7 @@ pub use copying::{CopyMarketingPlan, copy};
 pub use life::{MOVES, MarketingPlanMove, MarketingPlanState};
 pub use model::{
     MARKETING_PLAN, MarketingPlan, MarketingPlanId, MarketingPlanInput, MarketingPlanStateChange,
+    SegmentGoal,
 };
 pub use moves::{CancelMarketingPlan, cancel, close, submit};
 pub use outcome::{
@@ -44,4 +47,5 @@ pub use outcome::{
     outcome,
 };
 pub use parts::{AllocatedBy, AllocatedOver, AllocationWeight, MarketingPlanPart};
+pub use segment_goals::MarketingPlanSegmentProgress;
 pub use spending::{MarketingPlanSpending, MarketingPlanSpendingRow, spending};

@@ -1,7 +1,10 @@
 //! A plan as a row.
 
 use super::life::MarketingPlanState;
-use crate::campaigns::{CampaignMetric, Objective};
+use crate::{
+    campaigns::{CampaignMetric, Objective},
+    segments::SegmentId,
+};
 use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use guanxi_customers::{
     problems::CURRENCY_MISMATCH,
@@ -10,7 +13,7 @@ use guanxi_customers::{
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Currency, Id, Line, Money, Problem, Result, Text, UserId,
-    problem::{OUT_OF_RANGE, Texts},
+    problem::{INVALID, OUT_OF_RANGE, Texts},
 };
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -23,10 +26,37 @@ pub type MarketingPlanId = Id<MarketingPlan>;
 
 type MarketingPlanMeta = Meta<MarketingPlan>;
 
+/// What a plan sets out to reach with the members of a segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentGoal {
+    /// The segment; those who are its members when it is asked count.
+    pub segment_id: SegmentId,
+    /// What it is measured by, a word of `CampaignMetric` that records of customers count, e.g. `responders`; with
+    /// each segment once.
+    pub metric: Line<40>,
+    /// How many; of metrics that are numbers.
+    #[serde(default)]
+    #[validate(range(min = 0, max = 1_000_000_000))]
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub target: Option<i64>,
+    /// How much, in the currency of the plan; of metrics that are amounts.
+    #[serde(default)]
+    #[validate(custom(function = "not_negative"))]
+    pub amount: Option<Money>,
+}
+
+impl SegmentGoal {
+    /// The same without the segment.
+    pub(super) fn objective(&self) -> Objective {
+        Objective { metric: self.metric.clone(), target: self.target, amount: self.amount }
+    }
+}
+
 /// What callers write of a plan.
 ///
-/// Days, budget, whether campaigns may go beyond it and objectives are what is approved: a change of them
-/// makes an approved plan a draft again.
+/// Days, budget, whether campaigns may go beyond it, objectives and goals with segments are what is approved: a
+/// change of them makes an approved plan a draft again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
 pub struct MarketingPlanInput {
@@ -63,6 +93,12 @@ pub struct MarketingPlanInput {
     #[schema(max_items = 20)]
     #[field(zh = "目标", json)]
     pub objectives: Vec<Objective>,
+    /// What it sets out to reach with the members of segments.
+    #[serde(default)]
+    #[validate(length(max = 20), nested)]
+    #[schema(max_items = 20)]
+    #[field(zh = "客户群目标", json)]
+    pub segment_goals: Vec<SegmentGoal>,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]
@@ -135,15 +171,33 @@ pub static MARKETING_PLAN: Kind = Kind::new::<MarketingPlan>(
 .known_by(&["name"])
 .also(&["submitted", "approved", "rejected", "recalled", "closed", "cancelled", "allocated"]);
 
+/// Refuses a goal at `pointer` that says nothing; `own` refuses amounts in other currencies.
+fn check_goal(
+    one: &Objective,
+    pointer: &str,
+    own: impl Fn(Money, &str) -> Result<()>,
+) -> Result<CampaignMetric> {
+    let place = |member: &str| format!("{pointer}/{member}");
+    let metric = CampaignMetric::named(&one.metric, &place("metric"))?;
+    metric.check((&place("target"), one.target), (&place("amount"), one.amount))?;
+    if let Some(amount) = one.amount {
+        own(amount, &place("amount"))?;
+    }
+    Ok(metric)
+}
+
 impl MarketingPlanInput {
     /// Refuses what is wrong by itself, for a plan in `currency`.
     ///
     /// # Errors
-    /// `repeated`; `out_of_range` at `/ends_on`; `unknown_metric`; `required` or `invalid` at an objective;
+    /// `repeated`; `out_of_range` at `/ends_on`; `unknown_metric`; `required` or `invalid` at an objective or a goal;
     /// `currency_mismatch`.
     pub(super) fn check(&self, currency: Currency) -> Result<()> {
         let metric = |one: &Objective| one.metric.to_string();
-        Problem::collect(repeated(&self.objectives, "/objectives", metric))?;
+        let goal = |one: &SegmentGoal| (one.segment_id, one.metric.to_string());
+        let mut findings = repeated(&self.objectives, "/objectives", metric);
+        findings.extend(repeated(&self.segment_goals, "/segment_goals", goal));
+        Problem::collect(findings)?;
         if self.ends_on < self.starts_on {
             let expected = ("expected", "not before starts_on");
             return Err(refuse(&OUT_OF_RANGE, "/ends_on", expected));
@@ -154,11 +208,13 @@ impl MarketingPlanInput {
         };
         own(self.budget, "/budget")?;
         for (at, one) in self.objectives.iter().enumerate() {
-            let place = |member: &str| format!("/objectives/{at}/{member}");
-            let metric = CampaignMetric::named(&one.metric, &place("metric"))?;
-            metric.check((&place("target"), one.target), (&place("amount"), one.amount))?;
-            if let Some(amount) = one.amount {
-                own(amount, &place("amount"))?;
+            check_goal(one, &format!("/objectives/{at}"), own)?;
+        }
+        for (at, one) in self.segment_goals.iter().enumerate() {
+            let metric = check_goal(&one.objective(), &format!("/segment_goals/{at}"), own)?;
+            if !metric.is_of_parties() {
+                let expected = ("expected", "a metric that records of customers count");
+                return Err(refuse(&INVALID, format!("/segment_goals/{at}/metric"), expected));
             }
         }
         Ok(())
@@ -178,7 +234,8 @@ impl MarketingPlan {
     pub(super) fn change(&mut self, before: &Self) -> Result<()> {
         let plan = |one: &MarketingPlanInput| {
             let days = (one.starts_on, one.ends_on);
-            (days, one.budget, one.allows_overrun, one.objectives.clone())
+            let goals = (one.objectives.clone(), one.segment_goals.clone());
+            (days, one.budget, one.allows_overrun, goals)
         };
         if plan(&self.input) == plan(&before.input) {
             return Ok(());

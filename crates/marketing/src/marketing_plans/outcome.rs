@@ -3,6 +3,7 @@
 use super::{
     life::MarketingPlanState,
     model::{MARKETING_PLAN, MarketingPlan, MarketingPlanId},
+    segment_goals::{MarketingPlanSegmentProgress, reached},
     store::{self, Planned},
 };
 use crate::campaigns::{
@@ -94,6 +95,9 @@ pub struct MarketingPlanReturn {
     pub outcome: CampaignOutcome,
     /// Its objectives.
     pub objectives: Vec<MarketingPlanProgress>,
+    /// Its goals with segments.
+    #[schema(max_items = 20)]
+    pub segment_goals: Vec<MarketingPlanSegmentProgress>,
     /// Its campaigns, month by month.
     pub months: Vec<MarketingPlanMonth>,
 }
@@ -121,7 +125,8 @@ pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: MarketingPlanId) -> Result<Mark
     let campaigns = store::campaigns(tx, id).await?;
     let ids: Vec<(CampaignId, Currency)> = campaigns.iter().map(|one| (one.id, currency)).collect();
     let each = of_campaigns(tx, &ids, today(ctx)).await?;
-    let figures = together(tx, id, currency, each.into_values()).await?;
+    let figures = together(tx, id, (currency, None), each.into_values()).await?;
+    let segment_goals = reached(tx, ctx, &plan, &ids).await?;
     let sight = Sight::of(ctx);
     let objectives = objectives(tx, &plan, &figures, sight).await?;
     let hides = |resource: &str, field: &str| ctx.actor.withheld(resource).hidden.contains(field);
@@ -140,6 +145,7 @@ pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: MarketingPlanId) -> Result<Mark
         left: (sees_budget && sees_planned).then_some(left),
         outcome: CampaignOutcome::of(&figures, sight)?,
         objectives,
+        segment_goals,
         months: months(&campaigns, currency, (sees_planned, sees_objectives), sight)?,
     })
 }
@@ -166,7 +172,8 @@ async fn objectives(
     Ok(found)
 }
 
-fn progress(
+/// How far an objective is reached, by what was counted and by what was entered by hand.
+pub(super) fn progress(
     metric: CampaignMetric,
     objective: &Objective,
     (number, amount): (i64, Option<Money>),

@@ -30,6 +30,7 @@ impl Resource for MarketingPlan {
         }
         let currency = *self.input.currency.get_or_insert(self.input.budget.currency());
         self.input.check(currency)?;
+        self.check_segments(tx, ctx, before).await?;
         if let Some(before) = before {
             self.fit_campaigns(tx, before).await?;
         }

@@ -7,5 +7,5 @@ mod store;
 mod template;
 
 pub use model::{MEDIUM, Medium, MediumId, MediumInput, MediumKind, ReplyChannel};
-pub(crate) use store::by_code;
+pub(crate) use store::{by_code, kinds_of};
 pub use template::{MediaFromTemplate, MediaTemplateCode, from_template};

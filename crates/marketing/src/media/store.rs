@@ -1,9 +1,9 @@
 //! Media in the store. Nothing is decided here.
 
-use super::MediumId;
+use super::{MediumId, MediumKind};
 use guanxi_kernel::{Line, Result};
 use guanxi_storage::{Sql, Tx, sql};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a live medium other than `except` has the code.
 pub(super) async fn has_code(tx: &mut Tx, code: &Line<4>, except: MediumId) -> Result<bool> {
@@ -37,4 +37,14 @@ pub(crate) async fn by_code(
     sql.bind_all(codes);
     let rows = tx.all::<(String, MediumId, bool)>(sql).await?;
     Ok(rows.into_iter().map(|(code, id, active)| (code, (id, active))).collect())
+}
+
+/// Of which sorts these media are, as far as they are used.
+pub(crate) async fn kinds_of(tx: &mut Tx, ids: Vec<MediumId>) -> Result<BTreeSet<MediumKind>> {
+    let mut sql = Sql::new(
+        "SELECT DISTINCT kind FROM media
+         WHERE tenant_id = $1 AND deleted_at IS NULL AND active AND id IN ",
+    );
+    sql.bind_all(ids);
+    Ok(tx.all::<(MediumKind,)>(sql).await?.into_iter().map(|(kind,)| kind).collect())
 }

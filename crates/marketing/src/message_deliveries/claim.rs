@@ -6,11 +6,12 @@ use super::{
     store::{self, Due},
 };
 use crate::{
-    consents::{Leave, locked_words},
+    consents::locked_words,
+    contact_preferences::locked_preferences,
     media::MediumKind,
     messages::{
-        Addressee, ExclusionReason, Judged, Reader, Sheet, WrittenMessage, lately, reader, sheet,
-        unsubscribe_token, values, write, written_to,
+        Addressee, ExclusionReason, Judged, Past, Reader, Sheet, WrittenMessage, bound_since,
+        reader, said_in, sheet, unsubscribe_token, values, write, written_to,
     },
 };
 use chrono::TimeDelta;
@@ -83,24 +84,34 @@ async fn excluded(
     sheet: &Sheet,
     reader: &Reader,
 ) -> Result<Option<ExclusionReason>> {
-    let purpose = &*sheet.purpose;
-    let words = locked_words(tx, MediumKind::Email, purpose, &reader.people()).await?;
+    const MEDIUM: MediumKind = MediumKind::Email;
+    let (purpose, people) = (&*sheet.purpose, reader.people());
+    let words = locked_words(tx, MEDIUM, purpose, &people).await?;
     let leave = reader.leave(words.iter());
-    let written = match leave {
-        Leave::Granted(Some((_, days))) => {
-            let since = ctx.now - TimeDelta::days(days);
-            written_to(tx, purpose, [reader.person()], since).await?
+    let preferences = locked_preferences(tx, &people).await?;
+    let wish = reader.wish(preferences.iter());
+    let wanted = match wish.media.is_empty() {
+        true => true,
+        false => {
+            let variants = sheet.variants.iter().map(|variant| variant.medium_id).collect();
+            wish.pick(&said_in(tx, variants, &sheet.of_campaign).await?, MEDIUM) == Some(MEDIUM)
         }
-        _ => Vec::new(),
     };
-    let times: Vec<_> = written.into_iter().map(|(_, at)| at).collect();
+    let mut past = Past::default();
+    if let Some(since) = bound_since(leave, &wish, ctx.now) {
+        for written in written_to(tx, [reader.person()], since).await? {
+            past.add(&written, purpose);
+        }
+    }
     let known = Judged {
         has_it: false,
         control: false,
+        medium: wanted,
         address: reader.addresses().any(|address| Some(address) == due.address.as_deref()),
         address_taken: false,
         leave,
-        lately: lately(leave, &times, ctx.now),
+        lately: past.lately(leave, ctx.now),
+        full: wish.is_full(&past.all, ctx.now),
     };
     Ok(known.excluded())
 }

@@ -25,6 +25,6 @@ pub use model::{
 };
 pub(crate) use settle::{Answer, settle};
 pub(crate) use store::{
-    Known, Mailed, count_of, forget_claims, mailed, note_unsubscribed, on_their_way, queue_again,
-    tenants,
+    HandedOver, Known, Mailed, count_of, forget_claims, handed_over, handed_over_to, mailed,
+    note_unsubscribed, on_their_way, queue_again, tenants,
 };

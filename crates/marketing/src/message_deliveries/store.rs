@@ -248,6 +248,51 @@ pub(crate) async fn mailed(tx: &mut Tx, id: MessageDeliveryId) -> Result<Option<
     tx.optional(sql).await
 }
 
+/// Whom something was sent to, as what is told of it needs it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct HandedOver {
+    pub(crate) id: MessageDeliveryId,
+    pub(crate) campaign_id: CampaignId,
+    pub(crate) party_id: PartyId,
+    pub(crate) source_code_id: Option<SourceCodeId>,
+    pub(crate) address: Option<String>,
+    pub(crate) claimed_at: Option<DateTime<Utc>>,
+}
+
+/// Deliveries to one address that are looked at, the newest.
+const OF_ONE_ADDRESS: i64 = 20;
+
+/// Those of these deliveries that were handed to the mail server.
+pub(crate) async fn handed_over(
+    tx: &mut Tx,
+    ids: impl IntoIterator<Item = MessageDeliveryId>,
+) -> Result<Vec<HandedOver>> {
+    let mut sql = Sql::new(
+        "SELECT id, campaign_id, party_id, source_code_id, address, claimed_at
+         FROM message_deliveries
+         WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND id IN ",
+    );
+    sql.bind_all(ids);
+    tx.all(sql).await
+}
+
+/// What was handed to the mail server for these addresses, the newest of each first.
+pub(crate) async fn handed_over_to(
+    tx: &mut Tx,
+    addresses: impl IntoIterator<Item = String>,
+) -> Result<Vec<HandedOver>> {
+    let mut sql = Sql::new(
+        "SELECT d.id, d.campaign_id, d.party_id, d.source_code_id, d.address, d.claimed_at
+         FROM (SELECT id, campaign_id, party_id, source_code_id, address, claimed_at,
+                 ROW_NUMBER() OVER (PARTITION BY address ORDER BY claimed_at DESC, id DESC) AS place
+             FROM message_deliveries
+             WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND address IN ",
+    );
+    sql.bind_all(addresses).push(") d WHERE d.place <= ").bind(OF_ONE_ADDRESS);
+    sql.push(" ORDER BY d.address, d.place");
+    tx.all(sql).await
+}
+
 /// Notes by which delivery somebody has unsubscribed; the first time counts.
 pub(crate) async fn note_unsubscribed(
     tx: &mut Tx,

@@ -4,13 +4,14 @@ use super::{
     exclusion::{ExclusionReason, Judged},
     merge_file::postal,
     model::Message,
-    store::{self, Reader},
+    store::{self, Reader, WrittenTo},
 };
 use crate::{
     campaigns::CampaignId,
     consents::{Leave, People, Word, person, word_of, words},
+    contact_preferences::{Preference, Wish, preferences, wish_of},
     experiments::{Experiment, ExperimentId},
-    media::MediumKind,
+    media::{MediumId, MediumKind, kinds_of},
     message_deliveries::MessageDeliveryStatus,
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,6 +31,8 @@ const LONGEST: TimeDelta = TimeDelta::days(366);
 pub(super) struct Found {
     pub(super) reader: Reader,
     pub(super) address: Option<String>,
+    /// By which of the media in which the message is said they want it.
+    pub(super) wanted: Option<MediumKind>,
     pub(super) excluded: Option<ExclusionReason>,
 }
 
@@ -77,14 +80,77 @@ impl Reader {
             words.filter(|word| word.contact_id.is_none() && word.party_id == self.party_id);
         word_of(&own.collect::<Vec<_>>(), &partys.collect::<Vec<_>>())
     }
+
+    /// How they want to be written to, by the preferences of themselves and of their party.
+    pub(crate) fn wish<'p>(
+        &self,
+        preferences: impl Iterator<Item = &'p Preference> + Clone,
+    ) -> Wish {
+        let own = preferences
+            .clone()
+            .filter(|one| self.contact_id.is_some() && one.contact_id == self.contact_id);
+        let partys =
+            preferences.filter(|one| one.contact_id.is_none() && one.party_id == self.party_id);
+        wish_of(&own.collect::<Vec<_>>(), &partys.collect::<Vec<_>>())
+    }
 }
 
-/// How often a person was written to in the period of their bound, which ends now.
-pub(crate) fn lately(leave: Leave, written: &[DateTime<Utc>], now: DateTime<Utc>) -> i64 {
-    let Leave::Granted(Some((_, days))) = leave else { return 0 };
-    let since = now - TimeDelta::days(days);
-    let count = written.iter().filter(|at| **at > since).count();
-    i64::try_from(count).unwrap_or(i64::MAX)
+/// What a person was written, in time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Past {
+    /// For the purpose of the message.
+    for_purpose: Vec<DateTime<Utc>>,
+    /// For whatever purpose.
+    pub(crate) all: Vec<DateTime<Utc>>,
+}
+
+impl Past {
+    /// Takes one more into account.
+    pub(crate) fn add(&mut self, written: &WrittenTo, purpose: &str) {
+        self.all.push(written.claimed_at);
+        if written.purpose == purpose {
+            self.for_purpose.push(written.claimed_at);
+        }
+    }
+
+    /// How often they were written to for the purpose, in the period of the bound of their consent, which ends
+    /// now.
+    pub(crate) fn lately(&self, leave: Leave, now: DateTime<Utc>) -> i64 {
+        let Leave::Granted(Some((_, days))) = leave else { return 0 };
+        let since = now - TimeDelta::days(days);
+        let count = self.for_purpose.iter().filter(|at| **at > since).count();
+        i64::try_from(count).unwrap_or(i64::MAX)
+    }
+}
+
+/// Since when it matters how often somebody was written to, if it does.
+pub(crate) fn bound_since(leave: Leave, wish: &Wish, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let of_consent = match leave {
+        Leave::Granted(bound) => bound.map(|(_, days)| days),
+        Leave::Withdrawn | Leave::Unsaid => None,
+    };
+    let of_wish = wish.bound.map(|(_, days)| days);
+    let days = of_consent.into_iter().chain(of_wish).max()?;
+    Some(now - TimeDelta::days(days))
+}
+
+/// The sorts of media in which a message is said: those of its variants and those of its campaign, which have the
+/// text of the message; e-mail where the campaign names none.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn said_in(
+    tx: &mut Tx,
+    variants: Vec<MediumId>,
+    of_campaign: &[MediumId],
+) -> Result<BTreeSet<MediumKind>> {
+    if of_campaign.is_empty() {
+        let mut said = kinds_of(tx, variants).await?;
+        said.insert(MediumKind::Email);
+        return Ok(said);
+    }
+    // What is said in a medium that the campaign does not use is said to nobody.
+    kinds_of(tx, of_campaign.to_vec()).await
 }
 
 /// The control arm of an experiment, counted from 0.
@@ -111,6 +177,9 @@ pub(super) async fn walk(
     let campaign = campaign_of(message)?;
     let control = control_arm(tx, ctx, message.input.experiment_id).await?;
     let mut taken = store::taken(tx, message.meta.id).await?;
+    let variants = message.input.variants.iter().map(|variant| variant.medium_id).collect();
+    let of_campaign = store::media_of(tx, campaign).await?;
+    let said = said_in(tx, variants, &of_campaign).await?;
     let mut after = None;
     loop {
         let page = store::readers(tx, (message.meta.id, campaign), after, AT_ONCE).await?;
@@ -122,10 +191,13 @@ pub(super) async fn walk(
         };
         let purpose = &*message.input.purpose;
         let words = words(tx, medium, purpose, &people).await?;
-        let written = match words.iter().any(|word| word.max_messages.is_some()) {
+        let preferences = preferences(tx, &people).await?;
+        let bound = words.iter().any(|word| word.max_messages.is_some())
+            || preferences.iter().any(|one| one.max_messages.is_some());
+        let written = match bound {
             true => {
                 let people: BTreeSet<String> = page.iter().map(Reader::person).collect();
-                store::written_to(tx, purpose, people, ctx.now - LONGEST).await?
+                store::written_to(tx, people, ctx.now - LONGEST).await?
             }
             false => Vec::new(),
         };
@@ -136,25 +208,29 @@ pub(super) async fn walk(
             }
             None => BTreeSet::new(),
         };
-        let (said, written) = (Said::of(words), by_person(written));
+        let (words, wishes) = (ByPerson::of(words), ByPerson::of(preferences));
+        let (past, nothing) = (by_person(written, purpose), Past::default());
         for reader in page {
-            let who = reader.person();
-            let leave = reader.leave(said.about(&reader));
+            let leave = reader.leave(words.about(&reader));
+            let wish = reader.wish(wishes.about(&reader));
+            let wanted = wish.pick(&said, medium);
             let (address, reached) = reader.reached_by(medium);
-            let times = written.get(&who).map(Vec::as_slice).unwrap_or_default();
+            let past = past.get(&reader.person()).unwrap_or(&nothing);
             let known = Judged {
                 has_it: reader.delivery_status.is_some_and(MessageDeliveryStatus::has_it),
                 control: controls.contains(&reader.party_id),
+                medium: wanted == Some(medium),
                 address: reached,
                 address_taken: address.as_ref().is_some_and(|address| taken.contains(address)),
                 leave,
-                lately: lately(leave, times, ctx.now),
+                lately: past.lately(leave, ctx.now),
+                full: wish.is_full(&past.all, ctx.now),
             };
             let excluded = known.excluded();
             if excluded.is_none() {
                 taken.extend(address.clone());
             }
-            each(Found { reader, address, excluded });
+            each(Found { reader, address, wanted, excluded });
         }
     }
 }
@@ -164,35 +240,60 @@ pub(super) fn campaign_of(message: &Message) -> Result<CampaignId> {
     message.input.campaign_id.ok_or_else(|| REQUIRED.at("/campaign_id"))
 }
 
-/// Words by whom they are about: each is looked at for few members only.
-#[derive(Default)]
-struct Said {
-    of_contacts: BTreeMap<ContactId, Vec<Word>>,
-    of_parties: BTreeMap<PartyId, Vec<Word>>,
+/// What somebody has said, of a contact or of a party as such.
+trait OfSomebody {
+    fn party(&self) -> PartyId;
+    fn contact(&self) -> Option<ContactId>;
 }
 
-impl Said {
-    fn of(words: Vec<Word>) -> Self {
-        let mut said = Self::default();
-        for word in words {
-            match word.contact_id {
-                Some(contact) => said.of_contacts.entry(contact).or_default().push(word),
-                None => said.of_parties.entry(word.party_id).or_default().push(word),
-            }
-        }
-        said
+impl OfSomebody for Word {
+    fn party(&self) -> PartyId {
+        self.party_id
     }
 
-    fn about(&self, reader: &Reader) -> impl Iterator<Item = &Word> + Clone {
+    fn contact(&self) -> Option<ContactId> {
+        self.contact_id
+    }
+}
+
+impl OfSomebody for Preference {
+    fn party(&self) -> PartyId {
+        self.party_id
+    }
+
+    fn contact(&self) -> Option<ContactId> {
+        self.contact_id
+    }
+}
+
+/// What people have said, by whom it is of: each is looked at for few members only.
+struct ByPerson<T> {
+    of_contacts: BTreeMap<ContactId, Vec<T>>,
+    of_parties: BTreeMap<PartyId, Vec<T>>,
+}
+
+impl<T: OfSomebody> ByPerson<T> {
+    fn of(said: Vec<T>) -> Self {
+        let mut all = Self { of_contacts: BTreeMap::new(), of_parties: BTreeMap::new() };
+        for one in said {
+            match one.contact() {
+                Some(contact) => all.of_contacts.entry(contact).or_default().push(one),
+                None => all.of_parties.entry(one.party()).or_default().push(one),
+            }
+        }
+        all
+    }
+
+    fn about(&self, reader: &Reader) -> impl Iterator<Item = &T> + Clone {
         let own = reader.contact_id.and_then(|contact| self.of_contacts.get(&contact));
         own.into_iter().chain(self.of_parties.get(&reader.party_id)).flatten()
     }
 }
 
-fn by_person(written: Vec<(String, DateTime<Utc>)>) -> BTreeMap<String, Vec<DateTime<Utc>>> {
-    let mut of: BTreeMap<String, Vec<DateTime<Utc>>> = BTreeMap::new();
-    for (person, at) in written {
-        of.entry(person).or_default().push(at);
+fn by_person(written: Vec<WrittenTo>, purpose: &str) -> BTreeMap<String, Past> {
+    let mut of: BTreeMap<String, Past> = BTreeMap::new();
+    for one in written {
+        of.entry(one.person.clone()).or_default().add(&one, purpose);
     }
     of
 }

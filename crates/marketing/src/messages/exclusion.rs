@@ -9,6 +9,8 @@ guanxi_kernel::words! {
         AlreadySent = "already_sent" ("Already sent", "已发送过"),
         /// They are in the control arm, to compare.
         ControlGroup = "control_group" ("Control group", "对照组"),
+        /// They want it by another medium in which it is said, or by none of these.
+        OtherMedium = "other_medium" ("Another medium", "偏好其他媒介"),
         /// No address is known, or not the one any more for which it was meant.
         NoAddress = "no_address" ("No address", "无可用地址"),
         /// Another member has the same address.
@@ -27,11 +29,15 @@ guanxi_kernel::words! {
 pub(crate) struct Judged {
     pub(crate) has_it: bool,
     pub(crate) control: bool,
+    /// Whether they want it by this medium.
+    pub(crate) medium: bool,
     pub(crate) address: bool,
     pub(crate) address_taken: bool,
     pub(crate) leave: Leave,
-    /// Messages in the period of their bound.
+    /// Messages in the period of the bound of their consent.
     pub(crate) lately: i64,
+    /// Whether they have as many messages as they want, whatever these were for.
+    pub(crate) full: bool,
 }
 
 impl Judged {
@@ -41,11 +47,12 @@ impl Judged {
         let reasons = [
             (self.has_it, ExclusionReason::AlreadySent),
             (self.control, ExclusionReason::ControlGroup),
+            (!self.medium, ExclusionReason::OtherMedium),
             (!self.address, ExclusionReason::NoAddress),
             (self.address_taken, ExclusionReason::SameAddress),
             (self.leave == Leave::Withdrawn, ExclusionReason::OptedOut),
             (self.leave == Leave::Unsaid, ExclusionReason::NoConsent),
-            (capped, ExclusionReason::FrequencyCap),
+            (capped || self.full, ExclusionReason::FrequencyCap),
         ];
         reasons.into_iter().find(|(so, _)| *so).map(|(_, reason)| reason)
     }
@@ -59,22 +66,25 @@ mod tests {
     const GOOD: Judged = Judged {
         has_it: false,
         control: false,
+        medium: true,
         address: true,
         address_taken: false,
         leave: Leave::Granted(Some((2, 7))),
         lately: 1,
+        full: false,
     };
 
     #[test]
     fn x_18_of_several_reasons_the_first_counts() {
         type Worsen = fn(&mut Judged);
         assert_eq!(GOOD.excluded(), None);
-        let worse: [(ExclusionReason, Worsen); 7] = [
+        let worse: [(ExclusionReason, Worsen); 8] = [
             (ExclusionReason::FrequencyCap, |one| one.lately = 2),
             (ExclusionReason::NoConsent, |one| one.leave = Leave::Unsaid),
             (ExclusionReason::OptedOut, |one| one.leave = Leave::Withdrawn),
             (ExclusionReason::SameAddress, |one| one.address_taken = true),
             (ExclusionReason::NoAddress, |one| one.address = false),
+            (ExclusionReason::OtherMedium, |one| one.medium = false),
             (ExclusionReason::ControlGroup, |one| one.control = true),
             (ExclusionReason::AlreadySent, |one| one.has_it = true),
         ];
@@ -93,5 +103,7 @@ mod tests {
         }
         let free = Judged { leave: Leave::Granted(None), lately: 1_000, ..GOOD };
         assert_eq!(free.excluded(), None);
+        let full = Judged { full: true, ..free };
+        assert_eq!(full.excluded(), Some(ExclusionReason::FrequencyCap));
     }
 }

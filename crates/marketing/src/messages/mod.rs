@@ -29,7 +29,7 @@ mod store;
 mod unsubscribe;
 mod wording;
 
-pub(crate) use audience::lately;
+pub(crate) use audience::{Past, bound_since, said_in};
 pub use exclusion::ExclusionReason;
 pub(crate) use exclusion::Judged;
 pub(crate) use limits::pause_above_limits;
@@ -39,7 +39,7 @@ pub use model::{
     SendMessage,
 };
 pub use offer::MessageOffer;
-pub use preview::{MessageExample, MessageExclusion, MessagePreview, preview};
+pub use preview::{MessageExample, MessageExclusion, MessageMedium, MessagePreview, preview};
 pub(crate) use release::finish;
 pub use release::{MessageProgress, PauseMessage, pause, progress, resume, send};
 pub(crate) use store::{Reader, Sheet, reader, sheet, written_to};

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     campaigns::Campaign,
-    media::{Medium, MediumId},
+    media::{Medium, MediumId, MediumKind},
     problems::MEDIUM_NOT_OF_CAMPAIGN,
 };
 use chrono::{DateTime, Utc};
@@ -43,6 +43,15 @@ pub struct MessageExclusion {
     pub count: i64,
 }
 
+/// How many members want a message by one medium.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct MessageMedium {
+    /// The sort of medium.
+    pub medium: MediumKind,
+    /// How many members of the campaign.
+    pub count: i64,
+}
+
 /// A letter as somebody would get it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MessageExample {
@@ -65,6 +74,10 @@ pub struct MessagePreview {
     pub recipients: i64,
     /// How many are not, reason by reason; of several reasons of one member the first counts.
     pub excluded: Vec<MessageExclusion>,
+    /// Of the recipients, and of those who are left out for `other_medium`, how many want it by which sort of
+    /// medium: the first of their preference in which it is said.
+    #[schema(max_items = 8)]
+    pub by_medium: Vec<MessageMedium>,
     /// What that costs by the unit cost of the medium, if one is known.
     #[schema(required)]
     pub cost: Option<Money>,
@@ -105,6 +118,16 @@ impl Audience {
             *self.excluded.entry(reason).or_default() += 1;
         }
         self.found.push(found);
+    }
+
+    /// How many want it by which medium, of those who are not left out for anything else.
+    fn by_medium(&self) -> Vec<MessageMedium> {
+        let mut counts: BTreeMap<MediumKind, i64> = BTreeMap::new();
+        let open = |one: &&Found| matches!(one.excluded, None | Some(ExclusionReason::OtherMedium));
+        for medium in self.found.iter().filter(open).filter_map(|one| one.wanted) {
+            *counts.entry(medium).or_default() += 1;
+        }
+        counts.into_iter().map(|(medium, count)| MessageMedium { medium, count }).collect()
     }
 
     fn recipients(&self) -> impl Iterator<Item = &Found> {
@@ -172,6 +195,7 @@ pub async fn preview(
         excluded: excluded
             .map(|(reason, count)| MessageExclusion { reason: *reason, count: *count })
             .collect(),
+        by_medium: audience.by_medium(),
         cost,
         expected_unsubscribes: expected(shown.recipients, unsubscribed, sent),
         examples: examples(tx, ctx, (&campaign, &message), wish.medium_id, &audience).await?,

@@ -109,7 +109,7 @@ async fn keep(
     found: Vec<Found>,
 ) -> Result<()> {
     let (mut new, mut known) = (Vec::new(), Vec::new());
-    for Found { reader, address, excluded } in found {
+    for Found { reader, address, excluded, .. } in found {
         match reader.delivery_id {
             // It is on its way, or there.
             Some(_) if excluded == Some(ExclusionReason::AlreadySent) => {}

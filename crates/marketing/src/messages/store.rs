@@ -112,20 +112,34 @@ pub(super) async fn in_arm(
     Ok(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }
 
-/// When each of these people was written to for the purpose since then, whatever has come of it.
+/// Somebody was written to, whatever has come of it.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub(crate) struct WrittenTo {
+    pub(crate) person: String,
+    /// For what.
+    pub(crate) purpose: String,
+    pub(crate) claimed_at: DateTime<Utc>,
+}
+
+/// When each of these people was written to since then, and for what.
 pub(crate) async fn written_to(
     tx: &mut Tx,
-    purpose: &str,
     people: impl IntoIterator<Item = String>,
     since: DateTime<Utc>,
-) -> Result<Vec<(String, DateTime<Utc>)>> {
+) -> Result<Vec<WrittenTo>> {
     let mut sql = Sql::new(
-        "SELECT person, claimed_at FROM message_deliveries
-         WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND purpose = ",
+        "SELECT person, purpose, claimed_at FROM message_deliveries
+         WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND claimed_at > ",
     );
-    sql.bind(purpose).push(" AND claimed_at > ").bind(since);
-    sql.push(" AND person IN ").bind_all(people);
+    sql.bind(since).push(" AND person IN ").bind_all(people);
     tx.all(sql).await
+}
+
+/// The media that a campaign names.
+pub(super) async fn media_of(tx: &mut Tx, id: CampaignId) -> Result<Vec<MediumId>> {
+    let sql = sql!("SELECT media_ids FROM campaigns WHERE tenant_id = $1 AND id = $2", id);
+    let found = tx.optional::<(Json<Vec<MediumId>>,)>(sql).await?;
+    Ok(found.map(|(media,)| media.0).unwrap_or_default())
 }
 
 /// Of those who were sent something for the purpose how many there are, and how many have unsubscribed then.
@@ -209,6 +223,7 @@ pub(crate) struct Sheet {
     pub(crate) offer: Json<MessageOffer>,
     pub(crate) variants: Json<Vec<MessageVariant>>,
     pub(crate) medium_id: Option<MediumId>,
+    pub(crate) of_campaign: Json<Vec<MediumId>>,
 }
 
 impl Sheet {
@@ -223,7 +238,7 @@ impl Sheet {
 pub(crate) async fn sheet(tx: &mut Tx, id: MessageId) -> Result<Option<Sheet>> {
     let sql = sql!(
         "SELECT c.name AS campaign_name, m.purpose, m.subject, m.text, m.html,
-             m.offer, m.variants, m.medium_id
+             m.offer, m.variants, m.medium_id, c.media_ids AS of_campaign
          FROM messages m JOIN campaigns c ON c.tenant_id = m.tenant_id AND c.id = m.campaign_id
          WHERE m.tenant_id = $1 AND m.id = $2 AND m.deleted_at IS NULL AND m.state = 'sending'
              AND c.state = 'running'",

@@ -18,7 +18,7 @@ use guanxi_bulk::{
 };
 use guanxi_kernel::{Ctx, Result, problem::INTERNAL};
 use guanxi_mining::{Cell, MOST_CELLS, MOST_ROWS, MiningError};
-use guanxi_storage::{Sql, Tx, resource};
+use guanxi_storage::{Tx, resource};
 use serde_json::json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -78,7 +78,7 @@ async fn of_records(
     let parties = Parties { population: dataset.input.population, members: &plan.members };
     let ids = run.read(async |tx, ctx| parties.ids(tx, ctx).await).await?;
     check_size(ids.len(), plan.features.len())?;
-    let positives = run.read(async |tx, _| positives(tx, &plan).await).await?;
+    let positives = run.read(async |tx, ctx| positives(tx, ctx, &plan).await).await?;
     let total = i64::try_from(ids.len()).ok();
     for (number, some) in ids.chunks(AT_ONCE).enumerate() {
         let part = run.read(async |tx, ctx| part(tx, ctx, &plan, some, &positives).await).await?;
@@ -92,12 +92,9 @@ async fn of_records(
     Ok(plan.columns)
 }
 
-/// Those of whom the rule of the label holds; nobody if a value is learnt.
-async fn positives(tx: &mut Tx, plan: &Plan) -> Result<BTreeSet<Uuid>> {
-    let Learnt::Rule(rule) = &plan.learnt else { return Ok(BTreeSet::new()) };
-    let mut sql = Sql::new("SELECT t.id FROM ");
-    rule.write(&mut sql);
-    Ok(tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+/// Those of whom the rule of the label holds, or who have bought its product; nobody if a value is learnt.
+async fn positives(tx: &mut Tx, ctx: &Ctx, plan: &Plan) -> Result<BTreeSet<Uuid>> {
+    plan.learnt.holding(tx, ctx, plan.after).await
 }
 
 async fn part(
@@ -110,7 +107,7 @@ async fn part(
     let until = crate::measures::Span::until(plan.as_of);
     let rows = rows::read(tx, ctx, ids, &plan.features, until).await?;
     let labels = match &plan.learnt {
-        Learnt::Rule(_) => None,
+        Learnt::Rule(_) | Learnt::Product(_) => None,
         Learnt::Value(feature, _) => {
             Some(rows::read(tx, ctx, ids, &[feature.as_ref()], plan.after).await?)
         }

@@ -30,5 +30,5 @@ pub use model::{
 };
 pub(crate) use rows::{AT_ONCE, Parties, read as read_rows};
 pub use service::{FromFile, start, start_from_file};
-pub(crate) use service::{Learnt, Plan};
+pub(crate) use service::{Learnt, Plan, unknown as unknown_feature};
 pub(crate) use store::content;

@@ -33,7 +33,7 @@ pub type MiningDatasetId = Id<MiningDataset>;
 
 type MiningDatasetMeta = Meta<MiningDataset>;
 
-/// What is learnt: either whether a rule holds, or a value.
+/// What is learnt: whether a rule holds, whether a product was bought, or a value.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DatasetLabel {
@@ -41,6 +41,10 @@ pub struct DatasetLabel {
     #[serde(default)]
     #[schema(schema_with = rule_schema)]
     pub rule: Option<Json>,
+    /// Yes for whoever has bought this product: by an order with its code, a signed contract or an opportunity
+    /// that was won.
+    #[serde(default)]
+    pub product_id: Option<Uuid>,
     /// A feature, or a column of a file.
     #[serde(default)]
     pub value: Option<Line<100>>,

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     measures::{ABOUT_NAMES, Span},
+    product_buyers::SoldProduct,
     segments::{self, Members, Rule},
 };
 use chrono::{DateTime, Utc};
@@ -20,7 +21,7 @@ use guanxi_kernel::{
 };
 use guanxi_mining::FeatureKind;
 use guanxi_storage::{
-    Kind, Meta, Resource, Tx,
+    Kind, Meta, Resource, Sql, Tx,
     custom::{self, Fields},
     error::BAD_PARAMETER,
     kind::Parts as _,
@@ -28,7 +29,8 @@ use guanxi_storage::{
 };
 use guanxi_tabular::{Layout, Limits};
 use serde_json::{Value as Json, json};
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
+use uuid::Uuid;
 
 impl Resource for MiningDataset {
     fn kind() -> &'static Kind {
@@ -58,7 +60,9 @@ impl Resource for MiningDataset {
 impl DatasetLabel {
     /// Whether yes and no are learnt.
     pub(super) fn is_binary(&self) -> bool {
-        self.rule.as_ref().is_some_and(|rule| !rule.is_null()) || self.positive.is_some()
+        self.rule.as_ref().is_some_and(|rule| !rule.is_null())
+            || self.product_id.is_some()
+            || self.positive.is_some()
     }
 }
 
@@ -67,8 +71,34 @@ impl DatasetLabel {
 pub(crate) enum Learnt {
     /// Whether a rule holds.
     Rule(Rule),
+    /// Whether a product was bought.
+    Product(SoldProduct),
     /// The value of a feature; with the one that means yes.
     Value(Box<Feature>, Option<String>),
+}
+
+impl Learnt {
+    /// The parties of whom the rule holds, or that have bought the product within the span; none where a value
+    /// is learnt, which is read with the features.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn holding(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        span: Span,
+    ) -> Result<BTreeSet<Uuid>> {
+        match self {
+            Self::Rule(rule) => {
+                let mut sql = Sql::new("SELECT t.id FROM ");
+                rule.write(&mut sql);
+                Ok(tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+            }
+            Self::Product(product) => product.buyers(tx, ctx, span).await,
+            Self::Value(..) => Ok(BTreeSet::new()),
+        }
+    }
 }
 
 /// A dataset of records as it is to be built.
@@ -145,6 +175,10 @@ impl Plan {
         if let Some(rule) = label.rule.as_ref().filter(|rule| !rule.is_null()) {
             return Ok(Learnt::Rule(Rule::read_within(tx, ctx, rule, "/label/rule", span).await?));
         }
+        if let Some(product) = label.product_id {
+            let product = SoldProduct::refer(tx, ctx, product, "/label/product_id").await?;
+            return Ok(Learnt::Product(product));
+        }
         let fields = custom::fields(tx, ctx, &PARTY).await?;
         match value_of(label, &fields, ctx) {
             Ok(Some(feature)) => {
@@ -174,26 +208,33 @@ fn value_of(
     Ok(Some(feature))
 }
 
-fn unknown(place: &str, fields: &Fields, ctx: &Ctx) -> FieldError {
+/// The refusal of the name of a feature at a place of a body, with those that there are.
+pub(crate) fn unknown(place: &str, fields: &Fields, ctx: &Ctx) -> FieldError {
     let names: Vec<String> = known(fields, ctx).into_iter().map(|one| one.name).collect();
     let expected = format!("one of {}; {ABOUT_NAMES}", names.join(", "));
     UNKNOWN_VALUE.field(place).with("expected", expected)
 }
 
-/// A label is either a rule or a value.
+/// A label is a rule, a product or a value.
 fn one_label(label: &DatasetLabel) -> Option<FieldError> {
     let rule = label.rule.as_ref().is_some_and(|rule| !rule.is_null());
-    match (rule, &label.value, &label.positive) {
-        (false, None, _) => {
-            Some(REQUIRED.field("/label").with("expected", "a rule, or the name of a value"))
+    let beside = |pointer: &str, what: &str| {
+        Some(INVALID.field(pointer).with("expected", format!("nothing beside {what}")))
+    };
+    let one = match (rule, label.product_id) {
+        (true, Some(_)) => return beside("/label/product_id", "a rule"),
+        (true, None) => "a rule",
+        (false, Some(_)) => "a product",
+        (false, None) if label.value.is_none() => {
+            let expected = "a rule, a product, or the name of a value";
+            return Some(REQUIRED.field("/label").with("expected", expected));
         }
-        (true, Some(_), _) => {
-            Some(INVALID.field("/label/value").with("expected", "nothing beside a rule"))
-        }
-        (true, None, Some(_)) => {
-            Some(INVALID.field("/label/positive").with("expected", "nothing beside a rule"))
-        }
-        _ => None,
+        (false, None) => return None,
+    };
+    match (&label.value, &label.positive) {
+        (Some(_), _) => beside("/label/value", one),
+        (None, Some(_)) => beside("/label/positive", one),
+        (None, None) => None,
     }
 }
 
@@ -289,6 +330,7 @@ impl FromFile<'_> {
             features,
             label: DatasetLabel {
                 rule: None,
+                product_id: None,
                 value: Some(line(self.label, "label")?),
                 positive: self.positive.map(|positive| named(positive, "positive")).transpose()?,
             },

@@ -119,6 +119,9 @@ pub struct MiningModel {
     /// When customers and prospects were last scored with it.
     #[field(zh = "最近评分时间")]
     pub scored_at: Option<DateTime<Utc>>,
+    /// The product of which it tells who will buy it: that of the label of its dataset.
+    #[field(zh = "目标产品", filter)]
+    pub product_id: Option<Uuid>,
 }
 
 /// The resource of models.

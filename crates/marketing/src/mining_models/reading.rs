@@ -11,6 +11,7 @@ use crate::{
     mining_datasets::{MiningDataset, MiningDatasetId, content, minable},
     population::Population,
     problems::{MODEL_NOT_READY, OTHER_KIND_OF_MODEL},
+    product_buyers::SoldProduct,
     segments::{self, Members, SegmentId},
 };
 use guanxi_customers::engine::refer;
@@ -77,6 +78,31 @@ pub async fn leaves(tx: &mut Tx, ctx: &Ctx, id: MiningModelId) -> Result<ModelLe
     Ok(ModelLeaves { data })
 }
 
+/// The leaves as rules in the language of the caller, by their ids.
+fn rules(tree: &Tree, language: Language) -> BTreeMap<u32, String> {
+    tree.leaves().into_iter().map(|leaf| (leaf.id, leaf.text(language))).collect()
+}
+
+/// What the newest model that tells who will buy a product says of those who have not bought it, the highest
+/// first; nothing if the caller may see no such model that has scored anybody.
+///
+/// # Errors
+/// `forbidden` without the right to read parties.
+pub(crate) async fn without_buyers(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    product: &SoldProduct,
+    population: Population,
+    most: i64,
+) -> Result<Option<(MiningModelId, Vec<Score>)>> {
+    let Some(id) = store::of_product(tx, ctx, product.id()).await? else { return Ok(None) };
+    let (_, tree) = load(tx, ctx, id).await?;
+    let rules = rules(&tree, ctx.language);
+    let rows = store::without_buyers(tx, ctx, id, population, product, most).await?;
+    let scores = rows.iter().map(|row| shown(row, &tree, &rules).map(|(score, _)| score));
+    Ok(Some((id, scores.collect::<Result<_>>()?)))
+}
+
 /// Scores of parties that the caller may see, the highest first, behind a place in that order.
 ///
 /// # Errors
@@ -90,8 +116,7 @@ pub async fn scores(
     most: i64,
 ) -> Result<Vec<(Score, (i64, Uuid))>> {
     let (_, tree) = load(tx, ctx, id).await?;
-    let rules: BTreeMap<u32, String> =
-        tree.leaves().into_iter().map(|leaf| (leaf.id, leaf.text(ctx.language))).collect();
+    let rules = rules(&tree, ctx.language);
     let rows = store::page(tx, ctx, id, population, after, most).await?;
     rows.into_iter().map(|row| shown(&row, &tree, &rules)).collect()
 }

@@ -21,7 +21,7 @@ use guanxi_bulk::{
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Ctx, Result, problem::INTERNAL};
 use guanxi_mining::{Outcome, TableBuilder, Tree};
-use guanxi_storage::{Sql, Tx, custom, resource};
+use guanxi_storage::{Tx, custom, resource};
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -96,14 +96,11 @@ async fn load(tx: &mut Tx, ctx: &Ctx, id: MiningModelId, wish: ScorePopulation) 
     Ok(Scoring { id, tree, features, learnt, members, wish })
 }
 
-/// Whom to score, in order, and those of whom the rule of the label holds already.
+/// Whom to score, in order, and those of whom the rule of the label holds already, or who have the product.
 async fn whom(tx: &mut Tx, ctx: &Ctx, scoring: &Scoring) -> Result<(Vec<Uuid>, BTreeSet<Uuid>)> {
     let parties = Parties { population: scoring.wish.population, members: &scoring.members };
     let ids = parties.ids(tx, ctx).await?;
-    let Learnt::Rule(rule) = &scoring.learnt else { return Ok((ids, BTreeSet::new())) };
-    let mut sql = Sql::new("SELECT t.id FROM ");
-    rule.write(&mut sql);
-    let have_it = tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id).collect();
+    let have_it = scoring.learnt.holding(tx, ctx, Span::until(ctx.now)).await?;
     Ok((ids, have_it))
 }
 

@@ -83,6 +83,7 @@ pub async fn start(tx: &mut Tx, ctx: &Ctx, input: MiningModelInput) -> Result<Sh
         return Err(UNKNOWN_VALUE.at("/criterion").with("expected", expected));
     }
     let mut model = MiningModel::assemble(Meta::new(ctx), input);
+    model.product_id = dataset.input.label.product_id;
     let id = model.meta.id.uuid();
     let total = dataset.row_count;
     let job = jobs::enqueue(tx, ctx, JobKind::MiningTraining, Some(id), total, json!({})).await?;

@@ -1,7 +1,9 @@
 //! Trees and scores in the store. Nothing is decided here.
 
-use super::model::MiningModelId;
-use crate::{population::Population, segments::Members};
+use super::model::{MINING_MODEL, MiningModelId, MiningModelKind};
+use crate::{
+    measures::Span, population::Population, product_buyers::SoldProduct, segments::Members,
+};
 use chrono::{DateTime, Utc};
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Action, Ctx, Result, problem::INTERNAL};
@@ -114,6 +116,43 @@ pub(super) struct ScoreRow {
     pub(super) scored_at: DateTime<Utc>,
 }
 
+/// The columns of [`ScoreRow`].
+const SCORES: &str = "SELECT s.party_id, s.leaf_id, s.score, s.has_it, s.scored_at FROM ";
+
+/// The highest of those who have not bought a product until now.
+pub(super) async fn without_buyers(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    model: MiningModelId,
+    population: Population,
+    product: &SoldProduct,
+    most: i64,
+) -> Result<Vec<ScoreRow>> {
+    let mut sql = Sql::new(SCORES);
+    scored(&mut sql, ctx, model, population, &Members::Everybody)?;
+    sql.push(" AND s.party_id NOT IN (");
+    product.write(&mut sql, ctx, Span::until(ctx.now));
+    sql.push(") ORDER BY s.score DESC, s.party_id LIMIT ").bind(most);
+    tx.all(sql).await
+}
+
+/// The newest tree of yes and no that tells who will buy a product, of those that have scored somebody and that
+/// the caller may see.
+pub(super) async fn of_product(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    product: Uuid,
+) -> Result<Option<MiningModelId>> {
+    let reach = ctx.reach(MINING_MODEL.plural, Action::Read);
+    let mut sql =
+        Sql::new("SELECT t.id FROM mining_models t WHERE t.tenant_id = $1 AND t.product_id = ");
+    sql.bind(product).push(" AND t.deleted_at IS NULL AND t.scored_at IS NOT NULL AND t.kind = ");
+    sql.bind(MiningModelKind::ClassificationTree).push(" AND ");
+    scope::within(&mut sql, &MINING_MODEL, &reach, ctx.actor.user);
+    sql.push(" ORDER BY t.created_at DESC, t.id DESC LIMIT 1");
+    Ok(tx.optional::<(MiningModelId,)>(sql).await?.map(|(id,)| id))
+}
+
 /// The highest of them behind a score.
 pub(super) async fn page(
     tx: &mut Tx,
@@ -123,7 +162,7 @@ pub(super) async fn page(
     after: Option<(i64, Uuid)>,
     most: i64,
 ) -> Result<Vec<ScoreRow>> {
-    let mut sql = Sql::new("SELECT s.party_id, s.leaf_id, s.score, s.has_it, s.scored_at FROM ");
+    let mut sql = Sql::new(SCORES);
     scored(&mut sql, ctx, model, population, &Members::Everybody)?;
     if let Some((score, party)) = after {
         sql.push(" AND (s.score < ").bind(score).push(" OR (s.score = ").bind(score);

@@ -2,7 +2,11 @@
 
 use super::model::{TakeTouches, TouchBatch, TouchBatchInput, TouchInput, TouchKind};
 use crate::{campaigns::CampaignId, messages::pause_above_limits, source_codes::SourceCodeId};
-use guanxi_customers::{parties::PartyId, rules::whole_micros};
+use chrono::{DateTime, Utc};
+use guanxi_customers::{
+    parties::{PARTY, PartyId},
+    rules::whole_micros,
+};
 use guanxi_kernel::{
     Action, Code, Ctx, Line, Result,
     problem::{REQUIRED, UNKNOWN_REFERENCE},
@@ -12,6 +16,7 @@ use guanxi_storage::{
     Meta, Sql, Tx,
     kind::Parts as _,
     resource::{self, Shown},
+    scope,
     sql::rows_at_once,
 };
 use serde::Serialize;
@@ -29,8 +34,8 @@ const AT_ONCE: usize = 500;
 pub struct TouchRefusal {
     /// By what the source knows the event.
     pub event_id: Line<100>,
-    /// Why: `unknown_reference` for a source code or party that is not there, `required` where nobody is
-    /// named.
+    /// Why: `unknown_reference` for a source code or somebody who is not there, as far as the teller may know,
+    /// `required` where nobody is named.
     pub code: &'static str,
 }
 
@@ -46,7 +51,20 @@ pub struct TouchesTaken {
 }
 
 /// A code as touches need it.
-type OfCode = (SourceCodeId, Option<CampaignId>);
+pub(crate) type OfCode = (SourceCodeId, Option<CampaignId>);
+
+/// A touch as the log keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Logged {
+    pub(crate) event_id: Line<100>,
+    pub(crate) kind: TouchKind,
+    pub(crate) source_code_id: Option<SourceCodeId>,
+    pub(crate) campaign_id: Option<CampaignId>,
+    /// Who it is about, as one text.
+    pub(crate) recipient: String,
+    pub(crate) party_id: Option<PartyId>,
+    pub(crate) occurred_at: DateTime<Utc>,
+}
 
 /// Takes a batch. What is there already is passed over, and what names something that is not known is told,
 /// so that no event stands in the way of others. The batch is one event. Messages of which too much came
@@ -56,58 +74,62 @@ type OfCode = (SourceCodeId, Option<CampaignId>);
 /// `forbidden`; those of the store.
 pub async fn ingest(tx: &mut Tx, ctx: &Ctx, wish: &TakeTouches) -> Result<TouchesTaken> {
     resource::require::<TouchBatch>(ctx, Action::Create)?;
-    let codes = codes(tx, &wish.touches).await?;
-    let parties = parties(tx, &wish.touches).await?;
+    let named = wish.touches.iter().filter_map(|one| one.source_code.as_deref());
+    let codes = codes_named(tx, named.collect()).await?;
+    let parties = parties(tx, ctx, &wish.touches).await?;
     let (mut good, mut refused) = (Vec::with_capacity(wish.touches.len()), Vec::new());
     for touch in &wish.touches {
         match judge(touch, &codes, &parties) {
-            Ok(row) => good.push((touch, row)),
+            Ok(logged) => good.push(logged),
             Err(code) => {
                 let event_id = touch.event_id.clone();
                 refused.push(TouchRefusal { event_id, code: code.code });
             }
         }
     }
-    let mut added = 0;
-    for some in good.chunks(rows_at_once(VALUES)) {
-        added += add(tx, ctx, &wish.source, some).await?;
-    }
-    let came_back = |kind: TouchKind| matches!(kind, TouchKind::Bounced | TouchKind::Complained);
-    let codes = good.iter().filter(|(touch, _)| came_back(touch.kind));
-    pause_above_limits(tx, ctx, codes.filter_map(|(_, row)| row.0).collect()).await?;
-    let count = |all: usize| i64::try_from(all).unwrap_or(i64::MAX);
-    let added = i64::try_from(added).unwrap_or(i64::MAX);
-    let input = TouchBatchInput {
-        source: wish.source.clone(),
-        told: count(wish.touches.len()),
-        added,
-        repeated: count(good.len()) - added,
-        refused: count(refused.len()),
-    };
-    let batch = TouchBatch::assemble(Meta::new(ctx), input);
-    let batch = resource::insert(tx, ctx, batch, "created").await?;
+    let added = log(tx, ctx, &wish.source, &good).await?;
+    let batch = keep_batch(tx, ctx, &wish.source, (good.len(), refused.len()), added).await?;
     Ok(TouchesTaken { batch, refused })
 }
-
-/// What is looked up of a touch: its code, its campaign, and who it is about in a word.
-type Row = (Option<SourceCodeId>, Option<CampaignId>, String);
 
 fn judge(
     touch: &TouchInput,
     codes: &BTreeMap<String, OfCode>,
     parties: &BTreeSet<PartyId>,
-) -> Result<Row, &'static Code> {
-    let found = match &touch.source_code {
-        None => None,
-        Some(code) => Some(codes.get(&spelt(code)).ok_or(&UNKNOWN_REFERENCE)?),
-    };
+) -> Result<Logged, &'static Code> {
+    let code = code_of(touch.source_code.as_deref(), codes)?;
     let recipient = match (touch.party_id, &touch.recipient) {
         (Some(party), _) if !parties.contains(&party) => return Err(&UNKNOWN_REFERENCE),
-        (Some(party), _) => format!("party:{party}"),
+        (Some(party), _) => known(party),
         (None, Some(recipient)) => fold(recipient),
         (None, None) => return Err(&REQUIRED),
     };
-    Ok((found.map(|(id, _)| *id), found.and_then(|(_, campaign)| *campaign), recipient))
+    Ok(Logged {
+        event_id: touch.event_id.clone(),
+        kind: touch.kind,
+        source_code_id: code.map(|(id, _)| id),
+        campaign_id: code.and_then(|(_, campaign)| campaign),
+        recipient,
+        party_id: touch.party_id,
+        occurred_at: touch.occurred_at,
+    })
+}
+
+/// A party as the log names it.
+pub(crate) fn known(party: PartyId) -> String {
+    format!("party:{party}")
+}
+
+/// What a touch says of its code, if it names one.
+///
+/// # Errors
+/// `unknown_reference` for a code that is not there.
+pub(crate) fn code_of(
+    named: Option<&str>,
+    codes: &BTreeMap<String, OfCode>,
+) -> Result<Option<OfCode>, &'static Code> {
+    let Some(named) = named else { return Ok(None) };
+    codes.get(&spelt(named)).copied().map(Some).ok_or(&UNKNOWN_REFERENCE)
 }
 
 fn spelt(code: &str) -> String {
@@ -115,9 +137,11 @@ fn spelt(code: &str) -> String {
 }
 
 /// The codes that touches name: that in use, else the latest that is the same.
-async fn codes(tx: &mut Tx, touches: &[TouchInput]) -> Result<BTreeMap<String, OfCode>> {
-    let named: BTreeSet<String> =
-        touches.iter().filter_map(|one| one.source_code.as_deref().map(spelt)).collect();
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn codes_named(tx: &mut Tx, named: Vec<&str>) -> Result<BTreeMap<String, OfCode>> {
+    let named: BTreeSet<String> = named.into_iter().map(spelt).collect();
     let named: Vec<String> = named.into_iter().collect();
     let mut found = BTreeMap::new();
     for some in named.chunks(AT_ONCE) {
@@ -135,36 +159,81 @@ async fn codes(tx: &mut Tx, touches: &[TouchInput]) -> Result<BTreeMap<String, O
     Ok(found)
 }
 
-/// Which of the parties that touches name there are.
-async fn parties(tx: &mut Tx, touches: &[TouchInput]) -> Result<BTreeSet<PartyId>> {
+/// Which of the parties that touches name the caller may name.
+async fn parties(tx: &mut Tx, ctx: &Ctx, touches: &[TouchInput]) -> Result<BTreeSet<PartyId>> {
+    let reach = ctx.reach(PARTY.plural, Action::Read);
     let named: BTreeSet<PartyId> = touches.iter().filter_map(|one| one.party_id).collect();
     let named: Vec<PartyId> = named.into_iter().collect();
     let mut found = BTreeSet::new();
     for some in named.chunks(AT_ONCE) {
-        let mut sql = Sql::new("SELECT id FROM parties WHERE tenant_id = $1 AND id IN ");
-        sql.bind_all(some.iter().copied());
+        let mut sql = Sql::new("SELECT t.id FROM parties t WHERE t.tenant_id = $1 AND t.id IN ");
+        sql.bind_all(some.iter().copied()).push(" AND t.deleted_at IS NULL AND ");
+        scope::within(&mut sql, &PARTY, &reach, ctx.actor.user);
         found.extend(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id));
     }
     Ok(found)
 }
 
-/// Adds rows; how many were not there yet.
-async fn add(
+/// Adds touches of a source to the log, and pauses the messages of which too much came back; how many were
+/// not there yet.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn log(
     tx: &mut Tx,
     ctx: &Ctx,
     source: &Line<60>,
-    rows: &[(&TouchInput, Row)],
-) -> Result<u64> {
+    touches: &[Logged],
+) -> Result<i64> {
+    let mut added = 0;
+    for some in touches.chunks(rows_at_once(VALUES)) {
+        added += add(tx, ctx, source, some).await?;
+    }
+    let came_back = |one: &&Logged| matches!(one.kind, TouchKind::Bounced | TouchKind::Complained);
+    let codes = touches.iter().filter(came_back).filter_map(|one| one.source_code_id);
+    pause_above_limits(tx, ctx, codes.collect()).await?;
+    Ok(i64::try_from(added).unwrap_or(i64::MAX))
+}
+
+/// Keeps what a batch of a source has come to: how many touches could be taken, how many could not, and how
+/// many of the first are new.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn keep_batch(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    source: &Line<60>,
+    (good, refused): (usize, usize),
+    added: i64,
+) -> Result<Shown<TouchBatch>> {
+    let input = TouchBatchInput {
+        source: source.clone(),
+        told: count(good + refused),
+        added,
+        repeated: count(good) - added,
+        refused: count(refused),
+    };
+    resource::insert(tx, ctx, TouchBatch::assemble(Meta::new(ctx), input), "created").await
+}
+
+fn count(all: usize) -> i64 {
+    i64::try_from(all).unwrap_or(i64::MAX)
+}
+
+/// Adds rows; how many were not there yet.
+async fn add(tx: &mut Tx, ctx: &Ctx, source: &Line<60>, rows: &[Logged]) -> Result<u64> {
     let mut sql = Sql::of_rows(
         tx,
         "INSERT INTO touches (tenant_id, source, event_id, kind, source_code_id, campaign_id,
              recipient, party_id, occurred_at, received_at) VALUES ",
     );
-    for (at, (touch, (code, campaign, recipient))) in rows.iter().enumerate() {
+    for (at, touch) in rows.iter().enumerate() {
         sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
         sql.push(", ").bind(source.clone()).push(", ").bind(touch.event_id.clone());
-        sql.push(", ").bind(touch.kind).push(", ").bind(*code).push(", ").bind(*campaign);
-        sql.push(", ").bind(recipient.clone()).push(", ").bind(touch.party_id);
+        sql.push(", ").bind(touch.kind).push(", ").bind(touch.source_code_id);
+        sql.push(", ").bind(touch.campaign_id).push(", ").bind(touch.recipient.clone());
+        sql.push(", ").bind(touch.party_id);
         sql.push(", ").bind(whole_micros(touch.occurred_at)).push(", ").bind(ctx.now).push(")");
     }
     sql.push(" ON CONFLICT (tenant_id, source, event_id) DO NOTHING");

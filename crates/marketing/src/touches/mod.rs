@@ -6,14 +6,20 @@
 //! | `model.rs` | a batch as a record, and what it takes |
 //! | `ingest.rs` | taking a batch |
 //! | `rates.rs` | rates of source codes, without a store |
+//! | `history.rs` | all touches of somebody, also those of people |
 //! | `counts.rs` | the figures that they are made of |
 
 mod counts;
+mod history;
 mod ingest;
 mod model;
 mod rates;
 
 pub use counts::{CodeCounts, of_codes, rates_of};
+pub use history::{
+    AskedTouches, TouchHistory, TouchHistoryEntry, TouchOrigin, of_contact, of_party,
+};
+pub(crate) use ingest::{Logged, OfCode, code_of, codes_named, keep_batch, known, log};
 pub use ingest::{TouchRefusal, TouchesTaken, ingest};
 pub use model::{
     TOUCH_BATCH, TakeTouches, TouchBatch, TouchBatchId, TouchBatchInput, TouchInput, TouchKind,

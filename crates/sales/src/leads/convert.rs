@@ -156,6 +156,7 @@ async fn contact_of(
         tags: Vec::new(),
         is_primary: false,
         born_on: None,
+        lunar_birthday: false,
         note: None,
     };
     let made = resource::create::<Contact>(tx, ctx, input).await?;
@@ -244,6 +245,8 @@ impl Lead {
             founded_year: None,
             employees: None,
             annual_revenue: None,
+            born_on: None,
+            lunar_birthday: false,
             addresses: lead.addresses.clone(),
             phones: if own { lead.phones.clone() } else { Vec::new() },
             emails: if own { lead.emails.clone() } else { Vec::new() },

@@ -60,6 +60,17 @@ pub struct ProductInput {
     #[validate(custom(function = "likely_date"))]
     #[field(zh = "失效日期")]
     pub valid_until: Option<NaiveDate>,
+    /// The better product that those who own this one are offered once theirs has become old: neither itself,
+    /// nor one that leads back to it.
+    #[serde(default)]
+    #[field(zh = "升级产品", filter, to = Product)]
+    pub upgrades_to_id: Option<ProductId>,
+    /// After how many months that is; 24 when absent.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 600))]
+    #[schema(minimum = 1, maximum = 600)]
+    #[field(zh = "升级间隔(月)")]
+    pub upgrade_after_months: Option<i64>,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]

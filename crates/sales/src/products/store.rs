@@ -15,6 +15,28 @@ pub(super) async fn has_code(tx: &mut Tx, code: &Line<40>, except: ProductId) ->
     tx.exists(sql).await
 }
 
+/// A product and those that it is upgraded to step by step, nearest first, `most` at most.
+pub(super) async fn upgrades_from(
+    tx: &mut Tx,
+    product: ProductId,
+    most: usize,
+) -> Result<Vec<ProductId>> {
+    let sql = sql!(
+        "WITH RECURSIVE above (id, upgrades_to_id, level) AS (
+             SELECT p.id, p.upgrades_to_id, CAST(1 AS BIGINT) FROM products p
+             WHERE p.tenant_id = $1 AND p.id = $2
+             UNION ALL
+             SELECT p.id, p.upgrades_to_id, a.level + 1 FROM above a
+             JOIN products p ON p.tenant_id = $1 AND p.id = a.upgrades_to_id
+             WHERE a.level < $3)
+         SELECT id FROM above ORDER BY level",
+        product,
+        i64::try_from(most).unwrap_or(i64::MAX)
+    );
+    let rows = tx.all::<(ProductId,)>(sql).await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
 /// The name of a live product, if there is one.
 pub(crate) async fn name_of(tx: &mut Tx, id: ProductId) -> Result<Option<Line<200>>> {
     let sql = sql!(

@@ -431,6 +431,24 @@ fn add<K: Ord>(sums: &mut BTreeMap<K, i64>, key: K, units: i64) -> Result<()> {
     Ok(())
 }
 
+/// What each user has reached, in units of the scope.
+///
+/// # Errors
+/// As [`total`].
+pub async fn by_user(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    scope: &Scope,
+    window: DateRange,
+    moment: &Moment,
+) -> Result<BTreeMap<Uuid, i64>> {
+    let mut sums = BTreeMap::new();
+    for sale in sales(tx, ctx, scope, window, moment, Grain::default()).await? {
+        add(&mut sums, sale.owner, sale.units)?;
+    }
+    Ok(sums)
+}
+
 /// What each of these members along a dimension has reached; of units with all below them.
 ///
 /// # Errors

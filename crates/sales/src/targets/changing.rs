@@ -17,6 +17,7 @@ use chrono::NaiveDate;
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Action, Ctx, Line, Money, Problem, Proportion, Result, Weight,
+    actor::forbidden,
     allocation::{AllocationError, Rebalance},
     attainment::Figure,
     period::Period,
@@ -161,9 +162,18 @@ pub(super) struct Standing {
     pub(super) table: Table,
 }
 
-/// Loads a target that is about to change.
-pub(super) async fn stand(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<Standing> {
+/// Loads a target that the caller may change: whoever may not is told nothing of where it stands.
+pub(super) async fn changeable(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<Target> {
     let target: Target = resource::load(tx, ctx, id.uuid()).await?;
+    match resource::may(tx, ctx, &super::TARGET, Action::Update, id.uuid()).await? {
+        true => Ok(target),
+        false => Err(forbidden(super::TARGET.plural, Action::Update)),
+    }
+}
+
+/// Loads a target that is about to change, with its table.
+pub(super) async fn stand(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<Standing> {
+    let target = changeable(tx, ctx, id).await?;
     ctx.expect_version(target.meta.version)?;
     let version = versions::latest(tx, id).await?;
     let version = version.ok_or_else(|| INTERNAL.problem().because("a target without versions"))?;

@@ -2,7 +2,7 @@
 
 use super::{
     actuals::{self, Moment, Scope, require_sight},
-    changing::refused,
+    changing::{changeable, refused},
     model::{Target, TargetId},
     parts::{BackTest, PastFigure, TargetFactor, TargetFactorStep, TargetProposal},
 };
@@ -273,7 +273,7 @@ pub async fn propose(
     id: TargetId,
     wish: ProposeTarget,
 ) -> Result<Shown<Target>> {
-    let target: Target = resource::load(tx, ctx, id.uuid()).await?;
+    let target = changeable(tx, ctx, id).await?;
     require_sight(ctx, target.input.metric)?;
     let own = target.input.period.unit().unwrap_or(Unit::Month);
     let unit = wish.by.map_or(own, HistoryUnit::unit);

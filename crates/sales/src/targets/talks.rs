@@ -1,7 +1,7 @@
 //! Talking a target over: figures against figures, until both sides agree or one decides.
 
 use super::{
-    changing::{must_name, named, refused, require_free, save, stand},
+    changing::{changeable, must_name, named, refused, require_free, save, stand},
     model::{Target, TargetId, TargetStatus},
     parts::{TargetChangeReason, TargetRound},
 };
@@ -109,7 +109,7 @@ pub async fn counter(
 /// # Errors
 /// `own_offer` to who has named it; `target_move_not_allowed`; and as any change.
 pub async fn agree(tx: &mut Tx, ctx: &Ctx, id: TargetId) -> Result<Shown<Target>> {
-    let target: Target = resource::load(tx, ctx, id.uuid()).await?;
+    let target = changeable(tx, ctx, id).await?;
     target.require_open()?;
     if target.rounds.last().is_some_and(|round| round.author_id == ctx.actor.user) {
         return Err(OWN_OFFER.problem());
@@ -127,7 +127,7 @@ pub async fn impose(
     id: TargetId,
     wish: ImposeTarget,
 ) -> Result<Shown<Target>> {
-    let target: Target = resource::load(tx, ctx, id.uuid()).await?;
+    let target = changeable(tx, ctx, id).await?;
     target.require_open()?;
     require_free(ctx, &target)?;
     let units = named(&target, wish.amount, wish.quantity)?.unwrap_or(target.units());

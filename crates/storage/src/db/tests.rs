@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::{Sql, error::STORAGE_FULL};
-use guanxi_kernel::problem::{FORBIDDEN, INTERNAL};
+use futures_util::future::join_all;
+use guanxi_kernel::problem::{DUPLICATE, FORBIDDEN, INTERNAL};
 use sqlx::{
     Executor as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
@@ -124,6 +125,115 @@ async fn a_full_disk_cannot_be_talked_away() {
     assert_eq!(rows(&folder).await, 0);
     insert(&db).await.unwrap();
     assert_eq!(rows(&folder).await, 1);
+}
+
+/// The commits that the one connection which writes has waited for.
+fn commits(db: &Db) -> u64 {
+    let Engine::Sqlite { write, .. } = &*db.0 else { unreachable!("these tests open files") };
+    write.commits()
+}
+
+#[tokio::test]
+async fn writers_who_wait_share_a_commit() {
+    let folder = TempDir::new().unwrap();
+    let db = new_db(&folder).await;
+    say(&db, CREATE).await;
+    for outcome in join_all((0..40).map(|_| insert(&db))).await {
+        outcome.unwrap();
+    }
+    assert_eq!(rows(&folder).await, 40);
+    assert!(commits(&db) < 20, "{} commits for 40 writes", commits(&db));
+    let before = commits(&db);
+    for _ in 0..3 {
+        insert(&db).await.unwrap();
+    }
+    assert_eq!(commits(&db), before + 3, "who is alone waits for nobody");
+    db.close().await;
+}
+
+/// Bulk work neither joins others nor is joined.
+#[tokio::test]
+async fn work_on_many_rows_commits_by_itself() {
+    let folder = TempDir::new().unwrap();
+    let db = new_db(&folder).await;
+    say(&db, CREATE).await;
+    let many = async || {
+        db.write_many(nobody(), async |tx| tx.execute(Sql::new(INSERT)).await.map(drop)).await
+    };
+    for outcome in join_all((0..10).map(|_| many())).await {
+        outcome.unwrap();
+    }
+    assert_eq!((rows(&folder).await, commits(&db)), (10, 10));
+}
+
+#[tokio::test]
+async fn who_fails_or_goes_away_takes_nobody_along() {
+    let folder = TempDir::new().unwrap();
+    let db = new_db(&folder).await;
+    say(&db, CREATE).await;
+    let failing = async || {
+        let undone = db.write(nobody(), async |tx| {
+            tx.execute(Sql::new("INSERT INTO t (b) VALUES ('undone')")).await?;
+            Err::<(), _>(FORBIDDEN.problem())
+        });
+        assert!(undone.await.unwrap_err().is(&FORBIDDEN));
+    };
+    let breaking = async || {
+        let broken = db.write(nobody(), async |tx| {
+            tx.execute(Sql::new("INSERT INTO t (b) VALUES ('broken')")).await?;
+            tx.execute(Sql::new("INSERT INTO t (id) SELECT MAX(id) FROM t")).await
+        });
+        assert!(broken.await.unwrap_err().is(&DUPLICATE));
+    };
+    let leaving = async || {
+        let left = db.write(nobody(), async |tx| {
+            tx.execute(Sql::new("INSERT INTO t (b) VALUES ('left')")).await?;
+            std::future::pending::<Result<()>>().await
+        });
+        assert!(tokio::time::timeout(Duration::from_millis(20), left).await.is_err());
+    };
+    for _ in 0..5 {
+        let staying = join_all((0..7).map(|_| insert(&db)));
+        let others = async { tokio::join!(failing(), insert(&db), leaving(), breaking()) };
+        let (staying, (_, one, ..)) = tokio::join!(staying, others);
+        for outcome in staying.into_iter().chain([one]) {
+            outcome.unwrap();
+        }
+    }
+    assert_eq!(rows(&folder).await, 40);
+    let strangers = db.read(nobody(), async |tx| {
+        tx.optional::<(i64,)>(Sql::new("SELECT COUNT(*) FROM t WHERE LENGTH(b) < 9000")).await
+    });
+    assert_eq!(strangers.await.unwrap(), Some((0,)));
+    db.close().await;
+}
+
+/// The ledger of writers at once: what was acknowledged is there, and nothing else.
+#[tokio::test]
+async fn after_a_full_disk_nobody_is_told_of_a_commit_that_was_lost() {
+    let folder = TempDir::new().unwrap();
+    let db = new_db(&folder).await;
+    say(&db, CREATE).await;
+    say(&db, TIGHT).await;
+    let (mut kept, mut refused) = (0, 0);
+    for _ in 0..WRITES / 10 {
+        for outcome in join_all((0..10).map(|_| insert(&db))).await {
+            match outcome {
+                Ok(()) => kept += 1,
+                Err(problem) => {
+                    assert!(problem.is(&STORAGE_FULL), "{problem:?}");
+                    refused += 1;
+                }
+            }
+        }
+        assert_eq!(rows(&folder).await, kept);
+        if refused > 0 {
+            say(&db, AMPLE).await;
+        }
+    }
+    assert!((1..=10).contains(&refused), "{refused}");
+    assert!(commits(&db) < WRITES as u64 / 2, "{} commits", commits(&db));
+    db.close().await;
 }
 
 #[tokio::test]

@@ -20,6 +20,10 @@ guanxi_kernel::words! {
         TaskAssigned = "task_assigned" ("Task assigned", "新待办"),
         /// Something of the user differs too much from what was planned.
         Alert = "alert" ("Alert", "预警"),
+        /// A workflow tells the user something.
+        Workflow = "workflow" ("From a workflow", "工作流通知"),
+        /// A workflow of the user could not go on and was paused.
+        WorkflowPaused = "workflow_paused" ("Workflow paused", "工作流已暂停"),
     }
 }
 

@@ -57,7 +57,8 @@ pub async fn notify(
     news: &News,
 ) -> Result<()> {
     let system = ctx.on_behalf();
-    let by_itself = ctx.source == crate::SOURCE;
+    // What a run of a workflow does has the run behind it.
+    let by_itself = ctx.source.starts_with(crate::SOURCE);
     let (kind, subject_id) = news.subject;
     for owner_id in users.into_iter().filter(|user| by_itself || *user != ctx.actor.user) {
         let subject_type =

@@ -236,6 +236,7 @@ pub async fn fill_card(
         playbook_id: held.edition.0,
         about_type: Some(about_type),
         about_id: Some(id),
+        product_id: None,
         owner_id: owner,
         answers: wish.answers,
         note: None,

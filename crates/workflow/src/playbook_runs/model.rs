@@ -102,6 +102,10 @@ pub struct PlaybookRunInput {
     #[serde(default)]
     #[field(zh = "关联记录", filter)]
     pub about_id: Option<Uuid>,
+    /// The product that it asks about, if it asks about one. It stays.
+    #[serde(default)]
+    #[field(zh = "产品", filter)]
+    pub product_id: Option<Uuid>,
     /// Who fills it in; the acting user when absent.
     #[serde(default)]
     #[field(zh = "负责人", filter, to = User)]
@@ -161,6 +165,14 @@ pub struct PlaybookRun {
     #[serde(skip)]
     #[field(hidden)]
     pub(crate) unanswered: i64,
+    /// How satisfied somebody is by it, from 0 to 10,000; nothing if it does not say that.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub(crate) satisfaction_index: Option<i64>,
+    /// How much they had expected, in the same way.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub(crate) expectation_index: Option<i64>,
     /// When somebody else has looked at it last.
     #[field(zh = "检核时间", filter)]
     pub reviewed_at: Option<DateTime<Utc>>,
@@ -177,6 +189,13 @@ pub struct PlaybookRun {
     /// Weighted points over the most that there are.
     #[field(computed)]
     pub score: Option<Ratio>,
+    /// Of a survey: weighted points over the most that there are, of the items that were answered and
+    /// measure how satisfied the customer is; `null` if none was.
+    #[field(computed)]
+    pub satisfaction: Option<Ratio>,
+    /// The same of those that measure what the customer had expected.
+    #[field(computed)]
+    pub expectation: Option<Ratio>,
     /// The codes of the required items that are not filled in, as far as the caller may see that.
     #[field(computed)]
     pub missing: Vec<String>,

@@ -2,7 +2,10 @@
 
 use super::{PLAYBOOK_RUN, PlaybookRun, RunMove, RunStatus, store};
 use crate::{
-    playbooks::{self, Answers, Playbook, PlaybookPurpose, PlaybookStatus, PlaybookStep, Sheet},
+    playbooks::{
+        self, Answers, Playbook, PlaybookPurpose, PlaybookStatus, PlaybookStep, Sheet,
+        SurveyMeasure,
+    },
     problems::{PLAYBOOK_FIXED, PLAYBOOK_NOT_PUBLISHED, RUN_EXISTS},
     subjects,
 };
@@ -46,6 +49,9 @@ impl Resource for PlaybookRun {
             let sheet = Sheet(&steps);
             Problem::collect(sheet.settle(&mut self.input.answers, had, record.as_ref()))?;
             (self.answered_weight, self.unanswered) = sheet.kept(&self.input.answers);
+            let index = |what| sheet.index(&self.input.answers, what);
+            self.satisfaction_index = index(SurveyMeasure::Satisfaction);
+            self.expectation_index = index(SurveyMeasure::Expectation);
         }
         if self.single
             && self.meta.deleted_at.is_none()
@@ -146,6 +152,10 @@ impl PlaybookRun {
         }
         self.edition = playbook.edition;
         self.single = playbook.input.purpose == PlaybookPurpose::Card;
+        if let Some(product) = self.input.product_id {
+            let checked = subjects::check(tx, ctx, "product", product).await;
+            checked.map_err(|problem| named(problem, "/product_id"))?;
+        }
         match (&self.input.about_type, self.input.about_id) {
             (None, None) if playbook.input.about_type.is_some() => {
                 return Err(REQUIRED.at("/about_id"));
@@ -164,7 +174,8 @@ impl PlaybookRun {
         let (Some(name), Some(id)) = (&self.input.about_type, self.input.about_id) else {
             return Ok(());
         };
-        subjects::check(tx, ctx, name, id).await.map_err(about)
+        let checked = subjects::check(tx, ctx, name, id).await;
+        checked.map_err(|problem| named(problem, "/about_id"))
     }
 
     /// One that was there: it is still of the same playbook about the same record.
@@ -179,6 +190,7 @@ impl PlaybookRun {
             ("/playbook_id", self.input.playbook_id != before.input.playbook_id),
             ("/about_type", self.input.about_type != before.input.about_type),
             ("/about_id", self.input.about_id != before.input.about_id),
+            ("/product_id", self.input.product_id != before.input.product_id),
         ];
         let changed = members.into_iter().filter(|(_, changed)| *changed);
         Problem::collect(changed.map(|(at, _)| PLAYBOOK_FIXED.field(at)).collect())
@@ -212,6 +224,9 @@ impl PlaybookRun {
             sheet.items().filter_map(|item| item.field.as_deref()).all(|field| !unseen(field));
         self.completeness = all.then(|| sheet.completeness(&self.input.answers, record));
         self.score = Some(sheet.score(&self.input.answers));
+        let measured = |what| sheet.measured(&self.input.answers, what);
+        (self.satisfaction, self.expectation) =
+            (measured(SurveyMeasure::Satisfaction), measured(SurveyMeasure::Expectation));
         let seen = |field: &Option<guanxi_kernel::Line<60>>| {
             field.as_deref().is_none_or(|field| !unseen(field))
         };
@@ -238,12 +253,12 @@ fn as_record(sheet: Sheet<'_>, values: &Answers) -> Json {
     record
 }
 
-/// What is said of the subject of a task, said of the record that a run is about.
-fn about(problem: Problem) -> Problem {
+/// What is said of the subject of a task, said of a record that a run names at `pointer`.
+fn named(problem: Problem, pointer: &'static str) -> Problem {
     if problem.is(&UNKNOWN_REFERENCE)
         || problem.errors().iter().any(|one| one.code.code == UNKNOWN_REFERENCE.code)
     {
-        UNKNOWN_REFERENCE.at("/about_id")
+        UNKNOWN_REFERENCE.at(pointer)
     } else {
         problem
     }

@@ -1,5 +1,5 @@
 //! Playbooks: templates of what is filled in and checked about a record, e.g. the card of a customer, a
-//! review, an assessment.
+//! review, an assessment, a survey of how satisfied customers are.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -27,7 +27,9 @@ pub use model::{
 };
 pub use moves::{publish, retire};
 pub(crate) use sheet::is_filled;
-pub use sheet::{Answers, PlaybookChoice, PlaybookItem, PlaybookItemKind, PlaybookStep, Sheet};
+pub use sheet::{
+    Answers, PlaybookChoice, PlaybookItem, PlaybookItemKind, PlaybookStep, Sheet, SurveyMeasure,
+};
 pub use store::{Edition, PlaybookEdition, editions, editions_of, latest_card};
 pub(crate) use store::{card_of, steps};
 pub use template::{

@@ -22,6 +22,8 @@ guanxi_kernel::words! {
         Review = "review" ("Review", "检核表"),
         /// How well something is done.
         Assessment = "assessment" ("Assessment", "评估表"),
+        /// What customers say of what they got, and had expected: each that is completed is a response.
+        Survey = "survey" ("Survey", "满意度调查"),
     }
 }
 

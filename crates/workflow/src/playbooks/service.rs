@@ -1,13 +1,16 @@
 //! The rules of saving a playbook.
 
-use super::{PLAYBOOK, Playbook, PlaybookMove, PlaybookPurpose, PlaybookStatus, Sheet, store};
+use super::{
+    PLAYBOOK, Playbook, PlaybookItem, PlaybookMove, PlaybookPurpose, PlaybookStatus, Sheet,
+    SurveyMeasure, store,
+};
 use crate::{
     problems::{CARD_EXISTS, PLAYBOOK_FIXED, PLAYBOOK_MOVE_NOT_ALLOWED},
     subjects,
 };
 use guanxi_kernel::{
     Action, Ctx, Problem, Result, Word as _,
-    problem::{DUPLICATE, IN_USE, REQUIRED, UNKNOWN_VALUE},
+    problem::{DUPLICATE, FieldError, IN_USE, INVALID, REQUIRED, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
 use serde_json::{Value as Json, json};
@@ -123,7 +126,25 @@ impl Playbook {
             }
             _ => findings.extend(Sheet(&self.input.steps).findings(kind)),
         }
+        findings.extend(self.measures_wrongly());
         Problem::collect(findings)
+    }
+
+    /// A survey asks how satisfied somebody is, and nothing else measures that.
+    fn measures_wrongly(&self) -> Option<FieldError> {
+        let measure = |item: &PlaybookItem| item.measures;
+        let asked: Vec<SurveyMeasure> =
+            Sheet(&self.input.steps).items().filter_map(measure).collect();
+        let satisfaction = asked.contains(&SurveyMeasure::Satisfaction);
+        match self.input.purpose {
+            PlaybookPurpose::Survey if !satisfaction => {
+                let expected = "an item whose `measures` is satisfaction";
+                Some(REQUIRED.field("/steps").with("expected", expected))
+            }
+            PlaybookPurpose::Survey => None,
+            _ if asked.is_empty() => None,
+            _ => Some(INVALID.field("/purpose").with("expected", "survey, for what it measures")),
+        }
     }
 
     /// What was published says of which records it is and what for.

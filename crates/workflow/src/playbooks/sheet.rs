@@ -13,7 +13,7 @@ use guanxi_kernel::{
 use guanxi_storage::Kind;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeSet;
+use std::{cmp::Ordering, collections::BTreeSet};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -32,6 +32,16 @@ guanxi_kernel::words! {
         YesNo = "yes_no" ("Yes or no", "是否"),
         /// A whole number of points from 0 to the most there are.
         Score = "score" ("Score", "评分"),
+    }
+}
+
+guanxi_kernel::words! {
+    /// What the points of an item in a survey measure.
+    pub enum SurveyMeasure {
+        /// How much the customer had expected.
+        Expectation = "expectation" ("Expectation", "期望"),
+        /// How satisfied the customer is.
+        Satisfaction = "satisfaction" ("Satisfaction", "满意度"),
     }
 }
 
@@ -88,6 +98,9 @@ pub struct PlaybookItem {
     #[validate(range(min = 1, max = 1_000))]
     #[schema(minimum = 1, maximum = 1_000)]
     pub max_score: Option<i64>,
+    /// What its points measure, in a survey.
+    #[serde(default)]
+    pub measures: Option<SurveyMeasure>,
     /// What to mind.
     #[serde(default)]
     pub help: Option<Text<400>>,
@@ -234,6 +247,9 @@ impl PlaybookItem {
         }
         if !scored && self.max_score.is_some() {
             findings.push(misplaced(format!("{place}/max_score")));
+        }
+        if self.measures.is_some() && self.most_points().is_none() {
+            findings.push(misplaced(format!("{place}/measures")));
         }
         if let Some(field) = &self.field {
             let pointer = format!("{place}/field");
@@ -385,6 +401,38 @@ impl<'a> Sheet<'a> {
             points += item.weight * answer.map_or(0, |answer| item.points(answer));
         }
         Ratio::new(points, most)
+    }
+
+    /// The weighted points, and the most that there are, of the items that measure this and were answered.
+    fn earned(self, answers: &Answers, what: SurveyMeasure) -> (i64, i64) {
+        let (mut points, mut most) = (0, 0);
+        for item in self.items().filter(|item| item.measures == Some(what)) {
+            if let (Some(best), Some(answer)) = (item.most_points(), answers.get(&*item.code)) {
+                most += item.weight * best;
+                points += item.weight * item.points(answer);
+            }
+        }
+        (points, most)
+    }
+
+    /// How much of what an item of a survey measures there is; nothing if no such item was answered.
+    pub(crate) fn measured(self, answers: &Answers, what: SurveyMeasure) -> Option<Ratio> {
+        let (points, most) = self.earned(answers, what);
+        (most > 0).then(|| Ratio::new(points, most))
+    }
+
+    /// The same as an index from 0 to 100 in hundredths, rounded half-even: what statements over many
+    /// responses add up.
+    pub(crate) fn index(self, answers: &Answers, what: SurveyMeasure) -> Option<i64> {
+        let (points, most) = self.earned(answers, what);
+        let (whole, rest) =
+            ((points * 10_000).checked_div(most)?, (points * 10_000).checked_rem(most)?);
+        let up = match (2 * rest).cmp(&most) {
+            Ordering::Less => 0,
+            Ordering::Equal => whole % 2,
+            Ordering::Greater => 1,
+        };
+        Some(whole + up)
     }
 
     /// The weight of what was answered here and not by the record, and how many such items are required

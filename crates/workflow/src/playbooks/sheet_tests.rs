@@ -70,6 +70,26 @@ fn points_are_weighted() {
 }
 
 #[test]
+fn d_76_k_26_a_response_has_an_index_of_what_was_answered() {
+    let steps = steps(json!([
+        { "code": "e", "name": "E", "kind": "score", "max_score": 10, "measures": "expectation" },
+        { "code": "s", "name": "S", "kind": "score", "max_score": 5, "weight": 2,
+            "measures": "satisfaction" },
+        { "code": "y", "name": "Y", "kind": "yes_no", "max_score": 5, "measures": "satisfaction" },
+        { "code": "o", "name": "O", "kind": "score", "max_score": 9 },
+    ]));
+    let index = |given: Json, what| Sheet(&steps).index(&answers(given), what);
+    use super::SurveyMeasure::{Expectation, Satisfaction};
+    let all = json!({ "e": 8, "s": 4, "y": true, "o": 1 });
+    assert_eq!(index(all.clone(), Expectation), Some(8_000));
+    // 2 × 4 + 5 of 2 × 5 + 5.
+    assert_eq!(index(all, Satisfaction), Some(8_667));
+    // What is not answered says nothing, and is not 0.
+    assert_eq!(index(json!({ "s": 4 }), Satisfaction), Some(8_000));
+    assert_eq!(index(json!({ "s": 4 }), Expectation), None);
+}
+
+#[test]
 fn answers_fit_their_items() {
     let steps = steps(json!([
         { "code": "t", "name": "T", "kind": "text" },
@@ -130,6 +150,7 @@ fn what_is_wrong_with_steps_is_found() {
         { "code": "a", "name": "A", "kind": "score" },
         { "code": "b", "name": "B", "kind": "text", "max_score": 3 },
         { "code": "c", "name": "C", "kind": "text", "field": "name" },
+        { "code": "d", "name": "D", "kind": "text", "measures": "satisfaction" },
     ]));
     let findings = Sheet(&steps).findings(None);
     let expected = [
@@ -138,6 +159,7 @@ fn what_is_wrong_with_steps_is_found() {
         ("/steps/0/items/1/max_score", "required"),
         ("/steps/0/items/2/max_score", "invalid"),
         ("/about_type", "required"),
+        ("/steps/0/items/4/measures", "invalid"),
     ];
     assert_eq!(codes(&findings), expected);
 }

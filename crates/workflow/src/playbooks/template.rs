@@ -1,6 +1,8 @@
 //! The playbooks that come with the program, as data. Their codes are the same in every language.
 
-use super::{Playbook, PlaybookInput, PlaybookPurpose, PlaybookStep, moves::publish};
+use super::{
+    Playbook, PlaybookInput, PlaybookPurpose, PlaybookStep, SurveyMeasure, moves::publish,
+};
 use guanxi_kernel::{Action, Ctx, Language, Line, Result, Word as _, input, problem::INTERNAL};
 use guanxi_storage::{
     Tx,
@@ -21,6 +23,9 @@ guanxi_kernel::words! {
         /// How well a dealership does its marketing.
         MarketingCapability = "marketing_capability"
             ("Marketing capability assessment", "市场营销能力自我评估表"),
+        /// What a customer had expected, and how satisfied it is.
+        CustomerSatisfaction = "customer_satisfaction"
+            ("Customer satisfaction survey", "客户满意度调查表"),
     }
 }
 
@@ -38,9 +43,12 @@ enum Filled {
     Choices(&'static [(&'static str, &'static str, &'static str)]),
     /// Points up to that.
     Points(i64),
+    /// From 0 to 10 points that measure something.
+    Measured(SurveyMeasure),
 }
 
-use Filled::{Choices, Field, People, Points};
+use Filled::{Choices, Field, Measured, People, Points};
+use SurveyMeasure::{Expectation, Satisfaction};
 
 /// A step of a template: code, names, items.
 type Step = (&'static str, &'static str, &'static str, &'static [Row]);
@@ -160,6 +168,35 @@ const MARKETING_CAPABILITY: &[Step] = &[
     ),
 ];
 
+const CUSTOMER_SATISFACTION: &[Step] = &[
+    (
+        "before",
+        "What was expected",
+        "期望",
+        &[("expected", "Expectation of it all", "总体期望", "score", true, Measured(Expectation))],
+    ),
+    (
+        "after",
+        "How it was",
+        "满意度",
+        &[
+            ("product", "Product", "产品质量", "score", true, Measured(Satisfaction)),
+            ("delivery", "Delivery", "交付及时性", "score", false, Measured(Satisfaction)),
+            ("service", "Service", "售后服务", "score", false, Measured(Satisfaction)),
+            ("people", "People", "人员态度", "score", false, Measured(Satisfaction)),
+        ],
+    ),
+    (
+        "words",
+        "In words",
+        "意见",
+        &[
+            ("better", "What should be better", "改进建议", "text", false, People),
+            ("again", "Would buy again", "是否愿意再次购买", "yes_no", false, People),
+        ],
+    ),
+];
+
 /// A playbook that comes with the program.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PlaybookTemplate {
@@ -193,6 +230,10 @@ fn item((code, name, name_zh, kind, required, from): &Row) -> Json {
         People => {}
         Field(field) => item["field"] = json!(field),
         Points(most) => item["max_score"] = json!(most),
+        Measured(what) => {
+            item["max_score"] = json!(10);
+            item["measures"] = json!(what);
+        }
         Choices(choices) => {
             let choice = |(code, name, name_zh): &(&str, &str, &str)| json!({ "code": code, "name": name, "name_zh": name_zh });
             item["choices"] = choices.iter().map(choice).collect();
@@ -211,6 +252,9 @@ fn written(code: PlaybookTemplateCode) -> Result<PlaybookInput> {
         }
         PlaybookTemplateCode::MarketingCapability => {
             (PlaybookPurpose::Assessment, None, None, MARKETING_CAPABILITY)
+        }
+        PlaybookTemplateCode::CustomerSatisfaction => {
+            (PlaybookPurpose::Survey, Some("party"), None, CUSTOMER_SATISFACTION)
         }
     };
     let step = |(code, name, name_zh, items): &Step| {

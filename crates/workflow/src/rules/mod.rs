@@ -10,5 +10,5 @@ mod service;
 mod store;
 
 pub use model::{TASK_RULE, TaskAssignee, TaskRule, TaskRuleId, TaskRuleInput, TaskTrigger};
-pub(crate) use pass::step;
+pub(crate) use pass::{assignee, step};
 pub(crate) use store::{due, postpone};

@@ -1,5 +1,6 @@
 //! A task rule, and what it says as filters of lists.
 
+use crate::wording;
 use guanxi_identity::users::User;
 use guanxi_kernel::{
     Id, Line, UserId,
@@ -206,20 +207,7 @@ impl TaskRuleInput {
 
     /// What a task about the record is called.
     pub(super) fn title_of(&self, record: &Json) -> Line<200> {
-        let (mut title, mut rest) = (String::new(), &*self.title);
-        while let Some((before, after)) = rest.split_once('{') {
-            title.push_str(before);
-            let (name, behind) = after.split_once('}').unwrap_or((after, ""));
-            match &record[name] {
-                Json::String(text) => title.push_str(text),
-                Json::Null => {}
-                other => title.push_str(&other.to_string()),
-            }
-            rest = behind;
-        }
-        title.push_str(rest);
-        let cut: String = title.chars().take(200).collect();
-        Line::new(&cut).unwrap_or_else(|_| self.title.clone())
+        wording::fill(&self.title, record)
     }
 }
 

@@ -8,15 +8,12 @@ use super::{
 use crate::{
     people,
     tasks::{self, Wanted},
+    working_time::end_of_working_day,
 };
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guanxi_bulk::table::Table;
-use guanxi_identity::{users::INACTIVE_OWNER, work_calendars::default_calendar};
-use guanxi_kernel::{
-    Ctx, Result, Text, UserId,
-    period::{DateRange, business_date},
-    problem::{INTERNAL, UNKNOWN_REFERENCE},
-};
+use guanxi_identity::users::INACTIVE_OWNER;
+use guanxi_kernel::{Ctx, Result, Text, UserId, period::business_date, problem::UNKNOWN_REFERENCE};
 use guanxi_storage::{Tx, custom, list::ListQuery, resource};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -152,7 +149,8 @@ async fn call_for(
     if open.is_some() && rule.input.trigger != TaskTrigger::Date {
         return Ok(());
     }
-    let Some(owner) = assignee(tx, rule, record).await? else { return Ok(()) };
+    let who = (rule.input.assignee, rule.input.assignee_id);
+    let Some(owner) = assignee(tx, who, record).await? else { return Ok(()) };
     let wanted = Wanted {
         rule: &code,
         subject: (table.kind, id),
@@ -169,11 +167,16 @@ async fn call_for(
     }
 }
 
-async fn assignee(tx: &mut Tx, rule: &TaskRule, record: &Json) -> Result<Option<UserId>> {
+/// Who gets a task about a record; nobody if it has no owner.
+pub(crate) async fn assignee(
+    tx: &mut Tx,
+    (how, user): (TaskAssignee, Option<UserId>),
+    record: &Json,
+) -> Result<Option<UserId>> {
     let owner = record["owner_id"].as_str().and_then(|id| id.parse::<Uuid>().ok());
     let owner = owner.map(UserId::from);
-    Ok(match (rule.input.assignee, owner) {
-        (TaskAssignee::User, _) => rule.input.assignee_id,
+    Ok(match (how, owner) {
+        (TaskAssignee::User, _) => user,
         (TaskAssignee::Owner, owner) => owner,
         (TaskAssignee::ManagerOfOwner, Some(owner)) => {
             people::managers(tx, owner).await?.first().copied().or(Some(owner))
@@ -191,15 +194,7 @@ async fn due_at(tx: &mut Tx, ctx: &Ctx, rule: &TaskRule, record: &Json) -> Resul
     });
     let reached = date.and_then(|date| date.checked_add_signed(TimeDelta::days(rule.input.days)));
     let from = reached.unwrap_or_else(|| business_date(ctx.now, zone));
-    let days = rule.input.due_in_working_days;
-    let calendar = default_calendar(tx, ctx).await?;
-    let working = calendar
-        .and_then(|calendar| calendar.add_working_days(from, i32::try_from(days).unwrap_or(0)));
-    let plain = || from.checked_add_signed(TimeDelta::days(days));
-    let day = working.or_else(plain).unwrap_or(from);
-    let next = day.checked_add_days(Days::new(1));
-    let end = next.ok_or_else(|| INTERNAL.problem().because("the end of time"))?;
-    Ok(DateRange { start: day, end }.instants(zone).end - TimeDelta::seconds(1))
+    end_of_working_day(tx, ctx, from, rule.input.due_in_working_days).await
 }
 
 /// Closes those of some open tasks that are not called for any more; where to go on. Without a

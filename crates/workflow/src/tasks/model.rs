@@ -50,6 +50,8 @@ guanxi_kernel::words! {
         Manual = "manual" ("Manual", "手工"),
         /// A rule has called for it.
         Rule = "rule" ("Rule", "规则"),
+        /// A workflow has made it.
+        Workflow = "workflow" ("Workflow", "工作流"),
     }
 }
 

@@ -1,0 +1,30 @@
+//! Life cycles: in which cell of value and phase each customer is, since when, and what is done with the customers
+//! of a cell.
+//!
+//! A company says of a cell which playbook its customers get, and which margin is the goal. From then on its
+//! customers are placed on each day, by the same rules as in the report `value-lifecycle`. Where a customer has
+//! moved the entry of before ends, another begins, and the playbook of its cell is started: once for each entry.
+//! Who was in a cell before anything was said has not moved there.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `cells.rs` | what is done with the customers of a cell, as a resource |
+//! | `entries.rs` | that a customer is or was in a cell, as a resource |
+//! | `moves.rs` | entering a cell and leaving it, and what follows |
+//! | `walk.rs` | how all customers are placed, page by page |
+//! | `store.rs` | the SQL |
+//!
+//! What customers have bought is told by reports, which stand further right: they do a step of the walk and give
+//! it the figures.
+
+mod cells;
+mod entries;
+mod moves;
+mod store;
+mod walk;
+
+pub use cells::{LIFE_CYCLE_CELL, LifeCycleCell, LifeCycleCellId, LifeCycleCellInput};
+pub use entries::{LIFE_CYCLE_ENTRY, LifeCycleEntry, LifeCycleEntryId, LifeCycleEntryInput};
+pub(crate) use moves::make_room;
+pub use store::{Page, playbooks};
+pub use walk::{Figure, Walk, due, put_off};

@@ -1,0 +1,83 @@
+//! Measures of what to offer whom, of how satisfied customers are, of the quality of their data, and of what they
+//! take.
+
+guanxi_kernel::measures! {
+    BOUGHT_TOGETHER = Count "bought_together" v 1 ("Bought together", "同购次数")
+        ("Number of purchases with both products.", "同时含两种产品的购买次数。") of ["orders", "contracts"];
+    BASKET_SUPPORT = Ratio "basket_support" v 1 ("Support", "支持度")
+        ("bought_together ÷ all purchases.", "同购次数 ÷ 全部购买次数。") of ["orders", "contracts"];
+    BASKET_CONFIDENCE = Ratio "basket_confidence" v 1 ("Confidence", "置信度")
+        ("bought_together ÷ purchases with the product of the customer.", "同购次数 ÷ 含已购产品的购买次数。") of ["orders", "contracts"];
+    BASKET_LIFT = Ratio "basket_lift" v 1 ("Lift", "提升度")
+        ("bought_together × all purchases ÷ (purchases with the one × purchases with the other).", "同购次数 × 全部购买次数 ÷(两产品各自购买次数之积)。") of ["orders", "contracts"];
+    OWNED_MONTHS = Number "owned_months" v 1 ("Months ago", "距购买月数")
+        ("Whole months since the product was bought last.", "最近一次购买该产品距今整月数。") of ["orders", "contracts"];
+    UPGRADE_MONTHS = Number "upgrade_months" v 1 ("From months on", "升级间隔月数")
+        ("Months after which a better product is offered: of the product, else of the question.", "产品设定的升级间隔,未设定时取查询参数。") of ["products"];
+    DAYS_BOUGHT = Count "days_bought" v 1 ("Days bought", "购买天数")
+        ("Number of days on which it was bought.", "发生购买的天数。") of ["orders", "contracts"];
+    PURCHASE_INTERVAL = Days "purchase_interval" v 1 ("Mean interval", "平均间隔")
+        ("Days from the first such day to the last ÷ (days_bought − 1).", "首末购买日间隔天数 ÷(购买天数 − 1)。") of ["orders", "contracts"];
+    PURCHASE_INTERVAL_SPREAD = Number "purchase_interval_spread" v 1 ("Spread", "间隔标准差")
+        ("Standard deviation of the intervals in days.", "购买间隔天数的标准差。") of ["orders", "contracts"];
+    NEED_OVERDUE = Days "need_overdue" v 1 ("Days past", "逾期天数")
+        ("Days from the expected day to that of the instant; 0 if it is to come.", "预计购买日至统计当日的天数,未到为0。") of ["orders", "contracts"];
+    SURVEY_RESPONSES = Count "survey_responses" v 1 ("Responses", "答复数")
+        ("Number of completed responses that say how satisfied somebody is.", "含满意度的已完成答复数。") of ["playbook-runs"];
+    SATISFACTION = Ratio "satisfaction" v 1 ("Satisfaction", "满意度指数")
+        ("Mean of the indices of survey_responses: weighted points ÷ the most that there are × 100.", "各答复满意度指数(加权得分 ÷ 满分 × 100)的均值。") of ["playbook-runs"];
+    SATISFACTION_CHANGE = Number "satisfaction_change" v 1 ("Change", "满意度变化")
+        ("satisfaction − that of the period before.", "本期满意度 − 上期满意度。") of ["playbook-runs"];
+    EXPECTING_RESPONSES = Count "expecting_responses" v 1 ("Responses with expectation", "期望答复数")
+        ("Number of completed responses that say what was expected.", "含期望的已完成答复数。") of ["playbook-runs"];
+    EXPECTATION = Ratio "expectation" v 1 ("Expectation", "期望指数")
+        ("The same mean of the items that measure expectation.", "期望题目的同样均值。") of ["playbook-runs"];
+    SATISFACTION_GAP = Number "satisfaction_gap" v 1 ("Gap", "满意度差距")
+        ("satisfaction − expectation.", "满意度 − 期望。") of ["playbook-runs"];
+    RESPONDING_CUSTOMERS = Count "responding_customers" v 1 ("Customers with a response", "有答复客户数")
+        ("Number of customers with a completed response.", "有已完成答复的客户数。") of ["playbook-runs", "orders", "contracts"];
+    LOW_SATISFACTION = Count "low_satisfaction" v 1 ("Low", "低满意度客户数")
+        ("Of responding_customers: below the lower limit.", "有答复客户中低于下限者。") of ["playbook-runs", "orders", "contracts"];
+    MIDDLE_SATISFACTION = Count "middle_satisfaction" v 1 ("Middle", "中满意度客户数")
+        ("Of responding_customers: between the limits.", "有答复客户中介于上下限者。") of ["playbook-runs", "orders", "contracts"];
+    HIGH_SATISFACTION = Count "high_satisfaction" v 1 ("High", "高满意度客户数")
+        ("Of responding_customers: from the upper limit on.", "有答复客户中达到上限者。") of ["playbook-runs", "orders", "contracts"];
+    MARKETING_EXPENSES = Amount "marketing_expenses" v 1 ("Marketing expenses", "市场费用")
+        ("Sum of what campaigns have spent in the period.", "期内市场活动费用之和。") of ["campaign-expenses"];
+    MARKETING_EXPENSE_RATIO = Ratio "marketing_expense_ratio" v 1 ("E:R of all sales", "总体费用收入比")
+        ("marketing_expenses ÷ purchased.", "市场费用 ÷ 购买金额。") of ["campaign-expenses", "orders", "contracts"];
+    CUSTOMER_GROWTH = Ratio "customer_growth" v 1 ("Growth of customers", "客户增长率")
+        ("(flow_closing − flow_opening) ÷ flow_opening.", "(期末客户 − 期初客户)÷ 期初客户。") of ["orders", "contracts"];
+    QUALITY_RECORDS = Count "quality_records" v 1 ("Records", "检查记录数")
+        ("Number of records that can fail the check.", "适用该检查项的记录数。") of ["parties", "contacts"];
+    QUALITY_PASSING = Count "quality_passing" v 1 ("Passing", "合格记录数")
+        ("Of quality_records: satisfy the check.", "适用记录中合格者。") of ["parties", "contacts"];
+    QUALITY_SCORE = Ratio "quality_score" v 1 ("Score", "数据质量得分")
+        ("quality_passing ÷ quality_records.", "合格记录数 ÷ 适用记录数。") of ["parties", "contacts"];
+    QUALITY_FAILING = Count "quality_failing" v 1 ("Failing", "不合格记录数")
+        ("quality_records − quality_passing.", "适用记录数 − 合格记录数。") of ["parties", "contacts"];
+    ASSET_AGE = Number "asset_age" v 1 ("Age in months", "资产月龄")
+        ("Whole months since the asset was bought.", "购买至统计当日的整月数。") of ["assets"];
+    ASSET_READING = Number "asset_reading" v 1 ("Reading", "当前读数")
+        ("What its meter shows by the latest reading that counts.", "最近有效读数。") of ["assets"];
+    REPLACEMENT_SCORE = Ratio "replacement_score" v 1 ("Score", "换购得分")
+        ("100 × (asset_age ÷ its limit + asset_reading ÷ its limit + 1 if the financing ends) ÷ 3, each part at most 1.", "100 ×(月龄比 + 里程比 + 金融到期1分)÷ 3,各项至多为1。") of ["assets"];
+    ADDRESSED = Count "addressed" v 1 ("Addressed", "触达数")
+        ("Number of parties whom finished campaigns have addressed, once for each campaign.", "已结束活动触达的客户数,每活动计一次。") of ["campaign-members"];
+    ADDRESSED_RESPONDED = Count "addressed_responded" v 1 ("Answered", "反馈数")
+        ("Of addressed: have answered.", "触达客户中有反馈者。") of ["campaign-members"];
+    ADDRESSED_RESPONSE_RATE = Ratio "addressed_response_rate" v 1 ("Response rate", "反应率")
+        ("addressed_responded ÷ addressed.", "反馈数 ÷ 触达数。") of ["campaign-members"];
+    ALLOWED_MINUTES = Minutes "allowed_minutes" v 1 ("Minutes allowed", "允许工时")
+        ("Hours of the service policy × 60 × customers.", "服务策略工时预算 × 60 × 客户数。") of ["service-policies", "parties"];
+    SERVED_MINUTES = Minutes "served_minutes" v 1 ("Minutes used", "已用工时")
+        ("Sum of the durations of activities with them that were done in the period.", "期内已完成相关活动的时长之和。") of ["activities"];
+    TIME_USE = Ratio "time_use" v 1 ("Use of time", "工时使用率")
+        ("served_minutes ÷ allowed_minutes.", "已用工时 ÷ 允许工时。") of ["activities", "service-policies"];
+    ALLOWED_AMOUNT = Amount "allowed_amount" v 1 ("Allowed", "允许费用")
+        ("Budget of the service policy × customers.", "服务策略费用预算 × 客户数。") of ["service-policies", "parties"];
+    MONEY_USE = Ratio "money_use" v 1 ("Use of money", "费用使用率")
+        ("cost_to_serve ÷ allowed_amount.", "服务成本 ÷ 允许费用。") of ["activities", "service-policies"];
+    PARTIES_OVER = Count "parties_over" v 1 ("Parties over", "超支客户数")
+        ("Number of customers who have taken more than is allowed for one.", "超过单客户预算的客户数。") of ["activities", "service-policies", "parties"];
+}
