@@ -66,7 +66,13 @@ pub(crate) async fn works(program: &Program) -> Outcome<Vec<Work>> {
     Ok(works)
 }
 
-async fn work(program: &Program, name: &'static str, path: &str, body: &Json) -> Outcome<Work> {
+/// Asks for a job and waits for its end.
+pub(crate) async fn work(
+    program: &Program,
+    name: &'static str,
+    path: &str,
+    body: &Json,
+) -> Outcome<Work> {
     // A token lives ten minutes, and a job may take longer.
     let mut token = program.sign_in().await?;
     let mut connection = Connection::open(program.address).await?;
@@ -175,7 +181,7 @@ pub(crate) async fn ask(
 }
 
 impl Question {
-    fn new(name: &'static str, mut micros: Vec<u32>) -> Self {
+    pub(crate) fn new(name: &'static str, mut micros: Vec<u32>) -> Self {
         micros.sort_unstable();
         let [p50_us, p95_us, max_us] =
             [50, 95, 100].map(|percent| load::percentile(&micros, percent));

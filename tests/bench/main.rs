@@ -14,6 +14,8 @@
 //! | [`bulk`] | work on many records as jobs, and single questions undisturbed |
 //! | [`sales`] | opportunities: import, reports, hand-over |
 //! | [`targets`], [`prospects`] | a target that is divided; leads on the table of a month |
+//! | [`marketing`] | touches, segments, source codes and a tree |
+//! | [`customers`] | orders and their report, a contract, reminders of assets, changes |
 //! | [`survival`] | persons in one job whose server is killed, and all of it undone |
 //! | [`load`] | the closed loop and its figures |
 //! | [`program`] | `guanxi` as a process: serve, import |
@@ -28,9 +30,11 @@
 
 mod bulk;
 mod client;
+mod customers;
 mod data;
 mod load;
 mod machine;
+mod marketing;
 mod memory;
 mod operations;
 mod process;

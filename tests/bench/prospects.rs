@@ -77,7 +77,8 @@ async fn known(program: &Program) -> Outcome<(NaiveDate, Vec<String>)> {
     }
 }
 
-async fn today(caller: &mut Caller) -> Outcome<NaiveDate> {
+/// The business day.
+pub(crate) async fn today(caller: &mut Caller) -> Outcome<NaiveDate> {
     let told = caller.get("/v1/reports/daily-business").await?;
     let day = told["parameters"]["date"].as_str().unwrap_or_default();
     day.parse().map_err(|error| format!("{error}: {told}").into())

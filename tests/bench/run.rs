@@ -1,10 +1,10 @@
 //! One store from beginning to end.
 
 use crate::{
-    Outcome, Plan, bulk,
+    Outcome, Plan, bulk, customers,
     load::{self, Figures, Watch},
     machine::Folders,
-    memory,
+    marketing, memory,
     operations::Operation,
     profile::Perf,
     program::{self, Program},
@@ -56,6 +56,7 @@ impl Bench<'_> {
         let mut questions = bulk::questions(&program).await?;
         questions.extend(sales::questions(&program).await?);
         questions.extend(prospects::questions(&program).await?);
+        questions.extend(marketing::questions(&self, &program).await?);
         let mut works = bulk::works(&program).await?;
         works.push(targets::split(&program).await?);
         works.push(sales::hand_over(&program).await?);
@@ -65,6 +66,21 @@ impl Bench<'_> {
             operations.push(self.operation(&program, rehearsed, &direct, &ids).await?);
         }
         let memory = program.process.memory()?;
+        // After the operations: what the server does about it in the background would be in their way.
+        println!("measuring: marketing");
+        match marketing::works(&self, &program).await {
+            Ok(done) => works.extend(done),
+            Err(error) => println!("FAILED: {error}"),
+        }
+        // Behind the operations, which it would disturb by what it leaves to be done.
+        println!("measuring: orders, contracts, reminders and changes");
+        match customers::measure(&self, &program).await {
+            Ok((asked, done)) => {
+                questions.extend(asked);
+                works.extend(done);
+            }
+            Err(error) => println!("FAILED: {error}"),
+        }
         let log = program.log().lines().map(str::to_owned).collect();
         program.stop().await?;
         println!("measuring: a job whose server is killed");

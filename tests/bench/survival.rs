@@ -121,7 +121,7 @@ async fn until(caller: &mut Caller, path: &str, enough: impl Fn(u64) -> bool) ->
 }
 
 /// Waits until a job is over, and well; the job.
-async fn over(caller: &mut Caller, path: &str) -> Outcome<Json> {
+pub(crate) async fn over(caller: &mut Caller, path: &str) -> Outcome<Json> {
     let begun = Instant::now();
     loop {
         let job = caller.get(path).await?;

@@ -1,0 +1,219 @@
+//! Marketing: how fast machines tell what they have sent, a segment says whom it has, the members of a
+//! campaign are addressed by source codes, and a tree is trained on a public campaign.
+
+use crate::{
+    Outcome,
+    bulk::{self, Question, Work},
+    load,
+    operations::write_body,
+    program::Program,
+    run::Bench,
+    sales::{Caller, id},
+    store::Engine,
+    survival,
+};
+use flate2::read::GzDecoder;
+use serde_json::{Value as Json, json};
+use std::{
+    fs::File,
+    io::{Read as _, Write as _},
+    path::Path,
+    time::Instant,
+};
+
+/// Touches that are told, and those of a batch, which is all that one may have.
+const TOUCHES: u64 = 100_000;
+const BATCH: usize = 2_000;
+
+/// Touches that are to be taken in a second.
+const PACE: f64 = 20_000.0;
+
+/// How often each segment is previewed.
+const PREVIEWS: u64 = 20;
+
+/// Source codes of the campaign.
+const CODES: u64 = 10;
+
+/// How often members are selected at most, 5,000 each time.
+const SELECTIONS: u64 = 20;
+
+/// Members of a campaign that may be addressed in a second: a million in ten.
+const ADDRESSED: f64 = 100_000.0;
+
+/// The variable that names the folder of the public data.
+const DATA: &str = "GUANXI_TESTDATA";
+
+/// Previews of segments of all customers and prospects: by what is known of them, and by what they did.
+pub(crate) async fn questions(bench: &Bench<'_>, program: &Program) -> Outcome<Vec<Question>> {
+    let bound = match bench.store.engine {
+        Engine::Sqlite => 200,
+        Engine::Postgres => 1_000,
+    };
+    let is =
+        |field: &str, op: &str, value: Json| json!({ "field": field, "op": op, "value": value });
+    let ago = json!({ "call": "days_ago", "days": 90 });
+    let known = json!({ "or": [
+        { "and": [is("industry", "=", json!("批发业")), is("employees", ">=", json!(500))] },
+        { "not": is("tier", "=", json!("small")) },
+    ] });
+    let done = json!({ "and": [
+        is("employees", ">=", json!(500)),
+        is("visits.count", "=", json!(0)),
+        { "not": is("activities.last_at", ">=", ago) },
+    ] });
+    let mut caller = Caller::new(program).await?;
+    let mut questions = Vec::new();
+    for (name, rule) in [("segment by fields", known), ("segment by behaviour", done)] {
+        let segment = json!({ "name": name, "rule": rule });
+        let segment = caller.send("POST", "/v1/segments", &segment).await?;
+        let path = format!("/v1/segments/{}/preview", id(&segment));
+        let mut request = bulk::head("POST", &path, &caller.token)?;
+        request.extend(b"content-length: 0\r\n\r\n");
+        let mut micros = Vec::new();
+        for _ in 0..PREVIEWS {
+            let started = Instant::now();
+            let told = caller.ask(&path, &request).await?;
+            micros.push(u32::try_from(started.elapsed().as_micros())?);
+            if told["count"].as_u64().unwrap_or(0) == 0 {
+                return Err(format!("{name} has nobody: {told}").into());
+            }
+        }
+        questions.push(Question::new(name, micros).within(bound));
+    }
+    Ok(questions)
+}
+
+/// Touches, source codes, and a tree where the public data is.
+pub(crate) async fn works(bench: &Bench<'_>, program: &Program) -> Outcome<Vec<Work>> {
+    let mut caller = Caller::new(program).await?;
+    caller.send("POST", "/v1/media/from-template", &json!({ "template": "standard" })).await?;
+    let campaign = json!({ "name": "Spring", "starts_on": "2026-01-01", "ends_on": "2026-06-30",
+        "currency": "CNY", "objectives": [{ "metric": "responders", "target": 100 }],
+        "budget_lines": [{ "name": "Mails", "planned": { "amount": "100.00", "currency": "CNY" } }] });
+    let campaign = caller.send("POST", "/v1/campaigns", &campaign).await?;
+    let mut codes = Vec::new();
+    for list in 0..CODES {
+        let code = json!({ "medium": "D", "test_group": "B", "list": format!("{list:02}"), "month": 8,
+            "year": 2026, "campaign_id": id(&campaign) });
+        codes.push(caller.send("POST", "/v1/source-codes", &code).await?);
+    }
+    let mut works = vec![
+        touches(program, &codes, TOUCHES.min(bench.plan.rows)).await?,
+        address(program, id(&campaign), &codes).await?,
+    ];
+    match std::env::var_os(DATA) {
+        Some(folder) => works.push(tree(program, Path::new(&folder)).await?),
+        None => println!("training of a tree was skipped: {DATA} is not set"),
+    }
+    Ok(works)
+}
+
+/// Tells so many touches by one connection, batch after batch.
+async fn touches(program: &Program, codes: &[Json], touches: u64) -> Outcome<Work> {
+    const PATH: &str = "/v1/touches";
+    let mut caller = Caller::new(program).await?;
+    let kinds = ["sent", "delivered", "opened"];
+    let all: Vec<Json> = (0..touches)
+        .zip(codes.iter().cycle())
+        .zip(kinds.into_iter().cycle())
+        .map(|((at, code), kind)| {
+            json!({ "event_id": format!("t{at}"), "kind": kind, "source_code": code["code"],
+                "recipient": format!("r{at}"), "occurred_at": "2026-01-01T00:00:00Z" })
+        })
+        .collect();
+    // Before the time is taken, so that only the server is measured.
+    let mut requests = Vec::new();
+    for some in all.chunks(BATCH) {
+        let mut request = bulk::head("POST", PATH, &caller.token)?;
+        let batch = json!({ "source": "bench", "touches": some }).to_string();
+        write_body(&batch, &mut request)?;
+        requests.push(request);
+    }
+    let before = program.process.memory()?.own_mib;
+    let (started, mut added) = (Instant::now(), 0);
+    for request in requests {
+        let taken = caller.ask(PATH, &request).await?;
+        added += taken["batch"]["added"].as_u64().unwrap_or(0);
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    require("touches", added, touches)?;
+    let bound = f64::from(u32::try_from(touches)?) / PACE;
+    work(program, "touches in batches of 2,000", touches, seconds, before, Some(bound))
+}
+
+/// Makes customers members of the campaign, and addresses all of them by these codes.
+async fn address(program: &Program, campaign: &str, codes: &[Json]) -> Outcome<Work> {
+    let mut caller = Caller::new(program).await?;
+    let path = format!("/v1/campaigns/{campaign}");
+    let mut members = 0;
+    for _ in 0..SELECTIONS {
+        let said = caller.send("POST", &format!("{path}/select-members"), &json!({})).await?;
+        members += said["added"].as_u64().unwrap_or(0);
+        if said["left"].as_u64().unwrap_or(0) == 0 {
+            break;
+        }
+    }
+    let ids: Vec<&str> = codes.iter().map(id).collect();
+    let wish = json!({ "source_code_ids": ids });
+    let before = program.process.memory()?.own_mib;
+    let started = Instant::now();
+    let said = caller.send("POST", &format!("{path}/assign-source-codes"), &wish).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    require("members with codes", said["assigned"].as_u64().unwrap_or(0), members)?;
+    let bound = f64::from(u32::try_from(members)?) / ADDRESSED;
+    work(program, "source codes for members", members, seconds, before, Some(bound))
+}
+
+/// Trains a tree on the public campaign of a bank.
+async fn tree(program: &Program, folder: &Path) -> Outcome<Work> {
+    let file = File::open(folder.join("bank_marketing").join("bank-full.csv.gz"))?;
+    let mut text = String::new();
+    GzDecoder::new(file).read_to_string(&mut text)?;
+    let mut caller = Caller::new(program).await?;
+    let path = "/v1/mining/datasets/from-file?name=bank&label=y&positive=yes&drop=duration";
+    let mut request = bulk::head("POST", path, &caller.token)?;
+    let length = text.len();
+    write!(
+        request,
+        "content-type: application/octet-stream\r\ncontent-length: {length}\r\n\r\n{text}"
+    )?;
+    let job = caller.ask(path, &request).await?;
+    survival::over(&mut caller, &format!("/v1/jobs/{}", id(&job))).await?;
+    let dataset = job["subject_id"].as_str().unwrap_or_default();
+    let dataset = caller.get(&format!("/v1/mining/datasets/{dataset}")).await?;
+    let wish = json!({ "name": "bank", "dataset_id": id(&dataset), "kind": "classification_tree",
+        "max_depth": 5, "min_leaf": 100 });
+    let before = program.process.memory()?.own_mib;
+    let started = Instant::now();
+    let job = caller.send("POST", "/v1/mining/models", &wish).await?;
+    survival::over(&mut caller, &format!("/v1/jobs/{}", id(&job))).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    let rows = dataset["row_count"].as_u64().unwrap_or(0);
+    work(program, "training of a tree", rows, seconds, before, None)
+}
+
+fn require(what: &str, found: u64, wanted: u64) -> Outcome {
+    match found == wanted && wanted > 0 {
+        true => Ok(()),
+        false => Err(format!("{what}: {found}, not {wanted}").into()),
+    }
+}
+
+/// What was done, by a server that had so much memory `before`.
+fn work(
+    program: &Program,
+    name: &'static str,
+    rows: u64,
+    seconds: f64,
+    before: u64,
+    bound_seconds: Option<f64>,
+) -> Outcome<Work> {
+    Ok(Work {
+        name,
+        rows,
+        seconds: load::tenths(seconds),
+        per_second: load::tenths(f64::from(u32::try_from(rows)?) / seconds),
+        growth_mib: program.process.memory()?.own_mib.saturating_sub(before),
+        bound_seconds,
+    })
+}
