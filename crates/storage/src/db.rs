@@ -307,9 +307,7 @@ impl Db {
         let made = |link| Tx::new(tenant, link, self.1.clone(), self.2.clone());
         Ok(match &*self.0 {
             Engine::Sqlite { write, .. } => {
-                let mut lease = write.lease().await?;
-                lease.begin(mode.company).await?;
-                made(Link::SqliteWrite(lease))
+                made(Link::SqliteWrite(write.lease().await?.begin(mode.company).await?))
             }
             Engine::Postgres { write, read, pulse } => {
                 let begun = begin_postgres(write, pulse, mode.begin).await?;

@@ -10,7 +10,7 @@
 //! transaction open for them, and is answered when it is committed: each write is a savepoint in it.
 //! A durable commit waits for the disk, and so one wait serves many.
 
-use crate::error::{self, CONTENTION, Error};
+use crate::error::{self, CONTENTION, Error, UNAVAILABLE};
 use guanxi_kernel::Result;
 use sqlx::{
     ConnectOptions as _, Connection as _, Executor as _, SqliteConnection,
@@ -54,13 +54,40 @@ struct Connection {
     group: Option<Group>,
 }
 
-/// The writes of an open transaction that have ended and wait for its commit. If it is dropped they
-/// are told that nothing was kept.
+/// The writes of an open transaction that have ended and wait for its commit. If it is dropped the
+/// commit was never said: nothing was kept.
 struct Group {
     since: Instant,
-    members: Vec<oneshot::Sender<()>>,
+    members: Vec<oneshot::Sender<Fate>>,
     /// Whether somebody is in the queue who will commit at the latest.
     awaited: bool,
+}
+
+/// What became of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Kept,
+    Lost,
+    /// It was said, and nobody has heard the answer.
+    Unknown,
+}
+
+/// Those who are to be told what became of a commit that was said; if nobody knows, that.
+struct Told(Vec<oneshot::Sender<Fate>>);
+
+impl Told {
+    fn tell(&mut self, fate: Fate) {
+        for member in self.0.drain(..) {
+            // Whoever has gone meanwhile need not know.
+            let _ = member.send(fate);
+        }
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.tell(Fate::Unknown);
+    }
 }
 
 /// Whether a write may share its commit with others.
@@ -166,9 +193,8 @@ impl Pool {
     async fn settle(self) {
         let Ok(permit) = self.0.permits.clone().acquire_owned().await else { return };
         let Some(connection) = self.idle().pop() else { return };
-        let mut lease = self.lent(connection, permit);
-        match lease.commit_group().await {
-            Ok(()) => lease.give_back(),
+        match self.lent(connection, permit).settled().await {
+            Ok(lease) => lease.give_back(),
             Err(error) => tracing::warn!(%error, "a shared commit failed"),
         }
     }
@@ -253,19 +279,20 @@ impl Lease {
     }
 
     /// Begins a write: a transaction, or a part of the one that others have left open.
-    pub(crate) async fn begin(&mut self, company: Company) -> Result<(), Error> {
-        self.company = company;
+    pub(crate) async fn begin(mut self, company: Company) -> Result<Self, Error> {
         if company == Company::None {
-            self.commit_group().await?;
+            self = self.settled().await?;
         }
+        self.company = company;
         if self.connection().group.is_some() {
             self.part = true;
-            return self.say("SAVEPOINT one_of_many").await;
+            self.say("SAVEPOINT one_of_many").await?;
+            return Ok(self);
         }
         self.say("BEGIN IMMEDIATE").await?;
         self.connection().group =
             Some(Group { since: Instant::now(), members: Vec::new(), awaited: false });
-        Ok(())
+        Ok(self)
     }
 
     /// Begins a transaction that reads one state of the store.
@@ -276,7 +303,8 @@ impl Lease {
     /// Keeps what was written: returns when it is committed, by this one or by another.
     ///
     /// # Errors
-    /// What the store says to the commit; `contention` when another one has lost it for all.
+    /// What the store says to the commit; `contention` when another one has lost it for all,
+    /// `store_unavailable` when the program ends before anybody knows.
     pub(crate) async fn commit(mut self) -> Result<()> {
         if self.part {
             self.say("RELEASE one_of_many").await.map_err(error::problem)?;
@@ -314,8 +342,7 @@ impl Lease {
         let joined = self.company == Company::Any && crowded;
         let group = self.connection().group.as_mut().filter(|group| joined && group.has_room());
         let Some(group) = group else {
-            self.commit_group().await.map_err(error::problem)?;
-            self.give_back();
+            self.settled().await.map_err(error::problem)?.give_back();
             return Ok(());
         };
         let (told, kept) = oneshot::channel();
@@ -326,22 +353,38 @@ impl Lease {
         if !awaited {
             tokio::spawn(pool.settle());
         }
-        kept.await.map_err(|_| CONTENTION.problem().because("the commit that it shared was lost"))
+        match kept.await.unwrap_or(Fate::Lost) {
+            Fate::Kept => Ok(()),
+            Fate::Lost => Err(CONTENTION.problem().because("the commit that it shared was lost")),
+            Fate::Unknown => Err(UNAVAILABLE.problem().because("the program ended at the commit")),
+        }
     }
 
-    /// Commits the open transaction, if there is one, and tells everybody who waits for that.
-    async fn commit_group(&mut self) -> Result<(), Error> {
-        let Some(group) = self.connection().group.take() else { return Ok(()) };
+    /// Commits the open transaction, if there is one, and tells everybody who waits for that. With
+    /// others it goes on when whoever began it is called off: they would hear nothing, do their work
+    /// again, and it would be there twice.
+    async fn settled(mut self) -> Result<Self, Error> {
+        let Some(group) = self.connection().group.take() else { return Ok(self) };
+        if group.members.is_empty() {
+            return self.committed().await;
+        }
+        let shared = u64::try_from(group.members.len()).unwrap_or(u64::MAX);
+        let mut told = Told(group.members);
+        let committing = tokio::spawn(async move {
+            let done = self.committed().await;
+            told.tell(if done.is_ok() { Fate::Kept } else { Fate::Lost });
+            done
+        });
+        let lease = committing.await.unwrap_or(Err(Error::WorkerCrashed))?;
+        metrics::counter!("guanxi_store_shared_commits_total").increment(shared);
+        Ok(lease)
+    }
+
+    async fn committed(mut self) -> Result<Self, Error> {
         self.say("COMMIT").await?;
         #[cfg(test)]
         self.pool.0.commits.fetch_add(1, Ordering::Relaxed);
-        let shared = u64::try_from(group.members.len()).unwrap_or(u64::MAX);
-        metrics::counter!("guanxi_store_shared_commits_total").increment(shared);
-        for member in group.members {
-            // Whoever has gone meanwhile need not know.
-            let _ = member.send(());
-        }
-        Ok(())
+        Ok(self)
     }
 
     async fn say(&mut self, statement: &'static str) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use sqlx::{
     Executor as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
+use std::{future::poll_fn, pin::pin, task::Poll};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -205,6 +206,41 @@ async fn who_fails_or_goes_away_takes_nobody_along() {
         tx.optional::<(i64,)>(Sql::new("SELECT COUNT(*) FROM t WHERE LENGTH(b) < 9000")).await
     });
     assert_eq!(strangers.await.unwrap(), Some((0,)));
+    db.close().await;
+}
+
+/// Asks a future so many times whether it is ready, and then drops it.
+async fn asked(times: usize, future: impl Future) {
+    let (mut future, mut left) = (pin!(future), times);
+    poll_fn(|context| {
+        left -= 1;
+        let ready = future.as_mut().poll(context).is_ready();
+        if ready || left == 0 { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+}
+
+/// Whoever commits for others may be called off at any step, also while the commit is under way.
+#[tokio::test]
+async fn who_goes_away_at_the_commit_doubles_nobody() {
+    let folder = TempDir::new().unwrap();
+    let db = new_db(&folder).await;
+    say(&db, CREATE).await;
+    let Engine::Sqlite { write, .. } = &*db.0 else { unreachable!("a file") };
+    for times in 1..=40 {
+        let lease = write.lease().await.unwrap();
+        let staying = db.write(nobody(), async |tx| {
+            tx.execute(Sql::new("INSERT INTO t (b) VALUES ('stays')")).await.map(drop)
+        });
+        let free = async { lease.give_back() };
+        // The second one finds the transaction of the first, and commits it.
+        let (stayed, ..) = tokio::join!(staying, asked(times, insert(&db)), free);
+        stayed.unwrap();
+    }
+    let stayed = db.read(nobody(), async |tx| {
+        tx.optional::<(i64,)>(Sql::new("SELECT COUNT(*) FROM t WHERE b = 'stays'")).await
+    });
+    assert_eq!(stayed.await.unwrap(), Some((40,)));
     db.close().await;
 }
 
