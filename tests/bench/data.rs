@@ -158,9 +158,13 @@ impl Row {
 
     /// A party as `dice` fall.
     pub(crate) fn with_code(dice: &mut Dice, code: String) -> Self {
-        let (name, short_name, industry) =
+        let (mut name, short_name, industry) =
             if dice.below(10) < 6 { chinese(dice) } else { latin(dice) };
         let mut roles = vec![dice.weighted(ROLES)];
+        if roles[0] == "competitor" {
+            // No two competitors have one name.
+            name = format!("{name} {code}");
+        }
         if dice.below(10) == 0 && roles[0] != "partner" {
             roles.push("partner");
         }

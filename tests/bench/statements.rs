@@ -16,7 +16,7 @@ use crate::{
 use chrono::{DateTime, Utc};
 use guanxi_customers::parties::{PARTY, Party, PartyId, PartyInput};
 use guanxi_kernel::{Clock, Line, input, text::fold};
-use guanxi_matching::{Profile, ProfileKind, lookups, prepare};
+use guanxi_matching::{MOST_LOOKUPS, Profile, ProfileKind, lookups, prepare};
 use guanxi_storage::{
     Meta, Record as _, Resource as _,
     kind::Parts as _,
@@ -35,7 +35,7 @@ const TRIES: u32 = 20;
 const LONGEST_PAUSE: u64 = 128;
 
 /// Parts of the name of a new party that others are looked for by, at most.
-const MOST_PARTS: usize = 6;
+const MOST_PARTS: usize = MOST_LOOKUPS;
 
 /// Others that are compared with a new party for each part of its name.
 const CANDIDATES: i64 = 100;
@@ -80,6 +80,8 @@ const FOUND_IN_SQLITE: &str = "SELECT x.record_id FROM record_texts_words w
      WHERE w.record_texts_words MATCH '\"' || $2 || '\"*' AND x.tenant_id = $1 AND x.kind = $3";
 const FOUND_IN_POSTGRES: &str = "SELECT y.record_id FROM unnest(ARRAY(SELECT x.record_id FROM record_texts x
      WHERE x.words @@ CAST('''' || $2 || ''':*' AS tsquery) AND x.tenant_id = $1 AND x.kind = $3)) AS y (record_id)";
+const SOME_IN_POSTGRES: &str = "SELECT x.record_id FROM record_texts x
+     WHERE x.words @@ CAST('''' || $2 || ''':*' AS tsquery) AND x.tenant_id = $1 AND x.kind = $3";
 const DOC: &str = "INSERT INTO record_texts (tenant_id, kind, record_id) VALUES ($1, $2, $3)
      ON CONFLICT (tenant_id, kind, record_id) DO UPDATE SET kind = excluded.kind
      RETURNING record_id, doc";
@@ -146,17 +148,17 @@ impl Texts {
     }
 }
 
-/// Parties whose names have one of so many parts, the newest of each.
+/// Parties whose names have one of so many parts, some of each.
 fn candidates_text(engine: Engine, parts: usize) -> &'static str {
-    let (found, newest) = match engine {
-        Engine::Sqlite => (FOUND_IN_SQLITE, "w.rowid"),
-        Engine::Postgres => (FOUND_IN_POSTGRES, "y.record_id"),
+    let (found, order) = match engine {
+        Engine::Sqlite => (FOUND_IN_SQLITE, " ORDER BY w.rowid DESC"),
+        Engine::Postgres => (SOME_IN_POSTGRES, ""),
     };
     let part = |at: usize| {
         let number = |of: usize| format!("${}", 3 * at + of);
         let found = found.replace("$2", "#").replace("$3", &number(3)).replace('#', &number(2));
         let most = number(4);
-        format!("SELECT record_id FROM ({found} ORDER BY {newest} DESC LIMIT {most}) y")
+        format!("SELECT record_id FROM ({found}{order} LIMIT {most}) y")
     };
     let parts: Vec<String> = (0..parts).map(part).collect();
     format!(

@@ -8,6 +8,10 @@ requests) may be taken more widely, never more narrowly; what they read (respons
 more, never less. Vocabularies that clients read are open: a new word is no break. Bounds of what clients
 read are not compared, nor are answers that tell of failures, but for their bodies.
 
+It is ours, since no tool that can be had found all kinds of breaks that are promised not to happen, and
+some saw breaks where there are none. Its test takes each promise and each freedom as an edit of our own
+document. A client with closed enumerations may still stumble over a new word.
+
 Exit codes: 0 nothing breaks, or the version says that it may (Semantic Versioning 2.0.0: another major,
 below 1.0 another minor); 1 something breaks, one line each; 2 wrong usage.
 """

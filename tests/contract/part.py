@@ -6,6 +6,10 @@
 
 The same text gives the same part; other texts sooner or later give everything. A tag is one resource, so
 what makes a record is in the same part as what reads it.
+
+All of the API takes an hour on each store, so each commit sends made-up requests to a part, which its
+digest decides: a failure can be repeated, and in time everything has its turn. The price is that a commit
+can fail by what an older one has broken.
 """
 
 import hashlib

@@ -78,6 +78,25 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         "tasks" => {
             body["subject_id"] = json!(party(client, &fresh("Party")).await.id());
         }
+        "rollouts" => remove(&mut body, &["template", "members"]),
+        "rollout-steps" => {
+            remove(&mut body, &["owner_id", "inspection", "responsibilities"]);
+            body["rollout_id"] = json!(made(client, "rollouts").await);
+        }
+        "training-records" => {
+            let me = client.get("/v1/me").await.expect(200).id();
+            let rollout = json!({ "name": fresh("Rollout"),
+                "members": [{ "user_id": me, "role": "data entry" }],
+                "trainings": [{ "code": "data_entry", "name": "Data entry" }] });
+            body["rollout_id"] =
+                client.post("/v1/rollouts", rollout).await.expect(201).json["id"].clone();
+            body["user_id"] = json!(me);
+        }
+        "root-causes" => {
+            let late = json!({ "title": fresh("Task"), "due_at": "2025-12-01T09:00:00Z" });
+            body["subject_id"] =
+                client.post("/v1/tasks", late).await.expect(201).json["id"].clone();
+        }
         "media" => body["code"] = json!(format!("{:X}", 4_096 + number)),
         "source-codes" => {
             medium_d(client).await;
@@ -113,10 +132,70 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             remove(&mut body, &["segment_id", "campaigns", "team"]);
         }
         "programme-milestones" => body["programme_id"] = json!(made(client, "programmes").await),
+        "web-task-runs" => body["began_at"] = json!("2025-12-31T01:00:00Z"),
+        "content-rules" => body["content_item_id"] = json!(made(client, "content-items").await),
+        "nurture-tracks" => {
+            body["medium_id"] = json!(made(client, "media").await);
+            body["content_item_ids"] = json!([made(client, "content-items").await]);
+        }
+        "nurture-enrolments" => {
+            body["lead_id"] = json!(made(client, "leads").await);
+            body["nurture_track_id"] = json!(made(client, "nurture-tracks").await);
+        }
+        "credit-rules" => {
+            // Each of a day of its own, since rules do not overlap.
+            let (year, rest) = (2001 + number / 336, number % 336);
+            let day = json!(format!("{year}-{:02}-{:02}", rest / 28 + 1, rest % 28 + 1));
+            (body["valid_from"], body["valid_until"]) = (day.clone(), day);
+        }
         "decision-stages" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
         "campaign-risks" => body["campaign_id"] = json!(made(client, "campaigns").await),
+        "walk-ins" => {
+            body["campaign_id"] = json!(made(client, "campaigns").await);
+            remove(&mut body, &["came_at"]);
+        }
+        "offers" => body["code"] = json!(format!("OFFER{number}")),
+        "offer-redemptions" => {
+            let customer =
+                json!({ "kind": "organisation", "name": fresh("Party"), "roles": ["customer"] });
+            body["party_id"] =
+                client.post("/v1/parties", customer).await.expect(201).json["id"].clone();
+            body["offer_id"] = json!(made(client, "offers").await);
+        }
+        "health-checks" => {
+            let mut campaign = Box::pin(self::body(client, "campaigns")).await;
+            let items = body["findings"].as_array().expect("findings").iter();
+            campaign["check_items"] =
+                items.map(|one| json!({ "code": one["item"], "name": one["item"] })).collect();
+            body["campaign_id"] =
+                client.post("/v1/campaigns", campaign).await.expect(201).json["id"].clone();
+            body["asset_id"] = json!(made(client, "assets").await);
+            remove(&mut body, &["checked_at"]);
+        }
         "consents" | "contact-preferences" => {
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "research-codes" => body["code"] = json!(format!("code_{number}")),
+        "research-studies" => {
+            remove(&mut body, &["quotas"]);
+            let item = json!({ "code": "obstacles", "name": "Obstacles", "kind": "text" });
+            let step = json!({ "code": "obstacles", "name": "Obstacles", "items": [item] });
+            let guide = json!({ "code": format!("guide_{number}"), "name": "Guide",
+                "purpose": "interview", "steps": [step] });
+            let guide = client.post("/v1/playbooks", guide).await.expect(201).id();
+            client.act(format!("/v1/playbooks/{guide}/publish")).await.expect(200);
+            body["playbook_id"] = json!(guide);
+        }
+        "research-interviews" => {
+            let study = made(client, "research-studies").await;
+            client.act(format!("/v1/research-studies/{study}/start")).await.expect(200);
+            body["research_study_id"] = json!(study);
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            remove(&mut body, &["contact_id"]);
+        }
+        "research-answers" => {
+            body["research_interview_id"] = json!(made(client, "research-interviews").await);
+            remove(&mut body, &["research_code_id"]);
         }
         "messages" => body["campaign_id"] = json!(made(client, "campaigns").await),
         "rival-activities" => {
@@ -124,6 +203,13 @@ pub async fn body(client: &Client, plural: &str) -> Json {
                 json!({ "kind": "organisation", "name": fresh("Party"), "roles": ["competitor"] });
             body["party_id"] =
                 client.post("/v1/parties", rival).await.expect(201).json["id"].clone();
+        }
+        "positionings" => {
+            let rival =
+                json!({ "kind": "organisation", "name": fresh("Party"), "roles": ["competitor"] });
+            body["competitor_id"] =
+                client.post("/v1/parties", rival).await.expect(201).json["id"].clone();
+            body["product_id"] = json!(made(client, "products").await);
         }
         "responses" => {
             body["campaign_id"] = json!(made(client, "campaigns").await);
@@ -205,6 +291,21 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
             body["serial"] = json!(format!("LSVAM4187C{number:07}"));
         }
+        "asset-incidents" => body["asset_id"] = json!(made(client, "assets").await),
+        "care-plans" => {
+            // No month is in two stages.
+            let from = i64::try_from(number * 6 % 594).expect("a number");
+            (body["from_months"], body["until_months"]) = (json!(from), json!(from + 6));
+            body["active"] = json!(false);
+        }
+        "care-contacts" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            remove(&mut body, &["due_at", "slots"]);
+        }
+        "needs" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            body["need_type_id"] = json!(made(client, "need-types").await);
+        }
         "service-levels" => {
             let (priority, kind) = free_level(client, number).await;
             (body["priority"], body["kind"]) = (json!(priority), json!(kind));
@@ -212,6 +313,15 @@ pub async fn body(client: &Client, plural: &str) -> Json {
         "service-requests" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
         "service-transfers" => {
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "collection-channels" => body["name"] = json!(fresh("Channel")),
+        "customer-sources" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            body["referring_party_id"] = json!(party(client, &fresh("Party")).await.id());
+        }
+        "switching-risks" => {
+            body["party_id"] = json!(party(client, &fresh("Party")).await.id());
+            remove(&mut body, &["assessed_on"]);
         }
         "referral-requests" => {
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());
@@ -221,6 +331,11 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             body["referrer_party_id"] = json!(party(client, &fresh("Party")).await.id());
             body["referred_party_id"] = json!(party(client, &fresh("Party")).await.id());
         }
+        "field-standards" => {
+            let name = format!("standard_{number}");
+            field(client, &name, "text", json!({})).await;
+            body["field"] = json!(format!("custom.{name}"));
+        }
         "kpis" => body["code"] = json!(format!("kpi_{number}")),
         "score-cards" => body["lines"][0]["kpi_id"] = json!(made(client, "kpis").await),
         "kpi-rules" => body["kpi_id"] = json!(made(client, "kpis").await),
@@ -229,6 +344,12 @@ pub async fn body(client: &Client, plural: &str) -> Json {
             (body["value_class"], body["phase"]) = (json!(value_class), json!(phase));
         }
         "retention-cases" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
+        "phone-calls" => body["party_id"] = json!(party(client, &fresh("Party")).await.id()),
+        "promises" => body["phone_call_id"] = json!(made(client, "phone-calls").await),
+        "phone-representatives" => {
+            let user = json!({ "email": format!("phone{number}@example.com"), "name": "Chen" });
+            body["user_id"] = client.post("/v1/users", user).await.expect(201).json["id"].clone();
+        }
         "activities" => {
             remove(&mut body, &["contact_ids", "user_ids", "owner_id"]);
             body["party_id"] = json!(party(client, &fresh("Party")).await.id());

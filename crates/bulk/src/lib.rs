@@ -3,6 +3,7 @@
 //! | module | holds |
 //! | --- | --- |
 //! | [`jobs`] | work with progress that survives a crash: leased by one node at a time |
+//! | [`collection_channels`] | by which ways data come in, and how much of them was taken |
 //! | [`attachments`] | files that belong to a record |
 //! | [`files`] | files of callers, in a local folder or another object store |
 //! | [`table`] | what bulk work needs of a resource, by its name |
@@ -16,6 +17,7 @@
 //! job has come, so whatever kills a node, the next one goes on exactly where the last commit was.
 
 pub mod attachments;
+pub mod collection_channels;
 pub mod erasures;
 pub mod exports;
 pub mod files;

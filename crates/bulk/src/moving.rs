@@ -1,6 +1,8 @@
 //! The files of a tenant, out of one store of files into a folder and from there into another one.
 //! In the folder each has the name of its id; what its bytes must be is said by the file that the
 //! rows of the tenant are in.
+//!
+//! They are no archive: each is copied and looked at by itself, and what is missing can be put there.
 
 use crate::{Files, files::hex, problems::FILE_GONE};
 use futures_util::TryStreamExt as _;

@@ -33,6 +33,10 @@ guanxi_kernel::problems! {
     NO_FILE_YET = Conflict "no_file_yet"
         ("No file yet", "The export has no file: its job is not done, or could not do it.")
         ("尚无文件", "该导出尚无文件:任务未完成或未能完成。");
+    /// A record that belongs to the company, in the hands of whoever has brought it in.
+    COMPANY_PROPERTY = Forbidden "company_property"
+        ("Property of the company", "You have brought {count} of these into the customer base; they belong to the company, and you neither delete nor export them.")
+        ("属于公司财产", "其中 {count} 条由您转入基盘,已属公司财产,您不能删除或导出。");
     /// Another worker has the job now, or it was cancelled.
     LEASE_LOST = Conflict "lease_lost"
         ("Lease lost", "The job is not this worker's any more.")

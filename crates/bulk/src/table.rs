@@ -1,6 +1,7 @@
 //! What bulk work needs of a resource, by its name: its fields, how rows become records, and how a
 //! change is taken back.
 
+use crate::collection_channels::CollectionChannelId;
 use futures_util::future::LocalBoxFuture;
 use guanxi_kernel::{Action, Ctx, Problem, Result, ctx::Seen};
 use guanxi_storage::{
@@ -20,7 +21,17 @@ pub struct Table {
     pub(crate) imported: bool,
     /// How several rows become one record, where they do.
     pub(crate) grouped: Option<Grouped>,
+    /// What follows where records were collected through a channel.
+    pub(crate) collected: Option<WhenCollected>,
 }
+
+/// Notes that records were made or found by what came through a channel; each is named once.
+pub type WhenCollected = for<'a> fn(
+    &'a mut Tx,
+    &'a Ctx,
+    CollectionChannelId,
+    Vec<Uuid>,
+) -> LocalBoxFuture<'a, Result<()>>;
 
 /// How several rows of a file become one record: those that have the same values for its key.
 #[derive(Clone, Copy)]
@@ -81,6 +92,17 @@ pub enum Outcome {
     Failed(Problem),
 }
 
+/// What has become of a row, and which record it is.
+pub(crate) type Written = (Outcome, Option<Uuid>);
+
+/// What has become of a row that was to make a record.
+fn created(made: Result<Uuid>) -> Written {
+    match made {
+        Ok(id) => (Outcome::Created, Some(id)),
+        Err(problem) => (Outcome::Failed(problem), None),
+    }
+}
+
 /// Whether new records are stored in statements of many rows, or one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Together {
@@ -101,12 +123,19 @@ pub(crate) struct Change {
 impl Table {
     /// Of a resource.
     pub fn of(kind: &'static Kind) -> Self {
-        Self { kind, fields: (kind.operations.input_fields)(), imported: true, grouped: None }
+        let fields = (kind.operations.input_fields)();
+        Self { kind, fields, imported: true, grouped: None, collected: None }
     }
 
     /// Of a resource of whose records each is made of several rows, which have these fields.
     pub fn of_groups(kind: &'static Kind, fields: Vec<Field>, grouped: Grouped) -> Self {
-        Self { kind, fields, imported: true, grouped: Some(grouped) }
+        Self { kind, fields, imported: true, grouped: Some(grouped), collected: None }
+    }
+
+    /// The same, where something follows when records were collected through a channel.
+    #[must_use]
+    pub fn when_collected(self, collected: WhenCollected) -> Self {
+        Self { collected: Some(collected), ..self }
     }
 
     /// The same of a resource whose records are not made of rows.
@@ -155,9 +184,9 @@ impl Table {
         ctx: &Ctx,
         rows: Vec<Row>,
         together: Together,
-    ) -> Result<Vec<Outcome>> {
+    ) -> Result<Vec<Written>> {
         let operations = &self.kind.operations;
-        let mut outcomes: Vec<Option<Outcome>> = Vec::with_capacity(rows.len());
+        let mut outcomes: Vec<Option<Written>> = Vec::with_capacity(rows.len());
         let (mut bodies, mut places) = (Vec::new(), Vec::new());
         for (at, row) in rows.into_iter().enumerate() {
             outcomes.push(match row {
@@ -170,12 +199,12 @@ impl Table {
                     Ok(body) => {
                         tx.begin_part().await?;
                         let made = (operations.create)(tx, ctx, &body, None).await;
-                        let made = tx.end_part(made.map(|_| Outcome::Created)).await?;
-                        Some(made.unwrap_or_else(Outcome::Failed))
+                        let made = tx.end_part(made.map(|sheet| sheet.id)).await?;
+                        Some(created(made))
                     }
-                    Err(problem) => Some(Outcome::Failed(problem)),
+                    Err(problem) => Some((Outcome::Failed(problem), None)),
                 },
-                Row::Update(id, body) => Some(self.update(tx, ctx, id, &body).await?),
+                Row::Update(id, body) => Some((self.update(tx, ctx, id, &body).await?, Some(id))),
             });
         }
         let made = match bodies.is_empty() {
@@ -183,7 +212,7 @@ impl Table {
             false => (operations.create_many)(tx, ctx, bodies).await?,
         };
         for (at, made) in places.into_iter().zip(made) {
-            outcomes[at] = Some(made.map_or_else(Outcome::Failed, |_| Outcome::Created));
+            outcomes[at] = Some(created(made));
         }
         Ok(outcomes.into_iter().flatten().collect())
     }

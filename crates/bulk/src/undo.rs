@@ -4,6 +4,8 @@
 //! Records that were made one after the other are deleted together, in statements of many rows; what
 //! is refused that way is tried once more by itself, when the others are gone. What was changed gets
 //! its values back one by one, by the rules of single saves.
+//!
+//! It needs no log of its own: the events of a job have the job as their source.
 
 use crate::{
     jobs::{self, Job, JobId, JobKind, JobStatus, Progress},

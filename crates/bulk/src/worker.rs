@@ -1,4 +1,7 @@
 //! Whoever does jobs: takes one after the other, in the name and with the rights of who asked.
+//!
+//! A server that stops gives its job back first. A connection is served by the thread that opened it, so
+//! whoever still needs the store must not be waited for on such a thread, nor begin after it has ended.
 
 use crate::{
     Files, attachments, erasures, exports, imports,

@@ -8,6 +8,7 @@
 //! | [`contract_documents`] | what templates came to for contracts |
 //! | [`execution_links`] | what other systems do to carry a contract out: projects, purchases, deliveries |
 //! | [`receipts`] | what customers have paid on contracts, and what was paid back |
+//! | [`dunnings`] | pressing for what is late, level by level |
 //! | [`bookable_resources`] | the people and the equipment that work on contracts |
 //! | [`resource_bookings`] | for which contract they are taken on which days |
 
@@ -16,17 +17,19 @@ pub mod contract_amendments;
 pub mod contract_documents;
 pub mod contract_templates;
 pub mod contracts;
+pub mod dunnings;
 pub mod execution_links;
 pub mod problems;
 pub mod receipts;
 pub mod resource_bookings;
 
-use guanxi_workflow::documents;
+use guanxi_workflow::{chores, documents};
 
 pub use problems::PROBLEMS;
 
-/// Makes known what needs an approval here. Again is no harm.
+/// Makes known what needs an approval here, and what is done because time has passed. Again is no harm.
 pub fn register() {
     documents::register(&contracts::APPROVAL_OF_CONTRACTS);
     documents::register(&contract_amendments::APPROVAL_OF_AMENDMENTS);
+    chores::register(&dunnings::PLANNING);
 }

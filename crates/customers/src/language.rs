@@ -3,6 +3,10 @@
 //! Paths, conditions and loops over lists, and nothing else: no arithmetic, no calls, no filters, no
 //! variables of its own. So a text can only grow with what it is given, a limit of steps bounds the time and
 //! a limit of bytes what comes out. Whatever is named and not there is an error, never an empty place.
+//!
+//! So a missing value is named instead of left out. What could make much of little is refused when a text
+//! is saved, as are names that what it is filled from does not have. `minijinja` reads it, strict and
+//! without its builtins. Price: numbers cannot be formatted in a text.
 
 use crate::{
     problems::{MISSING_VARIABLE, TEMPLATE_SYNTAX, UNKNOWN_VARIABLE},

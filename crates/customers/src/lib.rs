@@ -17,10 +17,16 @@
 //! | [`custom_records`] | records of the kinds that the company defines |
 //! | [`life_cycles`] | in which cell of value and phase each customer is, and what follows from that |
 //! | [`assets`] | things that customers own, their meters and their services |
+//! | [`asset_incidents`] | accidents and claims that are told of these |
+//! | [`care_plans`] | what is done for customers in each stage of owning something, and after an accident |
+//! | [`care_contacts`] | customers are cared for and invited, and what came of it |
+//! | [`needs`] | what customers say that they would want, by a taxonomy |
 //! | [`reminders`] | who is told in time of services, insurances and birthdays |
 //! | [`service_requests`] | what customers ask for after the sale, by when, and whether in time |
 //! | [`service_transfers`] | files of customers that go to service after a delivery |
 //! | [`customer_owners`] | who looks after a customer in sales and in service, and who is the primary |
+//! | [`customer_sources`] | from where each customer is in the base |
+//! | [`switching_risks`] | how likely customers go to somebody else, with the evidence |
 //! | [`service_holds`] | customers that get no new service requests, and why |
 //! | [`referrals`] | who has recommended whom, who was asked to, and whom they may |
 //! | [`stocktakes`] | what is known of customers is held against what is so |
@@ -35,19 +41,24 @@
 //! SQL.
 
 pub mod activities;
+pub mod asset_incidents;
 pub mod assets;
+pub mod care_contacts;
+pub mod care_plans;
 pub mod coaching;
 pub mod contact_points;
 pub mod contact_relations;
 pub mod contacts;
 pub mod custom_records;
 pub mod customer_owners;
+pub mod customer_sources;
 pub mod departments;
 pub mod duplicates;
 pub mod engine;
 pub mod language;
 pub mod life_cycles;
 pub mod merges;
+pub mod needs;
 pub mod orders;
 pub mod parties;
 pub mod problems;
@@ -61,6 +72,7 @@ pub mod service_policies;
 pub mod service_requests;
 pub mod service_transfers;
 pub mod stocktakes;
+pub mod switching_risks;
 #[cfg(test)]
 mod testing;
 pub mod today;
@@ -75,6 +87,7 @@ pub use problems::PROBLEMS;
 pub fn register() {
     visit_plans::register();
     reminders::register();
+    care_contacts::register();
     guanxi_workflow::chores::register(&service_requests::BREACHES);
     guanxi_workflow::documents::register(&service_holds::APPROVAL_OF_SERVICE_HOLDS);
 }
@@ -97,6 +110,11 @@ pub fn kinds() -> Vec<&'static Kind> {
         &life_cycles::LIFE_CYCLE_CELL,
         &life_cycles::LIFE_CYCLE_ENTRY,
         &assets::ASSET,
+        &asset_incidents::ASSET_INCIDENT,
+        &care_plans::CARE_PLAN,
+        &care_contacts::CARE_CONTACT,
+        &needs::NEED_TYPE,
+        &needs::NEED,
         &reminders::REMINDER_RULE,
         &reminders::REMINDER,
         &service_requests::SERVICE_LEVEL,
@@ -104,6 +122,8 @@ pub fn kinds() -> Vec<&'static Kind> {
         &service_holds::SERVICE_HOLD,
         &service_transfers::SERVICE_TRANSFER,
         &customer_owners::CUSTOMER_OWNER,
+        &customer_sources::CUSTOMER_SOURCE,
+        &switching_risks::SWITCHING_RISK,
         &referrals::REFERRAL,
         &referrals::REFERRAL_REQUEST,
         &referrals::REFERRAL_PROGRAMME,
@@ -148,7 +168,14 @@ mod tests {
         example_is_read_back::<crate::life_cycles::LifeCycleCell>();
         example_is_read_back::<crate::life_cycles::LifeCycleEntry>();
         example_is_read_back::<crate::customer_owners::CustomerOwner>();
+        example_is_read_back::<crate::customer_sources::CustomerSource>();
+        example_is_read_back::<crate::switching_risks::SwitchingRisk>();
         example_is_read_back::<crate::assets::Asset>();
+        example_is_read_back::<crate::asset_incidents::AssetIncident>();
+        example_is_read_back::<crate::care_plans::CarePlan>();
+        example_is_read_back::<crate::care_contacts::CareContact>();
+        example_is_read_back::<crate::needs::NeedType>();
+        example_is_read_back::<crate::needs::Need>();
         example_is_read_back::<crate::reminders::ReminderRule>();
         example_is_read_back::<crate::reminders::Reminder>();
         example_is_read_back::<crate::service_requests::ServiceLevel>();
@@ -186,7 +213,14 @@ mod tests {
         columns_match_values::<crate::life_cycles::LifeCycleCell>();
         columns_match_values::<crate::life_cycles::LifeCycleEntry>();
         columns_match_values::<crate::customer_owners::CustomerOwner>();
+        columns_match_values::<crate::customer_sources::CustomerSource>();
+        columns_match_values::<crate::switching_risks::SwitchingRisk>();
         columns_match_values::<crate::assets::Asset>();
+        columns_match_values::<crate::asset_incidents::AssetIncident>();
+        columns_match_values::<crate::care_plans::CarePlan>();
+        columns_match_values::<crate::care_contacts::CareContact>();
+        columns_match_values::<crate::needs::NeedType>();
+        columns_match_values::<crate::needs::Need>();
         columns_match_values::<crate::reminders::ReminderRule>();
         columns_match_values::<crate::reminders::Reminder>();
         columns_match_values::<crate::service_requests::ServiceLevel>();

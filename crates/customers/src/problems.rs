@@ -121,6 +121,14 @@ guanxi_kernel::problems! {
     REMINDER_CLOSED = Conflict "reminder_closed"
         ("Reminder is over", "The reminder was completed or skipped, or what it reminds of is over.")
         ("提醒已结束", "该提醒已完成、已跳过或已失效。");
+    /// Two care plans in use for what can be in both stages at once.
+    CARE_PLANS_OVERLAP = Conflict "care_plans_overlap"
+        ("Stages overlap", "An asset can be in the stage of this plan and in that of care plan {care_plan_id} at once; say other months or another type of assets.")
+        ("阶段重叠", "资产可能同时处于本计划与维系计划 {care_plan_id} 的阶段,请调整月数或资产类型。");
+    /// A move that the state of a care contact does not allow.
+    CARE_CONTACT_STATE = Conflict "care_contact_state"
+        ("Not possible now", "The care contact is {status}; possible now: {allowed}.")
+        ("当前状态不允许", "维系联系状态为 {status},目前可执行:{allowed}。");
     /// A record of another party than the one that names it.
     OF_OTHER_PARTY = Invalid "of_other_party"
         ("Of another party", "It does not belong to the same party.")
@@ -165,6 +173,14 @@ guanxi_kernel::problems! {
     ALREADY_CUSTOMER = Conflict "already_customer"
         ("Customer already", "The party is a customer already and is not recommended any more.")
         ("已是客户", "该对象已是客户,不能再作为被介绍人。");
+    /// A party that is nobody's own contact.
+    NOT_PRIVATE = Conflict "not_private"
+        ("No private contact", "The party belongs to the company already.")
+        ("不是私有客户", "该客户已属公司基盘,无需转换。");
+    /// A private contact becomes one of the base by a verb.
+    USE_CONVERT_TO_BASE = Invalid "use_convert_to_base"
+        ("Convert it to the base", "A private contact becomes one of the base by convert-to-base, and no party becomes private.")
+        ("请使用转入基盘", "私有客户须通过“转入基盘”转换;基盘客户不能改为私有。");
     /// A stocktake of nobody.
     NOTHING_TO_CHECK = Invalid "nothing_to_check"
         ("Nobody to check", "No customer that you see fits.")

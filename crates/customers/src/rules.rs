@@ -1,7 +1,7 @@
 //! Rules that several aggregates share, here and in the crates to the right; hardly any needs the store.
 
 use crate::problems::TOO_DEEP;
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{
     Code, Ctx, Line, Money, Problem, Result,
     period::business_date,
@@ -12,15 +12,14 @@ use guanxi_storage::{
     filter::facts::{Fact, FactType},
     rates,
 };
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 use validator::ValidationError;
 
+pub use guanxi_kernel::period::likely_date;
+
 /// How many levels a tree may have: more is a mistake, and every walk through it is bounded.
 pub const MAX_LEVELS: usize = 100;
-
-/// The years that people plan and look back over. Both stores order these alike.
-const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// A finding for each entry of the list at `pointer` that is there already.
 pub fn repeated<T, K: Ord>(list: &[T], pointer: &str, key: impl Fn(&T) -> K) -> Vec<FieldError> {
@@ -55,18 +54,6 @@ pub fn whole_micros(instant: DateTime<Utc>) -> DateTime<Utc> {
 /// When its year is none of those.
 pub fn likely_instant(instant: &DateTime<Utc>) -> Result<(), ValidationError> {
     likely_date(&instant.date_naive())
-}
-
-/// A rule for `validator`: a date that people could mean.
-///
-/// # Errors
-/// When its year is none of those.
-pub fn likely_date(date: &NaiveDate) -> Result<(), ValidationError> {
-    if YEARS.contains(&date.year()) {
-        return Ok(());
-    }
-    let expected = format!("a year from {} to {}", YEARS.start(), YEARS.end());
-    Err(ValidationError::new("range").with_message(expected.into()))
 }
 
 /// A rule for `validator`: an amount of zero or more.

@@ -1,20 +1,23 @@
 //! Puts the server together.
 
 use crate::{
-    Options, access, approvals, assets, attachments, batch, bulk, capture_forms, changes,
+    Options, access, approvals, assets, attachments, batch, bulk, capture_forms, care_contacts,
+    cart_calls, changes,
     changes::News,
-    coaching, contract_amendments, contracts, customer_owners, customers, dashboards, duplicates,
+    coaching, contract_amendments, contracts, credit_rules, customer_owners, customers, dashboards,
+    duplicates,
     envelope::{self, Asked},
-    erasures, everywhere, exchange_rates, exports, field_handovers, handovers, identity, kpis,
-    leads,
+    erasures, everywhere, exchange_rates, exports, field_handovers, handovers, identity,
+    intelligence_notes, kpis, leads,
     limits::RateLimits,
-    marketing, modules, nested, notifications, opportunities, orders, pipelines, platform,
-    playbooks,
+    marketing, modules, nested, notifications, nurture_enrolments, opportunities, orders,
+    phone_calls, pipelines, platform, playbooks,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
-    prospect_tables, qualification_standards, quotes, referrals, reminders, reports, resources,
-    retention_cases,
+    promises, prospect_tables, qualification_standards, quotes, referrals, reminders, reports,
+    resources, retention_cases, rollouts,
     routing::{self, Routes},
-    schema, service_holds, service_requests, service_transfers, stocktakes, targets, tasks,
+    saved_queries, schema, service_holds, service_requests, service_transfers, stocktakes, targets,
+    tasks,
     tenants::Bodies,
     webhooks, work_calendars, workflows,
 };
@@ -234,12 +237,17 @@ pub(crate) fn routes(config: &mut Routes) {
     tasks::routes(config);
     playbooks::routes(config);
     workflows::routes(config);
+    rollouts::routes(config);
     pipelines::routes(config);
     opportunities::routes(config);
     handovers::routes(config);
     quotes::routes(config);
     marketing::routes(config);
+    phone_calls::routes(config);
+    promises::routes(config);
+    cart_calls::routes(config);
     targets::routes(config);
+    credit_rules::routes(config);
     contracts::routes(config);
     contract_amendments::routes(config);
     orders::routes(config);
@@ -247,6 +255,7 @@ pub(crate) fn routes(config: &mut Routes) {
     assets::routes(config);
     erasures::routes(config);
     reminders::routes(config);
+    care_contacts::routes(config);
     service_requests::routes(config);
     referrals::routes(config);
     service_holds::routes(config);
@@ -254,9 +263,11 @@ pub(crate) fn routes(config: &mut Routes) {
     customer_owners::routes(config);
     stocktakes::routes(config);
     leads::routes(config);
+    intelligence_notes::routes(config);
     capture_forms::routes(config);
     qualification_standards::routes(config);
     field_handovers::routes(config);
+    nurture_enrolments::routes(config);
     prospect_tables::routes(config);
     notifications::routes(config);
     changes::routes(config);
@@ -273,6 +284,7 @@ pub(crate) fn routes(config: &mut Routes) {
     schema::routes(config);
     reports::routes(config);
     kpis::routes(config);
+    saved_queries::routes(config);
     dashboards::routes(config);
 }
 

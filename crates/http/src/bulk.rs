@@ -11,7 +11,7 @@ use crate::{
 };
 use actix_web::{HttpResponse, get, http::header, post, web::Payload};
 use guanxi_bulk::{
-    imports::{self, IMPORT, Import, Upload},
+    imports::{self, IMPORT, Import, ImportPreview, Upload},
     jobs::{self, Finding, Job, JobId},
     undo,
 };
@@ -34,7 +34,7 @@ const FINDINGS: (i64, usize) = (1_000, 100_000);
 const CSV: &str = "text/csv";
 
 pub(crate) fn routes(config: &mut Routes) {
-    config.service(upload).service(commit).service(check);
+    config.service(upload).service(preview).service(commit).service(check);
     config.service(cancel).service(take_back).service(findings);
 }
 
@@ -101,6 +101,24 @@ fn asked(call: &Call) -> Result<(String, String)> {
     }
     let missing = || BAD_PARAMETER.problem().and(REQUIRED.parameter("resource"));
     Ok((resource.ok_or_else(missing)?, file_name))
+}
+
+/// Preview what an import cleans
+///
+/// The first 20 rows as a commit would keep them: phone numbers in E.164, names and addresses settled, values read by
+/// the mapping; with the records that each of them may be already, and what is wrong with it. Nothing is written.
+#[utoipa::path(tag = "imports", operation_id = "imports_preview",
+    params(("import_id" = String, Path, description = "The id of the import.", format = Uuid)),
+    responses((status = 200, description = "The rows.", body = ImportPreview)))]
+#[post("/v1/imports/{import_id}/preview")]
+async fn preview(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("import_id")?;
+    let ctx = &call.ctx;
+    let cleaned = call
+        .state
+        .db
+        .rehearse(ctx.tenant, async |tx: &mut Tx| imports::preview(tx, ctx, id.into()).await);
+    Ok(HttpResponse::Ok().json(cleaned.await?))
 }
 
 /// Commit an import

@@ -15,7 +15,7 @@ use actix_web::{
     web::Data,
 };
 use futures_util::future::LocalBoxFuture;
-use guanxi_identity::sessions::UNAUTHENTICATED;
+use guanxi_identity::sessions::{UNAUTHENTICATED, second_factor::SECOND_FACTOR_REQUIRED};
 use guanxi_kernel::{Ctx, Language, Problem, Result, ctx::Seen};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -158,13 +158,23 @@ impl Call {
 async fn authenticate(state: &State, request: &HttpRequest) -> Result<guanxi_identity::Caller> {
     let header = |name: &str| request.headers().get(name).map(|value| value.to_str().unwrap_or(""));
     let bearer = header("authorization").map(|value| value.split_once(' ').unwrap_or((value, "")));
-    match (bearer, header("x-api-key")) {
+    let caller = match (bearer, header("x-api-key")) {
         (Some((scheme, token)), None) if scheme.eq_ignore_ascii_case("bearer") => {
-            state.auth.by_access_token(token.trim()).await
+            state.auth.by_access_token(token.trim()).await?
         }
-        (None, Some(key)) => state.auth.by_api_key(key, header("origin")).await,
-        _ => Err(UNAUTHENTICATED.problem()),
+        (None, Some(key)) => state.auth.by_api_key(key, header("origin")).await?,
+        _ => return Err(UNAUTHENTICATED.problem()),
+    };
+    let template = routing::template(request).unwrap_or_default();
+    if caller.lacks_second_factor && !helps_to_set_up(template) {
+        return Err(SECOND_FACTOR_REQUIRED.problem());
     }
+    Ok(caller)
+}
+
+/// What somebody needs to set up a second factor, or to leave.
+fn helps_to_set_up(template: &str) -> bool {
+    template.starts_with("/v1/auth/") || template == "/v1/me"
 }
 
 /// The caller's language: the first of `Accept-Language` that there is.
@@ -330,6 +340,16 @@ mod tests {
         assert_eq!(read("fr, en;q=0.5, zh;q=0.4"), Language::En);
         assert_eq!(read("fr"), Language::En);
         assert_eq!(read("zh-TW"), Language::Zh);
+    }
+
+    #[test]
+    fn sec_06_without_the_second_factor_one_can_set_it_up_and_nothing_else() {
+        for open in ["/v1/auth/second-factor", "/v1/auth/logout", "/v1/me"] {
+            assert!(helps_to_set_up(open), "{open}");
+        }
+        for shut in ["", "/v1/authors", "/v1/me/today", "/v1/parties", "/v1/users/{user_id}"] {
+            assert!(!helps_to_set_up(shut), "{shut}");
+        }
     }
 
     #[test]

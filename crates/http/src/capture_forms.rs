@@ -4,7 +4,6 @@ use crate::{
     body::SmallBody,
     call::{Call, Visitor},
     envelope,
-    limits::address_of,
     parameters::unknown,
     problem::{ApiError, ProblemBody},
     respond::Done,
@@ -58,7 +57,7 @@ async fn submit(
 ) -> Result<HttpResponse, ApiError> {
     let (state, request) = (&call.state, &call.request);
     let origin = request.headers().get(header::ORIGIN);
-    let address = address_of(request);
+    let address = state.limits.address_of(request);
     let from = CameFrom {
         // What cannot be read is no page that anybody has allowed.
         origin: origin.map(|origin| origin.to_str().unwrap_or_default()),

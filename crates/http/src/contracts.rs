@@ -11,7 +11,8 @@ use crate::{
 use actix_web::{HttpResponse, get, http::header, post};
 use guanxi_contracts::{
     contract_documents::ContractDocument,
-    contracts::{self, CancelContract, Contract, SignContract},
+    contracts::{self, CONTRACT, CancelContract, Contract, SignContract},
+    dunnings::{self, DunningList, PlannedDunnings},
     execution_links::{self, EXECUTION_LINK, ExecutionLink, ExecutionLinkInput},
 };
 use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
@@ -23,7 +24,7 @@ use guanxi_storage::{
 pub(crate) fn routes(config: &mut Routes) {
     config.service(submit).service(sign);
     config.service(plan).service(start).service(complete).service(close).service(cancel);
-    config.service(tell).service(content);
+    config.service(tell).service(content).service(list_dunnings).service(plan_dunnings);
 }
 
 /// The contract after a move.
@@ -195,4 +196,34 @@ async fn content(call: OpenCall) -> Result<HttpResponse, ApiError> {
         .insert_header((header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"))
         .content_type(kind)
         .body(body))
+}
+
+/// List how a contract was dunned
+///
+/// Which level of pressing each late payment has reached, and when; the tasks are those of kind `dunning`, unless
+/// the level says otherwise.
+#[utoipa::path(tag = "contracts", operation_id = "contracts_list_dunnings",
+    params(("contract_id" = String, Path, description = "The id of the contract.", format = Uuid)),
+    responses((status = 200, description = "The levels reached, the latest first.", body = DunningList)))]
+#[get("/v1/contracts/{contract_id}/dunnings")]
+async fn list_dunnings(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("contract_id")?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| dunnings::list(tx, ctx, id.into()).await;
+    Ok(HttpResponse::Ok().json(call.read(read).await?))
+}
+
+/// Plan dunning
+///
+/// Each payment that is late by the days of a level in `dunning` of the preferences becomes a task for whoever
+/// looks after the contract, once for each level; of several levels at once the highest. That happens by itself
+/// on each day; this does it now, for the contracts that you may change.
+#[utoipa::path(tag = "contracts", operation_id = "contracts_plan_dunnings",
+    responses((status = 200, description = "How many payments have reached a level.", body = PlannedDunnings)))]
+#[post("/v1/dunnings/plan")]
+async fn plan_dunnings(call: Call) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, &CONTRACT, Action::Update)?;
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        dunnings::plan(tx, ctx).await.map(|planned| Done::ok(&planned))
+    };
+    Ok(call.write(None, work).await?)
 }

@@ -1,7 +1,12 @@
 //! What the customer base has beyond the shared endpoints.
 
 use crate::{
-    body::Body, call::Call, parameters::unknown, problem::ApiError, resources::bad, respond::Done,
+    body::Body,
+    call::Call,
+    parameters::unknown,
+    problem::{ApiError, ProblemBody},
+    resources::bad,
+    respond::Done,
     routing::Routes,
 };
 use actix_web::{HttpResponse, delete, get, post};
@@ -21,7 +26,7 @@ use utoipa::ToSchema;
 
 pub(crate) fn routes(config: &mut Routes) {
     config.service(contact_coverage).service(org_chart).service(give_role).service(withdraw_role);
-    config.service(relations);
+    config.service(relations).service(convert_to_base);
     config.service(complete).service(cancel).service(reopen).service(add_expense);
 }
 
@@ -98,6 +103,23 @@ async fn withdraw_role(call: Call) -> Result<HttpResponse, ApiError> {
         parties::withdraw_role(tx, ctx, id.into(), role).await.map(|shown| Done::record(&shown))
     };
     Ok(call.write(None, withdrawn).await?)
+}
+
+/// Make a private contact one of the customer base
+///
+/// It belongs to the company from now on, and is in the base from `consultant` with its owner as the employee. The owner
+/// goes on looking after it, and neither deletes it nor has it in an export.
+#[utoipa::path(tag = "parties", operation_id = "parties_convert_to_base",
+    params(("party_id" = String, Path, description = "The id of the party.", format = Uuid)),
+    responses((status = 200, description = "The party now.", body = Party),
+        (status = 409, description = "It is no private contact.", body = ProblemBody)))]
+#[post("/v1/parties/{party_id}/convert-to-base")]
+async fn convert_to_base(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("party_id")?;
+    let converted = async |tx: &mut Tx, ctx: &Ctx| {
+        parties::convert_to_base(tx, ctx, id.into()).await.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(None, converted).await?)
 }
 
 fn role(call: &Call) -> Result<PartyRole> {

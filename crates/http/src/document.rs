@@ -93,12 +93,12 @@ fn build() -> Json {
 fn webhooks() -> Json {
     let of = |served: &resources::Served| {
         let about = served.kind.label.en.to_lowercase();
-        let plural = served.kind.plural;
+        let tag = served.kind.tag;
         let one = move |name: String| {
             let verb = name.rsplit('.').next().unwrap_or_default().replace('_', " ");
             let described = json!({
                 "operationId": format!("webhook_{}", name.replace('.', "_")),
-                "tags": [plural],
+                "tags": [tag],
                 "summary": format!("{about}: {verb}"),
                 "description": "Sent to each webhook endpoint that listens to it and whose owner may read the record. \
                     Signed as Standard Webhooks 1.0.0 says.",
@@ -242,8 +242,8 @@ fn carry_extra(input: &mut Json) {
         "description": "The names that other systems know it by, one of each system.",
     });
     input["properties"]["custom"] = json!({
-        "type": "object", "additionalProperties": true,
-        "description": "The values of the fields that the tenant has defined.",
+        "type": ["object", "null"], "additionalProperties": true,
+        "description": "The values of the fields that the tenant has defined; `null` is none.",
     });
 }
 
@@ -361,7 +361,7 @@ fn describe(kind: &'static Kind, operation: Operation, names: &Names) -> (&'stat
     }
     let mut described = json!({
         "operationId": format!("{}_{verb}", kind.plural.replace('-', "_")),
-        "tags": [kind.plural],
+        "tags": [kind.tag],
         "summary": summary,
         "description": about,
         "parameters": parameters,

@@ -86,6 +86,13 @@ async fn erase(
     if let Err(problem) = call.state.worker.tidy().await {
         tracing::warn!(%problem, "files of somebody who was erased are removed later");
     }
+    match call.state.db.empty_log().await {
+        Ok(true) => {}
+        Ok(false) => {
+            tracing::warn!("the write-ahead file holds somebody who was erased a while longer");
+        }
+        Err(error) => tracing::warn!(%error, "the write-ahead file could not be emptied"),
+    }
     Ok(answer)
 }
 

@@ -11,7 +11,13 @@ use crate::{
 use actix_web::{HttpResponse, delete, get, http::header, post, put};
 use guanxi_identity::{
     api_keys::{self, ApiKey, ApiKeyInput, NewApiKey},
-    sessions::{ChangePassword, Client, Login, Refresh, SessionList, Tokens},
+    sessions::{
+        ChangePassword, Client, Login, Refresh, SessionList, Tokens,
+        second_factor::{
+            ConfirmSecondFactor, DisableSecondFactor, RecoveryCodes, RenewRecoveryCodes,
+            SecondFactor, SecondFactorSecret, StartSecondFactor,
+        },
+    },
     users::{self, SetPassword, User},
 };
 use guanxi_kernel::{Action, Ctx, Result};
@@ -21,12 +27,16 @@ pub(crate) fn routes(config: &mut Routes) {
     config.service(login).service(refresh).service(logout).service(logout_everywhere);
     config.service(me).service(change_password).service(list_sessions).service(end_session);
     config.service(create_key).service(set_password);
+    config.service(second_factor).service(start_second_factor).service(confirm_second_factor);
+    config.service(renew_recovery_codes).service(disable_second_factor);
+    config.service(user_second_factor).service(reset_second_factor);
 }
 
 /// Sign in
 ///
 /// Answers with an access token for `Authorization: Bearer …` and a refresh token for the next one.
-/// A wrong password, an unknown address and an account that must wait answer alike.
+/// A wrong password, an unknown address and an account that must wait answer alike. Where the account has
+/// a second factor, the right password without `code` answers `second_factor_code_required`; send both then.
 #[utoipa::path(tag = "auth", operation_id = "auth_login", request_body = Login,
     responses((status = 200, description = "Signed in.", body = Tokens)))]
 #[post("/v1/auth/login")]
@@ -146,5 +156,89 @@ async fn create_key(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 async fn set_password(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let user = call.id("user_id")?;
     call.state.auth.set_password(&call.ctx, user.into(), body.read()?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Get the caller's second factor
+///
+/// Whether signing in takes a code of an authenticator app, whether it has to, and how many recovery
+/// codes are left.
+#[utoipa::path(tag = "auth", operation_id = "auth_second_factor_get",
+    responses((status = 200, description = "How it stands.", body = SecondFactor)))]
+#[get("/v1/auth/second-factor")]
+async fn second_factor(call: Call) -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().json(call.state.auth.second_factor(&call.ctx).await?))
+}
+
+/// Begin to set up a second factor
+///
+/// Needs the password. The answer holds a secret for an authenticator app, this once; nothing changes until
+/// it is confirmed with a code. A secret that was not confirmed yet is replaced.
+#[utoipa::path(tag = "auth", operation_id = "auth_second_factor_start", request_body = StartSecondFactor,
+    responses((status = 200, description = "The secret.", body = SecondFactorSecret)))]
+#[put("/v1/auth/second-factor")]
+async fn start_second_factor(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let wish: StartSecondFactor = body.read()?;
+    Ok(HttpResponse::Ok().json(call.state.auth.start_second_factor(&call.ctx, wish).await?))
+}
+
+/// Confirm the second factor
+///
+/// Takes the code that the app shows. From now on signing in takes one. The answer holds ten recovery codes,
+/// this once; each opens the account one time in place of the app.
+#[utoipa::path(tag = "auth", operation_id = "auth_second_factor_confirm", request_body = ConfirmSecondFactor,
+    responses((status = 200, description = "It is set up; the recovery codes.", body = RecoveryCodes)))]
+#[post("/v1/auth/second-factor/confirm")]
+async fn confirm_second_factor(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let wish: ConfirmSecondFactor = body.read()?;
+    Ok(HttpResponse::Ok().json(call.state.auth.confirm_second_factor(&call.ctx, wish).await?))
+}
+
+/// Replace the recovery codes
+///
+/// Needs the password and a code. The codes before do not work any more; the new ones are shown this once.
+#[utoipa::path(tag = "auth", operation_id = "auth_second_factor_renew_recovery_codes",
+    request_body = RenewRecoveryCodes,
+    responses((status = 200, description = "The new recovery codes.", body = RecoveryCodes)))]
+#[post("/v1/auth/second-factor/recovery-codes")]
+async fn renew_recovery_codes(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let wish: RenewRecoveryCodes = body.read()?;
+    Ok(HttpResponse::Ok().json(call.state.auth.renew_recovery_codes(&call.ctx, wish).await?))
+}
+
+/// Turn the second factor off
+///
+/// Needs the password and a code, which may be a recovery code. Where a role requires a second factor,
+/// nothing but setting up the next one is possible then.
+#[utoipa::path(tag = "auth", operation_id = "auth_second_factor_disable", request_body = DisableSecondFactor,
+    responses((status = 204, description = "Turned off.")))]
+#[post("/v1/auth/second-factor/disable")]
+async fn disable_second_factor(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    call.state.auth.disable_second_factor(&call.ctx, body.read()?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Get a user's second factor
+///
+/// For administrators: whether there is one, and whether a role of the user requires it.
+#[utoipa::path(tag = "users", operation_id = "users_second_factor_get",
+    params(("user_id" = String, Path, description = "The id of the user.", format = Uuid)),
+    responses((status = 200, description = "How it stands.", body = SecondFactor)))]
+#[get("/v1/users/{user_id}/second-factor")]
+async fn user_second_factor(call: Call) -> Result<HttpResponse, ApiError> {
+    let user = call.id("user_id")?;
+    Ok(HttpResponse::Ok().json(call.state.auth.second_factor_of(&call.ctx, user.into()).await?))
+}
+
+/// Take a user's second factor away
+///
+/// For administrators, when somebody has lost both the app and the recovery codes. Ends all sessions of the user.
+#[utoipa::path(tag = "users", operation_id = "users_reset_second_factor",
+    params(("user_id" = String, Path, description = "The id of the user.", format = Uuid)),
+    responses((status = 204, description = "Taken away.")))]
+#[delete("/v1/users/{user_id}/second-factor")]
+async fn reset_second_factor(call: Call) -> Result<HttpResponse, ApiError> {
+    let user = call.id("user_id")?;
+    call.state.auth.reset_second_factor(&call.ctx, user.into()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

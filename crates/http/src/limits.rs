@@ -1,6 +1,10 @@
 //! Rate limits: so many requests a minute for each caller, counted on this node.
 
-use crate::{Options, problem::QUOTA_EXCEEDED};
+use crate::{
+    Options,
+    forwarded::{Network, sender},
+    problem::QUOTA_EXCEEDED,
+};
 use actix_web::{HttpMessage as _, HttpRequest};
 use governor::{
     Quota, RateLimiter,
@@ -29,6 +33,7 @@ pub struct RateLimits {
     writes: Counter<Uuid>,
     sign_ins: Counter<String>,
     visits: Counter<String>,
+    proxies: Vec<Network>,
 }
 
 struct Counter<K: Hash + Eq + Clone> {
@@ -54,6 +59,7 @@ impl RateLimits {
             writes: Counter::new("write", options.writes_per_minute),
             sign_ins: Counter::new("sign_in", options.sign_ins_per_minute),
             visits: Counter::new("visit", options.writes_per_minute),
+            proxies: options.trusted_proxies.clone(),
         }
     }
 
@@ -74,7 +80,7 @@ impl RateLimits {
     /// # Errors
     /// `quota_exceeded`.
     pub fn spend_by_address(&self, request: &HttpRequest) -> Result<()> {
-        self.sign_ins.spend(request, &address_of(request))
+        self.sign_ins.spend(request, &self.address_of(request))
     }
 
     /// Counts a request by a public page, by the address it comes from. This keeps the store from being
@@ -83,7 +89,12 @@ impl RateLimits {
     /// # Errors
     /// `quota_exceeded`.
     pub fn spend_of_visitor(&self, request: &HttpRequest) -> Result<()> {
-        self.visits.spend(request, &address_of(request))
+        self.visits.spend(request, &self.address_of(request))
+    }
+
+    /// The address that a request comes from, as far as it can be known.
+    pub(crate) fn address_of(&self, request: &HttpRequest) -> String {
+        sender(request, &self.proxies).map(|address| address.to_string()).unwrap_or_default()
     }
 
     /// Forgets callers that have their whole quota again; called from time to time.
@@ -93,11 +104,6 @@ impl RateLimits {
         self.sign_ins.limiter.retain_recent();
         self.visits.limiter.retain_recent();
     }
-}
-
-/// The address that a request comes from.
-pub(crate) fn address_of(request: &HttpRequest) -> String {
-    request.peer_addr().map(|address| address.ip().to_string()).unwrap_or_default()
 }
 
 impl<K: Hash + Eq + Clone> Counter<K> {

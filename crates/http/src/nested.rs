@@ -23,11 +23,17 @@ use guanxi_kernel::{Action, Ctx, Result, problem::UNKNOWN_VALUE};
 use guanxi_marketing::{
     campaign_expenses::CAMPAIGN_EXPENSE, campaign_members::CAMPAIGN_MEMBER,
     campaign_results::CAMPAIGN_RESULT, campaign_risks::CAMPAIGN_RISK, campaigns::CAMPAIGN,
-    marketing_plans::MARKETING_PLAN, messages::MESSAGE, programme_milestones::PROGRAMME_MILESTONE,
-    programmes::PROGRAMME, responses::RESPONSE, source_codes::SOURCE_CODE,
+    health_checks::HEALTH_CHECK, marketing_plans::MARKETING_PLAN, messages::MESSAGE,
+    offer_redemptions::OFFER_REDEMPTION, offers::OFFER, programme_milestones::PROGRAMME_MILESTONE,
+    programmes::PROGRAMME, research_answers::RESEARCH_ANSWER,
+    research_interviews::RESEARCH_INTERVIEW, research_studies::RESEARCH_STUDY, responses::RESPONSE,
+    source_codes::SOURCE_CODE, walk_ins::WALK_IN,
 };
 use guanxi_sales::{opportunities::OPPORTUNITY, quotes::QUOTE};
 use guanxi_storage::{Kind, Tx, resource};
+use guanxi_workflow::{
+    rollout_steps::ROLLOUT_STEP, rollouts::ROLLOUT, training_records::TRAINING_RECORD,
+};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -46,8 +52,12 @@ const fn both(outer: &'static Kind, inner: &'static Kind) -> Nested {
 
 /// All of them.
 pub static NESTED: &[Nested] = &[
+    both(&ROLLOUT, &ROLLOUT_STEP),
+    both(&ROLLOUT, &TRAINING_RECORD),
     both(&MARKETING_PLAN, &CAMPAIGN),
     both(&PROGRAMME, &PROGRAMME_MILESTONE),
+    both(&RESEARCH_STUDY, &RESEARCH_INTERVIEW),
+    both(&RESEARCH_INTERVIEW, &RESEARCH_ANSWER),
     both(&CAMPAIGN, &CAMPAIGN_MEMBER),
     both(&CAMPAIGN, &CAMPAIGN_EXPENSE),
     both(&CAMPAIGN, &CAMPAIGN_RESULT),
@@ -55,6 +65,9 @@ pub static NESTED: &[Nested] = &[
     both(&CAMPAIGN, &RESPONSE),
     both(&CAMPAIGN, &MESSAGE),
     both(&CAMPAIGN, &SOURCE_CODE),
+    both(&CAMPAIGN, &WALK_IN),
+    both(&CAMPAIGN, &HEALTH_CHECK),
+    both(&OFFER, &OFFER_REDEMPTION),
     both(&OPPORTUNITY, &QUOTE),
     both(&OPPORTUNITY, &CONTRACT),
     both(&PARTY, &CONTRACT),

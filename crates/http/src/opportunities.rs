@@ -9,13 +9,16 @@ use crate::{
     routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
-use guanxi_kernel::{Ctx, Currency, Result};
+use guanxi_kernel::{Action, Ctx, Currency, Result};
 use guanxi_sales::opportunities::{
     self, AddToSummary, CloseOpportunity, MoveOpportunity, Opportunity, OpportunityCost,
     OpportunityMove, OpportunityTransfer, ReviewOpportunity, StageHistory, SuspendOpportunity,
-    TerminateOpportunity, TransferOpportunity,
+    TakeResearchedRoles, TerminateOpportunity, TransferOpportunity,
 };
-use guanxi_storage::{Tx, resource::Shown};
+use guanxi_storage::{
+    Tx,
+    resource::{self, Shown},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,7 +26,7 @@ pub(crate) fn routes(config: &mut Routes) {
     config.service(stage_history).service(transfers).service(cost);
     config.service(move_to).service(suspend).service(review).service(reactivate);
     config.service(win).service(lose).service(terminate);
-    config.service(transfer).service(addendum);
+    config.service(transfer).service(addendum).service(take_researched_roles);
 }
 
 /// The opportunity after a move.
@@ -252,6 +255,25 @@ async fn addendum(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let (id, wish) = (call.id("opportunity_id")?, body.read::<AddToSummary>()?);
     let work = async |tx: &mut Tx, ctx: &Ctx| {
         done(opportunities::addendum(tx, ctx, id.into(), wish.clone()).await)
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Take the roles that interviews have found out
+///
+/// What the contacts of its party are in the decision, as completed interviews with it say that you see: of each the
+/// newest word. Who stands there already gets the role and keeps the attitude; nobody is taken out.
+#[utoipa::path(tag = "opportunities", operation_id = "opportunities_take_researched_roles",
+    request_body = TakeResearchedRoles,
+    params(("opportunity_id" = String, Path, description = "The id of the opportunity.", format = Uuid)),
+    responses((status = 200, description = "The opportunity now.", body = Opportunity),
+        (status = 409, description = "Nothing was found out, or its state does not allow it.", body = ProblemBody)))]
+#[post("/v1/opportunities/{opportunity_id}/take-researched-roles")]
+async fn take_researched_roles(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require::<Opportunity>(&call.ctx, Action::Update)?;
+    let (id, wish) = (call.id("opportunity_id")?, body.read::<TakeResearchedRoles>()?);
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(opportunities::take_researched_roles(tx, ctx, id.into(), &wish).await)
     };
     Ok(call.write(Some(&body), work).await?)
 }

@@ -1,6 +1,6 @@
 //! What an operator can set about the HTTP side.
 
-use crate::traces::Tracer;
+use crate::{forwarded::Network, traces::Tracer};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub struct Options {
     pub writes_per_minute: u32,
     /// Requests per minute and address that sign in or refresh.
     pub sign_ins_per_minute: u32,
+    /// The proxies that are believed when they say from where a request comes; nobody when empty.
+    pub trusted_proxies: Vec<Network>,
     /// Sends `Strict-Transport-Security`; set it where TLS ends in front of the server.
     pub hsts: bool,
     /// How webhooks are sent; a section of its own in the configuration.
@@ -55,6 +57,7 @@ impl Default for Options {
             reads_per_minute: 6_000,
             writes_per_minute: 3_000,
             sign_ins_per_minute: 60,
+            trusted_proxies: Vec::new(),
             hsts: false,
             webhooks: guanxi_webhooks::Settings::default(),
             mail: guanxi_marketing::mail::Settings::default(),

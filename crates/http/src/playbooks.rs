@@ -14,7 +14,7 @@ use guanxi_storage::{
     resource::{self, Shown},
 };
 use guanxi_workflow::{
-    playbook_runs::{self, PlaybookRun, ReviewRun},
+    playbook_runs::{self, PlaybookRun, ReviewRun, RunComparison},
     playbooks::{self, Playbook, PlaybookEdition, PlaybookFromTemplate, PlaybookTemplate},
 };
 use serde::Serialize;
@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 pub(crate) fn routes(config: &mut Routes) {
     config.service(list_templates).service(from_template).service(editions);
     config.service(publish).service(retire);
-    config.service(complete).service(reopen).service(review);
+    config.service(complete).service(reopen).service(review).service(comparison);
 }
 
 /// The playbooks that come with the program.
@@ -165,4 +165,21 @@ async fn review(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
         run(playbook_runs::review(tx, ctx, id.into(), wish.clone()).await)
     };
     Ok(call.write(Some(&body), work).await?)
+}
+
+/// Compare what is filled in with the time before
+///
+/// The score and that of each step, now and in the last completed run by the same playbook about the same
+/// record and product (or about none), of those that you may read and that were begun before this one. Points
+/// are weighted; a value of `0.7500` is 75 of 100. Steps are matched by their codes, whatever the edition: a
+/// step that only one of the two has shows no difference. Without a run before it there is nothing to compare
+/// with, and only `now` has figures.
+#[utoipa::path(tag = "playbook-runs", operation_id = "playbook_runs_comparison",
+    params(("playbook_run_id" = String, Path, description = "The id of the run.", format = Uuid)),
+    responses((status = 200, description = "Both, and the differences.", body = RunComparison)))]
+#[get("/v1/playbook-runs/{playbook_run_id}/comparison")]
+async fn comparison(call: Call) -> Result<HttpResponse, ApiError> {
+    let id = call.id("playbook_run_id")?;
+    let read = async |tx: &mut Tx, ctx: &Ctx| playbook_runs::compare(tx, ctx, id.into()).await;
+    Ok(HttpResponse::Ok().json(call.read(read).await?))
 }

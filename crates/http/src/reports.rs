@@ -15,6 +15,7 @@ use actix_web::{
     http::{Method, header},
     post, web,
 };
+use futures_util::future::LocalBoxFuture;
 use guanxi_insights::{
     Answer, Definition, Presentation, Report,
     asked::Form,
@@ -24,22 +25,30 @@ use guanxi_insights::{
     measures::{self, MeasureDefinition},
     report::require,
     reports::{
-        attainment, attrition, cadence, campaign_calendar, campaign_cycle, campaign_ranking,
-        cart_abandonment, concentration, contract_results, contract_stages, conversion, cross_sell,
-        customer_contribution, customer_deciles, customer_flow, customer_ranking, customer_value,
-        daily_business, daily_clearance, data_coverage, data_freshness, data_quality,
-        decision_transitions, decline_reasons, due_visits, duration, forecast,
-        frequency_satisfaction, funnel, growth_balance, lead_latency, loop_closure, lost_prospects,
-        margin_goals, media_attribution, media_paths, media_response, media_trend, missing_updates,
-        neglected, next_needs, not_bought_reasons, order_path, origins, overdue_visits,
-        prospect_contact_status, prospect_conversion, prospect_holding, prospect_sources,
-        purchase_recency, ranking, receivables, referral_difficulties, replacement_candidates,
-        resource_use, resource_utilisation, response_by_recency, rfm, satisfaction,
-        satisfaction_gaps, send_waste, service_levels, service_transfers, sufficiency, tiers,
-        time_allocation, unplanned_visits, unreviewed_cards, up_selling, value_lifecycle, win_loss,
+        attainment, attrition, base_policy_compliance, cadence, campaign_calendar, campaign_cycle,
+        campaign_departments, campaign_effect, campaign_ranking, care_contacts, cart_abandonment,
+        cart_reasons, channel_modes, competitor_comparison, concentration, contract_results,
+        contract_stages, conversion, cross_sell, customer_contribution, customer_deciles,
+        customer_flow, customer_ranking, customer_sources, customer_value, daily_business,
+        daily_clearance, data_contributions, data_coverage, data_freshness, data_growth,
+        data_quality, data_standards, decision_transitions, decline_reasons, due_visits, duration,
+        follow_up_attempts, forecast, frequency_satisfaction, funnel, growth_balance,
+        information_sources, lead_latency, loop_closure, lost_prospects, margin_goals,
+        media_attribution, media_paths, media_response, media_trend, missing_updates, needs,
+        neglected, next_needs, not_bought_reasons, nurture_without_track, offer_redemption,
+        order_path, origins, overdue_visits, phone_calls, pivot, potential_grades,
+        private_contacts, promises, prospect_contact_status, prospect_conversion, prospect_holding,
+        prospect_sources, purchase_recency, ranking, receivables, referral_difficulties,
+        replacement_candidates, research_findings, research_interviewers, research_topics,
+        resource_use, resource_utilisation, response_by_recency, rfm, rollout_steps, root_causes,
+        satisfaction, satisfaction_gaps, send_waste, service_levels, service_transfers,
+        store_visits, sufficiency, tiers, time_allocation, training_results, unplanned_visits,
+        unreviewed_cards, up_selling, value_groups, value_lifecycle, walk_ins, web_experience,
+        win_loss,
     },
     resource_plans::{self, AllocateResources, ResourceAllocation},
     table,
+    target_lists::{self, Cells},
 };
 use guanxi_kernel::{Action, Ctx, Result, actor::forbidden, problem::NOT_FOUND};
 use guanxi_storage::Tx;
@@ -48,10 +57,16 @@ use sha2::{Digest as _, Sha256};
 use std::{fmt::Write as _, sync::LazyLock};
 use utoipa::ToSchema;
 
+/// Asks a report whom it counts.
+type AskCells =
+    for<'a> fn(&'a mut Tx, &'a Ctx, &'a [(String, String)]) -> LocalBoxFuture<'a, Result<Cells>>;
+
 /// A report as it is served.
 pub(crate) struct Served {
     pub(crate) definition: &'static Definition,
     route: fn(&mut Routes),
+    /// Asks it whom it counts.
+    pub(crate) cells: AskCells,
     /// Documents it.
     pub(crate) describe: fn(&mut Builder),
 }
@@ -62,8 +77,14 @@ fn serve<R: Report>() -> Served {
         route: |config| {
             config.route(&Method::GET, &R::definition().path(), web::route().to(report::<R>));
         },
+        cells: |tx, ctx, pairs| Box::pin(target_lists::cells::<R>(tx, ctx, pairs)),
         describe: Builder::report::<R>,
     }
+}
+
+/// The report of that name.
+pub(crate) fn named(name: &str) -> Option<&'static Served> {
+    REPORTS.iter().find(|served| served.definition.name == name)
 }
 
 /// Every report of the program.
@@ -78,6 +99,8 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<ranking::Ranking>(),
         serve::<origins::OpportunitiesByOrigin>(),
         serve::<win_loss::WinLoss>(),
+        serve::<pivot::Pivot>(),
+        serve::<competitor_comparison::CompetitorComparison>(),
         serve::<cadence::CadenceCompliance>(),
         serve::<neglected::Neglected>(),
         serve::<due_visits::DueVisits>(),
@@ -91,10 +114,15 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<prospect_sources::ProspectSources>(),
         serve::<lost_prospects::LostProspects>(),
         serve::<missing_updates::MissingUpdates>(),
+        serve::<data_contributions::DataContributions>(),
         serve::<data_coverage::DataCoverage>(),
         serve::<data_freshness::DataFreshness>(),
+        serve::<data_growth::DataGrowth>(),
+        serve::<data_standards::DataStandards>(),
         serve::<unreviewed_cards::UnreviewedCards>(),
         serve::<unplanned_visits::UnplannedVisits>(),
+        serve::<web_experience::WebExperience>(),
+        serve::<nurture_without_track::NurtureWithoutTrack>(),
         serve::<daily_clearance::DailyClearance>(),
         serve::<contract_stages::ContractsByStage>(),
         serve::<contract_results::ContractResults>(),
@@ -103,7 +131,9 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<campaign_calendar::CampaignMonths>(),
         serve::<campaign_ranking::CampaignRanking>(),
         serve::<campaign_cycle::CampaignCycle>(),
+        serve::<campaign_effect::CampaignEffect>(),
         serve::<cart_abandonment::CartAbandonment>(),
+        serve::<cart_reasons::CartReasons>(),
         serve::<order_path::OrderPath>(),
         serve::<media_attribution::MediaAttribution>(),
         serve::<media_paths::MediaPaths>(),
@@ -120,6 +150,8 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customer_contribution::CustomerContribution>(),
         serve::<customer_flow::CustomerFlow>(),
         serve::<value_lifecycle::ValueLifecycle>(),
+        serve::<value_groups::ValueGroups>(),
+        serve::<potential_grades::PotentialGrades>(),
         serve::<margin_goals::MarginGoals>(),
         serve::<attrition::AttritionAfterDeparture>(),
         serve::<decline_reasons::DeclineReasons>(),
@@ -127,6 +159,13 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<loop_closure::LoopClosure>(),
         serve::<not_bought_reasons::NotBoughtReasons>(),
         serve::<referral_difficulties::ReferralDifficulties>(),
+        serve::<research_topics::ResearchTopics>(),
+        serve::<research_findings::ResearchFindings>(),
+        serve::<research_interviewers::ResearchInterviewers>(),
+        serve::<information_sources::InformationSources>(),
+        serve::<phone_calls::PhoneCalls>(),
+        serve::<promises::Promises>(),
+        serve::<follow_up_attempts::FollowUpAttempts>(),
         serve::<service_levels::ServiceLevels>(),
         serve::<cross_sell::CrossSell>(),
         serve::<up_selling::UpSelling>(),
@@ -138,8 +177,21 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<data_quality::DataQuality>(),
         serve::<replacement_candidates::ReplacementCandidates>(),
         serve::<response_by_recency::ResponseByRecency>(),
+        serve::<campaign_departments::CampaignDepartments>(),
+        serve::<store_visits::StoreVisits>(),
+        serve::<walk_ins::WalkIns>(),
+        serve::<offer_redemption::OfferRedemptions>(),
         serve::<resource_use::ResourceUse>(),
         serve::<service_transfers::ServiceTransfers>(),
+        serve::<care_contacts::CareContacts>(),
+        serve::<needs::Needs>(),
+        serve::<base_policy_compliance::BasePolicyCompliance>(),
+        serve::<customer_sources::CustomerSources>(),
+        serve::<private_contacts::PrivateContacts>(),
+        serve::<channel_modes::ChannelModes>(),
+        serve::<rollout_steps::RolloutSteps>(),
+        serve::<training_results::TrainingResults>(),
+        serve::<root_causes::RootCauses>(),
     ]
 });
 

@@ -1,8 +1,12 @@
 //! Which handler a request goes to.
 //!
-//! actix tries the patterns of a program one after the other, and here there are hundreds. So they are
+//! actix tries the patterns of a program one after the other, and here there are more than a thousand. So they are
 //! registered in compartments, one for each first word of a path (`/v1/parties…`), behind a guard that
 //! compares no more than that word; a request looks at the patterns of its own compartment only.
+//!
+//! Which template a request is of is looked up in the same compartment and not asked of actix, which would
+//! try them all again. The methods of all paths come from the registration, so a server starts without
+//! making the document. Price: a router of our own around that of actix.
 
 use actix_web::{
     HttpRequest, Resource, Route,

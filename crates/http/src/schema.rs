@@ -210,7 +210,7 @@ fn operations(kind: &Kind) -> Vec<OperationSchema> {
     let mut operations = Vec::new();
     for (path, item) in DOCUMENT["paths"].as_object().into_iter().flatten() {
         for (method, operation) in item.as_object().into_iter().flatten() {
-            if operation["tags"][0] == kind.plural {
+            if operation["tags"][0] == kind.tag {
                 operations.push(OperationSchema {
                     id: text(&operation["operationId"]),
                     method: method.to_uppercase(),

@@ -61,7 +61,7 @@ fn dimension(name: &str, value: &str) -> Result<Dimension> {
 }
 
 /// The instant that is asked about.
-fn moment(ctx: &Ctx, as_of: Option<DateTime<Utc>>) -> Result<Moment> {
+pub(crate) fn moment(ctx: &Ctx, as_of: Option<DateTime<Utc>>) -> Result<Moment> {
     if as_of.is_some_and(|at| at > ctx.now) {
         let expected = "an instant that has come";
         return Err(bad(OUT_OF_RANGE.parameter("as_of").with("expected", expected)));

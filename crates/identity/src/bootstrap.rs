@@ -6,7 +6,7 @@ use crate::{
     rights,
     roles::Role,
     secrets::{Passwords, Secret},
-    sessions,
+    sessions::{self, second_factor},
     tenants::{self, Found, TenantInput},
     users::{self, User},
 };
@@ -204,6 +204,22 @@ pub async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Res
     let user = db.read(tenant.id, async |tx| users::find_by_email(tx, &email).await).await?;
     let user = user.ok_or_else(|| NOT_FOUND.problem())?;
     Ok(tenant.context(user, clock.now(), "command-line".into()))
+}
+
+/// Takes the second factor of a user away who has lost it and whom no administrator can help; whether
+/// there was one.
+///
+/// # Errors
+/// `not_found` if there is no such tenant or user.
+pub async fn reset_second_factor(
+    db: &Db,
+    clock: &Clock,
+    tenant: &str,
+    email: &str,
+) -> Result<bool> {
+    let ctx = acting_as(db, clock, tenant, email).await?;
+    let reset = async |tx: &mut Tx| second_factor::take_away(tx, &ctx, ctx.actor.user).await;
+    db.write(ctx.tenant, reset).await
 }
 
 /// The context of work that goes on by itself in the name of a user, with the rights that the user

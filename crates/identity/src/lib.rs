@@ -61,6 +61,7 @@ pub fn problems() -> Vec<&'static Code> {
         rights::PROBLEMS,
         users::PROBLEMS,
         sessions::PROBLEMS,
+        sessions::second_factor::PROBLEMS,
         work_calendars::PROBLEMS,
         custom_fields::PROBLEMS,
         custom_objects::PROBLEMS,

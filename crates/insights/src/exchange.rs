@@ -101,6 +101,15 @@ pub fn rounded(minor: Decimal, currency: Currency) -> Result<Money> {
         .map_err(|_| CONVERSION_OVERFLOW.with("to", currency.code()))
 }
 
+/// A number of major units as an amount, rounded half-even once.
+///
+/// # Errors
+/// `conversion_overflow`.
+pub fn rounded_major(major: Decimal, currency: Currency) -> Result<Money> {
+    let minor = major.checked_mul(Decimal::from(10_i64.pow(currency.exponent())));
+    rounded(minor.ok_or_else(|| CONVERSION_OVERFLOW.with("to", currency.code()))?, currency)
+}
+
 /// The currency that a store holds as text.
 ///
 /// # Errors

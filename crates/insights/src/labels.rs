@@ -1,4 +1,7 @@
 //! What records are called, as far as the caller may see them.
+//!
+//! They are what records were called at the `as_of` of the report. What was made later, such as the stages
+//! of an import with old dates, has the name that it has now.
 
 use crate::asked::Asked;
 use guanxi_kernel::{Ctx, Language, Result};
@@ -26,7 +29,26 @@ pub async fn labels(
     kind: &'static Kind,
     ids: impl IntoIterator<Item = Uuid>,
 ) -> Result<Labels> {
-    let mut wanted: Vec<Uuid> = ids.into_iter().collect();
+    let mut found = names_now(tx, ctx, kind, ids.into_iter().collect()).await?;
+    if !asked.live {
+        for some in found.keys().copied().collect::<Vec<_>>().chunks(AT_ONCE) {
+            let then = history::all_as_of(tx, ctx, kind, some, asked.as_of).await?;
+            found.extend(then.iter().filter_map(|(id, one)| Some((*id, name(ctx, one)?))));
+        }
+    }
+    Ok(found)
+}
+
+/// The same as they are called now.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn names_now(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    mut wanted: Vec<Uuid>,
+) -> Result<Labels> {
     wanted.sort_unstable();
     wanted.dedup();
     let mut found = Labels::new();
@@ -36,12 +58,6 @@ pub async fn labels(
             found.extend(records.iter().filter_map(|(id, one)| Some((*id, name(ctx, one)?))));
         }
         wanted.retain(|id| !found.contains_key(id));
-    }
-    if !asked.live {
-        for some in found.keys().copied().collect::<Vec<_>>().chunks(AT_ONCE) {
-            let then = history::all_as_of(tx, ctx, kind, some, asked.as_of).await?;
-            found.extend(then.iter().filter_map(|(id, one)| Some((*id, name(ctx, one)?))));
-        }
     }
     Ok(found)
 }

@@ -12,6 +12,9 @@
 //! | [`table`] | the rows as CSV |
 //! | [`chart`] | the rows as SVG |
 //! | [`reports`] | the reports |
+//! | [`target_lists`] | lists of exactly the customers that a cell of a report counts |
+//! | [`field_standards`] | the data dictionary: who answers for which field, and what its values should be |
+//! | [`saved_queries`] | questions about lists, asked again as a list, a count, a pivot table, a segment or an export |
 //! | [`resource_plans`] | a budget divided over customers by what they contribute |
 //! | [`dashboards`] | figures of several reports and lists in one answer |
 //! | [`kpis`] | key figures by formulas over measures, by department and in total |
@@ -27,6 +30,7 @@ pub mod chart;
 pub mod dashboards;
 pub mod definition;
 pub mod exchange;
+pub mod field_standards;
 pub mod kpi_rules;
 pub mod kpis;
 pub mod labels;
@@ -35,8 +39,10 @@ pub mod problems;
 pub mod report;
 pub mod reports;
 pub mod resource_plans;
+pub mod saved_queries;
 pub mod score_cards;
 pub mod table;
+pub mod target_lists;
 
 pub use answer::Answer;
 pub use asked::{Asked, Presentation};

@@ -1,6 +1,14 @@
 //! The one trait of reports, and the one way in which all of them are made.
+//!
+//! Route, parameters, rights, field rights, JSON, CSV, chart, hash and the OpenAPI operation come from the
+//! definition. The hash leaves labels out and knows no order: renaming a stage changes no figure of the
+//! past. Price: a member of a row is named twice, in the row and as a column, and a test holds them
+//! together.
 
-use crate::{Answer, Asked, Definition};
+use crate::{
+    Answer, Asked, Definition,
+    target_lists::{self, Counted},
+};
 use guanxi_kernel::{Action, Ctx, Reach, Result, actor::forbidden};
 use guanxi_storage::{Tx, custom};
 use serde::Serialize;
@@ -30,6 +38,19 @@ pub trait Report: Sized + 'static {
     /// # Errors
     /// `bad_parameter`, `no_exchange_rate`, those of the store.
     fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> impl Future<Output = Result<Made<Self>>>;
+
+    /// Whom it counts, record by record in the order of its rows; nothing where it counts none who could be named. The
+    /// rights were required. By itself these are the parties of the rows that are shown, if rows name any.
+    ///
+    /// # Errors
+    /// As [`Report::make`].
+    fn counted(
+        tx: &mut Tx,
+        ctx: &Ctx,
+        asked: &mut Asked,
+    ) -> impl Future<Output = Result<Option<Vec<Counted>>>> {
+        target_lists::of_rows::<Self>(tx, ctx, asked)
+    }
 
     /// What it may come to, for the document.
     fn example() -> Made<Self>;

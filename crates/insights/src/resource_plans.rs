@@ -1,4 +1,7 @@
 //! A budget divided over customers by what they contribute or have bought. Nothing is kept.
+//!
+//! It rests on the report on what customers contribute, with the rights that this wants; what comes of it
+//! is kept where money is planned. Price: it cannot be looked up later.
 
 use crate::{
     labels::labels,

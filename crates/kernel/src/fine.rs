@@ -2,6 +2,9 @@
 //!
 //! A thousand screws at 0.0125 each come to 12.50, though neither the fen nor the cent can say what one
 //! costs. Both figures are whole numbers of small steps, so sums of them are exact, in a store too.
+//!
+//! Public data has prices of four decimals too. A report rounds an amount once, from the sum, and tells the
+//! sum beside it where rows are ordered and scored by that (`…_exact`).
 
 use crate::money::{Currency, Money, MoneyError, half_even};
 use rust_decimal::Decimal;

@@ -1,4 +1,9 @@
 //! What figures mean: each measure is defined once, wherever it is told.
+//!
+//! A measure is a constant with unit, formula, sources and version, and figures name it. So a column that
+//! is renamed, or told by two reports, keeps its meaning, and clients read it at `/v1/measures`. Price: a
+//! new figure is a line more in the table of the reports, and a formula is written in words beside the
+//! code.
 
 use crate::problem::Texts;
 use serde::Serialize;

@@ -11,8 +11,16 @@ use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime, Ti
 use chrono_tz::{GapInfo, Tz};
 use sea_query::{Nullable, Value};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::{fmt, ops::Range, str::FromStr};
+use std::{
+    fmt,
+    ops::{Range, RangeInclusive},
+    str::FromStr,
+};
 use utoipa::ToSchema;
+use validator::ValidationError;
+
+/// The years that people plan and look back over. Both stores order these alike.
+const YEARS: RangeInclusive<i32> = 1900..=2200;
 
 /// Why a period or a calendar is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -333,6 +341,18 @@ pub fn first_instant(shown: NaiveDateTime, tz: Tz) -> DateTime<Utc> {
     let first = tz.from_local_datetime(&shown).earliest().or_else(after_jump);
     // Every gap in the zone data has an end; were one missing, UTC would still be deterministic.
     first.map_or_else(|| shown.and_utc(), |first| first.to_utc())
+}
+
+/// A rule for `validator`: a date that people could mean.
+///
+/// # Errors
+/// When its year is none of those.
+pub fn likely_date(date: &NaiveDate) -> Result<(), ValidationError> {
+    if YEARS.contains(&date.year()) {
+        return Ok(());
+    }
+    let expected = format!("a year from {} to {}", YEARS.start(), YEARS.end());
+    Err(ValidationError::new("range").with_message(expected.into()))
 }
 
 /// Months since the start of year 0.

@@ -3,6 +3,9 @@
 //! Many characters have more than one reading. Which one a word takes is known here for family
 //! names and for words that names of companies and places are made of; search also tries the
 //! others, so that either finds the name.
+//!
+//! Which reading is the likeliest is a table, since a segmenter would be larger than what it mends. How
+//! many readings a search keeps is decided where terms are made.
 
 use ::pinyin::ToPinyin as _;
 use std::{borrow::Cow, collections::HashMap, sync::LazyLock};

@@ -1,6 +1,9 @@
 //! What a tenant may decide for itself, with what holds as long as it does not.
+//!
+//! They are a member of the tenant and part of every context. A limit that the program could have fixed
+//! becomes a field here.
 
-use crate::{Line, Money, Text, UserId};
+use crate::{Line, Money, Share, Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -26,6 +29,18 @@ crate::words! {
         Sales = "sales" ("Sales", "销售"),
         /// From the signature to the last payment.
         Contracts = "contracts" ("Contracts", "合同"),
+    }
+}
+
+crate::words! {
+    /// By how many steps of trade what is sold comes to the customer.
+    pub enum ChannelMode {
+        /// The company sells to the customer itself.
+        Direct = "direct" ("Direct", "直销"),
+        /// By one step, e.g. a dealer.
+        OneLevel = "one_level" ("One level", "一级分销"),
+        /// By two steps, e.g. a wholesaler and a dealer.
+        TwoLevel = "two_level" ("Two levels", "二级分销"),
     }
 }
 
@@ -66,6 +81,124 @@ pub struct Preferences {
     /// What programmes need; nothing when nothing is said.
     #[validate(nested)]
     pub programmes: Option<ProgrammeRules>,
+    /// By how many steps the company sells: that of each order and contract that does not say it.
+    pub channel_mode: Option<ChannelMode>,
+    /// From how many purchases on the value of a customer is certain enough; 3 when nothing is said. With fewer its
+    /// `value_confidence` is `low`.
+    #[validate(range(min = 1, max = 1_000))]
+    #[schema(minimum = 1, maximum = 1_000)]
+    pub confident_purchases: Option<i64>,
+    /// The rules by which the customer base is kept, which `base-policy-compliance` holds it against; none when nothing
+    /// is said.
+    #[validate(nested)]
+    pub base_policy: Option<BasePolicy>,
+    /// The code of the training item that a user must have passed, in whichever roll-out, before they import
+    /// files. Nobody is barred when nothing is said.
+    pub import_training: Option<Line<40>>,
+    /// By when what follows a call of a customer is done; within a day and three days when nothing is said.
+    #[validate(nested)]
+    pub calls: Option<CallRules>,
+    /// How customers are pressed for what is late on contracts; nobody is when nothing is said, and `{}` means the
+    /// usual levels, after 1, 15 and 30 days.
+    #[validate(nested)]
+    pub dunning: Option<DunningRules>,
+}
+
+/// The rules by which a customer base is kept.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema,
+)]
+#[serde(deny_unknown_fields, default)]
+pub struct BasePolicy {
+    /// Whether each customer has an owner who can act.
+    pub owner_required: bool,
+    /// Within how many days what is known of each customer was verified.
+    #[validate(range(min = 1, max = 3_650))]
+    #[schema(minimum = 1, maximum = 3_650)]
+    pub verified_within_days: Option<i64>,
+    /// Within how many days each customer was checked in a stocktake, whatever came of it.
+    #[validate(range(min = 1, max = 3_650))]
+    #[schema(minimum = 1, maximum = 3_650)]
+    pub stocktake_within_days: Option<i64>,
+    /// Within how many days somebody was in touch with each customer.
+    #[validate(range(min = 1, max = 3_650))]
+    #[schema(minimum = 1, maximum = 3_650)]
+    pub contact_within_days: Option<i64>,
+    /// For how many of the customers a rule holds at least; for all of them when nothing is said.
+    pub least_share: Option<Share>,
+}
+
+/// By when what follows a call of a customer is done. It holds for calls that are closed from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CallRules {
+    /// Within how many minutes of its end it is answered by mail.
+    #[validate(range(min = 1, max = 43_200))]
+    #[schema(minimum = 1, maximum = 43_200)]
+    pub reply_within_minutes: i64,
+    /// Within how many minutes of its end somebody calls back.
+    #[validate(range(min = 1, max = 43_200))]
+    #[schema(minimum = 1, maximum = 43_200)]
+    pub follow_up_within_minutes: i64,
+}
+
+/// How customers are pressed for what is late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct DunningRules {
+    /// The levels, each after more days than the one before.
+    #[validate(length(min = 1, max = 10), nested, custom(function = "ever_later"))]
+    #[schema(min_items = 1, max_items = 10)]
+    pub levels: Vec<DunningLevel>,
+}
+
+/// One level of pressing for what is late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DunningLevel {
+    /// After how many days behind the last day of a payment it is reached.
+    #[validate(range(min = 1, max = 365))]
+    #[schema(minimum = 1, maximum = 365)]
+    pub days_overdue: i64,
+    /// Within how many days whoever looks after the contract has to do it.
+    #[serde(default = "three")]
+    #[validate(range(min = 0, max = 90))]
+    #[schema(minimum = 0, maximum = 90, default = 3)]
+    pub within_days: i64,
+    /// What sort of task it becomes, in a word of the company, e.g. `dunning` or `legal_letter`.
+    #[serde(default = "dunning")]
+    #[schema(default = "dunning")]
+    pub task_kind: Line<60>,
+}
+
+fn three() -> i64 {
+    3
+}
+
+fn dunning() -> Line<60> {
+    match Line::new("dunning") {
+        Ok(kind) => kind,
+        Err(_) => unreachable!("a word is a line"),
+    }
+}
+
+impl Default for DunningRules {
+    fn default() -> Self {
+        let level = |days_overdue| DunningLevel {
+            days_overdue,
+            within_days: three(),
+            task_kind: dunning(),
+        };
+        Self { levels: [1, 15, 30].map(level).into() }
+    }
+}
+
+fn ever_later(levels: &[DunningLevel]) -> Result<(), ValidationError> {
+    if levels.windows(2).any(|two| two[1].days_overdue <= two[0].days_overdue) {
+        let expected = "days_overdue greater from level to level";
+        return Err(ValidationError::new("out_of_range").with_message(expected.into()));
+    }
+    Ok(())
 }
 
 /// What programmes over several media need.

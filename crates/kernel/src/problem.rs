@@ -3,6 +3,9 @@
 //! A [`Code`] is declared once, in the `problems!` table of the crate that raises it. A
 //! [`Problem`] is one occurrence: a code, the values its text speaks of, and the places in the
 //! request that are meant. Which HTTP status belongs to a [`Kind`] is known to the HTTP crate only.
+//!
+//! There is no enum of errors for each aggregate: use cases compose without conversions, and `/v1/problems`
+//! is the same catalogue.
 
 use crate::Language;
 use serde_json::Value;

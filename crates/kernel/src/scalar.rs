@@ -147,7 +147,8 @@ impl Type {
     /// Reads a value from a query string. `None` if it is none of this type.
     pub fn parse(self, text: &str) -> Option<Value> {
         match self {
-            Self::Text => (!text.contains('\0')).then(|| text.into()),
+            // No text is empty, so nothing is found by none.
+            Self::Text => (!text.is_empty() && !text.contains('\0')).then(|| text.into()),
             Self::Integer => text.parse::<i64>().ok().map(Into::into),
             Self::Boolean => text.parse::<bool>().ok().map(Into::into),
             // Ten characters: a year beyond 9999 would be ordered differently by the two stores.

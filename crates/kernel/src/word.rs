@@ -1,5 +1,8 @@
 //! Closed vocabularies: snake_case words on the wire and in the stores, enums in the code, and a
 //! label for people in each language.
+//!
+//! The labels become `x-labels` of the schema of each vocabulary in the API document, so `/v1/schema` and
+//! generated clients read them from there.
 
 use crate::Language;
 

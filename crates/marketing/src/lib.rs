@@ -20,15 +20,25 @@
 //! | [`campaign_members`] | who is invited, and who came |
 //! | [`programmes`] | several campaigns over several media on one list of contacts |
 //! | [`programme_milestones`] | what programmes have to have reached by when |
+//! | [`content_items`] | what can be told to people |
+//! | [`content_rules`] | who is told what next, by segment and stage of decision |
 //! | [`decision_stages`] | how far people have come in their decision |
 //! | [`campaign_expenses`] | what was spent |
 //! | [`campaign_results`] | what came of it elsewhere, entered by hand |
 //! | [`campaign_risks`] | what may go wrong |
 //! | [`rival_activities`] | what competitors do meanwhile |
+//! | [`walk_ins`] | who comes by, counted by source code |
+//! | [`offers`] | what customers are promised, on which days, and who can have it |
+//! | [`offer_redemptions`] | who has had it |
+//! | [`health_checks`] | what customers own, looked at item by item, and the service requests of its faults |
 //! | [`responses`] | who answers, by which channel, and what follows: once |
 //! | [`sales_results`] | what field sales came to, told where it came from |
 //! | [`consents`] | who agrees to be written to, by which medium, for what and how often |
-//! | [`contact_preferences`] | by which media somebody wants to be written to, and how often in all |
+//! | [`contact_preferences`] | by which media somebody wants to be written to, how often in all, and how they want to be spoken to |
+//! | [`research_studies`] | what is asked of whom by interviews, and how many of each segment |
+//! | [`research_codes`] | the codes under which answers are brought |
+//! | [`research_interviews`] | with whom an interview is held, by whom, and whether they agree |
+//! | [`research_answers`] | what is said in interviews, and what it stands for |
 //! | [`messages`] | what campaigns say: the offer, its variants, whom it goes to |
 //! | [`message_deliveries`] | what has become of a message with each member |
 //! | [`mail`] | the part of the program that hands letters to the mail server |
@@ -36,6 +46,7 @@
 //! | [`touch_sources`] | mail services and gateways that tell by themselves what became of what they sent |
 //! | [`attribution`] | which touches led to an answer or a contract, by several models |
 //! | [`touches`] | what was sent to whom and what they did with it, as machines saw it |
+//! | [`web_task_runs`] | how visitors of web pages came through what they wanted to do there |
 //!
 //! Opportunities and contracts belong to crates further right. Which campaigns they come from they say
 //! themselves, by [`campaigns::links`]; what they come to is read from their tables.
@@ -52,8 +63,11 @@ pub mod campaigns;
 pub mod carts;
 pub mod consents;
 pub mod contact_preferences;
+pub mod content_items;
+pub mod content_rules;
 pub mod decision_stages;
 pub mod experiments;
+pub mod health_checks;
 pub mod mail;
 pub mod marketing_plans;
 pub mod measures;
@@ -63,11 +77,17 @@ pub mod messages;
 pub mod mining_datasets;
 pub mod mining_models;
 pub mod mining_profiles;
+pub mod offer_redemptions;
+pub mod offers;
 pub mod population;
 pub mod problems;
 pub mod product_buyers;
 pub mod programme_milestones;
 pub mod programmes;
+pub mod research_answers;
+pub mod research_codes;
+pub mod research_interviews;
+pub mod research_studies;
 pub mod responses;
 pub mod rival_activities;
 pub mod sales_results;
@@ -76,16 +96,25 @@ pub mod source_code_schemes;
 pub mod source_codes;
 pub mod touch_sources;
 pub mod touches;
+pub mod walk_ins;
+pub mod web_task_runs;
 
-use guanxi_workflow::{chores, documents};
+use guanxi_customers::merges;
+use guanxi_workflow::{chores, documents, tasks};
 
 pub use problems::PROBLEMS;
 
-/// Makes known what needs an approval here, and what falls due. Again is no harm.
+/// Makes known what needs an approval here, what falls due, what follows tasks, where people are among others, and what
+/// merges make room in. Again is no harm.
 pub fn register() {
     documents::register(&campaigns::APPROVAL_OF_CAMPAIGNS);
     chores::register(&carts::ABANDONMENT);
+    tasks::on_close(carts::CART_CALL, |tx, ctx, task| Box::pin(carts::called(tx, ctx, task)));
     documents::register(&marketing_plans::APPROVAL_OF_MARKETING_PLANS);
+    guanxi_bulk::erasures::register(&mining_datasets::IN_DATASETS);
+    merges::on_merge(campaign_members::CAMPAIGN_MEMBER.table, |tx, ctx, kind, both| {
+        Box::pin(campaign_members::make_room(tx, ctx, kind, both))
+    });
 }
 
 /// The default of what is usually so.

@@ -1,4 +1,7 @@
 //! Customers and prospects, two populations that share nobody.
+//!
+//! A list that was made of a cell of a report has whomever the report has counted, whatever their roles are now: that is
+//! the population `everybody`. Price: who asks for a rule among everybody meets suppliers and competitors too.
 
 use guanxi_storage::Sql;
 
@@ -13,6 +16,8 @@ guanxi_kernel::words! {
         /// Both.
         #[default]
         All = "all" ("Customers and prospects", "全部"),
+        /// All parties, whatever their roles.
+        Everybody = "everybody" ("Everybody", "全部往来单位"),
     }
 }
 
@@ -28,6 +33,7 @@ impl Population {
             Self::Customers => sql.push(CUSTOMER),
             Self::Prospects => sql.push(PROSPECT).push(" AND NOT ").push(CUSTOMER),
             Self::All => sql.push("(").push(CUSTOMER).push(" OR ").push(PROSPECT).push(")"),
+            Self::Everybody => sql.push("TRUE"),
         };
     }
 }

@@ -87,8 +87,12 @@ guanxi_kernel::problems! {
         ("尚未批准", "市场活动状态为 {state},仅已批准的活动可以启动。");
     /// What was approved does not change while it is carried out.
     CAMPAIGN_PLAN_FIXED = Conflict "campaign_plan_fixed"
-        ("Plan is fixed", "Objectives, budget, currency and first day do not change any more; the campaign is {state}.")
-        ("计划已定", "市场活动状态为 {state},目标、预算、币种和开始日期不能再修改。");
+        ("Plan is fixed", "Purpose, experiment, objectives, budget, currency and first day do not change any more; the campaign is {state}.")
+        ("计划已定", "市场活动状态为 {state},目的、对照试验、目标、预算、币种和开始日期不能再修改。");
+    /// Somebody who is kept out of a campaign so that others can be compared with them.
+    HELD_OUT = Invalid "held_out"
+        ("Held out", "This customer is in the control of the experiment of the campaign, so the campaign does not address it.")
+        ("对照组客户", "该客户属于市场活动对照试验的对照组,活动不得触达。");
     /// What the state of a plan does not allow.
     MARKETING_PLAN_STATE = Conflict "marketing_plan_state"
         ("Not possible now", "The plan is {state}; possible now: {allowed}.")
@@ -153,6 +157,54 @@ guanxi_kernel::problems! {
     CAP_REACHED = Conflict "cap_reached"
         ("No place left", "The campaign has {limit} places, and all are taken.")
         ("名额已满", "该活动共 {limit} 个名额,已全部占用。");
+    /// More people than there are seats.
+    FULL = Conflict "full"
+        ("No seat left", "The event has {seats} seats, and all are taken.")
+        ("座位已满", "该活动共 {seats} 个座位,已全部占用。");
+    /// Nobody can wait for a seat.
+    NO_WAITING_LIST = Conflict "no_waiting_list"
+        ("No waiting list", "The campaign has no event with a waiting list.")
+        ("无候补名单", "该活动没有设候补名单的现场活动。");
+    /// Too late to register.
+    REGISTRATION_CLOSED = Conflict "registration_closed"
+        ("Registration is closed", "Nobody can register for the event any more.")
+        ("报名已截止", "该活动报名已截止。");
+    /// Nobody knows yet who comes.
+    EVENT_NOT_BEGUN = Conflict "event_not_begun"
+        ("Not begun", "Who came and who did not is known once the event has begun.")
+        ("活动尚未开始", "活动开始后才能登记出席或未到场。");
+    /// Fewer seats than people who have one.
+    SEATS_TAKEN = Conflict "seats_taken"
+        ("Seats are taken", "People have {taken} seats of the event already, or wait for one.")
+        ("座位已占用", "该活动已占用 {taken} 个座位,或有人候补。");
+    /// An offer that is not to be had on that day.
+    OFFER_NOT_VALID = Conflict "offer_not_valid"
+        ("Offer is not valid", "The offer is valid from {from} to {until}, as long as it is in use.")
+        ("优惠不在有效期", "该优惠在启用期间自 {from} 至 {until} 有效。");
+    /// An offer for others.
+    NOT_ELIGIBLE = Conflict "not_eligible"
+        ("Not eligible", "The offer is for others: {unmet}.")
+        ("不符合优惠条件", "该客户不符合优惠条件:{unmet}。");
+    /// An offer that was used as often as it can be.
+    ALREADY_REDEEMED = Conflict "already_redeemed"
+        ("Redeemed already", "The offer can be redeemed {times} times per {per}, and was.")
+        ("已兑换", "该优惠每 {per} 可兑换 {times} 次,已用完。");
+    /// An offer that enough others have used.
+    OFFER_EXHAUSTED = Conflict "offer_exhausted"
+        ("Offer is used up", "The offer could be redeemed {limit} times in all, and was.")
+        ("优惠已兑完", "该优惠总共可兑换 {limit} 次,已兑完。");
+    /// A campaign in which nothing is checked.
+    NO_CHECK_ITEMS = Invalid "no_check_items"
+        ("Nothing to check", "The campaign names nothing that is looked at.")
+        ("无健诊项目", "该活动未设健诊项目。");
+    /// Something was looked at twice, or was not asked for.
+    UNKNOWN_CHECK_ITEM = Invalid "unknown_check_item"
+        ("Unknown item", "The campaign has these items, each once: {known}.")
+        ("未知健诊项目", "该活动的健诊项目(各一次):{known}。");
+    /// What was checked in the campaign already.
+    ALREADY_CHECKED = Conflict "already_checked"
+        ("Checked already", "It was checked in this campaign already.")
+        ("已健诊", "该资产已在本次活动中检查。");
     /// Somebody who takes part already.
     ALREADY_MEMBER = Conflict "already_member"
         ("Takes part already", "They are a member of the campaign already.")
@@ -229,6 +281,22 @@ guanxi_kernel::problems! {
     CART_IN_SEVERAL_CURRENCIES = Invalid "cart_in_several_currencies"
         ("Several currencies", "All items of a cart are in one currency.")
         ("币种不一致", "同一购物车的商品须使用同一币种。");
+    /// What is done only with carts that were left.
+    CART_NOT_ABANDONED = Conflict "cart_not_abandoned"
+        ("Cart not abandoned", "The cart was not abandoned, so there is nothing to call about.")
+        ("购物车未放弃", "该购物车未被放弃,无需致电跟进。");
+    /// Who calls knows whom they call.
+    BRIEFING_UNREAD = Conflict "briefing_unread"
+        ("Briefing unread", "Read what to know first (POST …/briefing): what the customer has bought, and by which media they want to hear from us.")
+        ("尚未阅读简报", "致电前请先阅读简报(POST …/briefing):交易历史和媒介偏好。");
+    /// Nobody is called at home.
+    NOT_CALLABLE = Conflict "not_callable"
+        ("Not callable", "There is no work phone of the customer, and no other number is called.")
+        ("无法致电", "该客户没有办公电话,不得拨打其他号码。");
+    /// No question about the price waits for an answer.
+    NO_PRICE_QUESTION = Conflict "no_price_question"
+        ("No question about the price", "No question about the price of this cart waits for an answer.")
+        ("没有价格疑问", "该购物车没有待答复的价格疑问。");
     /// What nobody with the secret of a touch source has signed, or not now.
     SIGNATURE_REFUSED = Unauthenticated "signature_refused"
         ("Signature refused", "No signature is right for the body and a secret of the source, or it was made more than five minutes ago or hence.")
@@ -237,4 +305,32 @@ guanxi_kernel::problems! {
     TOUCH_SOURCE_FLOODED = TooMany "touch_source_flooded"
         ("Too many batches", "The source may tell {limit} batches a minute; wait {seconds} seconds.")
         ("提交过于频繁", "该来源每分钟最多提交 {limit} 批,请等待 {seconds} 秒。");
+    /// What the state of a study does not allow.
+    RESEARCH_STUDY_STATE = Conflict "research_study_state"
+        ("Not possible now", "The study is {state}; possible now: {allowed}.")
+        ("当前不可执行", "调研状态为 {state},目前可执行:{allowed}。");
+    /// What the state of an interview does not allow.
+    RESEARCH_INTERVIEW_STATE = Conflict "research_interview_state"
+        ("Not possible now", "The interview is {state}; possible now: {allowed}.")
+        ("当前不可执行", "访谈状态为 {state},目前可执行:{allowed}。");
+    /// More interviews than a study wants of a segment.
+    RESEARCH_QUOTA_FULL = Conflict "research_quota_full"
+        ("Quota is full", "The study wants {limit} interviews of that segment, and as many are planned or completed. Cancel one, or raise the quota.")
+        ("配额已满", "该调研对此客户群的访谈配额为 {limit},已全部安排或完成。请取消一次访谈或提高配额。");
+    /// Somebody of whom a study wants nothing.
+    NOT_IN_SEGMENT = Invalid "not_in_segment"
+        ("Not a member", "The party is not a member of that segment now.")
+        ("不属于该客户群", "该客户目前不属于所选客户群。");
+    /// Words of somebody who has not agreed.
+    RESEARCH_NOT_AGREED = Conflict "research_not_agreed"
+        ("Has not agreed", "The interview does not say on which day the person has agreed to it, so nothing of it is kept.")
+        ("受访者未同意", "该访谈尚未记录受访者的同意日期,不能保存访谈内容。");
+    /// More answers than an interview holds.
+    RESEARCH_INTERVIEW_FULL = Conflict "research_interview_full"
+        ("Interview is full", "An interview has at most {limit} answers.")
+        ("回答已达上限", "一次访谈最多保存 {limit} 条回答。");
+    /// More rules than are asked for somebody.
+    TOO_MANY_CONTENT_RULES = Conflict "too_many_content_rules"
+        ("Too many rules", "There are {limit} rules that pick content, which is as many as there can be; delete one first.")
+        ("规则过多", "内容选择规则最多 {limit} 条,请先删除不用的规则。");
 }

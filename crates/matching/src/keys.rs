@@ -38,9 +38,12 @@ pub fn keys(profile: &Prepared) -> BTreeSet<String> {
     keys.0
 }
 
-/// Parts of its names that a spelling of the same probably contains, at most six: what an index of any
-/// middle part of names is asked for. Folded; a Chinese name is one part, of any other the two longest
-/// words are.
+/// How many parts [`lookups`] has at most.
+pub const MOST_LOOKUPS: usize = 9;
+
+/// Parts of its names that a spelling of the same probably contains, at most [`MOST_LOOKUPS`]: what an index of any
+/// middle part of names is asked for. Folded; a Chinese name is one part, of any other the three longest
+/// words are, since two may be words of the trade that many share.
 pub fn lookups(profile: &Prepared) -> BTreeSet<String> {
     let mut parts = BTreeSet::new();
     for name in profile.names.iter().take(3) {
@@ -51,9 +54,9 @@ pub fn lookups(profile: &Prepared) -> BTreeSet<String> {
         let mut words: Vec<&str> =
             name.words.iter().map(|word| &**word).filter(|word| word.len() > 2).collect();
         words.sort_by_key(|word| Reverse(word.chars().count()));
-        parts.extend(words.into_iter().take(2).map(str::to_owned));
+        parts.extend(words.into_iter().take(3).map(str::to_owned));
     }
-    parts.into_iter().take(6).collect()
+    parts.into_iter().take(MOST_LOOKUPS).collect()
 }
 
 struct Keys(BTreeSet<String>);

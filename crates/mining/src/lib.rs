@@ -24,6 +24,12 @@
 //! | `association` | what is bought together |
 //! | `correlation` | whether two figures go together |
 //! | `figure` | exact figures to whole numbers and back |
+//!
+//! Trees are grown here and not by `linfa-trees` or `smartcore`: these take matrices of floats, without
+//! categories or missing values, and answer with a class or a figure, where the leaf, its rule and its
+//! counts are wanted. On public data the leaves are those of scikit-learn. Price: a tree needs more levels
+//! where many values belong together, and there are no forests and no boosting, whose reasons nobody could
+//! tell a caller.
 
 mod association;
 mod attributes;

@@ -3,6 +3,8 @@
 //! Every row satisfies the rule of exactly one leaf, of those that a tree was grown from and of any
 //! others: a value that no training row had is none of the texts that were split off, and a missing
 //! one goes where the splits say.
+//!
+//! Price: a rule may say "or missing".
 
 use crate::{
     demand::{Condition, Demand},

@@ -1,4 +1,7 @@
 //! How an attempt went.
+//!
+//! The status decides. Once a receiver has said 2xx, a body that stalls or breaks off makes no failure of
+//! it; else the receiver would get twice what it has accepted.
 
 use crate::resolve::LookupError;
 use chrono::{DateTime, Utc};

@@ -1,5 +1,8 @@
 //! Names become addresses, and every address is judged, in one step: what was judged is what is
 //! connected to. A name that answers differently a moment later gains nothing.
+//!
+//! A check before the call and a second lookup by the client would leave room for a change in between. A
+//! name of which any address is not public is refused.
 
 use crate::problems::URL_UNRESOLVED;
 use crate::target::{Network, Policy, Target, refused};

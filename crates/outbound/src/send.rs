@@ -3,6 +3,9 @@
 //! Whoever answers is a stranger. So a connection is made for one attempt and goes only to judged
 //! addresses; no proxy, no cookies, no redirects, no decompression; little of the answer is read;
 //! and one deadline covers everything from the DNS to the last byte.
+//!
+//! Reusing a connection would save a handshake, and would skip the lookup and bring resets that are
+//! nobody's fault.
 
 use crate::outcome::{of_error, of_status, retry_after, shown};
 use crate::resolve::Guard;

@@ -287,12 +287,68 @@ guanxi_kernel::problems! {
     ONE_RECIPIENT = Invalid "one_recipient"
         ("One recipient", "Name the user or the unit that gets it, one of the two.")
         ("仅限一个接收方", "请指定接收的用户或组织单元,二者选一。");
+    /// A note that has become a lead.
+    NOTE_CONVERTED = Conflict "note_converted"
+        ("A lead already", "The note has become lead {lead_id} and stays as it is.")
+        ("已转为意向客户", "该情报已转为意向客户 {lead_id},不再变更。");
     /// A page that a form was not made for.
     FORM_ORIGIN_NOT_ALLOWED = Forbidden "form_origin_not_allowed"
         ("Origin not allowed", "The form may not be sent from web pages of this origin.")
         ("来源不被允许", "该表单不允许从此网页来源提交。");
+    /// A move that the state of a phone call does not allow.
+    PHONE_CALL_STATE = Conflict "phone_call_state"
+        ("Not possible now", "The call is {status}; possible now: {allowed}.")
+        ("当前不可执行", "通话状态为 {status},目前可执行:{allowed}。");
+    /// Nobody judges what they have done themselves.
+    OWN_PHONE_CALL = Forbidden "own_phone_call"
+        ("Own call", "How well a call was done is judged by somebody else than who has had it.")
+        ("不能质检自己的通话", "通话质量须由坐席本人以外的人评定。");
+    /// Nobody who takes calls knows what a call takes.
+    NO_SKILLED_REPRESENTATIVE = Conflict "no_skilled_representative"
+        ("Nobody with these skills", "No representative who takes calls has all of these skills: {skills}.")
+        ("没有具备技能的坐席", "没有正在接听且具备全部所需技能的坐席:{skills}。");
+    /// What was kept or broken stays so.
+    PROMISE_CLOSED = Conflict "promise_closed"
+        ("Promise closed", "The promise is {status}; nothing more is done with it.")
+        ("承诺已结束", "承诺状态为 {status},不能再操作。");
+    /// A cart of which nobody knows whose it is.
+    CART_OF_NOBODY = Conflict "cart_of_nobody"
+        ("Cart of nobody", "Nobody knows whose the cart is, so there is nobody to make an offer to.")
+        ("购物车无归属客户", "该购物车没有对应客户,无法报价。");
+    /// Something in a cart that is no product.
+    CART_ITEM_UNKNOWN = Conflict "cart_item_unknown"
+        ("Item is no product", "Nothing can be quoted for the item {sku}: no product on offer has this code.")
+        ("商品无对应产品", "商品 {sku} 没有对应的在售产品,无法报价。");
     /// More of a form, or from one address, than it takes.
     FORM_FLOODED = TooMany "form_flooded"
         ("Too many submissions", "The form takes {limit} submissions a minute; wait {seconds} seconds.")
         ("提交过于频繁", "该表单每分钟最多接受 {limit} 次提交,请等待 {seconds} 秒。");
+    /// Roles that no interview has found out.
+    NO_RESEARCHED_ROLES = Conflict "no_researched_roles"
+        ("Nothing found out", "No completed interview with the party that you see says what its contacts are in the decision.")
+        ("没有调研结果", "您可见的已完成访谈中,没有该客户联系人的决策角色。");
+    /// Content that is told by another medium only.
+    CONTENT_OF_OTHER_MEDIUM = Invalid "content_of_other_medium"
+        ("Content of another medium", "The content is told by another medium than that of the track.")
+        ("内容属于其他媒介", "该内容仅用于其他媒介,与培育路径的媒介不符。");
+    /// A track that nobody is put on any more.
+    NURTURE_TRACK_UNUSED = Invalid "nurture_track_unused"
+        ("Track not in use", "Nobody is put on this track any more.")
+        ("培育路径已停用", "该培育路径已停用,不能再加入意向客户。");
+    /// A lead that has ended is not nurtured.
+    NURTURE_OF_CLOSED_LEAD = Invalid "nurture_of_closed_lead"
+        ("Lead is closed", "Only open leads are put on a track.")
+        ("意向客户已关闭", "只有未关闭的意向客户可加入培育路径。");
+    /// Somebody who is on the track no more.
+    NURTURE_LEFT = Conflict "nurture_left"
+        ("Not on the track any more", "The prospect has left the track.")
+        ("已退出培育", "该意向客户已退出培育路径。");
+    /// Shares of departments that are not the whole.
+    SHARES_NOT_WHOLE = Invalid "shares_not_whole"
+        ("Not the whole", "The shares of the departments must sum to exactly 1.")
+        ("比例合计不为一", "各部门的分享比例合计必须恰好为 1。");
+    /// A deal is shared by one rule.
+    CREDIT_RULES_OVERLAP = Conflict "credit_rules_overlap"
+        ("Another rule holds then", "Another rule of this basis holds on some of these days: {credit_rule_id}.")
+        ("规则期间重叠", "该依据在这些日期中已有其他规则:{credit_rule_id}。");
 }

@@ -4,6 +4,10 @@
 //! of Forecasting 16, 2000): the series is cut off at one period after the other up to its end, each
 //! model fits what lies before and forecasts what follows, a year at most, and all are compared over the
 //! same cuts. So every cut counts, and the newest periods are forecast most often.
+//!
+//! Cut only where a whole year follows, the newest year would hardly count. The usual constants and the
+//! mean of several models are among the candidates, for what fits the past best is often not what goes on.
+//! Price: half a second for ten years of months.
 
 use crate::{
     accuracy::{Accuracy, Errors},

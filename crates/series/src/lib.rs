@@ -15,6 +15,10 @@
 //! | `fit`, `simplex`, `least_squares` | the constants and the start that fit best |
 //! | `accuracy` | how far forecasts were off |
 //! | `choice` | which model fits best, by its errors in the past |
+//!
+//! The library for it, `augurs`, has no seasonal smoothing yet and stands on a hundred thousand lines of
+//! others; what is here comes to the errors that statsmodels comes to. Price: no ARIMA, and no intervals
+//! around a forecast.
 
 mod accuracy;
 mod choice;

@@ -150,6 +150,10 @@ fn values(config: &Config) -> Vec<Found> {
             found.push(("http.cors_origins", what));
         }
     }
+    for network in http.trusted_proxies.iter().filter(|network| network.is_everybody()) {
+        let what = format!("{network} is everybody, so anybody could say where they come from");
+        found.push(("http.trusted_proxies", what));
+    }
     if let Err(error) = EnvFilter::try_new(&config.log.level) {
         found.push(("log.level", error.to_string()));
     }
@@ -378,6 +382,7 @@ mod tests {
         config.http.reads_per_minute = 0;
         config.http.cors_origins =
             ["https://crm.example.com", "https://crm.example.com/", "*"].map(str::to_owned).into();
+        config.http.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap(), "::/0".parse().unwrap()];
         config.log.level = "info,guanxi=loud".to_owned();
         config.mail.host = Some("mail.example.com".to_owned());
         config.traces.endpoint = Some("localhost:4318".to_owned());
@@ -386,6 +391,7 @@ mod tests {
             "http.reads_per_minute",
             "http.cors_origins",
             "http.cors_origins",
+            "http.trusted_proxies",
             "log.level",
             "traces.endpoint",
             "traces.share",

@@ -34,6 +34,15 @@ pub(crate) enum UserCommand {
         #[arg(long, default_value = bootstrap::MAIN)]
         tenant: String,
     },
+    /// Take the second factor away from a user who has lost it and whom no administrator can help.
+    ResetSecondFactor {
+        /// The e-mail address of the user.
+        #[arg(long)]
+        email: String,
+        /// The tenant.
+        #[arg(long, default_value = bootstrap::MAIN)]
+        tenant: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -140,7 +149,12 @@ pub(crate) async fn migrate(config: &Config) -> Outcome {
 }
 
 pub(crate) async fn user(config: &Config, command: UserCommand) -> Outcome {
-    let UserCommand::Add { email, name, role, tenant } = command;
+    let (email, name, role, tenant) = match command {
+        UserCommand::Add { email, name, role, tenant } => (email, name, role, tenant),
+        UserCommand::ResetSecondFactor { email, tenant } => {
+            return reset_second_factor(config, &tenant, &email).await;
+        }
+    };
     let db = open(config).await?;
     let password = std::env::var("PASSWORD").ok().map(Secret::from);
     let added = bootstrap::create_user(
@@ -158,6 +172,14 @@ pub(crate) async fn user(config: &Config, command: UserCommand) -> Outcome {
     print(&format!("{email} can sign in to tenant {tenant}.\n{}", password.unwrap_or_default()))?;
     db.close().await;
     Ok(())
+}
+
+async fn reset_second_factor(config: &Config, tenant: &str, email: &str) -> Outcome {
+    let db = open(config).await?;
+    let reset = bootstrap::reset_second_factor(&db, &Clock::System, tenant, email).await;
+    db.close().await;
+    let what = if reset? { "signs in with the password alone now" } else { "had no second factor" };
+    print(&format!("{email} {what}.\n"))
 }
 
 pub(crate) async fn key(config: &Config, command: KeyCommand) -> Outcome {

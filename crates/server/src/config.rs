@@ -2,6 +2,12 @@
 //!
 //! `GUANXI_SECTION_KEY` sets `key` in `[section]`, e.g. `GUANXI_SERVER_PORT=9000`;
 //! `DATABASE_URL` is understood too.
+//!
+//! Each setting is read by itself, so one that is wrong does not hide another, and `serve` names all of
+//! them, as `config check` does. Known are those that a configuration has when it is written, so a new one
+//! is known without a list; for that `Secret` can be written, as `***` only. Production is a setting
+//! (`server.production`) and not guessed from others: it refuses what would send secrets in the clear, and
+//! nothing that is a matter of taste.
 
 use figment::{
     Figment,

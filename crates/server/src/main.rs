@@ -15,7 +15,8 @@ use config::{Config, LogFormat};
 use std::{error::Error, io::IsTerminal as _, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
-/// Also what SQLite asks for memory.
+/// Also what SQLite asks for memory. With the allocator of the C library a quarter of the time of an
+/// import went into it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -6,7 +6,7 @@ use crate::{
     config::Config,
 };
 use chrono::{DateTime, Utc};
-use guanxi_identity::secrets::KeyError;
+use guanxi_identity::{secrets::KeyError, sessions::second_factor::sealing as second_factors};
 use guanxi_kernel::{Clock, Language, Result};
 use guanxi_marketing::touch_sources;
 use guanxi_storage::Db;
@@ -19,16 +19,21 @@ pub(crate) struct Report {
     pub(crate) webhooks: webhooks::Report,
     /// Of touch sources.
     pub(crate) touch_sources: touch_sources::sealing::Report,
+    /// Of second factors.
+    pub(crate) second_factors: second_factors::Report,
 }
 
 impl Report {
     /// The ids of the keys that are in use now.
     fn keys(&self) -> BTreeSet<String> {
-        self.webhooks.keys.union(&self.touch_sources.keys).cloned().collect()
+        let all = [&self.webhooks.keys, &self.touch_sources.keys, &self.second_factors.keys];
+        all.into_iter().flatten().cloned().collect()
     }
 
     fn is_whole(&self) -> bool {
-        self.webhooks.unreadable.is_empty() && self.touch_sources.unreadable.is_empty()
+        self.webhooks.unreadable.is_empty()
+            && self.touch_sources.unreadable.is_empty()
+            && self.second_factors.unreadable.is_empty()
     }
 }
 
@@ -38,7 +43,8 @@ impl Report {
 /// Those of the store; what was sealed until then is.
 pub(crate) async fn run(db: &Db, now: DateTime<Utc>) -> Result<Report> {
     let webhooks = webhooks::run(db, now).await?;
-    Ok(Report { webhooks, touch_sources: touch_sources::sealing::run(db).await? })
+    let touch_sources = touch_sources::sealing::run(db).await?;
+    Ok(Report { webhooks, touch_sources, second_factors: second_factors::run(db).await? })
 }
 
 /// Makes a new key, seals everything with it, and removes keys that nothing needs any more.
@@ -56,8 +62,10 @@ pub(crate) async fn rotate(config: &Config) -> Outcome<ExitCode> {
     db.close().await;
     let report = report?;
     let (endpoints, sources) = (report.webhooks.renewed, report.touch_sources.renewed);
+    let factors = report.second_factors.renewed;
     let mut text = format!(
-        "{made}; {endpoints} webhook endpoints and {sources} touch sources are sealed with it.\n"
+        "{made}; {endpoints} webhook endpoints, {sources} touch sources and {factors} second factors are \
+         sealed with it.\n"
     );
     // Writing to a text does not fail.
     for gone in keys.retire(&report.keys(), clock.now())? {
@@ -77,6 +85,10 @@ pub(crate) fn unreadable(report: &Report) -> String {
     for (source, problem) in &report.touch_sources.unreadable {
         let why = problem.detail(Language::En);
         let _ = writeln!(text, "Touch source {source} can tell nothing. {why}");
+    }
+    for (user, problem) in &report.second_factors.unreadable {
+        let why = problem.detail(Language::En);
+        let _ = writeln!(text, "User {user} can sign in with recovery codes only. {why}");
     }
     text
 }

@@ -207,12 +207,17 @@ async fn seal_secrets(db: Db) {
 
 fn sealed(report: &sealing::Report) {
     let (endpoints, sources) = (report.webhooks.renewed, report.touch_sources.renewed);
-    if endpoints + sources > 0 {
-        tracing::info!(endpoints, sources, "secrets are sealed with the newest key");
+    let factors = report.second_factors.renewed;
+    if endpoints + sources + factors > 0 {
+        tracing::info!(endpoints, sources, factors, "secrets are sealed with the newest key");
     }
     for (source, problem) in &report.touch_sources.unreadable {
         let why = problem.detail(guanxi_kernel::Language::En);
         tracing::warn!(%source, why, "a touch source can tell nothing until its secret can be read");
+    }
+    for (user, problem) in &report.second_factors.unreadable {
+        let why = problem.detail(guanxi_kernel::Language::En);
+        tracing::warn!(%user, why, "a second factor cannot be read; recovery codes work");
     }
     for (endpoint, problem) in &report.webhooks.unreadable {
         let why = problem.detail(guanxi_kernel::Language::En);
@@ -247,6 +252,9 @@ async fn maintain(app: App, auth: Auth, keys: Arc<SealingKeys>, metrics: Prometh
         }
         if let Err(problem) = app.worker().tidy().await {
             tracing::warn!(%problem, "old files were not removed; it is tried again in a minute");
+        }
+        if let Err(problem) = app.workflow().forget().await {
+            tracing::warn!(%problem, "old runs were not forgotten; it is tried again in a minute");
         }
         if let Err(problem) = app.webhooks().forget().await {
             tracing::warn!(%problem, "old webhooks were not forgotten; it is tried again in a minute");

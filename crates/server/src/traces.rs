@@ -2,6 +2,9 @@
 //!
 //! Written by hand, since that is one document with a dozen members: the crates for it bring a second
 //! HTTP stack, Protocol Buffers and gRPC.
+//!
+//! Price: there are no spans within a request, and none in what webhooks call; with those the crates would
+//! pay.
 
 use actix_web::http::StatusCode;
 use guanxi_http::traces::{Span, Tracer};

@@ -1,6 +1,10 @@
 //! Records that belong to a record of whatever kind, and are seen by whoever sees that one: they name
 //! it in the columns `parent_type` and `parent_id`, and have no rights of their own. See
 //! [`Kind::seen_with_parent`].
+//!
+//! The feed holds them against the same: their events carry the holders of the parent, and an event that
+//! takes a record to other holders also tells of what is attached to it and to what lies below it. Price: a
+//! new kind of parent begins every cursor of the feed anew, as every new kind does.
 
 use crate::{Kind, Sql, Tx, Visibility, scope};
 use guanxi_kernel::{Action, Ctx, Result};

@@ -2,6 +2,10 @@
 //! all of them.
 //!
 //! Only the columns that differ in any of them are written, each under the version that was read.
+//!
+//! Hand-overs, undone imports, searches for duplicates and merges use it. What follows from a save of one
+//! record a resource may do for all at once (`Resource::all_changed`, `Resource::foresee_deletion`). Price:
+//! what a resource asks for one by one it asks one by one here too, until it says how to do it together.
 
 use crate::{
     Kind, Resource, Sql, Tx,

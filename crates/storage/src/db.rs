@@ -22,6 +22,7 @@ use std::{
     },
     time::{Duration, Instant},
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Where the store is and how much of it is used.
 #[derive(Debug, Clone)]
@@ -66,8 +67,18 @@ impl Options {
 pub struct Db(Arc<Engine>, Arc<custom::Cache>, Option<Arc<dyn Vault>>);
 
 enum Engine {
-    Sqlite { read: Pool, write: Pool, readers: usize },
-    Postgres { read: PgPool, write: PgPool, pulse: Arc<Pulse> },
+    /// `moving`: whoever has the permit moves what the write-ahead file holds.
+    Sqlite {
+        read: Pool,
+        write: Pool,
+        readers: usize,
+        moving: Arc<Semaphore>,
+    },
+    Postgres {
+        read: PgPool,
+        write: PgPool,
+        pulse: Arc<Pulse>,
+    },
 }
 
 /// How a transaction begins on PostgreSQL, whether it shares its commit on SQLite, where there is one
@@ -150,6 +161,14 @@ impl Db {
         }
     }
 
+    /// The permit to move what the write-ahead file of the embedded store holds, unless somebody has it.
+    pub(crate) fn may_move(&self) -> Option<OwnedSemaphorePermit> {
+        match &*self.0 {
+            Engine::Sqlite { moving, .. } => Arc::clone(moving).try_acquire_owned().ok(),
+            Engine::Postgres { .. } => None,
+        }
+    }
+
     /// The name of the engine, for people.
     pub fn engine(&self) -> &'static str {
         match &*self.0 {
@@ -228,7 +247,8 @@ impl Db {
     }
 
     /// As [`Db::write`], for work on many rows: it commits by itself, and what others have written is
-    /// committed before it begins.
+    /// committed before it begins. What it has written is moved into the file of the embedded store beside
+    /// whoever writes next.
     ///
     /// # Errors
     /// As [`Db::write`].
@@ -238,7 +258,9 @@ impl Db {
         work: impl AsyncFn(&mut Tx) -> Result<T>,
     ) -> Result<T> {
         let mode = Mode { keep: true, company: Company::None, ..Mode::default() };
-        self.transaction(tenant, &work, mode).await
+        let done = self.transaction(tenant, &work, mode).await?;
+        self.move_log();
+        Ok(done)
     }
 
     /// As [`Db::write`], but without the store's promise that no other transaction got in between:
@@ -328,7 +350,10 @@ impl Db {
     /// Waits for running work and closes the connections.
     pub async fn close(&self) {
         match &*self.0 {
-            Engine::Sqlite { read, write, readers } => {
+            Engine::Sqlite { read, write, readers, moving } => {
+                // Whoever moves the log has done so, and nobody begins to.
+                drop(moving.acquire().await);
+                moving.close();
                 read.close(*readers).await;
                 write.close(1).await;
             }
@@ -446,6 +471,7 @@ fn open_sqlite(file: &Path, options: &Options) -> Result<Engine, Error> {
         read: Pool::new(read, options.readers, limits.acquire, limits.read),
         write: Pool::new(write, 1, limits.acquire, limits.write),
         readers: options.readers,
+        moving: Arc::new(Semaphore::new(1)),
     })
 }
 

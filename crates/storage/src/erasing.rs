@@ -6,6 +6,8 @@
 //! owners stay: what was sold to whom, in which month, is still the same afterwards.
 //!
 //! Nothing here asks for rights; whoever calls it has.
+//!
+//! Price: more goes than must, such as the product in a line of a contract.
 
 use crate::{
     Field, Kind, Resource, Sql, Tx,
@@ -47,7 +49,9 @@ const KEPT: &[&str] = &[
     "parent_type",
     "period",
     "person",
+    "product",
     "purpose",
+    "question_code",
     "record_type",
     "reference",
     "region",
@@ -57,6 +61,7 @@ const KEPT: &[&str] = &[
     "source_code",
     "status",
     "status_code",
+    "step",
     "subject_type",
     "tier",
     "type",
@@ -140,7 +145,7 @@ fn belongs(kind: &Kind, field: &Field, target: &Kind) -> bool {
         "about_id" | "parent_id" | "record_id" | "subject_id" | "left_id" | "merged_id"
         | "right_id" | "survivor_id" => beside(kind, field).is_some(),
         "contact_ids" | "from_id" | "to_id" => target.name == "contact" && contacts(field),
-        "referred_party_id" | "referrer_party_id" => target.name == "party",
+        "referred_party_id" | "referrer_party_id" | "referring_party_id" => target.name == "party",
         name => name.strip_suffix("_id") == Some(target.name) && matches!(field.kind, Type::Id),
     }
 }
@@ -187,6 +192,32 @@ pub async fn erase<R: Resource>(
         follow(tx, ctx, &changed, &after, verb).await?;
     }
     Ok(count)
+}
+
+/// A record in which a person is among others, deleted or not.
+///
+/// # Errors
+/// Those of the store.
+pub async fn find<R: Resource>(tx: &mut Tx, id: Uuid) -> Result<Option<R>> {
+    Ok(read::<R>(tx, these(R::kind(), &[id])).await?.pop())
+}
+
+/// Writes such a record without the person: `after`, which says all else as before. Its event tells of how it
+/// was before without any text.
+///
+/// # Errors
+/// `stale_version`; those of the store.
+pub async fn replace<R: Resource>(tx: &mut Tx, ctx: &Ctx, before: &R, mut after: R) -> Result<()> {
+    let (version, updated_at) = (before.meta().version, before.meta().updated_at);
+    let meta = after.meta_mut();
+    (meta.version, meta.updated_at) = (version + 1, ctx.now.max(updated_at));
+    let mut values = Vec::new();
+    after.write(&mut values);
+    values.push(version.into());
+    if tx.execute(Sql::fixed(R::kind().shape.update, values)).await? == 0 {
+        return Err(stale(version));
+    }
+    follow(tx, ctx, std::slice::from_ref(before), &[after], "updated").await
 }
 
 /// `SELECT` whole records with these ids.

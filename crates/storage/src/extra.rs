@@ -1,5 +1,7 @@
 //! What every record can carry beyond the fields of its resource: the names that other systems know
 //! it by, and the fields that the tenant has defined.
+//!
+//! It is part of `Meta` and taken out of bodies by the engine, so a resource declares nothing and has it.
 
 use crate::{Kind, Resource, Sql, Tx, custom::save, sql::rows_at_once};
 use guanxi_kernel::{

@@ -1,4 +1,7 @@
 //! What makes a record a resource: its names, who may see it, its rules.
+//!
+//! Being late is asked of a day and not kept: lists compare the column that a kind names
+//! (`Kind::late_by`) with the tenant's today. So nothing has to run at midnight, and an index answers.
 
 use crate::{
     Field, Record, Tx,
@@ -25,6 +28,8 @@ pub struct Kind {
     pub plural: &'static str,
     /// Its path below `/v1/`: the plural, unless it stands among others of its area.
     pub path: &'static str,
+    /// The tag of its operations in the API document: the plural, unless its area is called otherwise.
+    pub tag: &'static str,
     /// The table.
     pub table: &'static str,
     /// Who may see its records.
@@ -66,6 +71,8 @@ pub struct Kind {
     pub parts: Option<&'static str>,
     /// The column with the day from whose end on a record is late: lists take `overdue` then.
     pub late_by: Option<&'static str>,
+    /// The column with the user who may not take a record away by an export, whatever their rights.
+    pub kept_from: Option<&'static str>,
 }
 
 /// What of the records of a kind is given to others when the user in `owner_id` leaves.
@@ -164,6 +171,7 @@ impl Kind {
             name,
             plural,
             path: plural,
+            tag: plural,
             table,
             visibility,
             label,
@@ -182,6 +190,7 @@ impl Kind {
             succession: Succession::All,
             parts: None,
             late_by: None,
+            kept_from: None,
         }
     }
 
@@ -189,6 +198,20 @@ impl Kind {
     #[must_use]
     pub const fn at(mut self, path: &'static str) -> Self {
         self.path = path;
+        self
+    }
+
+    /// The same, where no export of the user in this column has the record.
+    #[must_use]
+    pub const fn kept_from(mut self, column: &'static str) -> Self {
+        self.kept_from = Some(column);
+        self
+    }
+
+    /// The same, with its operations under that tag.
+    #[must_use]
+    pub const fn tagged(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
         self
     }
 

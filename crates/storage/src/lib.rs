@@ -4,7 +4,7 @@
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
-//! [`count`] for totals), [`bulk`] and [`changing`] (many records at once), [`everywhere`] (one search
+//! [`count`] for totals, [`pivot`] for tables of two fields), [`bulk`] and [`changing`] (many records at once), [`everywhere`] (one search
 //! over all kinds), [`trash`], [`merging`], [`erasing`], [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
 //! [`vault`] (secrets that must be read back).
 //!
@@ -29,9 +29,11 @@ pub mod list;
 pub mod merging;
 pub mod migrate;
 pub mod operations;
+pub mod pivot;
 pub mod rates;
 pub mod record;
 pub mod reindex;
+mod remains;
 pub mod resource;
 pub mod scope;
 pub mod search;

@@ -2,6 +2,13 @@
 //! several records move together and fit each other again only when all have moved.
 //!
 //! Nothing here asks for rights; whoever calls it has.
+//!
+//! A contact fits its department again only when both have moved, so no rule of a single save could judge
+//! the steps. Whatever names the merged record is found by the declared references (`#[field(to = …)]`), so
+//! a new resource takes part by itself. Each step is an event under the source of the merge; undoing reads
+//! these backwards, member by member, and leaves what was changed since. Price: rules that hold across
+//! kinds, such as one primary contact and no cycle, are put right by the crate of customers before and
+//! after.
 
 use crate::{
     Field, Kind, Resource, Sql, Tx, Visibility, events, extra,
@@ -74,7 +81,7 @@ pub async fn candidates<R: Resource>(
     }
     for part in parts {
         let wanted = Wanted::new(tx.tenant(), kind.name, [part.as_str()]);
-        some(&mut sql, &|sql| wanted.find(sql, Some(most)));
+        some(&mut sql, &|sql| wanted.find_any(sql, most));
     }
     if first {
         return Ok(Vec::new());

@@ -88,6 +88,17 @@ pub const SHARED: &[Step] = &[
     shared!(64, "0064_life_cycles_and_customer_owners"),
     shared!(65, "0065_programmes"),
     shared!(66, "0066_invitations"),
+    shared!(67, "0067_rollouts"),
+    shared!(68, "0068_research"),
+    shared!(69, "0069_phone_calls"),
+    shared!(70, "0070_care_plans"),
+    shared!(71, "0071_events_and_offers"),
+    shared!(72, "0072_customer_base"),
+    shared!(73, "0073_actions"),
+    shared!(74, "0074_positionings_queries_and_standards"),
+    shared!(75, "0075_content_and_nurture"),
+    shared!(76, "0076_second_factors_and_dunning"),
+    shared!(77, "0077_tidying"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -117,6 +128,8 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 51, "0051_marketing_plans"),
     own!("postgres", 56, "0056_bookable_resources"),
     own!("postgres", 59, "0059_bulk"),
+    own!("postgres", 74, "0074_positionings_queries_and_standards"),
+    own!("postgres", 78, "0078_shorter_wait"),
 ];
 
 /// How far the schema of a store is, and how far this program would bring it.
@@ -240,7 +253,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=66), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=78), "no gap; say here how many there are");
         for (number, name, _) in SQLITE.iter().chain(POSTGRES) {
             let shared = SHARED.iter().find(|shared| shared.0 == *number);
             assert!(shared.is_none_or(|shared| shared.1 == *name), "one step has one name");

@@ -1,4 +1,7 @@
 //! Exchange rates by business date. A rate that was used stays: a later one never moves an old figure.
+//!
+//! Rates are no resource: a rate is a fact of a day that is never changed, deleted or owned, and a row that
+//! is inserted once and refuses another value says that better than a record whose every verb is closed.
 
 use crate::{
     Sql, Tx, cursor,

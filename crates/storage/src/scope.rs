@@ -6,6 +6,20 @@
 //!
 //! A right to read reaches further than one to change: also what somebody works on with its owner
 //! ([`Visibility::Shared`]), and what is about a record that they see ([`Kind::about`]).
+//!
+//! Only which units and teams an actor has is kept between requests, under a counter that every change of
+//! rights raises. So there is one predicate for everything, and the variants of [`Visibility`] only say
+//! whom it looks for: owners, those who take part (an approval is seen by its approvers, and by whoever
+//! manages them), those who work on it with its owner, whoever may draw from the pool of a lead. For a
+//! pool, units and teams are looked up while the statement runs too; in the feed the pool itself stands for
+//! its people, so an event need not name a thousand users and a change of members is told like a change of
+//! rights. Price: who leads a collaborator or an approver sees what these see, and reports, which speak of
+//! the past, still count by owners.
+//!
+//! A kind may name a column that never changes and says which part of it a record is of (`Kind::in_parts`);
+//! a right then names `custom-records:vehicle` beside or instead of `custom-records`. The predicate adds
+//! the parts, so nothing else needs to know of them but the feed, which compares views. Price: fields are
+//! hidden for the whole kind, not for a part.
 
 use crate::{Kind, Sql, Tx, Visibility};
 use guanxi_kernel::{Action, Reach, Result, UserId};

@@ -5,6 +5,9 @@
 //! one meant, also for the checks of foreign keys, and each row that an import adds takes longer than
 //! the one before. PostgreSQL looks at tables by itself once a minute; work that fills one within a
 //! minute asks for it. SQLite goes by the shape of an index, not by how full it is.
+//!
+//! A job asks after its first step and whenever twice as much is done. Price: a look at the catalogue each
+//! time.
 
 use crate::{Db, Error};
 use sqlx::{AssertSqlSafe, PgPool};

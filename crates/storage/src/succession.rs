@@ -2,6 +2,13 @@
 //! statements of many rows, in one transaction, with one event each.
 //!
 //! Nothing here asks for rights, and no rules of single saves are asked; whoever calls it has.
+//!
+//! What is handed over is known by the kinds, so a new resource takes part by itself: every kind whose
+//! records have an owner, unless it says never, for what is about the person (keys, notifications, jobs),
+//! or only in some states, so that what was done stays in the name of who did it (planned activities, open
+//! tasks). What else changes with an owner a resource says in `change_hands`. Price: closed opportunities
+//! change hands too, so the figures of now by controller are those of the successor; a report with `as_of`
+//! tells those of then.
 
 use crate::{
     Kind, Resource, Sql, Succession, Tx,

@@ -7,6 +7,10 @@
 //! is also a term by its pinyin from every character on (`ruanjian…`), and by its initials
 //! (`shrjyxgs`, `rjyxgs`) from every character on that is not of the legal form at its end. Traditional
 //! characters are indexed, and asked for, as their simplified ones.
+//!
+//! Pinyin so needs no other question. A name is read by all readings that its characters have in names,
+//! eight at most and the likeliest first; which those are is known to `guanxi_kernel::pinyin`. Price:
+//! the name of a company has 34 terms instead of 9.
 
 use crate::{Sql, Tx, texts};
 use guanxi_kernel::{

@@ -5,6 +5,12 @@
 //! (GIN) both find words by their beginning. What is written goes to few places of such an index,
 //! where a table of terms would touch a page for each. Derived from the records, so it is not part of
 //! a tenant's file; [`reindex`](crate::reindex) makes it.
+//!
+//! A term that another term of the record begins with is left out, since searches look for beginnings: a
+//! short name costs nothing where the name begins with it. On PostgreSQL new entries wait in a list of half
+//! a megabyte, as moving many at once takes half the time. Price: a search goes through that list too, and
+//! under serializable transactions looking at it would conflict with every write, so searches look aside
+//! (`Tx::aside`).
 
 use crate::{Sql, Tx, sql, terms::LONGEST};
 use guanxi_kernel::{Result, TenantId};
@@ -54,14 +60,7 @@ impl Wanted {
             "SELECT y.record_id FROM unnest(ARRAY(SELECT x.record_id FROM record_texts x
              WHERE x.words @@ CAST(",
         );
-        for (at, beginning) in self.beginnings.iter().enumerate() {
-            let (fts, query) = match at {
-                0 => ("'\"' || ", "'''' || "),
-                _ => (" || ' OR \"' || ", " || ' | ''' || "),
-            };
-            sql.push_for(fts, query);
-            sql.bind(beginning.clone()).push_for(" || '\"*'", " || ''':*'");
-        }
+        self.question(sql);
         sql.push_for("", " AS tsquery)");
         sql.push(" AND x.tenant_id = $1 AND x.kind = ")
             .bind(self.kind)
@@ -71,6 +70,32 @@ impl Wanted {
             // are in the order of time.
             sql.push_for(" ORDER BY w.rowid DESC", " ORDER BY y.record_id DESC");
             sql.push(" LIMIT ").bind(most);
+        }
+    }
+
+    /// Adds the statement that finds the `record_id` of so many of them: on SQLite the newest, on PostgreSQL whichever
+    /// are found first, since it would have to read all of them to order them.
+    pub fn find_any(&self, sql: &mut Sql, most: i64) {
+        sql.push_for(
+            "SELECT x.record_id FROM record_texts_words w
+             CROSS JOIN record_texts x ON x.doc = w.rowid WHERE w.record_texts_words MATCH ",
+            "SELECT x.record_id FROM record_texts x WHERE x.words @@ CAST(",
+        );
+        self.question(sql);
+        sql.push_for("", " AS tsquery)");
+        sql.push(" AND x.tenant_id = $1 AND x.kind = ").bind(self.kind);
+        sql.push_for(" ORDER BY w.rowid DESC", "").push(" LIMIT ").bind(most);
+    }
+
+    /// Adds what is asked of the index, in the store's language of search.
+    fn question(&self, sql: &mut Sql) {
+        for (at, beginning) in self.beginnings.iter().enumerate() {
+            let (fts, query) = match at {
+                0 => ("'\"' || ", "'''' || "),
+                _ => (" || ' OR \"' || ", " || ' | ''' || "),
+            };
+            sql.push_for(fts, query);
+            sql.bind(beginning.clone()).push_for(" || '\"*'", " || ''':*'");
         }
     }
 }

@@ -1,4 +1,9 @@
 //! What use cases work in: one connection, one tenant, and, for writes, one transaction.
+//!
+//! While the store works on one of many statements the next is put together (`Tx::execute_each`): in an
+//! import the thread of the store and that of the program waited for each other in turn, half of the time
+//! each. The order of statements stays as it was. Price: what such statements need must be looked up before
+//! the first of them.
 
 use crate::{
     bulk::is_of_store,

@@ -3,6 +3,10 @@
 //! Who has the keys is a [`Vault`]. What is sealed belongs to one [`Place`] of one tenant and cannot
 //! be opened anywhere else, so that nobody who can write to the store moves it to a record of their
 //! own. A sealed text names its key, so that keys can be replaced one secret after the other.
+//!
+//! The trait stands here because every crate can reach a transaction; the keys are files that the identity
+//! crate keeps, one for each key, so that nothing is ever written over. Price: a lost key is a secret lost,
+//! and whatever it belonged to is paused and says so.
 
 use crate::error::{SEAL_REFUSED, SEALING_KEY_MISSING};
 use guanxi_kernel::{Problem, Result, TenantId, problem::INTERNAL};

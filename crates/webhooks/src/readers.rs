@@ -1,4 +1,9 @@
 //! In whose eyes an event is told: the owners of endpoints, with their rights as they are now.
+//!
+//! They are asked for at every attempt anew, for the event and for each field of its record; so programs
+//! need no rights of a kind of their own. Keys, which may be narrower than their owner, cannot make
+//! endpoints; whoever leads an endpoint elsewhere must hold its owner's rights; and only the right with
+//! scope `all` makes them.
 
 use chrono::{DateTime, Utc};
 use guanxi_identity::{rights, tenants};

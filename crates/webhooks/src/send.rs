@@ -5,6 +5,9 @@
 //!
 //! Each endpoint has a few places of its own on every node, so a receiver that stalls keeps its own
 //! messages waiting and no others.
+//!
+//! Leases stand in the table (`FOR UPDATE SKIP LOCKED`) and not in memory, so nothing has to be repaired
+//! after a crash.
 
 use crate::{
     Webhooks,

@@ -2,6 +2,10 @@
 //!
 //! A crate that has such documents declares a [`Document`] and registers it when the program is put
 //! together; definitions can then name its facts, and it is called when an approval is decided.
+//!
+//! What waits for an approval stands where it stood: it names the approval in a member of its own and
+//! changes when that is decided, and an event tells of the asking, never of the move (`Resource::told`).
+//! What nobody is named for is refused, not let through.
 
 use crate::approvals::Approval;
 use futures_util::future::BoxFuture;

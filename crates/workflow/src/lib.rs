@@ -6,6 +6,7 @@
 //! | [`definitions`] | when which approvers are asked, level by level |
 //! | [`delegations`] | who decides for whom, and from when to when |
 //! | [`approvals`] | the requests themselves, asked, decided, withdrawn, timed out |
+//! | [`consent`] | records that go on only when somebody has agreed: asked, given up, decided |
 //! | [`people`] | managers, heads of units, members of roles |
 //! | [`tasks`] | what people have to do; what rules of the program call for |
 //! | [`rules`] | what calls for tasks by the will of the company: dates, inactivity, thresholds |
@@ -13,6 +14,10 @@
 //! | [`playbook_runs`] | what was filled in; the card of a record |
 //! | [`workflows`] | what people have done by themselves when something happens, edition by edition |
 //! | [`workflow_runs`] | what workflows did, record by record and step by step |
+//! | [`rollouts`] | work of a group in ordered steps, by templates or of its own |
+//! | [`rollout_steps`] | these steps: done one after the other, and told when they are overdue |
+//! | [`training_records`] | who has passed what, and so may import |
+//! | [`root_causes`] | why something was missed |
 //! | [`notifications`] | what somebody should know of all that |
 //! | [`merging`] | what becomes of it when two records become one |
 //! | [`chores`] | what other crates want done because time has passed |
@@ -24,6 +29,7 @@
 
 pub mod approvals;
 pub mod chores;
+pub mod consent;
 pub mod definitions;
 pub mod delegations;
 pub mod documents;
@@ -33,9 +39,13 @@ pub mod people;
 pub mod playbook_runs;
 pub mod playbooks;
 pub mod problems;
+pub mod rollout_steps;
+pub mod rollouts;
+pub mod root_causes;
 pub mod rules;
 mod subjects;
 pub mod tasks;
+pub mod training_records;
 mod wording;
 pub mod worker;
 pub mod workflow_runs;
@@ -53,10 +63,15 @@ pub use worker::Workflow;
 /// The source of what happens by itself.
 pub(crate) const SOURCE: &str = "workflow";
 
-/// Makes known what this crate does for others: general requests, and what follows when a user leaves.
-/// Again is no harm.
+/// Makes known what this crate does for others: general requests, what follows when a user leaves, and who may
+/// import; and what it does itself because time has passed. Again is no harm.
 pub fn register() {
     documents::register(&documents::REQUEST);
+    documents::register(&rollout_steps::APPROVAL_OF_STEPS);
+    chores::register(&rollout_steps::REMINDING);
+    guanxi_bulk::imports::on_import("training", |tx, ctx| {
+        Box::pin(training_records::admit(tx, ctx))
+    });
     guanxi_identity::users::on_leave("approvals", |tx, ctx, user| {
         Box::pin(approvals::left(tx, ctx, user))
     });
@@ -77,6 +92,10 @@ pub fn kinds() -> Vec<&'static Kind> {
         &playbook_runs::PLAYBOOK_RUN,
         &workflows::WORKFLOW,
         &workflow_runs::WORKFLOW_RUN,
+        &rollouts::ROLLOUT,
+        &rollout_steps::ROLLOUT_STEP,
+        &training_records::TRAINING_RECORD,
+        &root_causes::ROOT_CAUSE,
         &notifications::NOTIFICATION,
     ]
 }
@@ -119,6 +138,10 @@ mod tests {
         fits::<crate::playbook_runs::PlaybookRun>();
         fits::<crate::workflows::Workflow>();
         fits::<crate::workflow_runs::WorkflowRun>();
+        fits::<crate::rollouts::Rollout>();
+        fits::<crate::rollout_steps::RolloutStep>();
+        fits::<crate::training_records::TrainingRecord>();
+        fits::<crate::root_causes::RootCause>();
     }
 
     #[test]

@@ -109,12 +109,68 @@ guanxi_kernel::problems! {
     TOO_MANY_WORKFLOWS = Conflict "too_many_workflows"
         ("Too many workflows", "At most {limit} workflows are in use at once; pause another one first.")
         ("工作流过多", "同时启用的工作流最多 {limit} 个,请先暂停其他工作流。");
-    /// A step for the owner of a record that has none.
+    /// A step for the owner of a record that has none, or for a role that nobody has.
     NOBODY_TO_ACT = Conflict "nobody_to_act"
-        ("Nobody to act", "The step is for the owner of the record, and the record has none.")
-        ("无执行人", "该步骤由记录负责人执行,但记录没有负责人。");
+        ("Nobody to act", "The step is for the owner of the record, and the record has none; or for a role that nobody has.")
+        ("无执行人", "该步骤由记录负责人或某角色成员执行,但记录没有负责人,或该角色没有成员。");
+    /// A personal task goes to nobody but the owner of its record.
+    TASK_IS_PERSONAL = Conflict "personal_task"
+        ("Personal task", "The rule behind the task is personal: it is done by the owner of the record, and goes to nobody else. Transfer the record first.")
+        ("专人待办", "该待办由个性化规则生成,只能由记录负责人办理,不能转给他人;请先移交记录。");
     /// There is no card for such records.
     NO_CARD = Conflict "no_card"
         ("No card", "No published playbook is the card of records of type {about_type}.")
         ("没有信息卡模板", "类型 {about_type} 没有已发布的信息卡模板。");
+    /// What a record is made of, for whose sake there is another one.
+    FIXED_ONCE_MADE = Invalid "fixed_once_made"
+        ("Cannot be changed", "It stays as it was made; make another record instead.")
+        ("不可更改", "该项创建后不可更改,请新建记录。");
+    /// A state of a roll-out that does not allow it.
+    ROLLOUT_STATE = Conflict "rollout_state"
+        ("Not possible now", "The roll-out is {state}; possible now: {allowed}.")
+        ("当前不可执行", "实施项目状态为 {state},目前可执行:{allowed}。");
+    /// A roll-out with nothing to do.
+    ROLLOUT_WITHOUT_STEPS = Conflict "rollout_without_steps"
+        ("No steps", "The roll-out has no steps; make some first.")
+        ("没有步骤", "该实施项目没有步骤,请先添加。");
+    /// Steps that could never be late.
+    ROLLOUT_NOT_PLANNED = Conflict "rollout_not_planned"
+        ("Not planned", "These steps have neither a day nor a limit: {steps}.")
+        ("未安排时间", "以下步骤既无计划日期也无时限:{steps}。");
+    /// A template says which steps there are.
+    ROLLOUT_STEPS_FIXED = Conflict "rollout_steps_fixed"
+        ("Steps are fixed", "The roll-out has the steps of its template and no others.")
+        ("步骤固定", "该实施项目的步骤由模板规定,不可增删。");
+    /// A status of a step that does not allow it.
+    ROLLOUT_STEP_STATUS = Conflict "rollout_step_status"
+        ("Not possible now", "The step is {status}; possible now: {allowed}.")
+        ("当前不可执行", "步骤状态为 {status},目前可执行:{allowed}。");
+    /// A step before its turn.
+    ROLLOUT_STEP_WAITING = Conflict "rollout_step_waiting"
+        ("Not its turn", "The step {step} comes first and is not done.")
+        ("前一步骤未完成", "须先完成步骤 {step}。");
+    /// A step without what it is to bring.
+    ROLLOUT_STEP_LACKS = Conflict "rollout_step_lacks"
+        ("Not ready", "The step cannot be done yet, since this is lacking: {needs}.")
+        ("条件未满足", "步骤尚不能完成,缺少:{needs}。");
+    /// A step after which others were done.
+    ROLLOUT_STEP_FOLLOWED = Conflict "rollout_step_followed"
+        ("Others came after it", "The next step, {step}, is done or handed in; reopen or reject that first.")
+        ("后续步骤已进行", "后续步骤 {step} 已完成或已提交,请先重新打开或退回。");
+    /// A step for which nobody answers, or several do.
+    ONE_ACCOUNTABLE = Invalid "one_accountable"
+        ("Exactly one accountable", "Exactly one department is accountable for a step, not {count}.")
+        ("须有且仅有一个负责部门", "每个步骤须有且仅有一个负责部门,现有 {count} 个。");
+    /// Somebody who does not work in the roll-out.
+    NOT_A_MEMBER = Invalid "not_a_member"
+        ("Not a member", "The user is no member of the roll-out.")
+        ("不是成员", "该用户不是实施项目的成员。");
+    /// The company wants people trained before they import.
+    TRAINING_REQUIRED = Forbidden "training_required"
+        ("Training required", "Who imports must have passed the training item {item}.")
+        ("须先通过培训", "导入数据前须通过培训项目 {item}。");
+    /// Something that was, or still can be, done in time.
+    NOT_MISSED = Invalid "not_missed"
+        ("Not missed", "It is not overdue, and was neither done late nor put off.")
+        ("未逾期", "该项未逾期,也未延期或逾期完成。");
 }

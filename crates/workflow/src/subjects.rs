@@ -2,7 +2,7 @@
 
 use guanxi_bulk::table;
 use guanxi_kernel::{
-    Ctx, Problem, Result,
+    Ctx, Problem, Result, UserId,
     problem::{UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{Kind, Tx, resource};
@@ -11,6 +11,17 @@ use uuid::Uuid;
 /// The kinds of records that something can be about.
 pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
     table::all().map(|table| table.kind)
+}
+
+/// Who owns a record, whoever asks; nobody if it has no owner, or is gone.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn owner(tx: &mut Tx, ctx: &Ctx, name: &str, id: Uuid) -> Result<Option<UserId>> {
+    let Some(kind) = kinds().find(|kind| kind.name == name) else { return Ok(None) };
+    let found = (kind.load)(tx, &ctx.on_behalf(), &[id]).await?;
+    let owner = found.first().and_then(|(_, record)| record["owner_id"].as_str());
+    Ok(owner.and_then(|id| id.parse::<Uuid>().ok()).map(UserId::from))
 }
 
 /// Refuses what the caller does not see.

@@ -26,6 +26,8 @@ const AT_ONCE: i64 = 50;
 const IDLE: Duration = Duration::from_secs(5);
 /// When a rule or a chore that was refused is looked at again.
 const REFUSED: TimeDelta = TimeDelta::minutes(15);
+/// Runs of workflows that one transaction removes, and such transactions of one call and tenant.
+const FORGOTTEN: (i64, usize) = (500, 20);
 /// What others get between two looks that found something.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -125,6 +127,25 @@ impl Workflow {
             };
             tokio::time::sleep(pause).await;
         }
+    }
+
+    /// To be called every minute: removes from each tenant a bounded number of runs of workflows that
+    /// have ended long enough ago.
+    ///
+    /// # Errors
+    /// Those of the store; what was removed until then is.
+    pub async fn forget(&self) -> Result<()> {
+        let nobodys = TenantId::from(Uuid::nil());
+        let old = self.clock.now() - workflow_runs::LIFE;
+        for tenant in self.db.read(nobodys, async |tx| tenants::all_ids(tx).await).await? {
+            for _ in 0..FORGOTTEN.1 {
+                let forget = async |tx: &mut Tx| workflow_runs::forget(tx, old, FORGOTTEN.0).await;
+                if self.db.write(tenant, forget).await? < FORGOTTEN.0.unsigned_abs() {
+                    break;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Does one thing with all rights, if it is still due.

@@ -2,16 +2,39 @@
 
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use guanxi_identity::work_calendars::default_calendar;
-use guanxi_kernel::{Ctx, Result, period::DateRange, problem::INTERNAL};
+use guanxi_kernel::{Calendar, Ctx, Result, period::DateRange, problem::INTERNAL};
 use guanxi_storage::Tx;
 
 /// The instant by which so many hours have been worked from now on, by the work calendar of the
 /// tenant; plain hours without one, or where it never works so long.
 pub(crate) async fn after_hours(tx: &mut Tx, ctx: &Ctx, hours: i64) -> Result<DateTime<Utc>> {
+    after_hours_from(tx, ctx, ctx.now, hours).await
+}
+
+/// The same from an instant on.
+pub(crate) async fn after_hours_from(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    from: DateTime<Utc>,
+    hours: i64,
+) -> Result<DateTime<Utc>> {
     let minutes = u32::try_from(hours.saturating_mul(60)).unwrap_or(u32::MAX);
     let calendar = default_calendar(tx, ctx).await?;
-    let worked = calendar.and_then(|calendar| calendar.add_working_minutes(ctx.now, minutes));
-    Ok(worked.unwrap_or(ctx.now + TimeDelta::minutes(minutes.into())))
+    let worked = calendar.and_then(|calendar| calendar.add_working_minutes(from, minutes));
+    Ok(worked.unwrap_or(from + TimeDelta::minutes(minutes.into())))
+}
+
+/// How many whole minutes were worked from one instant to a later one, by the work calendar of the
+/// tenant; plain minutes without one.
+pub(crate) async fn minutes_between(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<i64> {
+    let calendar = default_calendar(tx, ctx).await?.filter(Calendar::works);
+    let time = calendar.map_or(until - from, |calendar| calendar.working_time(from, until));
+    Ok(time.num_minutes().max(0))
 }
 
 /// The last second of the day that is so many working days after `from`, by the work calendar of the

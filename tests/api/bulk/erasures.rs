@@ -2,13 +2,14 @@
 
 use super::{attachments::PDF, attachments::attach, commit, upload};
 use crate::webhooks::receiver::Receiver;
-use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json, rows};
+use guanxi_tests::{Answer, Client, Engine, Json, World, both_stores, given, json, rows};
 
 both_stores![
     z_22_nothing_is_left_of_a_person_who_was_erased,
     z_22_figures_and_contracts_stay_without_the_person,
     z_22_a_contact_is_erased_and_the_party_stays,
     z_22_a_lead_is_erased,
+    z_22_what_tells_of_many_forgets_the_one,
     z_22_erasing_is_a_right_of_its_own,
     z_22_what_stands_in_the_way_is_named,
     z_22_what_was_forgotten_cannot_be_altered_unseen,
@@ -87,6 +88,31 @@ async fn written(world: &World, party: &str) {
     attach(&world.admin, ("contact", &contact), &name, file).await.expect(201);
 }
 
+/// Writes of the person what calls, care, research and campaigns keep of them, and lets them tell of others: the
+/// note about one, and the lead that it became.
+async fn written_elsewhere(world: &World, party: &str) -> [String; 2] {
+    for plural in [
+        "phone-calls",
+        "care-contacts",
+        "needs",
+        "research-interviews",
+        "walk-ins",
+        "offer-redemptions",
+    ] {
+        marked(world, plural, json!({ "party_id": party })).await;
+    }
+    let signs = json!({ "party_id": party, "evidence": [{ "description": MARK }] });
+    marked(world, "switching-risks", signs).await;
+    marked(world, "customer-sources", json!({ "referring_party_id": party })).await;
+    let told = json!({ "kind": "person", "name": "Zhou Min", "wanted": "A car",
+        "informant": format!("{MARK} Anna"), "informant_party_id": party });
+    let note = world.admin.post("/v1/intelligence-notes", told).await.expect(201).id();
+    let convert = world.admin.act(format!("/v1/intelligence-notes/{note}/convert"));
+    let convert = convert.header("prefer", "accept-duplicates").await.expect(200);
+    let lead = convert.json["lead_id"].as_str().expect("a lead");
+    [format!("/v1/intelligence-notes/{note}"), format!("/v1/leads/{lead}")]
+}
+
 /// Has files of the lists that the person is in.
 async fn exported(world: &World) -> Vec<String> {
     let mut files = Vec::new();
@@ -125,6 +151,7 @@ async fn z_22_nothing_is_left_of_a_person_who_was_erased(world: &World) {
     world.admin.post("/v1/webhook-endpoints", endpoint).await.expect(201);
     let party = imported(world).await;
     written(world, &party).await;
+    let others = written_elsewhere(world, &party).await;
     assert!(world.send_webhooks().await >= 3);
     let files = exported(world).await;
     world.caught_up().await;
@@ -144,17 +171,36 @@ async fn z_22_nothing_is_left_of_a_person_who_was_erased(world: &World) {
         "imports",
         "external_ids",
         "custom_terms",
+        "phone_calls",
+        "care_contacts",
+        "needs",
+        "research_interviews",
+        "walk_ins",
+        "offer_redemptions",
+        "switching_risks",
+        "customer_sources",
+        "intelligence_notes",
     ];
     assert!(planted.iter().all(|table| before.contains(*table)), "{before:?}");
     assert!(files_with_mark(world) >= 4, "two exports, two attachments, and what was imported");
 
     let receipt = erase(&world.admin, "parties", &party).await.expect(201);
+    if let Engine::Sqlite = world.engine {
+        let log = format!("{}-wal", world.url.trim_start_matches("sqlite:"));
+        let log = std::fs::metadata(log).map_or(0, |file| file.len());
+        assert_eq!(log, 0, "pages as they were before");
+    }
     assert_eq!(rows::holding(world, MARK).await, std::collections::BTreeSet::new());
     assert_eq!(files_with_mark(world), 0);
     assert!(!receipt.text.contains(MARK));
     assert!(receipt.json["files"].as_i64() >= Some(4), "{}", receipt.text);
     for table in ["parties", "contacts", "activities", "leads", "attachments", "imports"] {
         assert!(receipt.json["tables"][table].as_i64() >= Some(1), "{table}: {}", receipt.text);
+    }
+    for path in others {
+        let kept = world.admin.get(path).await.expect(200).json;
+        assert_eq!((&kept["name"], &kept["informant"]), (&json!("Zhou Min"), &Json::Null));
+        assert_eq!(kept["informant_party_id"], json!(party));
     }
     let path = format!("/v1/erasures/{}", receipt.id());
     assert_eq!(world.admin.get(&path).await.expect(200).json["digest"], receipt.json["digest"]);
@@ -239,6 +285,93 @@ async fn z_22_a_lead_is_erased(world: &World) {
     let source = &left.json["source"];
     assert_eq!((&left.json["name"], source), (&json!("erased"), &json!("exhibition")));
     erase(&world.admin, "leads", &lead).await.refused(409, "already_erased");
+}
+
+/// A dataset over a field that people write freely.
+async fn dataset(world: &World) -> Answer {
+    let wish = json!({ "name": "Hobbies", "population": "customers",
+        "features": ["custom.hobby", "custom.age"],
+        "label": { "rule": { "field": "custom.age", "op": ">=", "value": 30 } } });
+    let job = world.admin.post("/v1/mining/datasets", wish).await.expect(202);
+    world.work().await;
+    let id = job.json["subject_id"].as_str().expect("a dataset").to_owned();
+    world.admin.get(format!("/v1/mining/datasets/{id}")).await.expect(200)
+}
+
+async fn z_22_what_tells_of_many_forgets_the_one(world: &World) {
+    let admin = &world.admin;
+    given::field(admin, "hobby", "text", json!({})).await;
+    given::field(admin, "age", "integer", json!({})).await;
+    let party = imported(world).await;
+    let change = json!({ "roles": ["customer"], "custom": { "hobby": MARK, "age": 40 } });
+    admin.patch(format!("/v1/parties/{party}"), change).await.expect(200);
+    for (name, age) in [("Ben", 20), ("Cora", 50)] {
+        let other = json!({ "kind": "person", "name": name, "roles": ["customer"],
+            "custom": { "hobby": "chess", "age": age } });
+        admin.post("/v1/parties", other).await.expect(201);
+    }
+    let made = dataset(world).await;
+    let of = |made: &Answer| format!("/v1/mining/datasets/{}", made.id());
+    assert_eq!((&made.json["row_count"], &made.json["positives"]), (&json!(3), &json!(2)));
+    assert_eq!(made.json["erased_rows"], 0);
+    assert!(made.json["feature_stats"].to_string().contains(MARK), "{}", made.text);
+    let orders = json!({ "note": format!("{MARK} called"), "orders": [{ "source": "shop",
+        "reference": "4711", "party_id": party, "placed_at": "2025-12-31T04:00:00Z",
+        "lines": [{ "sku": "A", "quantity": "2", "unit_price": "50" }] }] });
+    let batch =
+        admin.post("/v1/order-batches", orders).await.expect(200).json["batch"]["id"].clone();
+    let stocktake = admin.post("/v1/stocktakes", json!({ "name": "All" })).await.expect(201).id();
+    let line = json!({ "party_id": party, "result": "corrected", "note": format!("{MARK} moved") });
+    let checked = format!("/v1/stocktakes/{stocktake}/check");
+    admin.post(checked, json!({ "lines": [line] })).await.expect(200);
+    let note = json!({ "kind": "person", "name": "Dora", "wanted": "SUV 2.0T",
+        "informant": format!("{MARK} Anna"), "informant_party_id": party });
+    let note = admin.post("/v1/intelligence-notes", note).await.expect(201).id();
+    let note = format!("/v1/intelligence-notes/{note}");
+    let lead = admin.act(format!("{note}/convert")).await.expect(200).json["lead_id"].clone();
+    world.caught_up().await;
+    let before = rows::holding(world, MARK).await;
+    for table in [
+        "mining_dataset_parts",
+        "mining_datasets",
+        "order_batches",
+        "stocktake_lines",
+        "intelligence_notes",
+        "leads",
+    ] {
+        assert!(before.contains(table), "{table}: {before:?}");
+    }
+
+    let receipt = erase(admin, "parties", &party).await.expect(201);
+    assert_eq!(rows::holding(world, MARK).await, std::collections::BTreeSet::new());
+    for table in
+        ["mining_dataset_parts", "order_batches", "stocktake_lines", "intelligence_notes", "leads"]
+    {
+        assert_eq!(receipt.json["tables"][table], 1, "{table}: {}", receipt.text);
+    }
+    let lead = format!("/v1/leads/{}", lead.as_str().expect("a lead"));
+    for path in [note, lead] {
+        let other = admin.get(path).await.expect(200);
+        assert_eq!((&other.json["name"], &other.json["informant"]), (&json!("Dora"), &Json::Null));
+    }
+    let left = admin.get(of(&made)).await.expect(200);
+    assert_eq!((&left.json["name"], &left.json["erased_rows"]), (&json!("Hobbies"), &json!(1)));
+    assert_eq!((&left.json["row_count"], &left.json["positives"]), (&json!(3), &json!(2)));
+    assert_ne!(left.json["digest"], made.json["digest"]);
+    let stats = left.json["feature_stats"].as_array().expect("statistics");
+    assert_eq!((&stats[0]["known"], &stats[0]["missing"]), (&json!(2), &json!(1)));
+    assert_eq!((&stats[1]["least"], &stats[1]["greatest"]), (&json!("20"), &json!("50")));
+    // Others learn what it says now, not what is forgotten.
+    let told = admin.get("/v1/events?kind=mining_dataset.updated").await.expect(200);
+    assert_eq!(told.data()[0]["after"]["name"], "Hobbies");
+    let batch = batch.as_str().expect("a batch");
+    let batch = admin.get(format!("/v1/order-batches/{batch}")).await.expect(200);
+    assert_eq!((&batch.json["note"], &batch.json["orders"]), (&json!("erased"), &json!(1)));
+    world.caught_up().await;
+    let chain = admin.get("/v1/events/verification").await.expect(200);
+    assert!(chain.json["broken"].is_null(), "{}", chain.text);
+    erase(admin, "parties", &party).await.refused(409, "already_erased");
+    assert_eq!(admin.get(of(&made)).await.expect(200).json["erased_rows"], 1);
 }
 
 async fn z_22_erasing_is_a_right_of_its_own(world: &World) {

@@ -2,6 +2,7 @@
 
 mod attachment_feed;
 pub(crate) mod attachments;
+mod collecting;
 mod erasures;
 mod exports;
 mod imports;

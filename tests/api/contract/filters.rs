@@ -201,7 +201,7 @@ async fn days_and_people_are_those_of_the_caller(world: &World) {
 async fn a_refusal_names_the_byte(world: &World) {
     let fields = "one of id, created_at, updated_at, created_by, external_id, kind, name, code, role, industry, region, sales_region_id, \
         tier, owner_id, parent_id, employees, annual_revenue, phone, email, tag, \
-        verified_at, annual_revenue.currency";
+        is_private, verified_at, contributed_by, annual_revenue.currency";
     for (filter, offset, expected) in [
         ("", 0, "a field"),
         ("name = 软件 kind = person", 14, "AND, OR or the end"),

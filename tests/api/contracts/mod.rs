@@ -2,6 +2,7 @@
 
 mod amendments;
 mod approvals;
+mod dunnings;
 mod execution;
 mod opportunities;
 mod origins;

@@ -20,6 +20,8 @@ both_stores![
     the_feed_tells_that_a_record_was_merged,
     what_is_attached_to_a_party_goes_with_the_survivor_and_comes_back,
     a_task_that_made_room_is_open_again_when_the_two_are_parted,
+    who_is_invited_to_a_campaign_twice_takes_part_once,
+    who_takes_part_in_a_campaign_twice_does_so_once_and_comes_back,
 ];
 
 async fn merge(client: &Client, body: Json) -> Answer {
@@ -448,4 +450,50 @@ async fn a_task_that_made_room_is_open_again_when_the_two_are_parted(world: &Wor
     assert_eq!(read(admin, &anew).await["status"], "done");
     let kept = read(admin, &kept).await;
     assert_eq!((&kept["status"], &kept["subject_id"]), (&json!("open"), &json!(ours)));
+}
+
+async fn who_is_invited_to_a_campaign_twice_takes_part_once(world: &World) {
+    let admin = &world.admin;
+    let ours = party(admin, json!({ "name": "Ours" })).await.id();
+    let theirs = party(admin, json!({ "name": "Theirs" })).await.id();
+    let campaign = given::record(admin, "campaigns").await.id();
+    let mut members = Vec::new();
+    for who in [&ours, &theirs] {
+        let body = json!({ "campaign_id": campaign, "party_id": who });
+        members.push(admin.post("/v1/campaign-members", body).await.expect(201).id());
+    }
+    let list = format!("/v1/campaign-members?campaign_id={campaign}");
+    let merge = merge_parties(admin, &ours, &theirs).await.expect(201);
+    assert_eq!(admin.get(&list).await.expect(200).each("id"), [json!(members[0])]);
+    let undone = admin.act(format!("/v1/merges/{}/undo", merge.id())).await.expect(200);
+    assert_eq!(undone.json["left_as_is"], json!([]));
+    for (member, who) in members.iter().zip([ours, theirs]) {
+        let back = read(admin, &format!("/v1/campaign-members/{member}")).await;
+        assert_eq!(back["party_id"], json!(who));
+    }
+}
+
+async fn who_takes_part_in_a_campaign_twice_does_so_once_and_comes_back(world: &World) {
+    let admin = &world.admin;
+    let ours = party(admin, json!({ "name": "Ours" })).await.id();
+    let theirs = party(admin, json!({ "name": "Theirs" })).await.id();
+    let campaign = crate::marketing::campaign(world, json!({})).await;
+    let path = format!("/v1/campaigns/{}/campaign-members", campaign.id());
+    let mut members = Vec::new();
+    for (party, status) in [(&ours, "invited"), (&theirs, "registered")] {
+        let body = json!({ "party_id": party, "status": status });
+        members.push(admin.post(&path, body).await.expect(201).id());
+    }
+    let merge = merge_parties(admin, &ours, &theirs).await.expect(201);
+    let left = admin.get(&path).await.expect(200);
+    assert_eq!(
+        (left.each("id"), left.each("party_id")),
+        (vec![json!(members[1])], vec![json!(ours)]),
+        "the one who has come further"
+    );
+    admin.act(format!("/v1/merges/{}/undo", merge.id())).await.expect(200);
+    for (member, party) in members.iter().zip([&ours, &theirs]) {
+        let back = read(admin, &format!("/v1/campaign-members/{member}")).await;
+        assert_eq!(back["party_id"], json!(party));
+    }
 }

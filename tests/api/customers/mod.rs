@@ -2,6 +2,8 @@
 
 mod activities;
 mod assets;
+mod base;
+mod care;
 mod coaching;
 mod contact_relations;
 mod contacts;
@@ -9,6 +11,7 @@ mod customer_owners;
 mod departments;
 mod duplicates;
 mod merges;
+mod needs;
 mod orders;
 mod parties;
 mod referrals;

@@ -8,6 +8,7 @@ both_stores![
     k_02_promises_are_in_working_time_and_stand_still_while_waiting,
     k_02_what_is_late_is_marked_found_and_told_of,
     k_02_a_request_is_of_one_party_and_its_state_decides,
+    s_32_customers_of_a_tier_are_answered_in_its_time_and_a_breach_is_one_event,
 ];
 
 const ALL: &str = "/v1/service-requests";
@@ -172,4 +173,56 @@ async fn k_02_a_request_is_of_one_party_and_its_state_decides(world: &World) {
     admin.post(ALL, later).await.refused(422, "out_of_range");
     let (other, _) = world.person(&[("any", "any", "own")], None).await;
     other.act(own(&one, "/accept")).await.refused(404, "not_found");
+}
+
+async fn s_32_customers_of_a_tier_are_answered_in_its_time_and_a_breach_is_one_event(
+    world: &World,
+) {
+    promises(&world.admin).await;
+    let policy = json!({ "tier": "A", "name": "A", "visits": 1, "period": "month",
+        "neglected_after_days": 30, "response_minutes": 60 });
+    world.admin.post("/v1/service-policies", policy).await.expect(201);
+    let customer = party(&world.admin, json!({ "roles": ["customer"], "tier": "A" })).await.id();
+    let of_tier = |priority: &str| json!({ "party_id": customer, "priority": priority });
+    // Nothing says how soon a normal one is answered but the tier: an hour behind the opening at nine.
+    let one = request(&world.admin, of_tier("normal")).await;
+    assert_eq!(
+        (&one.json["response_due_at"], &one.json["resolution_due_at"]),
+        (&json!("2026-01-01T02:00:00Z"), &Json::Null)
+    );
+    let soon = request(&world.admin, of_tier("high")).await;
+    assert_eq!(soon.json["response_due_at"], "2026-01-01T01:30:00Z", "the level says less");
+    let other = request(&world.admin, json!({ "priority": "normal" })).await;
+    assert_eq!(other.json["response_due_at"], Json::Null);
+    let two = request(&world.admin, of_tier("normal")).await;
+    let three = request(&world.admin, of_tier("low")).await;
+    pass(world, 120);
+    let admin = again(world).await;
+    let in_time = admin.act(own(&two, "/accept")).await.expect(200);
+    assert_eq!(in_time.json["response_late"], false);
+    pass(world, 1);
+    // Nobody has looked at the time yet, and it is late all the same; whoever answers has seen the first version.
+    let admin = again(world).await;
+    let accept = admin.request("POST", own(&one, "/accept")).if_match(1).key("late");
+    let late = accept.await.expect(200);
+    assert_eq!(
+        (&late.json["response_late"], &late.json["status"]),
+        (&json!(true), &json!("accepted"))
+    );
+    while world.app.workflow().work().await.expect("a pass") > 0 {}
+    admin.act(own(&three, "/accept")).await.expect(200);
+    while world.app.workflow().work().await.expect("a pass") > 0 {}
+    for (request, breaches) in [(&one, 1), (&two, 0), (&three, 1)] {
+        let timeline = admin.get(own(request, "/timeline")).await.expect(200);
+        let kinds = timeline.each("kind");
+        let told = kinds.iter().filter(|kind| **kind == json!("service_request.breached")).count();
+        assert_eq!(told, breaches, "{}", timeline.text);
+    }
+    // One that was late when it was told is told of as well.
+    let old = with(of_tier("normal"), json!({ "received_at": "2025-12-30T02:00:00Z" }));
+    let old = request(&admin, old).await;
+    while world.app.workflow().work().await.expect("a pass") > 0 {}
+    let found =
+        admin.get(format!("{ALL}?response_late=true&party_id={customer}")).await.expect(200);
+    assert!(found.each("id").contains(&json!(old.id())), "{}", found.text);
 }

@@ -8,7 +8,7 @@ both_stores![
     s_10_revenue_is_split_exactly,
     s_07_origins_add_up_to_all,
     s_26_reasons_and_competitors_add_up_to_what_is_closed,
-    what_was_is_told_as_what_is,
+    z_20_what_was_is_told_as_what_is,
 ];
 
 async fn win(client: &Client, made: &Answer) {
@@ -160,7 +160,7 @@ async fn s_26_reasons_and_competitors_add_up_to_what_is_closed(world: &World) {
 }
 
 /// What is read from the records now is what their history says of the same instant.
-async fn what_was_is_told_as_what_is(world: &World) {
+async fn z_20_what_was_is_told_as_what_is(world: &World) {
     let funnel = Funnel::new(&world.admin).await;
     let now = world.admin.get("/v1/reports/ranking").await.expect(200);
     assert!(now.data().is_empty());

@@ -6,12 +6,15 @@ use guanxi_tests::{Client, Json, World, both_stores, json};
 
 both_stores![
     d_66_d_69_purchases_are_scored_and_converted,
+    d_69_each_amount_has_the_rate_of_its_day_and_what_comes_back_reduces_it,
     d_70_d_71_tenths_of_the_customers_are_held_against_rules_of_thumb,
     d_72_months_since_the_last_purchase_add_up,
     k_34_k_33_old_purchases_count_less_and_former_key_accounts_are_found,
     k_13_k_22_k_23_what_is_left_of_what_customers_bought,
     k_31_customers_at_the_end_are_those_of_the_beginning_and_who_came_less_who_went,
     k_24_k_25_every_customer_is_in_one_phase,
+    k_14_few_purchases_make_a_value_uncertain,
+    k_36_sales_are_split_by_the_mode_of_the_channel,
 ];
 
 /// A customer of that number.
@@ -93,6 +96,31 @@ async fn d_66_d_69_purchases_are_scored_and_converted(world: &World) {
         let drawn = world.admin.get("/v1/reports/rfm").header("accept", form).await.expect(200);
         assert!(drawn.text.contains("K-A"), "{}", drawn.text);
     }
+}
+
+async fn d_69_each_amount_has_the_rate_of_its_day_and_what_comes_back_reduces_it(world: &World) {
+    let customer = customer(&world.admin, "K-A").await;
+    let rate = |day: &str, rate: &str| json!({ "base": "USD", "quote": "CNY", "valid_on": day, "rate": rate });
+    let rates = json!({ "rates": [rate("2025-06-01", "7"), rate("2025-09-01", "8")] });
+    world.admin.post("/v1/exchange-rates", rates).await.expect(200);
+    buy(world, &customer, "2025-12-01", "100").await;
+    let back = json!({ "line": { "quantity": "-1" }, "order": {} });
+    buys(world, &customer, "2025-12-10", "30", back).await;
+    let monetary = async || {
+        let found = report(&world.admin, "rfm").await;
+        row(&found, "code", "K-A")["monetary"].clone()
+    };
+    assert_eq!(monetary().await, yuan("70.00"));
+    // Bought at seven, and given back at eight.
+    let dollars = json!({ "line": {}, "order": { "currency": "USD" } });
+    buys(world, &customer, "2025-07-01", "10", dollars).await;
+    assert_eq!(monetary().await, yuan("140.00"));
+    let back = json!({ "line": { "quantity": "-1" }, "order": { "currency": "USD" } });
+    buys(world, &customer, "2025-10-01", "5", back).await;
+    assert_eq!(monetary().await, yuan("100.00"));
+    let bought = report(&world.admin, "rfm?returns=ignore").await;
+    assert_eq!(row(&bought, "code", "K-A")["monetary"], yuan("170.00"));
+    assert_eq!(row(&bought, "code", "K-A")["frequency"], 2, "what comes back is no purchase");
 }
 
 async fn d_70_d_71_tenths_of_the_customers_are_held_against_rules_of_thumb(world: &World) {
@@ -299,4 +327,55 @@ async fn k_24_k_25_every_customer_is_in_one_phase(world: &World) {
     assert_eq!((json!(sum), json!(6)), (found.json["totals"]["customers"].clone(), json!(sum)));
     let lost = found.data().iter().find(|row| row["phase"] == "lost").expect("a row");
     assert_eq!((&lost["value_class"], &lost["amount"]), (&json!("none"), &yuan("0.00")));
+}
+
+async fn k_14_few_purchases_make_a_value_uncertain(world: &World) {
+    let [seldom, often] =
+        [customer(&world.admin, "K-1").await, customer(&world.admin, "K-2").await];
+    for day in ["2025-11-03", "2025-12-03"] {
+        buy(world, &seldom, day, "100").await;
+    }
+    for day in ["2025-11-03", "2025-12-03", "2025-12-04"] {
+        buy(world, &often, day, "100").await;
+    }
+    let confidence = async |wanted: Json| {
+        let change = json!({ "preferences": { "confident_purchases": wanted } });
+        world.admin.patch("/v1/tenant", change).await.expect(200);
+        let found = report(&world.admin, "customer-value").await;
+        let of = |code: &str| row(&found, "code", code)["value_confidence"].clone();
+        let count = row(&found, "code", "K-1")["purchase_count"].clone();
+        assert_eq!(count, 2);
+        [of("K-1"), of("K-2")]
+    };
+    assert_eq!(confidence(Json::Null).await, ["low", "sufficient"]);
+    assert_eq!(confidence(json!(4)).await, ["low", "low"]);
+    assert_eq!(confidence(json!(2)).await, ["sufficient", "sufficient"]);
+}
+
+async fn k_36_sales_are_split_by_the_mode_of_the_channel(world: &World) {
+    let buyer = customer(&world.admin, "K-1").await;
+    let by = |mode: &str| json!({ "line": {}, "order": { "channel_mode": mode } });
+    buys(world, &buyer, "2025-12-01", "100", by("two_level")).await;
+    buy(world, &buyer, "2025-12-02", "40").await;
+    let change = json!({ "preferences": { "channel_mode": "direct" } });
+    world.admin.patch("/v1/tenant", change).await.expect(200);
+    buy(world, &buyer, "2025-12-03", "60").await;
+    buys(world, &buyer, "2025-12-04", "25", by("two_level")).await;
+    let contract = signed(world, "1", json!({ "channel_mode": "one_level" })).await;
+    assert_eq!(contract.json["channel_mode"], "one_level");
+    let plain = signed(world, "1", json!({})).await;
+    assert_eq!(plain.json["channel_mode"], "direct", "that of the company");
+    let found = report(&world.admin, "channel-modes").await;
+    let modes = [json!("direct"), json!("one_level"), json!("two_level"), Json::Null];
+    assert_eq!(found.each("channel_mode"), modes);
+    assert_eq!(found.each("purchases"), [json!(2), json!(1), json!(2), json!(1)]);
+    let two = row(&found, "channel_mode", "two_level");
+    assert_eq!((&two["amount"], &two["share"]["value"]), (&yuan("125.00"), &json!("0.3333")));
+    assert_eq!(found.json["totals"]["purchases"], 6);
+    let day = report(&world.admin, "channel-modes?from=2025-12-02&to=2025-12-02").await;
+    assert_eq!(day.each("channel_mode"), [Json::Null]);
+    let direct = world.admin.get("/v1/orders?channel_mode=direct").await.expect(200);
+    assert_eq!(direct.data().len(), 1);
+    let wrong = world.admin.get("/v1/reports/channel-modes?from=2025-12-02&to=2025-12-01").await;
+    wrong.refused(400, "bad_parameter");
 }

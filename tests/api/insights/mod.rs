@@ -1,8 +1,10 @@
 //! Reports, as their readers know them.
 
+mod actions;
 mod closed;
 mod customer_ranking;
 mod customers;
+mod dictionary;
 mod engine;
 mod funnel;
 mod future;
@@ -11,6 +13,7 @@ mod kpis;
 mod life_cycles;
 mod measures;
 mod offers;
+mod pivots;
 mod resources;
 mod retail;
 mod satisfaction;

@@ -6,6 +6,7 @@ use guanxi_tests::{Json, World, both_stores, json};
 
 both_stores![
     k_17_what_is_bought_together_is_offered_to_those_who_lack_it,
+    d_59_accessories_count_as_purchases_and_as_what_somebody_lacks,
     k_18_owners_of_an_old_product_are_listed_until_they_upgrade,
     k_18_no_product_is_upgraded_to_itself,
     k_04_the_next_need_follows_from_the_intervals,
@@ -82,6 +83,29 @@ async fn k_17_what_is_bought_together_is_offered_to_those_who_lack_it(world: &Wo
     admin.get("/v1/reports/cross-sell").await.refused(400, "bad_parameter");
     let stranger = world.stranger().await;
     stranger.get(format!("/v1/reports/{asked}")).await.refused(400, "bad_parameter");
+}
+
+async fn d_59_accessories_count_as_purchases_and_as_what_somebody_lacks(world: &World) {
+    let admin = &world.admin;
+    let [one, other] = [customer(admin, "K-1").await, customer(admin, "K-2").await];
+    order(world, &one, "2025-11-01", &["CAR"]).await;
+    for day in ["2025-11-01", "2025-11-02", "2025-11-03"] {
+        order(world, &other, day, &["CAR", "FLOOR-MAT"]).await;
+    }
+    for day in ["2025-11-04", "2025-11-05", "2025-11-06"] {
+        order(world, &other, day, &["ENGINE-OIL"]).await;
+    }
+    let asked = format!("cross-sell?party_id={one}");
+    assert_eq!(report(admin, &asked).await.each("code"), ["FLOOR-MAT"]);
+    let figures = async || {
+        let found = report(admin, "rfm").await;
+        let row = row(&found, "code", "K-1").clone();
+        (row["frequency"].clone(), row["monetary"].clone(), row["last_purchase_on"].clone())
+    };
+    assert_eq!(figures().await, (json!(1), yuan("10.00"), json!("2025-11-01")));
+    order(world, &one, "2025-12-20", &["FLOOR-MAT"]).await;
+    assert_eq!(figures().await, (json!(2), yuan("20.00"), json!("2025-12-20")));
+    assert!(report(admin, &asked).await.data().is_empty(), "it is lacking no more");
 }
 
 async fn k_18_owners_of_an_old_product_are_listed_until_they_upgrade(world: &World) {

@@ -16,6 +16,7 @@ by_mail![
 both_stores![
     x_23_the_first_medium_in_which_it_is_said_is_picked,
     x_23_a_preference_is_one_of_a_person,
+    x_23_whoever_was_merged_has_a_preference_already,
 ];
 
 async fn prefers(world: &World, members: Json) -> Answer {
@@ -133,4 +134,16 @@ async fn x_23_a_preference_is_one_of_a_person(world: &World) {
     // Who may not see the party sees nothing of it.
     let (clerk, _) = world.person(&[("contact-preferences", "read", "own")], None).await;
     clerk.get(&own_path).await.refused(404, "not_found");
+}
+
+async fn x_23_whoever_was_merged_has_a_preference_already(world: &World) {
+    let ours = given::party(&world.admin, "宏图").await.id();
+    let theirs = given::party(&world.admin, "远大").await.id();
+    let made = prefers(world, json!({ "party_id": theirs, "media": ["email"] })).await;
+    let merge = json!({ "record_type": "party", "survivor_id": ours, "merged_id": theirs });
+    world.admin.post("/v1/merges", merge).key("merge").await.expect(201);
+    let kept = world.admin.get(format!("/v1/contact-preferences/{}", made.id())).await.expect(200);
+    assert_eq!(kept.json["party_id"], json!(ours));
+    let second = json!({ "party_id": ours, "media": ["direct_mail"] });
+    world.admin.post("/v1/contact-preferences", second).await.refused(409, "duplicate");
 }

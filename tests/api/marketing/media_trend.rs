@@ -1,11 +1,17 @@
 //! Whether media become dearer and are answered less.
 
 use super::{code, media, running};
-use crate::{contracts, sales::yuan};
+use crate::{
+    contracts,
+    sales::{party, yuan},
+};
 use chrono::TimeDelta;
 use guanxi_tests::{Json, World, both_stores, json};
 
-both_stores![x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less];
+both_stores![
+    x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less,
+    x_55_the_medium_by_which_a_relation_costs_least,
+];
 
 async fn x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less(world: &World) {
     world.pass(TimeDelta::days(78)).await;
@@ -79,4 +85,91 @@ async fn x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less(world
         [("campaigns", "read", "all"), ("media", "read", "all"), ("contracts", "read", "own")];
     let (rep, _) = world.person(&rights, None).await;
     rep.get(path).await.refused(403, "forbidden");
+}
+
+async fn x_55_the_medium_by_which_a_relation_costs_least(world: &World) {
+    world.pass(TimeDelta::days(78)).await;
+    media(world).await;
+    let community = world.admin.get("/v1/media?kind=community").await.expect(200);
+    assert_eq!(community.each("code"), ["H"]);
+    let campaign = running(world, json!({})).await.id();
+    let spent = [
+        ("C", "2026-02", "30.00"),
+        ("C", "2026-03", "60.00"),
+        ("D", "2026-03", "40.00"),
+        ("H", "2026-03", "150.00"),
+    ];
+    for letter in ["C", "D", "H"] {
+        let of = json!({ "medium": letter, "campaign_id": campaign });
+        let medium = code(world, "02", of).await.json["medium_id"].clone();
+        for (on, month, amount) in spent {
+            if on != letter {
+                continue;
+            }
+            let expense = json!({ "campaign_id": campaign, "amount": yuan(amount),
+                "spent_on": format!("{month}-10"), "medium_id": medium });
+            world.admin.post("/v1/campaign-expenses", expense).await.expect(201);
+        }
+    }
+    let customer = party(&world.admin, "宏图", &["customer"]).await;
+    let prospect = party(&world.admin, "远大", &["prospect"]).await;
+    let buyer = party(&world.admin, "长城", &["customer"]).await;
+    let supplier = party(&world.admin, "海天", &["supplier"]).await;
+    let seen = [
+        ("C", "2026-02", "visited", Some(&customer)),
+        ("C", "2026-02", "clicked", Some(&customer)),
+        ("C", "2026-02", "visited", Some(&prospect)),
+        ("C", "2026-03", "visited", Some(&customer)),
+        ("C", "2026-03", "visited", Some(&buyer)),
+        // Neither a supplier nor somebody without a name is a relation.
+        ("C", "2026-03", "visited", Some(&supplier)),
+        ("C", "2026-03", "visited", None),
+        // That something arrives and is looked at is no interaction.
+        ("D", "2026-03", "delivered", Some(&customer)),
+        ("D", "2026-03", "opened", Some(&customer)),
+        ("H", "2026-02", "joined", Some(&customer)),
+        ("H", "2026-02", "posted", Some(&customer)),
+        ("H", "2026-03", "posted", Some(&prospect)),
+    ];
+    let touches = seen.into_iter().enumerate().map(|(at, (letter, month, kind, who))| {
+        let mut touch = json!({ "event_id": format!("e-{at}"), "kind": kind,
+            "source_code": format!("{letter}B02086"), "occurred_at": format!("{month}-10T04:00:00Z") });
+        match who {
+            Some(party) => touch["party_id"] = json!(party),
+            None => touch["recipient"] = json!("somebody"),
+        }
+        touch
+    });
+    let batch = json!({ "source": "web", "touches": touches.collect::<Vec<Json>>() });
+    let taken = world.admin.post("/v1/touches", batch).await.expect(201);
+    assert_eq!(taken.json["batch"]["added"], 12);
+    // An answer is an interaction too.
+    let answer = json!({ "campaign_id": campaign, "source_code": "HB02086", "channel": "website",
+        "party_id": buyer, "responded_at": "2026-03-10T04:00:00Z" });
+    world.admin.post("/v1/responses", answer).await.expect(201);
+    let path = "/v1/reports/media-trend?month=2026-03&months=2";
+    let found = world.admin.get(path).await.expect(200);
+    assert_eq!(found.each("code"), ["C", "C", "D", "D", "H", "H"]);
+    assert_eq!(found.each("relations"), [2, 2, 0, 0, 1, 2]);
+    let costs: Vec<Json> =
+        found.each("cost_per_relation").iter().map(|one| one["value"].clone()).collect();
+    let expected = json!(["15.0000", "30.0000", null, null, "0.0000", "75.0000"]);
+    assert_eq!(json!(costs), expected);
+    // Over both months each counts once, so that relations are fewer than those of the months together.
+    let of_media: Vec<Json> = ["C", "D", "H"]
+        .into_iter()
+        .zip(found.json["totals"]["media"].as_array().expect("media"))
+        .map(|(letter, medium)| {
+            assert_eq!(medium["code"], letter);
+            json!([
+                medium["expense"]["amount"],
+                medium["relations"],
+                medium["cost_per_relation"]["value"],
+                medium["cost_per_relation_rank"]
+            ])
+        })
+        .collect();
+    let expected =
+        json!([["90.00", 3, "30.0000", 1], ["40.00", 0, null, null], ["150.00", 3, "50.0000", 2]]);
+    assert_eq!(json!(of_media), expected);
 }

@@ -1,6 +1,6 @@
 //! Who takes part, and who answers.
 
-use super::{campaign, own, running};
+use super::{act, campaign, own, running};
 use crate::{
     contracts,
     sales::{party, with, yuan},
@@ -76,7 +76,7 @@ async fn m_44_customers_are_chosen_by_level_and_volume(world: &World) {
     let path = format!("{}/select-members", own(&made));
     let said = world.admin.post(&path, wish.clone()).await.expect(200).json;
     let expected = json!({ "considered": 3, "added": 1, "other_tier": 1, "too_little_volume": 1,
-        "already_members": 0, "left": 0 });
+        "already_members": 0, "held_out": 0, "opted_out": 0, "attended_lately": 0, "left": 0 });
     assert_eq!(said, expected);
     let members = world.admin.get(format!("{}/campaign-members", own(&made))).await.expect(200);
     assert_eq!(members.each("party_id"), [json!(buyers[0])]);
@@ -87,6 +87,8 @@ async fn m_44_customers_are_chosen_by_level_and_volume(world: &World) {
     let full = running(world, json!({ "max_invitees": 2 })).await;
     let all = world.admin.post(format!("{}/select-members", own(&full)), json!({})).await;
     all.refused(409, "cap_reached");
+    act(world, &made, "finish").await.expect(200);
+    world.admin.post(&path, json!({})).await.refused(409, "illegal_transition");
 }
 
 async fn x_22_every_answer_has_one_follow_up(world: &World) {

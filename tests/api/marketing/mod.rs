@@ -7,8 +7,12 @@ mod campaigns;
 mod carts;
 mod codes;
 mod contact_preferences;
+mod content;
 mod evaluations;
+mod events;
 mod experiments;
+mod grades;
+mod health_checks;
 mod latency;
 mod many;
 mod media_trend;
@@ -16,12 +20,15 @@ mod members;
 mod messages;
 mod mining;
 mod money;
+mod offers;
 mod plans;
 mod profiles;
 mod programmes;
 mod public_data;
 mod recency;
 mod reports;
+mod research;
+mod research_use;
 mod sales_results;
 mod segment_goals;
 mod segments;
@@ -30,6 +37,8 @@ mod templates;
 mod touch_sources;
 mod touches;
 mod undelivered;
+mod walk_ins;
+mod web_experience;
 
 use crate::{
     contracts,

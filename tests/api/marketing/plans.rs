@@ -261,7 +261,8 @@ async fn m_35_a_plan_is_copied_for_another_year(world: &World) {
     for (name, first, last) in
         [("一月", "2026-01-10", "2026-01-20"), ("二月", "2026-02-28", "2026-03-02")]
     {
-        let one = json!({ "name": name, "starts_on": first, "ends_on": last });
+        let event = json!({ "starts_at": format!("{first}T02:00:00Z"), "seats": 5 });
+        let one = json!({ "name": name, "starts_on": first, "ends_on": last, "event": event });
         let one = world.admin.post("/v1/campaigns", within(&made, one)).await.expect(201);
         budgets.push(one.json["budget"].clone());
     }
@@ -280,6 +281,7 @@ async fn m_35_a_plan_is_copied_for_another_year(world: &World) {
     assert_eq!(all.each("ends_on"), ["2027-01-20", "2027-03-02"]);
     assert_eq!(all.each("budget"), budgets);
     assert_eq!(all.each("state"), ["draft", "draft"]);
+    assert_eq!(all.data()[0]["event"]["starts_at"], "2027-01-10T02:00:00Z");
     let bare = json!({ "name": "2028 年度计划", "years": 2, "campaigns": false });
     let bare = world.admin.post(&path, bare).await.expect(201);
     assert_eq!(bare.json["starts_on"], "2028-01-01");

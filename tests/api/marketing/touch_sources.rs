@@ -192,6 +192,17 @@ async fn x_14_a_provider_event_counts_once_and_in_any_order(world: &World) {
     let rates = format!("/v1/source-codes/{}/rates", made.id());
     let rates = world.admin.get(rates).await.expect(200).json;
     assert_eq!(rates["click_rate"]["value"], "1.0000");
+    // In its name nobody tells anything without its signature, also when it is gone.
+    let forged = |source: &str| {
+        let touch = json!({ "event_id": "f", "kind": "opened", "source_code": "DB02086",
+            "recipient": "x@example.com", "occurred_at": at(0) });
+        world.admin.post("/v1/touches", json!({ "source": source, "touches": [touch] }))
+    };
+    forged("mailer").await.refused(409, "duplicate");
+    forged("Guanxi").await.refused(422, "out_of_range");
+    forged("by hand").await.expect(201);
+    world.admin.delete(own_path(&provider)).await.expect(204);
+    forged("mailer").await.refused(409, "duplicate");
     // What another provider calls the same is another event.
     let other = source(world, "gateway").await;
     let told = tell(world, &other, json!([opened])).await.expect(200).json;

@@ -6,6 +6,7 @@ use guanxi_tests::{Json, World, both_stores, given, json};
 
 both_stores![
     x_97_x_100_rates_of_a_mailing,
+    x_17_who_opens_twice_has_read_once,
     x_77_touches_count_once,
     x_77_nobody_tells_of_parties_whom_they_may_not_see,
 ];
@@ -45,6 +46,21 @@ async fn x_97_x_100_rates_of_a_mailing(world: &World) {
     let report = world.admin.get("/v1/reports/media-response").await.expect(200);
     assert_eq!((report.each("key"), report.each("sent")), (vec![json!("D")], vec![json!(1_000)]));
     assert_eq!(report.json["totals"]["open_rate"]["value"], "0.3000");
+}
+
+async fn x_17_who_opens_twice_has_read_once(world: &World) {
+    media(world).await;
+    let made = code(world, "02", json!({})).await;
+    let mut touches: Vec<Json> = (0..4).map(|at| touch("delivered", "delivered", at)).collect();
+    // The first reader opens it three times, the second once.
+    for (event, reader) in [("a", 0), ("b", 0), ("c", 0), ("a", 1)] {
+        touches.push(touch(event, "opened", reader));
+    }
+    let batch = json!({ "source": "mailer", "touches": touches });
+    world.admin.post("/v1/touches", batch).await.expect(201);
+    let rates = world.admin.get(format!("/v1/source-codes/{}/rates", made.id())).await.expect(200);
+    let expected = json!({ "value": "0.5000", "numerator": "2", "denominator": "4" });
+    assert_eq!(rates.json["open_rate"], expected);
 }
 
 async fn x_77_touches_count_once(world: &World) {

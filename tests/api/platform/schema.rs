@@ -90,7 +90,7 @@ async fn every_resource_and_field_has_its_labels(world: &World) {
         phone.as_array().expect("members").iter().map(|m| m["name"].to_string()).collect();
     assert_eq!(names, ["\"kind\"", "\"number\""].map(str::to_owned).into());
     let verbs = "created updated deleted restored role_given role_withdrawn merged absorbed parted \
-        erased verified";
+        erased verified converted_to_base";
     let events: Vec<String> = verbs.split(' ').map(|verb| format!("party.{verb}")).collect();
     assert_eq!(party["events"], json!(events));
     world.admin.get("/v1/schema/party").await.refused(404, "not_found");

@@ -1,6 +1,8 @@
 //! The short commands.
 
 use super::{ADMINISTRATOR, PASSWORD, Program};
+use guanxi_identity::secrets::TotpSecret;
+use guanxi_kernel::Clock;
 use guanxi_tests::{Engine, json};
 use std::fs;
 
@@ -8,6 +10,7 @@ programs![
     migrate_makes_the_schema_and_does_nothing_the_second_time,
     user_add_makes_somebody_who_can_sign_in,
     user_add_refuses_what_the_api_refuses,
+    user_reset_second_factor_lets_somebody_in_who_has_lost_it,
     tenant_add_makes_a_company_that_sees_nothing_of_others,
     key_create_makes_a_key_that_works,
     a_new_signing_key_leaves_everybody_signed_in,
@@ -39,6 +42,23 @@ async fn user_add_makes_somebody_who_can_sign_in(program: &Program) {
     let password = ended.out.split_once("password: ").and_then(|(_, rest)| rest.split(' ').next());
     let wang = server.sign_in("main", "wang@example.com", password.expect("a password")).await;
     wang.get("/v1/parties").await.refused(403, "forbidden");
+}
+
+async fn user_reset_second_factor_lets_somebody_in_who_has_lost_it(program: &Program) {
+    let server = program.serve();
+    let admin = server.admin().await;
+    let reset = ["user", "reset-second-factor", "--email", ADMINISTRATOR];
+    assert!(program.run(&reset).expect(0).out.contains("had no second factor"));
+    let start = json!({ "current_password": PASSWORD });
+    let path = "/v1/auth/second-factor";
+    let started = admin.request("PUT", path).json(&start).await.expect(200);
+    let secret = TotpSecret::parse(started.json["secret"].as_str().expect("a secret"));
+    let code = secret.expect("a secret").code_at(Clock::System.now());
+    admin.post(format!("{path}/confirm"), json!({ "code": code })).await.expect(200);
+    assert!(program.run(&reset).expect(0).out.contains("the password alone"));
+    admin.get("/v1/me").await.refused(401, "unauthenticated");
+    server.sign_in("main", ADMINISTRATOR, PASSWORD).await.get("/v1/me").await.expect(200);
+    program.run(&["user", "reset-second-factor", "--email", "nobody@example.com"]).expect(1);
 }
 
 async fn user_add_refuses_what_the_api_refuses(program: &Program) {

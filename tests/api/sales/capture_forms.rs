@@ -4,7 +4,8 @@ use super::with;
 use crate::marketing::campaign;
 use chrono::TimeDelta;
 use futures_util::future::join;
-use guanxi_tests::{Answer, Json, World, both_stores, given, json, rows};
+use guanxi_http::Options;
+use guanxi_tests::{Answer, Engine, Json, World, both_stores, given, json, rows, world::on_with};
 
 both_stores![
     m_48_who_fills_in_a_form_answers_and_is_a_lead,
@@ -15,8 +16,10 @@ both_stores![
     m_48_a_machine_is_thanked_and_forgotten,
     m_48_nobody_is_told_who_is_known,
     m_48_what_a_lead_agreed_to_becomes_a_consent,
+    d_84_a_form_counts_what_it_takes_and_refuses,
     m_48_another_key_ends_the_one_before,
     x_90_a_mistyped_code_is_answered_with_those_alike,
+    x_28_visits_and_forms_tie_to_the_code,
     z_22_from_where_somebody_wrote_is_forgotten_with_the_person,
 ];
 
@@ -165,6 +168,31 @@ async fn m_48_a_form_takes_so_many_a_minute(world: &World) {
     assert_eq!(responses(world, &made).await.len(), 3);
 }
 
+/// Behind a proxy that is trusted a form counts senders, not the proxy.
+async fn behind_a_proxy(engine: Engine) {
+    let trusted_proxies = vec!["127.0.0.0/8".parse().expect("a network")];
+    let options = Options { trusted_proxies, ..Options::default() };
+    on_with(engine, options, async |world| {
+        let made = form(world, json!({ "per_minute_and_address": 1 })).await;
+        let send = |name: &str, from: &str| {
+            let body = json!({ "submission_id": name, "phone": "+8613700137000" });
+            let sent = world.anonymous().post(public(&made), body);
+            sent.header("forwarded", format!("for=198.51.100.1, for={from}"))
+        };
+        send("a", "203.0.113.7").await.expect(202);
+        send("b", "203.0.113.7").await.refused(429, "form_flooded");
+        send("b", "203.0.113.8").await.expect(202);
+        assert_eq!(responses(world, &made).await.len(), 2);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn m_48_senders_behind_a_trusted_proxy_are_told_apart() {
+    behind_a_proxy(Engine::Sqlite).await;
+    behind_a_proxy(Engine::Postgres).await;
+}
+
 async fn m_48_the_same_submission_is_one(world: &World) {
     let made = form(world, json!({})).await;
     let (one, other) =
@@ -293,4 +321,46 @@ async fn z_22_from_where_somebody_wrote_is_forgotten_with_the_person(world: &Wor
     let forgotten = "UPDATE form_submissions SET received_at = received_at
          WHERE sender = response_id AND consent_proof = 'erased'";
     rows::say(world, forgotten).await;
+}
+
+async fn x_28_visits_and_forms_tie_to_the_code(world: &World) {
+    let template = json!({ "template": "standard" });
+    world.admin.post("/v1/media/from-template", template).await.expect(200);
+    let page = json!({ "medium": "C", "test_group": "A", "list": "01", "month": 1, "year": 2026 });
+    let code = world.admin.post("/v1/source-codes", page).await.expect(201);
+    assert_eq!(code.json["code"], "CA01016");
+    let made = form(world, json!({ "source_code": code.json["code"] })).await;
+    let visit = |(event, who): (&str, &str)| {
+        json!({ "event_id": event, "kind": "visited", "source_code": "CA01016", "recipient": who,
+            "occurred_at": "2026-01-01T00:00:00Z" })
+    };
+    let visits: Vec<Json> =
+        [("1", "anna"), ("2", "anna"), ("3", "ben")].into_iter().map(visit).collect();
+    let batch = json!({ "source": "pages", "touches": visits });
+    world.admin.post("/v1/touches", batch).await.expect(201);
+    send(world, &made, "a", json!({})).await.expect(202);
+    let all = responses(world, &made).await;
+    let tied = ["source_code", "source_code_id", "medium_id", "channel"].map(|name| &all[0][name]);
+    let expected =
+        [&code.json["code"], &code.json["id"], &code.json["medium_id"], &json!("website")];
+    assert_eq!(tied, expected);
+    let report = world.admin.get("/v1/reports/media-response?by=source_code").await.expect(200);
+    assert_eq!(
+        (report.each("visited"), report.each("responders")),
+        (vec![json!(2)], vec![json!(1)])
+    );
+}
+
+async fn d_84_a_form_counts_what_it_takes_and_refuses(world: &World) {
+    let channel = json!({ "name": "官网表单", "base_source": "form" });
+    let channel = world.admin.post("/v1/collection-channels", channel).await.expect(201).id();
+    let made = form(world, json!({ "collection_channel_id": channel })).await;
+    send(world, &made, "a", json!({})).await.expect(202);
+    send(world, &made, "a", json!({})).await.expect(202);
+    send(world, &made, "b", json!({ "phone": null })).await.refused(422, "validation_failed");
+    send(world, &made, "c", json!({ "phone": "12" })).await.refused(422, "invalid_phone");
+    let path = format!("/v1/collection-channels/{channel}");
+    let shown = world.admin.get(path).await.expect(200);
+    let told = ["collected", "accepted", "known", "rejected"].map(|name| shown.json[name].clone());
+    assert_eq!(told, [json!(3), json!(1), json!(0), json!(2)], "the same again is not counted");
 }

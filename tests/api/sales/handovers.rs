@@ -19,11 +19,12 @@ both_stores![
     s_43_two_complete_at_once,
     s_43_many_records_move_in_seconds,
     s_44_a_joint_line_needs_a_visit_of_both,
-    s_45_critical_lines_need_visit_and_notice,
+    s_45_and_s_46_critical_lines_need_visit_and_notice,
     s_47_customers_are_watched_for_ninety_days,
     s_41_leaving_deletes_nothing,
     a_hand_over_is_brought_up_to_date_and_given_up,
     approvals_and_tasks_go_to_the_successor,
+    d_47_customers_are_looked_after_by_the_successor,
     another_tenants_handovers_do_not_exist,
 ];
 
@@ -208,6 +209,51 @@ async fn d_24_leads_are_handed_over_with_what_was_done(world: &World) {
     );
     let past = heir.get(format!("/v1/leads/{lead}/assignments")).await.expect(200);
     assert_eq!(past.data().last().expect("one")["reason"], "Resignation");
+}
+
+async fn d_47_customers_are_looked_after_by_the_successor(world: &World) {
+    let company = company(world).await;
+    let customer = party(&world.admin, "宏图", &["customer"]).await;
+    let (leaver, heir) = (&company.leaver.1, &company.heir.1);
+    let path = format!("/v1/parties/{customer}/owners");
+    for duty in ["sales", "service"] {
+        let wish = json!({ "duty": duty, "user_id": leaver });
+        world.admin.post(&path, wish).await.expect(200);
+    }
+    let off = || world.admin.patch(company.user(), json!({ "status": "disabled" }));
+    let refused = off().await.refused(409, "handover_incomplete");
+    assert_eq!(refused.json["params"]["forgotten"], 2, "{}", refused.text);
+    let begun = company.begin().await;
+    let found = lines(&company.boss, &begun).await;
+    assert_eq!(names(&found), ["customer_owner 宏图", "customer_owner 宏图"]);
+    assert!(found.iter().all(|line| line["party_id"] == json!(customer)));
+    // One of them is somebody else's before it changes hands.
+    let (_, third) = world.person(REP, None).await;
+    let wish = json!({ "duty": "service", "user_id": third });
+    world.admin.post(&path, wish).await.expect(200);
+    company.boss.post(of(&begun, "tick"), all()).await.expect(200);
+    world.pass(chrono::TimeDelta::days(1)).await;
+    world.admin.act(of(&begun, "complete")).await.expect(200);
+    let list = format!("/v1/customer-owners?limit=200&party_id={customer}");
+    let all = world.admin.get(list).await.expect(200).data().clone();
+    let mut open: Vec<_> = all
+        .iter()
+        .filter(|one| one["held_until"].is_null())
+        .map(|one| (one["duty"].clone(), one["user_id"].clone(), one["is_primary"].clone()))
+        .collect();
+    open.sort_by_key(|(duty, ..)| duty.to_string());
+    assert_eq!(
+        open,
+        [
+            (json!("sales"), json!(heir), json!(true)),
+            (json!("service"), json!(third), json!(false))
+        ]
+    );
+    let ended = |one: &&Json| one["user_id"] == json!(leaver) && one["duty"] == "sales";
+    let before = all.iter().find(ended).expect("who it was");
+    let since = all.iter().find(|one| one["user_id"] == json!(heir)).expect("who follows");
+    assert_eq!(before["held_until"], since["held_from"], "nobody in between");
+    assert_eq!(off().await.expect(200).json["status"], "disabled");
 }
 
 async fn s_42_only_those_above_the_leaver_tick(world: &World) {
@@ -440,7 +486,7 @@ async fn s_44_a_joint_line_needs_a_visit_of_both(world: &World) {
     assert_eq!(tick().await.expect(200).json["ticked"], 4);
 }
 
-async fn s_45_critical_lines_need_visit_and_notice(world: &World) {
+async fn s_45_and_s_46_critical_lines_need_visit_and_notice(world: &World) {
     let company = company(world).await;
     let (customer, one) = company.customer("宏图").await;
     let signing = json!({ "stage_id": company.funnel.stage("signing") });

@@ -221,6 +221,36 @@ async fn sec_18_whoever_sends_slowly_is_cut_off() {
     .await;
 }
 
+/// A sign-in that fails, with what a proxy says of where it comes from; its code.
+async fn told_by_proxy(world: &World, forwarded: &str) -> Json {
+    let wish = json!({ "email": ADMINISTRATOR, "password": "a guess" });
+    let request = world.anonymous().post("/v1/auth/login", wish);
+    request.header("x-forwarded-for", forwarded).await.json["code"].clone()
+}
+
+async fn behind_a_proxy(engine: Engine) {
+    let trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
+    let options = Options { sign_ins_per_minute: 5, trusted_proxies, ..Options::default() };
+    on_with(engine, options, async |world| {
+        let refused = Json::from("quota_exceeded");
+        let mut codes = Vec::new();
+        for number in 0..8 {
+            let made_up = format!("198.51.100.{number}, 203.0.113.7");
+            codes.push(told_by_proxy(world, &made_up).await);
+        }
+        assert_eq!(codes.last(), Some(&refused), "whatever they say themselves: {codes:?}");
+        assert_ne!(told_by_proxy(world, "203.0.113.8").await, refused, "somebody else");
+    })
+    .await;
+}
+
+/// Behind a proxy that is trusted everybody is counted by themselves.
+#[actix_web::test]
+async fn sec_24_a_trusted_proxy_says_from_where() {
+    behind_a_proxy(Engine::Sqlite).await;
+    behind_a_proxy(Engine::Postgres).await;
+}
+
 /// Whoever makes up where they come from is still counted where they do.
 #[actix_web::test]
 async fn sec_24_forwarded_addresses_are_not_believed() {

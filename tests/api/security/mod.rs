@@ -7,6 +7,7 @@ mod inventory;
 mod limits;
 mod matrix;
 mod oracle;
+mod second_factor;
 mod tenants;
 
 use crate::openapi::{NOTHING, OWN, PUBLIC, example, operations, path_of};

@@ -40,6 +40,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         name,
         plural,
         path: plural,
+        tag: plural,
         // Any table with tenant_id, id, owner_id and deleted_at.
         table: "api_keys",
         visibility,
@@ -66,6 +67,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         succession: guanxi_storage::Succession::Never,
         parts: None,
         late_by: None,
+        kept_from: None,
     }
 }
 

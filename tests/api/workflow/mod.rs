@@ -4,12 +4,17 @@ mod approvals;
 mod definitions;
 mod delegations;
 mod documents;
+mod follow_ups;
 mod notifications;
 mod playbooks;
+mod rollout_steps;
+mod rollouts;
+mod root_causes;
 mod rules;
 mod tasks;
 mod time_outs;
 mod today;
+mod training_records;
 mod workflows;
 
 use chrono::TimeDelta;

@@ -1,12 +1,14 @@
 //! Playbooks with their editions, and what is filled in by them.
 
 use super::OWN;
+use chrono::TimeDelta;
 use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
     d_25_what_was_published_stays,
     d_23_answers_are_weighed_and_scored,
     d_25_whoever_holds_a_record_reads_what_is_filled_in_about_it,
+    k_35_an_assessment_is_compared_with_the_time_before,
     playbooks_come_with_the_program,
 ];
 
@@ -181,10 +183,132 @@ async fn d_25_whoever_holds_a_record_reads_what_is_filled_in_about_it(world: &Wo
     assert_eq!((&seen.json["completeness"], &seen.json["missing"]), (&json!(null), &json!([])));
 }
 
+/// Steps of an assessment: required questions of 0 to 5 points with their weights.
+fn dimensions(of: &[(&str, &[(&str, i64)])]) -> Json {
+    let question = |(code, weight): &(&str, i64)| {
+        json!({ "code": code, "name": code,
+        "kind": "score", "max_score": 5, "weight": weight, "required": true })
+    };
+    let dimension = |(code, questions): &(&str, &[(&str, i64)])| {
+        let items: Vec<Json> = questions.iter().map(question).collect();
+        json!({ "code": code, "name": code, "items": items })
+    };
+    of.iter().map(dimension).collect::<Vec<Json>>().into()
+}
+
+async fn k_35_an_assessment_is_compared_with_the_time_before(world: &World) {
+    let admin = &world.admin;
+    let steps = dimensions(&[
+        ("planning", &[("study", 2), ("plan", 1)]),
+        ("execution", &[("activities", 1)]),
+    ]);
+    let body = json!({ "code": "capability", "name": "Capability", "purpose": "assessment",
+        "steps": steps });
+    let made = admin.post("/v1/playbooks", body).await.expect(201).id();
+    let publish = format!("/v1/playbooks/{made}/publish");
+    admin.act(&publish).await.expect(200);
+    let begin = async |about: Option<&str>, answers: Json| {
+        let mut body = json!({ "playbook_id": made, "answers": answers });
+        if let Some(lead) = about {
+            body["about_type"] = json!("lead");
+            body["about_id"] = json!(lead);
+        }
+        let run = admin.post("/v1/playbook-runs", body).await.expect(201).id();
+        format!("/v1/playbook-runs/{run}")
+    };
+    let compared =
+        async |path: &str| admin.get(format!("{path}/comparison")).await.expect(200).json;
+    let ratio = |value: &str, of: &str, over: &str| json!({ "value": value, "numerator": of, "denominator": over });
+
+    // A mandatory question that is not answered: the assessment is not finished.
+    let first = begin(None, json!({ "study": 3, "plan": 4 })).await;
+    let refused = admin.act(format!("{first}/complete")).await.refused(422, "validation_failed");
+    let missing = ("/answers/activities".to_owned(), "item_missing".to_owned());
+    assert_eq!(refused.findings(), [missing]);
+    let beyond = json!({ "answers": { "activities": 6 } });
+    admin.patch(&first, beyond).await.refused(422, "validation_failed");
+    admin.patch(&first, json!({ "answers": { "activities": 2 } })).await.expect(200);
+    admin.act(format!("{first}/complete")).await.expect(200);
+    let alone = compared(&first).await;
+    assert_eq!(alone["previous_id"], json!(null));
+    let score = json!({ "now": ratio("0.6000", "12", "20"), "previous": null, "difference": null });
+    assert_eq!(alone["score"], score);
+
+    // What is about a lead, or still open, is not the time before.
+    world.pass(TimeDelta::minutes(1)).await;
+    let lead = given::record(admin, "leads").await.id();
+    let answers = json!({ "study": 5, "plan": 5, "activities": 5 });
+    let other = begin(Some(&lead), answers.clone()).await;
+    admin.act(format!("{other}/complete")).await.expect(200);
+    begin(None, answers).await;
+    world.pass(TimeDelta::minutes(1)).await;
+    let second = begin(None, json!({ "study": 4, "plan": 4, "activities": 3 })).await;
+    let open = compared(&second).await;
+    assert_eq!(
+        (&open["completed_at"], &open["score"]["now"]["value"]),
+        (&json!(null), &json!("0.7500"))
+    );
+    admin.act(format!("{second}/complete")).await.expect(200);
+    let both = compared(&second).await;
+    assert_eq!(
+        first,
+        format!("/v1/playbook-runs/{}", both["previous_id"].as_str().expect("an id"))
+    );
+    assert_eq!(
+        both["score"],
+        json!({ "now": ratio("0.7500", "15", "20"),
+        "previous": ratio("0.6000", "12", "20"), "difference": ratio("0.1500", "3", "20") })
+    );
+    assert_eq!(
+        both["steps"],
+        json!([
+            { "code": "planning", "name": "planning", "score": { "now": ratio("0.8000", "12", "15"),
+                "previous": ratio("0.6667", "10", "15"), "difference": ratio("0.1333", "2", "15") } },
+            { "code": "execution", "name": "execution", "score": { "now": ratio("0.6000", "3", "5"),
+                "previous": ratio("0.4000", "2", "5"), "difference": ratio("0.2000", "1", "5") } },
+        ])
+    );
+    assert_eq!(compared(&other).await["previous_id"], json!(null));
+
+    // Another edition: steps meet by their codes.
+    let steps = dimensions(&[
+        ("planning", &[("study", 2), ("plan", 2)]),
+        ("evaluation", &[("results", 1)]),
+    ]);
+    admin.patch(format!("/v1/playbooks/{made}"), json!({ "steps": steps })).await.expect(200);
+    admin.act(&publish).await.expect(200);
+    world.pass(TimeDelta::minutes(1)).await;
+    let third = begin(None, json!({ "study": 5, "plan": 5, "results": 1 })).await;
+    let both = compared(&third).await;
+    assert_eq!((&both["edition"], &both["previous_edition"]), (&json!(2), &json!(1)));
+    assert_eq!(both["score"]["difference"], ratio("0.0900", "45", "500"));
+    let steps = both["steps"].as_array().expect("steps");
+    let said = |at: usize| (&steps[at]["code"], &steps[at]["score"]["difference"]);
+    assert_eq!(said(0), (&json!("planning"), &ratio("0.2000", "60", "300")));
+    assert_eq!(said(1), (&json!("evaluation"), &json!(null)));
+    assert_eq!(said(2), (&json!("execution"), &json!(null)));
+    assert_eq!(steps[2]["score"]["previous"], ratio("0.6000", "3", "5"));
+
+    // Whoever may read runs of their own only sees no other, and none beside theirs.
+    let grants = [("any", "any", "own"), ("playbooks", "any", "all")];
+    let (rep, _) = world.person(&grants, None).await;
+    rep.get(format!("{third}/comparison")).await.refused(404, "not_found");
+    let own = json!({ "playbook_id": made, "answers": { "study": 1 } });
+    let own = rep.post("/v1/playbook-runs", own).await.expect(201).id();
+    let own = rep.get(format!("/v1/playbook-runs/{own}/comparison")).await.expect(200);
+    assert_eq!(own.json["previous_id"], json!(null));
+}
+
 async fn playbooks_come_with_the_program(world: &World) {
     let templates = world.admin.get("/v1/playbook-templates").await.expect(200);
-    let codes =
-        ["customer_card", "prospect_review", "marketing_capability", "customer_satisfaction"];
+    let codes = [
+        "customer_card",
+        "prospect_review",
+        "marketing_capability",
+        "customer_satisfaction",
+        "depth_interview",
+        "product_choice",
+    ];
     assert_eq!(templates.each("code"), codes);
     for code in codes {
         let made =
@@ -202,7 +326,8 @@ async fn playbooks_come_with_the_program(world: &World) {
     world.admin.act(&publish).await.refused(409, "card_exists");
     // An assessment is about no record.
     let found = world.admin.get("/v1/playbooks?code=marketing_capability").await.expect(200);
-    let body = json!({ "playbook_id": found.data()[0]["id"], "answers": { "market_study": 8 } });
+    let body = json!({ "playbook_id": found.data()[0]["id"], "answers": { "market_study": 4 } });
     let run = world.admin.post("/v1/playbook-runs", body).await.expect(201);
-    assert_eq!(run.json["score"]["numerator"], "8");
+    let score = json!({ "value": "0.1143", "numerator": "4", "denominator": "35" });
+    assert_eq!(run.json["score"], score);
 }

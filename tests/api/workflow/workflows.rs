@@ -12,7 +12,9 @@ both_stores![
     k_06_a_step_that_is_refused_ends_the_run,
     k_06_workflows_that_begin_each_other_come_to_an_end,
     k_06_a_date_makes_it_begin,
+    k_06_runs_are_forgotten_long_after_their_end,
     z_02_what_has_begun_keeps_its_edition,
+    x_123_definitions_are_versioned_and_tried_on_sample_records,
 ];
 
 /// A workflow about parties that become tier A, with these members and steps.
@@ -333,6 +335,33 @@ async fn k_06_a_date_makes_it_begin(world: &World) {
     assert_eq!(runs(&company.admin, &one).await.len(), 2);
 }
 
+async fn k_06_runs_are_forgotten_long_after_their_end(world: &World) {
+    let mut company = company(world).await;
+    let steps = json!([{ "kind": "notify", "title": "Began" },
+        { "kind": "notify", "title": "Long after", "wait_hours": 2400 }]);
+    let slow = workflow(&company.admin, json!({ "name": "Slow", "steps": steps })).await;
+    let quick = workflow(&company.admin, json!({})).await;
+    publish(&company.admin, &slow).await;
+    publish(&company.admin, &quick).await;
+    set(&company, json!({ "tier": "A" })).await;
+    pass(world).await;
+    let forget = async || world.app.workflow().forget().await.expect("forgotten");
+    company.later(world, TimeDelta::days(89)).await;
+    forget().await;
+    assert_eq!(runs(&company.admin, &quick).await.len(), 1);
+    company.later(world, TimeDelta::days(2)).await;
+    forget().await;
+    assert!(runs(&company.admin, &quick).await.is_empty());
+    let waiting = runs(&company.admin, &slow).await;
+    assert_eq!((waiting.len(), &waiting[0]["status"]), (1, &json!("running")), "not at its end");
+    // What it was made for does not make it again.
+    pass(world).await;
+    assert!(runs(&company.admin, &quick).await.is_empty());
+    company.later(world, TimeDelta::days(10)).await;
+    pass(world).await;
+    assert_eq!(runs(&company.admin, &slow).await[0]["status"], "done");
+}
+
 async fn z_02_what_has_begun_keeps_its_edition(world: &World) {
     let mut company = company(world).await;
     let steps = |title: &str| {
@@ -378,4 +407,37 @@ async fn z_02_what_has_begun_keeps_its_edition(world: &World) {
     company.later(world, TimeDelta::hours(25)).await;
     pass(world).await;
     assert_eq!(tasks(&company.admin).await.len(), before);
+}
+
+async fn x_123_definitions_are_versioned_and_tried_on_sample_records(world: &World) {
+    let company = company(world).await;
+    let admin = &company.admin;
+    let other = given::party(&company.rep.0, "Another one").await.id();
+    for id in [&company.party, &other] {
+        let tier = json!({ "tier": "A", "employees": 3 });
+        company.rep.0.patch(format!("/v1/parties/{id}"), tier).await.expect(200);
+    }
+    let steps =
+        |employees: i64| json!([{ "kind": "set_field", "field": "employees", "value": employees }]);
+    let one = workflow(admin, json!({ "steps": steps(7) })).await;
+    assert_eq!(publish(admin, &one).await.json["edition"], 1);
+    // What is written next is tried before it is published, on the records that are named.
+    admin.patch(own(&one, ""), json!({ "steps": steps(9) })).await.expect(200);
+    let sample = json!({ "record_ids": [other] });
+    let trial = admin.post(own(&one, "/dry-run"), sample.clone()).await.expect(200);
+    let records = trial.json["records"].as_array().expect("records");
+    assert_eq!((records.len(), &records[0]["record_id"]), (1, &json!(other)));
+    let change = json!([{ "field": "employees", "before": 3, "after": 9 }]);
+    assert_eq!(records[0]["steps"][0]["changes"], change);
+    let kept = admin.get(format!("/v1/parties/{other}")).await.expect(200);
+    assert_eq!(kept.json["employees"], 3);
+    assert_eq!(publish(admin, &one).await.json["edition"], 2);
+    // The first edition says what it said.
+    let editions = admin.get(own(&one, "/editions")).await.expect(200);
+    assert_eq!(editions.each("edition"), [2, 1]);
+    let said = |at: usize| editions.data()[at]["definition"]["steps"][0]["value"].clone();
+    assert_eq!((said(0), said(1)), (json!(9), json!(7)));
+    let told = admin.get(own(&one, "/timeline?sort=sequence")).await.expect(200);
+    let kinds = ["created", "published", "updated", "published"];
+    assert_eq!(told.each("kind"), kinds.map(|verb| format!("workflow.{verb}")));
 }

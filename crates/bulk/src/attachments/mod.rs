@@ -6,6 +6,10 @@
 //!
 //! A file is announced before it is kept and claimed in the transaction of its record. So a record
 //! never names a file that is not there, and a file that nothing came of is found and removed.
+//!
+//! Who may see the parent differs by its kind, so the shared endpoints, whose scope is one predicate over
+//! one table, are closed for attachments. Timelines, webhooks and the feed tell of them to whoever sees the
+//! parent (`Kind::seen_with_parent`).
 
 mod content;
 mod model;

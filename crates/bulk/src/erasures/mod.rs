@@ -7,12 +7,19 @@
 //! in which files are noted as not wanted, so that a crash leaves none for ever.
 //!
 //! The same search finds what a person is told who asks what is stored of them.
+//!
+//! Whoever was erased stays as a record without a name and is not deleted: contracts and orders go on
+//! naming it, and figures that count customers count as many. Those who have answered or were sent
+//! something get a name made by chance, so people are still counted once. Price: the record can be written
+//! again, and then erased again.
 
+mod among;
 mod model;
 mod service;
 mod store;
 mod subject;
 
+pub use among::{Among, TakeOut, Telling, register};
 pub use model::{ERASURE, Erase, Erasure, ErasureId, ErasureInput, ErasureReason};
 pub use service::{erase, require};
 pub use subject::export;

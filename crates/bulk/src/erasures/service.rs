@@ -1,6 +1,6 @@
 //! Erasing a person.
 
-use super::{ERASURE, Erase, Erasure, ErasureInput, store};
+use super::{ERASURE, Erase, Erasure, ErasureInput, among, store};
 use crate::{
     attachments::ATTACHMENT,
     jobs::by_itself,
@@ -88,8 +88,13 @@ pub async fn erase(
         return Err(NOT_A_PERSON.problem());
     }
     let kinds = kinds();
-    let all = belongings(tx, &kinds, kind, id).await?;
+    let mut all = belongings(tx, &kinds, kind, id).await?;
     nothing_in_the_way(tx, &all).await?;
+    // Nobody can tell about whom of all the buyers the note of a batch speaks.
+    if let Some(orders) = all.get("order") {
+        let batches = store::batches_of(tx, orders).await?;
+        all.entry("order_batch").or_default().extend(batches);
+    }
     let mut receipt = Erasure::assemble(
         Meta::new(ctx),
         ErasureInput {
@@ -185,6 +190,14 @@ async fn take_out(
         note(receipt, table, count);
     }
     let mut told: BTreeSet<Uuid> = all.values().flatten().copied().collect();
+    let nobody = BTreeSet::new();
+    let parties = all.get("party").unwrap_or(&nobody);
+    let mut found = Vec::new();
+    for one in among::all() {
+        let records = (one.telling)(tx, parties).await?;
+        told.extend(records.iter().copied());
+        found.push((one, records));
+    }
     note(receipt, "idempotency_keys", store::forget_answers(tx, &told).await?);
     note(receipt, "webhook_deliveries", store::forget_messages(tx, kinds, &told).await?);
     let imports = store::imports_of(tx, &told).await?;
@@ -197,6 +210,10 @@ async fn take_out(
     of_events.extend(table::all().map(|table| table.kind).filter(|kind| kind.name == "import"));
     let forgotten = forgetting::forget(tx, &of_events, &told).await?;
     (receipt.events, receipt.digest) = (forgotten.events, forgotten.digest);
+    // After their events, so that the last one tells of them as they are.
+    for (one, records) in found {
+        note(receipt, one.table, (one.take_out)(tx, ctx, parties, &records).await?);
+    }
     files.extend(imports);
     // Those of attachments that were forgotten before are gone already.
     if receipt.tables.contains_key(ATTACHMENT.table) {

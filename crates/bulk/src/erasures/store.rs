@@ -47,6 +47,11 @@ const BESIDE: &[(&str, &str, &str)] = &[
         "UPDATE asset_readings SET note = $2 WHERE tenant_id = $1 AND note <> $2 AND asset_id IN ",
     ),
     (
+        "stocktake_lines",
+        "party",
+        "UPDATE stocktake_lines SET note = $2 WHERE tenant_id = $1 AND note <> $2 AND party_id IN ",
+    ),
+    (
         "task_carries",
         "task",
         "UPDATE task_carries SET reason = $2 WHERE tenant_id = $1 AND reason <> $2 AND task_id IN ",
@@ -82,6 +87,20 @@ pub(super) async fn merged(tx: &mut Tx, kind: &'static str, id: Uuid) -> Result<
     Ok(all)
 }
 
+/// The batches in which orders of the person were told.
+pub(super) async fn batches_of(tx: &mut Tx, orders: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+    let mut batches = BTreeSet::new();
+    for some in in_parts(orders, AT_ONCE) {
+        let mut select = Sql::new(
+            "SELECT DISTINCT batch_id FROM orders
+             WHERE tenant_id = $1 AND batch_id IS NOT NULL AND id IN ",
+        );
+        select.bind_all(some);
+        batches.extend(tx.all::<(Uuid,)>(select).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(batches)
+}
+
 /// Those of the contracts that run, or on which money is owed.
 pub(super) async fn open_contracts(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> Result<Vec<Uuid>> {
     let mut open = Vec::new();
@@ -102,7 +121,7 @@ pub(super) async fn job_under_way(tx: &mut Tx) -> Result<Option<Uuid>> {
     let select = sql!(
         "SELECT id FROM jobs WHERE tenant_id = $1 AND finished_at IS NULL
              AND kind IN ('import', 'import_check', 'export', 'subject_export', 'undo',
-                 'duplicate_search')
+                 'duplicate_search', 'mining_dataset')
          ORDER BY id LIMIT 1"
     );
     Ok(tx.optional::<(Uuid,)>(select).await?.map(|(id,)| id))

@@ -10,8 +10,8 @@ mod service;
 mod sheet;
 mod store;
 
-pub use model::{EXPORT, Export, ExportId, ExportInput};
+pub use model::{EXPORT, Export, ExportId, ExportInput, filter_schema};
 pub(crate) use run::{keep, run};
 pub(crate) use service::begin;
-pub use service::{file, start};
+pub use service::{file, question, start};
 pub(crate) use store::expire;

@@ -68,8 +68,8 @@ pub struct ExportInput {
     pub bom: bool,
 }
 
-/// The document describes filters once, beside the searches.
-fn filter_schema() -> Schema {
+/// The filter of a list as text or JSON: the document describes filters once, beside the searches.
+pub fn filter_schema() -> Schema {
     let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(MAX_CHARACTERS));
     let null = ObjectBuilder::new().schema_type(Type::Null);
     let either = OneOfBuilder::new().item(Ref::from_schema_name("Filter")).item(text).item(null);
@@ -78,7 +78,7 @@ fn filter_schema() -> Schema {
 
 impl ExportInput {
     /// The members of a search that ask for the same.
-    pub(super) fn search(&self) -> Json {
+    pub fn search(&self) -> Json {
         let list = |words: &[Line<60>]| (!words.is_empty()).then(|| serde_json::json!(words));
         let members = [
             ("filter", self.filter.clone()),

@@ -5,7 +5,7 @@ use crate::{
     Table,
     files::Kept,
     jobs::{self, Job, JobKind, by_itself},
-    problems::{FILE_GONE, NO_FILE_YET},
+    problems::{COMPANY_PROPERTY, FILE_GONE, NO_FILE_YET},
     table,
 };
 use chrono::TimeDelta;
@@ -85,6 +85,22 @@ pub(super) fn query(
     Ok(query)
 }
 
+/// The list that a question is about, and the question as the caller may ask it: what an export of it would
+/// read, whatever is done with it.
+///
+/// # Errors
+/// `forbidden` without the right to read that list; `validation_failed` for what the list would refuse.
+pub async fn question(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    input: &ExportInput,
+) -> Result<(&'static Kind, ListQuery)> {
+    let table = table_of(input)?;
+    ctx.require(table.kind.plural, Action::Read)?;
+    let fields = custom::fields(tx, ctx, table.kind).await?;
+    Ok((table.kind, query(table, ctx, &fields, input)?))
+}
+
 /// The caller may take records of the list away.
 fn require(ctx: &Ctx, kind: &'static Kind) -> Result<()> {
     ctx.require(kind.plural, Action::Read)?;
@@ -98,13 +114,17 @@ fn require(ctx: &Ctx, kind: &'static Kind) -> Result<()> {
 ///
 /// # Errors
 /// `forbidden` without the right to make exports, or to export that list; `validation_failed` for
-/// what the list would refuse.
+/// what the list would refuse; `company_property` if the caller has brought one of the records in.
 pub async fn start(tx: &mut Tx, ctx: &Ctx, input: ExportInput) -> Result<Shown<Job>> {
     ctx.require(EXPORT.plural, Action::Create)?;
     let table = table_of(&input)?;
     require(ctx, table.kind)?;
     let fields = custom::fields(tx, ctx, table.kind).await?;
-    query(table, ctx, &fields, &input)?;
+    let query = query(table, ctx, &fields, &input)?;
+    let kept = resource::kept_from(tx, ctx, table.kind, &query).await?;
+    if kept > 0 {
+        return Err(COMPANY_PROPERTY.with("count", kept));
+    }
     let stamp = ctx.now.format("%Y%m%dT%H%M%SZ");
     let name = format!("{}-{stamp}.{}", table.kind.plural, input.format.word());
     begin(tx, ctx, (JobKind::Export, json!({})), input, name).await

@@ -1,5 +1,6 @@
 //! An import as callers see it.
 
+use crate::collection_channels::{CollectionChannel, CollectionChannelId};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, UserId, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
@@ -100,6 +101,16 @@ pub struct ImportInput {
     #[serde(default)]
     #[field(zh = "来源系统")]
     pub source: Option<Line<40>>,
+    /// The channel by which the file was collected: what becomes of its rows counts there, and customers that are
+    /// made or found by them have its source as one of theirs.
+    #[serde(default)]
+    #[field(zh = "收集渠道", filter, to = CollectionChannel)]
+    pub collection_channel_id: Option<CollectionChannelId>,
+    /// How far the other system has been read with this file. It becomes the position of the channel when all rows
+    /// were read.
+    #[serde(default)]
+    #[field(zh = "读取位置")]
+    pub position: Option<Line<400>>,
 }
 
 fn skip() -> OnMatch {

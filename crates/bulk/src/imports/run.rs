@@ -1,12 +1,14 @@
 //! The work of an import: rows in steps, each step one transaction.
 
 use super::{
-    Import, OnDuplicate, OnMatch,
+    Import, ImportInput, OnDuplicate, OnMatch,
     mapping::{Body, Plan},
+    names::Names,
     reader::{Reader, key_of},
 };
 use crate::{
     Table,
+    collection_channels::{self, Collected},
     jobs::{self, Job, Progress},
     problems::AMBIGUOUS,
     table::{self, Group, Grouped, Outcome, Row, Together},
@@ -15,7 +17,8 @@ use crate::{
 use futures_util::future::join;
 use guanxi_kernel::{
     Ctx, Problem, Result,
-    problem::{INTERNAL, POSSIBLE_DUPLICATE, UNKNOWN_REFERENCE},
+    phone::e164,
+    problem::{INTERNAL, POSSIBLE_DUPLICATE},
 };
 use guanxi_storage::{
     Field, Kind, Tx,
@@ -62,6 +65,19 @@ impl Tally {
         }
     }
 
+    /// What has come since then, as a channel counts it.
+    fn since(self, before: Self) -> Collected {
+        Collected {
+            accepted: self.created + self.updated - before.created - before.updated,
+            known: self.skipped - before.skipped,
+            rejected: self.failed - before.failed,
+        }
+    }
+
+    fn progress(self, total: Option<i64>) -> Progress {
+        Progress { done: self.read, total, state: self.json(), result: self.json() }
+    }
+
     fn json(self) -> Json {
         let Self { read, created, updated, skipped, failed } = self;
         json!({ "read": read, "created": created, "updated": updated, "skipped": skipped, "failed": failed })
@@ -71,29 +87,47 @@ impl Tally {
 /// Makes records of the rows, from where the job was cut off; `dry` only says what would be.
 pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
     let id = job.input.subject_id.ok_or_else(|| INTERNAL.problem())?;
-    let (import, table, custom, currency) = run
+    let (import, table, custom, settings) = run
         .read(async |tx, ctx| {
             let import: Import = resource::load(tx, ctx, id).await?;
             let table = table::named(&import.input.resource).ok_or_else(|| INTERNAL.problem())?;
             let custom = custom::fields(tx, ctx, table.kind).await?;
-            Ok((import, table, custom, ctx.settings.currency))
+            Ok((import, table, custom, ctx.settings.clone()))
         })
         .await?;
     let layout = import.layout()?;
     let fields = custom.clone();
-    let plan = Plan::new(table, &custom, &import.input, &layout.header, currency)?;
+    let plan = Plan::new(table, &custom, &import.input, &layout.header, settings.currency)?;
     let file = run.worker.files.fetch(run.lease.tenant, id).await?;
     let mut tally = Tally::of(&job.state);
     let rows = guanxi_tabular::open(file.path(), &layout, &Limits::default())?;
     let mut rows = Reader::behind(tally.read, rows, &plan, table.grouped);
     let mut batch = rows.step();
     while !batch.is_empty() {
-        let step = Step { run, table, import: &import, fields: &fields, batch: &batch, tally };
+        let (import, fields, country) = (&import, &fields, &*settings.country);
+        let step = Step { run, table, import, fields, country, batch: &batch, tally };
         // The rows of the next step are read while the store works on this one.
         let (done, following) = join(step.go(dry), async { rows.step() }).await;
         (tally, batch) = (done?, following);
     }
+    let ImportInput { collection_channel_id, position, .. } = &import.input;
+    if let (false, Some(channel), Some(position)) = (dry, collection_channel_id, position) {
+        let advance = async |tx: &mut Tx, ctx: &Ctx| {
+            collection_channels::advance(tx, ctx, *channel, position.clone()).await?;
+            Ok(tally.progress(run.total))
+        };
+        run.commit(advance).await?;
+    }
     Ok(())
+}
+
+/// What has become of the rows of a step.
+#[derive(Debug, Default)]
+struct Stepped {
+    tally: Tally,
+    failures: Vec<Failure>,
+    /// The records that were made or found.
+    records: BTreeSet<Uuid>,
 }
 
 struct Step<'a> {
@@ -101,6 +135,8 @@ struct Step<'a> {
     table: &'a Table,
     import: &'a Import,
     fields: &'a Fields,
+    /// Of which phone numbers without a prefix are.
+    country: &'a str,
     batch: &'a [Mapped],
     tally: Tally,
 }
@@ -123,22 +159,37 @@ impl Step<'_> {
             return self.keep(async |_, _| Ok(&found)).await;
         }
         let step = async |tx: &mut Tx, ctx: &Ctx| {
-            let (tally, failures) = self.write(tx, ctx, together).await?;
-            self.note(tx, &failures).await?;
-            Ok(self.progress(tally))
+            let stepped = self.write(tx, ctx, together).await?;
+            self.note(tx, &stepped.failures).await?;
+            let tally = stepped.tally;
+            self.collect(tx, ctx, stepped).await?;
+            Ok(tally.progress(self.run.total))
         };
         Ok(Tally::of(&self.run.commit(step).await?.state))
+    }
+
+    /// Tells the channel of the import what has come through it.
+    async fn collect(&self, tx: &mut Tx, ctx: &Ctx, stepped: Stepped) -> Result<()> {
+        let Some(channel) = self.import.input.collection_channel_id else { return Ok(()) };
+        let counts = stepped.tally.since(self.tally);
+        collection_channels::count(tx, ctx, channel, counts).await?;
+        match self.table.collected {
+            Some(collected) => {
+                collected(tx, ctx, channel, stepped.records.into_iter().collect()).await
+            }
+            None => Ok(()),
+        }
     }
 
     /// Stores what a dry run has found.
     async fn keep<'f>(
         &self,
-        found: impl AsyncFn(&mut Tx, &Ctx) -> Result<&'f (Tally, Vec<Failure>)>,
+        found: impl AsyncFn(&mut Tx, &Ctx) -> Result<&'f Stepped>,
     ) -> Result<Tally> {
         let step = async |tx: &mut Tx, ctx: &Ctx| {
-            let (tally, failures) = found(tx, ctx).await?;
-            self.note(tx, failures).await?;
-            Ok(self.progress(*tally))
+            let stepped = found(tx, ctx).await?;
+            self.note(tx, &stepped.failures).await?;
+            Ok(stepped.tally.progress(self.run.total))
         };
         Ok(Tally::of(&self.run.commit(step).await?.state))
     }
@@ -150,54 +201,40 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn progress(&self, tally: Tally) -> Progress {
-        Progress {
-            done: tally.read,
-            total: self.run.total,
-            state: tally.json(),
-            result: tally.json(),
-        }
-    }
-
-    async fn write(
-        &self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        together: Together,
-    ) -> Result<(Tally, Vec<Failure>)> {
-        let (mut tally, mut failures) = (self.tally, Vec::new());
-        tally.read += i64::try_from(self.batch.len()).unwrap_or(0);
+    async fn write(&self, tx: &mut Tx, ctx: &Ctx, together: Together) -> Result<Stepped> {
+        let mut done = Stepped { tally: self.tally, ..Stepped::default() };
+        done.tally.read += i64::try_from(self.batch.len()).unwrap_or(0);
         let mut names = Names::default();
         names.foresee(tx, ctx, self.batch).await?;
         if let Some(grouped) = &self.table.grouped {
             let groups = self.groups(tx, ctx, grouped, &mut names).await?;
-            write_groups(tx, ctx, grouped, groups, &mut tally, &mut failures).await?;
-            tally.failed += i64::try_from(failures.len()).unwrap_or(0);
-            return Ok((tally, failures));
+            write_groups(tx, ctx, grouped, groups, &mut done).await?;
+            done.tally.failed += i64::try_from(done.failures.len()).unwrap_or(0);
+            return Ok(done);
         }
         let mut ready: Vec<Ready> = Vec::new();
         for (number, body) in self.batch {
             match body {
                 Ok(body) => match names.resolve(tx, ctx, body).await? {
                     Ok(body) => ready.push((*number, body)),
-                    Err(problem) => failures.push((*number, Arc::new(problem))),
+                    Err(problem) => done.failures.push((*number, Arc::new(problem))),
                 },
-                Err(problem) => failures.push((*number, problem.clone())),
+                Err(problem) => done.failures.push((*number, problem.clone())),
             }
         }
         // Rows of one key in one file are one record, so the second waits for the first.
         let (first, again) = self.apart(ready);
         for (rows, together) in [(first, together), (again, Together::No)] {
             if together == Together::Yes {
-                self.write_some(tx, ctx, rows, together, &mut tally, &mut failures).await?;
+                self.write_some(tx, ctx, rows, together, &mut done).await?;
                 continue;
             }
             for row in rows {
-                self.write_some(tx, ctx, vec![row], together, &mut tally, &mut failures).await?;
+                self.write_some(tx, ctx, vec![row], together, &mut done).await?;
             }
         }
-        tally.failed += i64::try_from(failures.len()).unwrap_or(0);
-        Ok((tally, failures))
+        done.tally.failed += i64::try_from(done.failures.len()).unwrap_or(0);
+        Ok(done)
     }
 
     /// The rows of each record, each with its place in the file. One that cannot be read goes with the
@@ -236,8 +273,7 @@ impl Step<'_> {
         ctx: &Ctx,
         rows: Vec<Ready>,
         together: Together,
-        tally: &mut Tally,
-        failures: &mut Vec<Failure>,
+        done: &mut Stepped,
     ) -> Result<()> {
         let found = self.matches(tx, ctx, &rows).await?;
         let (mut numbers, mut writes) = (Vec::new(), Vec::new());
@@ -247,9 +283,13 @@ impl Step<'_> {
                 ids.map(|ids| ids.iter().copied().collect::<Vec<_>>()),
                 self.import.input.on_match,
             ) {
-                (Some(ids), OnMatch::Skip) if !ids.is_empty() => tally.skipped += 1,
+                (Some(ids), OnMatch::Skip) if !ids.is_empty() => {
+                    done.tally.skipped += 1;
+                    // Of several it is not known which one it is.
+                    done.records.extend(ids.first().filter(|_| ids.len() == 1));
+                }
                 (Some(ids), OnMatch::Update) if ids.len() > 1 => {
-                    failures.push((number, Arc::new(AMBIGUOUS.problem())));
+                    done.failures.push((number, Arc::new(AMBIGUOUS.problem())));
                 }
                 (Some(ids), OnMatch::Update) if ids.len() == 1 => {
                     numbers.push(number);
@@ -264,18 +304,32 @@ impl Step<'_> {
         let on_duplicate = self.import.input.on_duplicate;
         let ctx = &Ctx { accept_duplicates: on_duplicate == OnDuplicate::Accept, ..ctx.clone() };
         let outcomes = self.table.write(tx, ctx, writes, together).await?;
-        for (number, outcome) in numbers.into_iter().zip(outcomes) {
-            match outcome {
-                Outcome::Created => tally.created += 1,
-                Outcome::Updated => tally.updated += 1,
-                Outcome::Unchanged => tally.skipped += 1,
+        for (number, (outcome, id)) in numbers.into_iter().zip(outcomes) {
+            let id = match outcome {
+                Outcome::Created => {
+                    done.tally.created += 1;
+                    id
+                }
+                Outcome::Updated => {
+                    done.tally.updated += 1;
+                    id
+                }
+                Outcome::Unchanged => {
+                    done.tally.skipped += 1;
+                    id
+                }
                 Outcome::Failed(problem)
                     if on_duplicate == OnDuplicate::Skip && problem.is(&POSSIBLE_DUPLICATE) =>
                 {
-                    tally.skipped += 1;
+                    done.tally.skipped += 1;
+                    only_match(&problem)
                 }
-                Outcome::Failed(problem) => failures.push((number, Arc::new(problem))),
-            }
+                Outcome::Failed(problem) => {
+                    done.failures.push((number, Arc::new(problem)));
+                    None
+                }
+            };
+            done.records.extend(id);
         }
         Ok(())
     }
@@ -306,8 +360,11 @@ impl Step<'_> {
             let texts = match (field.terms, value) {
                 (Some(index), Json::Array(entries)) => {
                     let text = |entry: &Json| {
-                        let plain =
-                            ["number", "address", "id"].iter().find_map(|m| entry[*m].as_str());
+                        if let Some(number) = entry["number"].as_str() {
+                            // As it is kept, however the file writes it.
+                            return (index.term)(&e164(number, self.country)?);
+                        }
+                        let plain = ["address", "id"].iter().find_map(|m| entry[*m].as_str());
                         let plain = plain.or(entry.as_str())?;
                         let plain = match entry["source"].as_str() {
                             Some(source) => format!("{source}:{plain}"),
@@ -352,6 +409,14 @@ impl Step<'_> {
     }
 }
 
+/// The record that a row certainly is, if it is one of the same sort and no other.
+fn only_match(problem: &Problem) -> Option<Uuid> {
+    match problem.params().get("matches")?.as_array()?.as_slice() {
+        [only] => only["id"].as_str()?.parse().ok(),
+        _ => None,
+    }
+}
+
 /// A row of a record that is made of several.
 type Part = (u64, Result<Json, Arc<Problem>>);
 
@@ -361,18 +426,17 @@ async fn write_groups(
     ctx: &Ctx,
     grouped: &Grouped,
     groups: Vec<Vec<Part>>,
-    tally: &mut Tally,
-    failures: &mut Vec<Failure>,
+    done: &mut Stepped,
 ) -> Result<()> {
     let (numbers, groups): (Vec<Vec<u64>>, Vec<Group>) =
         groups.into_iter().map(|group| group.into_iter().unzip()).unzip();
     let written = (grouped.write)(tx, ctx, groups).await?;
     for (number, outcome) in numbers.into_iter().flatten().zip(written.into_iter().flatten()) {
         match outcome {
-            Outcome::Created => tally.created += 1,
-            Outcome::Updated => tally.updated += 1,
-            Outcome::Unchanged => tally.skipped += 1,
-            Outcome::Failed(problem) => failures.push((number, Arc::new(problem))),
+            Outcome::Created => done.tally.created += 1,
+            Outcome::Updated => done.tally.updated += 1,
+            Outcome::Unchanged => done.tally.skipped += 1,
+            Outcome::Failed(problem) => done.failures.push((number, Arc::new(problem))),
         }
     }
     Ok(())
@@ -382,85 +446,4 @@ async fn write_groups(
 fn key_field(kind: &'static Kind, name: &str) -> Option<&'static Field> {
     let by_parameter = |field: &&Field| field.terms.is_some_and(|index| index.parameter == name);
     kind.field(name).or_else(|| kind.shape.fields.iter().find(by_parameter))
-}
-
-/// Names that one statement looks up.
-const NAMES_AT_ONCE: usize = 200;
-
-/// The records that people name, looked up once for all rows.
-#[derive(Default)]
-struct Names(BTreeMap<(&'static str, String), Vec<Uuid>>);
-
-impl Names {
-    /// Looks up what the rows of a step name, in few statements.
-    async fn foresee(&mut self, tx: &mut Tx, ctx: &Ctx, rows: &[Mapped]) -> Result<()> {
-        let mut wanted: BTreeMap<&'static str, (&'static Kind, BTreeSet<String>)> = BTreeMap::new();
-        let named = rows.iter().filter_map(|(_, body)| body.as_ref().ok()).flat_map(|b| &b.named);
-        for (_, target, name) in named.filter(|(_, _, name)| name.parse::<Uuid>().is_err()) {
-            let texts = &mut wanted.entry(target.name).or_insert((*target, BTreeSet::new())).1;
-            texts.insert(name.clone());
-        }
-        for (target, mut names) in wanted.into_values() {
-            for field in target.known_by.iter().filter_map(|field| target.field(field)) {
-                let texts: Vec<String> = names.iter().cloned().collect();
-                for some in texts.chunks(NAMES_AT_ONCE) {
-                    let some: BTreeSet<String> = some.iter().cloned().collect();
-                    for (id, text) in named_by(tx, ctx, target, field, &some).await? {
-                        names.remove(&text);
-                        self.0.entry((target.name, text)).or_default().push(id);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The body with ids for names.
-    async fn resolve(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        body: &Body,
-    ) -> Result<Result<Json, Problem>> {
-        let mut members = body.members.clone();
-        for (member, target, name) in &body.named {
-            let ids = self.find(tx, ctx, target, name).await?;
-            match ids[..] {
-                [id] => drop(members.insert((*member).to_owned(), json!(id))),
-                [] => return Ok(Err(UNKNOWN_REFERENCE.at(format!("/{member}")))),
-                _ => return Ok(Err(AMBIGUOUS.at(format!("/{member}")))),
-            }
-        }
-        Ok(Ok(Json::Object(members)))
-    }
-
-    async fn find(
-        &mut self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        target: &'static Kind,
-        name: &str,
-    ) -> Result<Vec<Uuid>> {
-        if let Ok(id) = name.parse::<Uuid>() {
-            return Ok(vec![id]);
-        }
-        let key = (target.name, name.to_owned());
-        if let Some(known) = self.0.get(&key) {
-            return Ok(known.clone());
-        }
-        let mut ids = Vec::new();
-        for field in target.known_by.iter().filter_map(|field| target.field(field)) {
-            let texts = BTreeSet::from([name.to_owned()]);
-            ids = named_by(tx, ctx, target, field, &texts)
-                .await?
-                .into_iter()
-                .map(|(id, _)| id)
-                .collect();
-            if !ids.is_empty() {
-                break;
-            }
-        }
-        self.0.insert(key, ids.clone());
-        Ok(ids)
-    }
 }

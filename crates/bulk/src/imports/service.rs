@@ -1,6 +1,9 @@
 //! Uploading a file, and asking for what is to be done with it.
 
-use super::{IMPORT, Import, ImportId, ImportInput, OnDuplicate, OnMatch, mapping, mapping::Plan};
+use super::{
+    IMPORT, Import, ImportId, ImportInput, OnDuplicate, OnMatch, admission::admit, mapping,
+    mapping::Plan,
+};
 use crate::{
     jobs::{self, Job, JobKind},
     problems::IMPORT_COMMITTED,
@@ -8,7 +11,7 @@ use crate::{
 };
 use guanxi_kernel::{
     Action, Ctx, Line, Problem, Result,
-    problem::{INTERNAL, UNKNOWN_VALUE},
+    problem::{INTERNAL, REQUIRED, UNKNOWN_VALUE},
 };
 use guanxi_storage::{
     Kind, Meta, Resource, Tx,
@@ -45,6 +48,9 @@ impl Resource for Import {
         if let Some(stays) = before.filter(|b| b.input.resource != self.input.resource) {
             let stays = stays.input.resource.to_string();
             return Err(UNKNOWN_VALUE.at("/resource").with("expected", stays));
+        }
+        if self.input.position.is_some() && self.input.collection_channel_id.is_none() {
+            return Err(REQUIRED.at("/collection_channel_id"));
         }
         let table = table::named(&self.input.resource).ok_or_else(unknown_resource)?;
         let layout = self.layout()?;
@@ -94,9 +100,11 @@ pub struct Upload<'a> {
 /// caller keeps the file under the id of the import before this is committed.
 ///
 /// # Errors
-/// `forbidden`; `unknown_value` for a resource that is none; what the file is refused for.
+/// `forbidden`; `unknown_value` for a resource that is none; what the file is refused for; what
+/// [`on_import`](super::on_import) asks.
 pub async fn create(tx: &mut Tx, ctx: &Ctx, import: Import) -> Result<Shown<Import>> {
     ctx.require(IMPORT.plural, Action::Create)?;
+    admit(tx, ctx).await?;
     resource::insert(tx, ctx, import, "created").await
 }
 
@@ -127,6 +135,8 @@ impl Upload<'_> {
             on_match: OnMatch::Skip,
             on_duplicate: OnDuplicate::Accept,
             source: None,
+            collection_channel_id: None,
+            position: None,
         };
         let mut import = Import::assemble(Meta::new(ctx), input);
         import.owner_id = Some(ctx.actor.user);
@@ -142,11 +152,13 @@ impl Upload<'_> {
 /// Asks for the job that commits an import, or for one that only says what it would do.
 ///
 /// # Errors
-/// `not_found`, `forbidden`; `import_committed` for one that was committed before.
+/// `not_found`, `forbidden`; `import_committed` for one that was committed before; what
+/// [`on_import`](super::on_import) asks.
 pub async fn start(tx: &mut Tx, ctx: &Ctx, id: ImportId, dry: bool) -> Result<Shown<Job>> {
     let import: Import = resource::load(tx, ctx, id.uuid()).await?;
     let table = table::named(&import.input.resource).ok_or_else(|| INTERNAL.problem())?;
     ctx.require(table.kind.plural, Action::Create)?;
+    admit(tx, ctx).await?;
     if import.job_id.is_some() {
         return Err(IMPORT_COMMITTED.problem());
     }

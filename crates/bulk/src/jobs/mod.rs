@@ -8,4 +8,4 @@ pub use model::{JOB, Job, JobId, JobInput, JobKind, JobStatus};
 pub use service::{Finding, cancel, enqueue, findings, source_of};
 pub(crate) use service::{by_itself, finish, limits};
 pub use store::Progress;
-pub(crate) use store::{Lease, checkpoint, give_back, lease, note};
+pub(crate) use store::{Lease, checkpoint, give_back, lease, note, told};

@@ -131,7 +131,7 @@ pub(crate) async fn note(
 }
 
 /// A problem as a row of a file tells it: codes for programs, English for people.
-fn told(problem: &Problem) -> Json {
+pub(crate) fn told(problem: &Problem) -> Json {
     let language = guanxi_kernel::Language::En;
     let errors = problem.errors().iter().map(|error| {
         let place = match &error.place {

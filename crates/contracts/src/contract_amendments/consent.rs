@@ -10,14 +10,14 @@ use guanxi_sales::rules::{Lacking, approval_required, fact, line, own_currency};
 use guanxi_storage::{
     Tx,
     filter::facts::{FactType, Facts},
-    resource,
 };
 use guanxi_workflow::{
-    approvals::{self, Approval, ApprovalStatus, Ask},
-    definitions,
+    approvals::Ask,
+    consent::{self, Course, NeedsConsent},
     documents::Document,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 /// Signing an amendment.
 pub static APPROVAL_OF_AMENDMENTS: Document = Document {
@@ -42,7 +42,16 @@ pub static APPROVAL_OF_AMENDMENTS: Document = Document {
         fact("lines", FactType::Integer, "Number of lines", "明细行数"),
         fact("payments", FactType::Integer, "Number of payments", "收款期数"),
     ],
-    decided: |tx, ctx, approval| Box::pin(decided(tx, ctx, approval)),
+    decided: |tx, ctx, approval| Box::pin(consent::decided::<ContractAmendment>(tx, ctx, approval)),
+};
+
+static COURSE: Course<AmendmentState> = Course {
+    document: &APPROVAL_OF_AMENDMENTS,
+    draft: AmendmentState::Draft,
+    waiting: AmendmentState::Review,
+    agreed: AmendmentState::Approved,
+    changed: "The amendment has changed.",
+    ended: "The amendment was cancelled.",
 };
 
 /// An amount in the currency of the company.
@@ -73,36 +82,6 @@ impl ContractAmendment {
         line(&format!("{number} {change} {}", &*self.input.name))
     }
 
-    /// What approvers are asked; the contract says whose it is.
-    async fn wish(&self, tx: &mut Tx, ctx: &Ctx, of: &Contract) -> Result<Ask> {
-        Ok(Ask {
-            document: APPROVAL_OF_AMENDMENTS.code,
-            subject: (&CONTRACT_AMENDMENT, self.meta.id.uuid()),
-            title: self.title()?,
-            owner: of.input.owner_id.unwrap_or(ctx.actor.user),
-            facts: self.facts(tx, ctx).await?,
-            note: self.input.note.clone(),
-        })
-    }
-
-    /// Is handed in: waits for the approval that rules want, or is approved at once.
-    ///
-    /// # Errors
-    /// `no_approver`; `approval_pending`; `no_exchange_rate`.
-    pub(super) async fn ask(&mut self, tx: &mut Tx, ctx: &Ctx, of: &Contract) -> Result<()> {
-        let mut asked = None;
-        // Without a rule nothing need be known, such as a rate.
-        if definitions::is_ruled(tx, APPROVAL_OF_AMENDMENTS.code).await? {
-            let wish = self.wish(tx, ctx, of).await?;
-            asked = approvals::ask(tx, ctx, wish).await?;
-        }
-        self.approval_id = asked.map(|approval| approval.meta.id.uuid());
-        if self.approval_id.is_none() {
-            self.state = AmendmentState::Approved;
-        }
-        Ok(())
-    }
-
     /// Refuses to sign what somebody must agree to by now, and nobody has.
     ///
     /// # Errors
@@ -113,53 +92,38 @@ impl ContractAmendment {
         ctx: &Ctx,
         of: &Contract,
     ) -> Result<()> {
-        if self.approval_id.is_some() {
-            return Ok(());
-        }
-        if definitions::is_ruled(tx, APPROVAL_OF_AMENDMENTS.code).await? {
-            let wish = self.wish(tx, ctx, of).await?;
-            if approvals::wanted(tx, ctx, &wish).await? {
-                return Err(approval_required(&APPROVAL_OF_AMENDMENTS, Lacking::NotAsked));
-            }
+        if self.approval_id.is_none() && consent::is_wanted(self, tx, ctx, of).await? {
+            return Err(approval_required(&APPROVAL_OF_AMENDMENTS, Lacking::NotAsked));
         }
         Ok(())
-    }
-
-    /// Nobody is asked any more about what has changed or comes to nothing.
-    pub(super) async fn give_up_asking(&self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
-        let waited = before.state == AmendmentState::Review;
-        match (before.approval_id, self.approval_id, self.state) {
-            (Some(_), None, _) => {
-                const WHY: &str = "The amendment has changed.";
-                let (document, id) = (APPROVAL_OF_AMENDMENTS.code, self.meta.id.uuid());
-                approvals::void(tx, ctx, document, id, WHY).await.map(drop)
-            }
-            (Some(id), _, AmendmentState::Cancelled) if waited => {
-                const WHY: &str = "The amendment was cancelled.";
-                approvals::give_up(tx, ctx, id.into(), WHY).await.map(drop)
-            }
-            _ => Ok(()),
-        }
     }
 }
 
-/// Goes on with an amendment that was approved; brings one back to a draft that was not.
-async fn decided(tx: &mut Tx, ctx: &Ctx, approval: &Approval) -> Result<()> {
-    let id = approval.input.subject_id;
-    let now: ContractAmendment = resource::load(tx, ctx, id).await?;
-    let waits =
-        now.state == AmendmentState::Review && now.approval_id == Some(approval.meta.id.uuid());
-    if !waits {
-        return Ok(());
+impl NeedsConsent for ContractAmendment {
+    type State = AmendmentState;
+    type About = Contract;
+
+    fn course() -> &'static Course<AmendmentState> {
+        &COURSE
     }
-    let (state, verb) = match approval.status {
-        ApprovalStatus::Approved => (AmendmentState::Approved, "approved"),
-        ApprovalStatus::Rejected => (AmendmentState::Draft, "rejected"),
-        _ => (AmendmentState::Draft, "recalled"),
-    };
-    let go = |one: &mut ContractAmendment| {
-        one.state = state;
-        Ok(())
-    };
-    resource::change(tx, ctx, id, verb, go).await.map(drop)
+
+    fn consent(&self) -> (AmendmentState, Option<Uuid>) {
+        (self.state, self.approval_id)
+    }
+
+    fn consent_mut(&mut self) -> (&mut AmendmentState, &mut Option<Uuid>) {
+        (&mut self.state, &mut self.approval_id)
+    }
+
+    /// The contract says whose it is.
+    async fn wish(&self, tx: &mut Tx, ctx: &Ctx, of: &Contract) -> Result<Ask> {
+        Ok(Ask {
+            document: APPROVAL_OF_AMENDMENTS.code,
+            subject: (&CONTRACT_AMENDMENT, self.meta.id.uuid()),
+            title: self.title()?,
+            owner: of.input.owner_id.unwrap_or(ctx.actor.user),
+            facts: self.facts(tx, ctx).await?,
+            note: self.input.note.clone(),
+        })
+    }
 }

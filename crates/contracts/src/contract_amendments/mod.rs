@@ -10,6 +10,10 @@
 //!
 //! An amendment says what the contract shall be as a whole, so it can be read without the contract, and
 //! there is one at a time. What it does to the contract when it is signed is in `contracts::amending`.
+//!
+//! It works out its sums with the arithmetic of contracts, and a unique index holds that there is one at a
+//! time. What was shipped or paid keeps its line; nothing is matched anew. Price: moving paid lines within
+//! a plan is not possible.
 
 mod consent;
 mod life;

@@ -19,6 +19,7 @@ use guanxi_storage::{
     Kind, Resource, Tx,
     resource::{self, Verb},
 };
+use guanxi_workflow::consent;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -38,7 +39,7 @@ impl Resource for ContractAmendment {
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         match before {
-            Some(before) => self.give_up_asking(tx, ctx, before).await,
+            Some(before) => consent::give_up(self, tx, ctx, before).await,
             None => Ok(()),
         }
     }
@@ -178,7 +179,7 @@ impl ContractAmendment {
             AmendmentState::Review => {
                 self.reckon(tx, ctx, contract.clone()).await?;
                 self.terms().check_whole(self.gross)?;
-                self.ask(tx, ctx, &contract).await
+                consent::ask(self, tx, ctx, &contract).await
             }
             AmendmentState::Signed if before.state == AmendmentState::Approved => {
                 self.require_consent(tx, ctx, &contract).await

@@ -8,6 +8,8 @@
 //! | `service.rs` | the rules of a save |
 //!
 //! A document never changes, whatever becomes of its template and its contract: another one is made.
+//!
+//! It is kept as plain text by clause, and becomes HTML by escaping all of it.
 
 mod model;
 mod service;

@@ -2,21 +2,21 @@
 
 use super::{
     life::ContractStage,
-    model::{CONTRACT, Contract, ContractId},
+    model::{CONTRACT, Contract},
 };
 use guanxi_kernel::{Ctx, Line, Money, Result, problem::Texts};
 use guanxi_sales::rules::{Lacking, approval_required, fact, line, own_currency};
 use guanxi_storage::{
     Tx,
     filter::facts::{FactType, Facts},
-    resource,
 };
 use guanxi_workflow::{
-    approvals::{self, Approval, ApprovalStatus, Ask},
-    definitions,
+    approvals::Ask,
+    consent::{self, Course, NeedsConsent},
     documents::Document,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 /// Signing a contract.
 pub static APPROVAL_OF_CONTRACTS: Document = Document {
@@ -49,7 +49,16 @@ pub static APPROVAL_OF_CONTRACTS: Document = Document {
         fact("payments", FactType::Integer, "Number of payments", "收款期数"),
         fact("last_due_on", FactType::Date, "Last payment due", "末期收款日"),
     ],
-    decided: |tx, ctx, approval| Box::pin(decided(tx, ctx, approval)),
+    decided: |tx, ctx, approval| Box::pin(consent::decided::<Contract>(tx, ctx, approval)),
+};
+
+static COURSE: Course<ContractStage> = Course {
+    document: &APPROVAL_OF_CONTRACTS,
+    draft: ContractStage::Draft,
+    waiting: ContractStage::Review,
+    agreed: ContractStage::Approved,
+    changed: "The contract has changed.",
+    ended: "The contract was cancelled.",
 };
 
 /// An amount in the currency of the company.
@@ -77,8 +86,42 @@ impl Contract {
         Ok(facts.as_object().cloned().unwrap_or_default())
     }
 
-    /// What approvers are asked.
-    async fn wish(&self, tx: &mut Tx, ctx: &Ctx) -> Result<Ask> {
+    fn title(&self) -> Result<Line<200>> {
+        let number = self.input.number.as_deref().unwrap_or_default();
+        let name = &*self.input.name;
+        let net = self.net.map(|net| net.to_string()).unwrap_or_default();
+        line(&format!("{number} {net} {name}"))
+    }
+
+    /// Refuses to sign what somebody must agree to by now, and nobody has.
+    ///
+    /// # Errors
+    /// `approval_required`.
+    pub(super) async fn require_consent(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        if self.approval_id.is_none() && consent::is_wanted(self, tx, ctx, &()).await? {
+            return Err(approval_required(&APPROVAL_OF_CONTRACTS, Lacking::NotAsked));
+        }
+        Ok(())
+    }
+}
+
+impl NeedsConsent for Contract {
+    type State = ContractStage;
+    type About = ();
+
+    fn course() -> &'static Course<ContractStage> {
+        &COURSE
+    }
+
+    fn consent(&self) -> (ContractStage, Option<Uuid>) {
+        (self.stage, self.approval_id)
+    }
+
+    fn consent_mut(&mut self) -> (&mut ContractStage, &mut Option<Uuid>) {
+        (&mut self.stage, &mut self.approval_id)
+    }
+
+    async fn wish(&self, tx: &mut Tx, ctx: &Ctx, _: &()) -> Result<Ask> {
         Ok(Ask {
             document: APPROVAL_OF_CONTRACTS.code,
             subject: (&CONTRACT, self.meta.id.uuid()),
@@ -88,84 +131,4 @@ impl Contract {
             note: self.input.note.clone(),
         })
     }
-
-    fn title(&self) -> Result<Line<200>> {
-        let number = self.input.number.as_deref().unwrap_or_default();
-        let name = &*self.input.name;
-        let net = self.net.map(|net| net.to_string()).unwrap_or_default();
-        line(&format!("{number} {net} {name}"))
-    }
-
-    /// Is handed in: waits for the approval that rules want, or is approved at once.
-    ///
-    /// # Errors
-    /// `no_approver`; `approval_pending`; `no_exchange_rate`.
-    pub(super) async fn ask(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        let mut asked = None;
-        // Without a rule nothing need be known, such as a rate.
-        if definitions::is_ruled(tx, APPROVAL_OF_CONTRACTS.code).await? {
-            let wish = self.wish(tx, ctx).await?;
-            asked = approvals::ask(tx, ctx, wish).await?;
-        }
-        self.approval_id = asked.map(|approval| approval.meta.id.uuid());
-        if self.approval_id.is_none() {
-            self.stage = ContractStage::Approved;
-        }
-        Ok(())
-    }
-
-    /// Refuses to sign what somebody must agree to by now, and nobody has.
-    ///
-    /// # Errors
-    /// `approval_required`.
-    pub(super) async fn require_consent(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        if self.approval_id.is_some() {
-            return Ok(());
-        }
-        if definitions::is_ruled(tx, APPROVAL_OF_CONTRACTS.code).await? {
-            let wish = self.wish(tx, ctx).await?;
-            if approvals::wanted(tx, ctx, &wish).await? {
-                return Err(approval_required(&APPROVAL_OF_CONTRACTS, Lacking::NotAsked));
-            }
-        }
-        Ok(())
-    }
-
-    /// Nobody is asked any more about what has changed or comes to nothing.
-    pub(super) async fn give_up_asking(&self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
-        let waited = before.stage == ContractStage::Review;
-        match (before.approval_id, self.approval_id, self.stage) {
-            (Some(_), None, _) => {
-                const WHY: &str = "The contract has changed.";
-                let (document, id) = (APPROVAL_OF_CONTRACTS.code, self.meta.id.uuid());
-                approvals::void(tx, ctx, document, id, WHY).await.map(drop)
-            }
-            (Some(id), _, ContractStage::Cancelled) if waited => {
-                const WHY: &str = "The contract was cancelled.";
-                approvals::give_up(tx, ctx, id.into(), WHY).await.map(drop)
-            }
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Goes on with a contract that was approved; brings one back to a draft that was not.
-async fn decided(tx: &mut Tx, ctx: &Ctx, approval: &Approval) -> Result<()> {
-    let id = ContractId::from(approval.input.subject_id);
-    let now: Contract = resource::load(tx, ctx, id.uuid()).await?;
-    let waits =
-        now.stage == ContractStage::Review && now.approval_id == Some(approval.meta.id.uuid());
-    if !waits {
-        return Ok(());
-    }
-    let (stage, verb) = match approval.status {
-        ApprovalStatus::Approved => (ContractStage::Approved, "approved"),
-        ApprovalStatus::Rejected => (ContractStage::Draft, "rejected"),
-        _ => (ContractStage::Draft, "recalled"),
-    };
-    let go = |one: &mut Contract| {
-        one.stage = stage;
-        Ok(())
-    };
-    resource::change(tx, ctx, id.uuid(), verb, go).await.map(drop)
 }

@@ -14,6 +14,10 @@
 //!
 //! What it comes to is worked out by the arithmetic of quotes. What other systems and payments tell goes
 //! through `progress` and `pay`: one change of the contract each, in the transaction of what tells it.
+//!
+//! What is signed does not change: terms are what approvers and the customer have seen. Before the
+//! signature a change makes a draft of the contract; after it the change is refused, and an amendment is
+//! needed. Price: a contract with payments is cancelled only after they are refunded.
 
 mod amending;
 mod attribution;

@@ -10,7 +10,10 @@ use guanxi_customers::{
     rules::{likely_date, not_negative},
 };
 use guanxi_identity::users::User;
-use guanxi_kernel::{Currency, Id, Line, Money, Proportion, Share, Text, UserId, problem::Texts};
+use guanxi_kernel::{
+    Currency, Id, Line, Money, Proportion, Share, Text, UserId, preferences::ChannelMode,
+    problem::Texts,
+};
 use guanxi_marketing::{
     campaigns::{Campaign, CampaignId, CampaignWeight, links::Linked},
     source_codes::{SourceCode, SourceCodeId},
@@ -72,6 +75,10 @@ pub struct ContractInput {
     #[serde(default)]
     #[field(zh = "负责人", filter, to = User)]
     pub owner_id: Option<UserId>,
+    /// By how many steps it is sold; that of the company when a new one says nothing.
+    #[serde(default)]
+    #[field(zh = "渠道模式", filter)]
+    pub channel_mode: Option<ChannelMode>,
     /// The currency of all its amounts: that of the quote, the first price or the company, in this order,
     /// when absent.
     #[serde(default)]

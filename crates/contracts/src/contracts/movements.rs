@@ -1,5 +1,9 @@
 //! What a contract counts for, and from which day on: what was signed, what amendments made of it, and what
 //! a cancellation took back. Nothing of that is ever changed, so a figure of the past stays what it was.
+//!
+//! Each movement is on its day and for whoever owned the contract when it was signed, so a cancellation in
+//! March does not change what was reported for January. Lines of payment plans have days from and until
+//! which they hold, so the ageing of receivables of a past day stays too.
 
 use super::{life::ContractStage, model::Contract};
 use chrono::NaiveDate;

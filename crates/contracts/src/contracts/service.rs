@@ -8,6 +8,7 @@ use super::{
     store,
 };
 use crate::{
+    dunnings,
     problems::{
         CONTRACT_MOVE_NOT_ALLOWED, CONTRACT_SIGNED, NO_ACCEPTED_QUOTE, PARTY_OF_OTHER_OPPORTUNITY,
         QUOTE_CONTRACTED,
@@ -35,6 +36,7 @@ use guanxi_storage::{
     Kind, Resource, Tx,
     resource::{self, Verb},
 };
+use guanxi_workflow::consent;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -58,10 +60,14 @@ impl Resource for Contract {
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         links::follow(tx, CONTRACT.name, self.linked(), before.map(Self::linked)).await?;
         let Some(before) = before else { return Ok(()) };
-        self.give_up_asking(tx, ctx, before).await?;
+        consent::give_up(self, tx, ctx, before).await?;
         if self.begins_to_be_owed(before.stage) || self.is_amended(before) {
             store::keep_dues(tx, self).await?;
         }
+        if self.begins_to_be_owed(before.stage) {
+            dunnings::watch(tx, ctx).await?;
+        }
+        dunnings::follow(tx, ctx, before, self).await?;
         if self.stage.has_ended() && !before.stage.has_ended() {
             resource_bookings::release(tx, ctx, self.meta.id).await?;
         }
@@ -168,6 +174,7 @@ impl Contract {
     async fn begin(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         let about = self.opportunity(tx, ctx).await?;
         self.input.owner_id.get_or_insert(ctx.actor.user);
+        self.input.channel_mode = self.input.channel_mode.or(ctx.settings.preferences.channel_mode);
         check_new_owner(tx, ctx, self.input.owner_id, None).await?;
         if let Some(about) = &about {
             self.come_from(tx, ctx, about).await?;
@@ -325,7 +332,7 @@ impl Contract {
         match self.stage {
             ContractStage::Review => {
                 self.check_whole_plan()?;
-                self.ask(tx, ctx).await
+                consent::ask(self, tx, ctx, &()).await
             }
             ContractStage::Signed if before.stage == ContractStage::Approved => {
                 self.check_whole_plan()?;

@@ -8,6 +8,9 @@
 //!
 //! What a receipt says of money never changes: what was wrong is paid back by a refund, and both stay
 //! visible.
+//!
+//! A refund has its reason and goes along the lines that the receipt had paid, so the receivables of any
+//! past day can be worked out again. Price: no correction in place.
 
 mod matching;
 mod model;

@@ -1,5 +1,9 @@
 //! What an activity is about besides its party: a record of any kind, named by its type and its id, so
 //! that nothing here knows of what stands to the right. And what came of the activities about some.
+//!
+//! Whoever stands right reads activities where it needs them: the last result of an opportunity is looked
+//! up for a page at once when that is shown (`Resource::present`), so nothing is written and no version is
+//! raised when somebody completes a visit.
 
 use super::{ACTIVITY, Activity, Expense};
 use chrono::{DateTime, Utc};

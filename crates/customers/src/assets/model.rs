@@ -93,6 +93,11 @@ pub struct AssetInput {
     #[validate(custom(function = "likely_date"))]
     #[field(zh = "购买日期", filter)]
     pub bought_on: Option<NaiveDate>,
+    /// On which day it was new: built, or first registered. Its age is counted from it, else from `bought_on`.
+    #[serde(default)]
+    #[validate(custom(function = "likely_date"))]
+    #[field(zh = "出厂/首次登记日期", filter)]
+    pub built_on: Option<NaiveDate>,
     /// Whether its owner uses it still; else nobody is reminded of anything.
     #[serde(default = "yes")]
     #[schema(default = true)]
@@ -290,18 +295,27 @@ impl Asset {
         Ok(())
     }
 
+    /// Whether it is in other hands after a change. A merge of its party is none, nor is parting the two again.
+    fn is_given(&self, after: &Self) -> bool {
+        self.transfers.len() != after.transfers.len()
+    }
+
     /// Whether somebody is reminded of it.
     fn is_live(&self) -> bool {
         self.input.active && self.meta.deleted_at.is_none()
     }
 
+    /// Whether care that was planned for it before a change is of no use after it.
+    pub(crate) fn care_is_over(&self, after: &Self) -> bool {
+        self.is_given(after) || (self.is_live() && !after.is_live())
+    }
+
     /// Of what nobody is to be reminded any more, as it is now after a change.
     pub(crate) fn occasions_over(&self, after: &Self) -> Vec<ReminderKind> {
-        let given = self.input.party_id != after.input.party_id;
         let serviced = self.service_cycle != after.service_cycle;
         let renewed = self.input.insured_until != after.input.insured_until;
         let bought = self.input.bought_on != after.input.bought_on;
-        let all = given || (self.is_live() && !after.is_live());
+        let all = self.is_given(after) || (self.is_live() && !after.is_live());
         let over = [
             (ReminderKind::Maintenance, all || serviced),
             (ReminderKind::Insurance, all || renewed),

@@ -1,5 +1,9 @@
 //! Which readings of a meter fit together. They are a log: none is changed, and a correction takes back
 //! those that contradict it.
+//!
+//! Which of them count is worked out from all, 5,000 at most. The asset keeps what they come to, so that
+//! the day of its next service is a column which lists and reminders can ask for. Price: telling a reading
+//! reads the log of the asset.
 
 use chrono::NaiveDate;
 

@@ -1,7 +1,7 @@
 //! The rules of saving an asset.
 
 use super::{ASSET, Asset, AssetInput, store};
-use crate::{engine::standing, problems::IMMUTABLE, reminders, rules::today};
+use crate::{care_contacts, engine::standing, problems::IMMUTABLE, reminders, rules::today};
 use chrono::NaiveDate;
 use guanxi_kernel::{
     Action, Ctx, Line, Result,
@@ -51,7 +51,10 @@ impl Resource for Asset {
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         match before {
-            Some(before) => reminders::follow_asset(tx, ctx, before, self).await,
+            Some(before) => {
+                reminders::follow_asset(tx, ctx, before, self).await?;
+                care_contacts::follow_asset(tx, ctx, before, self).await
+            }
             None => Ok(()),
         }
     }
@@ -104,8 +107,9 @@ impl Asset {
     /// What has happened has not happened tomorrow.
     fn check_days(&self, today: NaiveDate, before: Option<&Self>) -> Result<()> {
         type Day = fn(&Asset) -> Option<NaiveDate>;
-        let days: [(&str, Day); 2] = [
+        let days: [(&str, Day); 3] = [
             ("/bought_on", |asset| asset.input.bought_on),
+            ("/built_on", |asset| asset.input.built_on),
             ("/last_service_on", |asset| asset.input.last_service_on),
         ];
         for (place, day) in days {

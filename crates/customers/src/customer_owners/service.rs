@@ -13,7 +13,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::check_owner;
-use guanxi_kernel::{Action, Ctx, Result, actor::forbidden, problem::NOT_FOUND};
+use guanxi_kernel::{Action, Ctx, Result, UserId, actor::forbidden, problem::NOT_FOUND};
 use guanxi_storage::{
     Kind, Meta, Resource, Tx,
     kind::Parts as _,
@@ -165,6 +165,36 @@ pub async fn end(tx: &mut Tx, ctx: &Ctx, id: CustomerOwnerId) -> Result<Shown<Cu
     let cause = Cause { since: ctx.now, transfer: None };
     follow(tx, ctx, owner.input.party_id, ended(&open, id), cause).await?;
     resource::get(tx, ctx, id.uuid()).await
+}
+
+/// Gives the duty of somebody who leaves to another user, who is the primary where they were it; nothing where they
+/// do not have it any more, or the customer is deleted. No right on customer owners is needed.
+///
+/// # Errors
+/// Those of the store.
+pub async fn pass_on(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: CustomerOwnerId,
+    (from, to): (UserId, UserId),
+) -> Result<()> {
+    let system = &ctx.on_behalf();
+    // Deleted by a merge since it was put on the list.
+    let owner = match resource::load::<CustomerOwner>(tx, system, id.uuid()).await {
+        Err(problem) if problem.is(&NOT_FOUND) => return Ok(()),
+        owner => owner?,
+    };
+    if owner.held_until.is_some() || owner.input.user_id != from {
+        return Ok(());
+    }
+    let CustomerOwnerInput { party_id, duty, .. } = owner.input;
+    match resource::load::<Party>(tx, system, party_id.uuid()).await {
+        Err(problem) if problem.is(&NOT_FOUND) => return Ok(()),
+        party => drop(party?),
+    }
+    let open = store::open_of(tx, party_id).await?;
+    let steps = assigned(&open, duty, to, false);
+    follow(tx, ctx, party_id, steps, Cause { since: ctx.now, transfer: None }).await
 }
 
 /// Service has accepted the file of a customer: who has sold it is its owner in sales, since the delivery where it

@@ -16,6 +16,9 @@
 //!
 //! What customers have bought is told by reports, which stand further right: they do a step of the walk and give
 //! it the figures.
+//!
+//! Placing is done on each day and not with every purchase, since a class depends on what all others have
+//! bought. Price: a move is seen on the next day, and who is near a limit may move to and fro.
 
 mod cells;
 mod entries;

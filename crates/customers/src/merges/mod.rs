@@ -5,8 +5,10 @@
 //! that parting them needs.
 
 mod model;
+mod room;
 mod service;
 
 pub use model::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
+pub use room::{MakesRoom, on_merge};
 pub use service::{merge, undo};
 pub(crate) use service::{refuse_restore, survivor};

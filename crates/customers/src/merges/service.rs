@@ -1,10 +1,10 @@
 //! Merging and parting.
 
-use super::{LeftAsIs, MERGE, Merge, MergeId, MergeInput};
+use super::{LeftAsIs, MERGE, Merge, MergeId, MergeInput, room};
 use crate::{
     contact_relations,
     contacts::{self, Contact},
-    customer_owners,
+    customer_owners, customer_sources,
     duplicates::{DUPLICATE_PAIR, Identity, RecordType, close_pairs_of, open_pairs_of},
     life_cycles,
     parties::{self, Party},
@@ -141,6 +141,17 @@ trait Mergeable: Identity {
         let _ = (survivor, tx, ctx);
         std::future::ready(Ok(()))
     }
+
+    /// Takes back what a change (the record before and after) has written in the survivor besides what callers write.
+    fn parted(
+        survivor: Uuid,
+        change: (&Json, &Json),
+        tx: &mut Tx,
+        ctx: &Ctx,
+    ) -> impl Future<Output = Result<()>> + Send {
+        let _ = (survivor, change, tx, ctx);
+        std::future::ready(Ok(()))
+    }
 }
 
 impl Mergeable for Party {
@@ -158,6 +169,7 @@ impl Mergeable for Party {
         } else if parties::is_below(tx, survivor.meta.id, merged.meta.id).await? {
             return Err(CANNOT_BE_ONE.at("/merged_id"));
         }
+        parties::make_room(tx, ctx, survivor, merged).await?;
         let (ours, theirs) = (survivor.meta.id, merged.meta.id);
         if let (Some(_), Some(second)) =
             (contacts::primary_of(tx, ours).await?, contacts::primary_of(tx, theirs).await?)
@@ -171,7 +183,12 @@ impl Mergeable for Party {
         service_holds::make_room(tx, ctx, ours, theirs).await?;
         life_cycles::make_room(tx, ctx, ours, theirs).await?;
         customer_owners::make_room(tx, ctx, ours, theirs).await?;
+        customer_sources::make_room(tx, ctx, ours, theirs).await?;
         referrals::make_room(tx, ctx, ours, theirs).await
+    }
+
+    async fn parted(survivor: Uuid, change: (&Json, &Json), tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        parties::give_credit_back(tx, ctx, survivor, change).await
     }
 }
 
@@ -209,6 +226,7 @@ async fn join<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, input: MergeInput) -> Result
     let system = &ctx.on_behalf();
     R::prepare(&survivor, &merged, tx, system).await?;
     make_room(tx, system, survivor_id, merged_id).await?;
+    room::make(tx, system, kind, (survivor_id, merged_id)).await?;
     record.moved = redirect(tx, system, kind, merged_id, survivor_id).await?;
     R::finish(&survivor, tx, system).await?;
     rewrite::<R>(tx, system, merged_id, "merged", |merged| {
@@ -338,7 +356,11 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
         let both = (&before.0, &change.after.0);
         let id = change.subject_id;
         let fields = match order(change) {
-            0 => take_back::<R>(tx, &done, id, both, "parted").await?,
+            0 => {
+                let left = take_back::<R>(tx, &done, id, both, "parted").await?;
+                R::parted(id, both, tx, &done).await?;
+                left
+            }
             1 => take_back::<R>(tx, &done, id, both, "restored").await?,
             _ => {
                 let kind = moving().find(|kind| kind.name == change.subject_type);

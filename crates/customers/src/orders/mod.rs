@@ -11,6 +11,12 @@
 //! There are many of them and they are only added to, so a batch is the record that is told of, with one
 //! event, and its orders are rows of a log. What was bought and came back is a new order with lines below
 //! zero. The same order told again, by whoever, is the one that is there.
+//!
+//! A batch is deleted to take its orders back, which is also how an import is undone. Price: an order has
+//! no history of its own, and a merge of two customers moves 5,000 orders at most.
+//!
+//! An order is known by its source and its name there. The same told again is the one that is there,
+//! whatever the order of its lines; one that says something else is refused, never overwritten.
 
 mod lines;
 mod model;

@@ -8,7 +8,9 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{Action, Ctx, Result};
-use guanxi_kernel::{Currency, Id, Line, Money, Text, UserId, problem::Texts};
+use guanxi_kernel::{
+    Currency, Id, Line, Money, Text, UserId, preferences::ChannelMode, problem::Texts,
+};
 use guanxi_storage::{
     Kind, Meta, Record, Resource, Succession, Tx, Visibility,
     resource::{Shown, Verb},
@@ -73,6 +75,9 @@ pub struct Order {
     /// How many lines it has.
     #[field(zh = "行数")]
     pub lines: i64,
+    /// By how many steps it was sold; `null` where neither it nor the company says so.
+    #[field(zh = "渠道模式", filter)]
+    pub channel_mode: Option<ChannelMode>,
     /// What was bought, in ten-thousandths of the major unit.
     #[serde(skip)]
     #[field(hidden)]
@@ -227,6 +232,9 @@ pub struct PlaceOrder {
     /// The currency of all its amounts; that of the tenant when absent.
     #[serde(default)]
     pub currency: Option<Currency>,
+    /// By how many steps it was sold; that of the company when absent.
+    #[serde(default)]
+    pub channel_mode: Option<ChannelMode>,
     /// What was bought, and what came back.
     #[validate(length(min = 1, max = 5000), nested)]
     #[schema(min_items = 1, max_items = 5000)]

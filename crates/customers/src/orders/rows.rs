@@ -1,4 +1,8 @@
 //! Rows of a file, each a line of an order.
+//!
+//! A file may tell of an order in several places, so it goes on with an order that it has begun; lines that
+//! are among those of an order of another file are there already. Rows of one order that follow each other
+//! are in one step of the job, and if one of them cannot be read the whole order is left out.
 
 use super::{
     ORDER, OrderLineInput,
@@ -16,6 +20,7 @@ use guanxi_bulk::table::{Group, Grouped, Outcome, Table};
 use guanxi_kernel::{
     Ctx, Currency, FineAmount, Line, Problem, Result, SignedQuantity, input,
     period::first_instant,
+    preferences::ChannelMode,
     problem::{FieldError, INTERNAL, INVALID_FORMAT, OUT_OF_RANGE},
 };
 use guanxi_storage::{Record, Tx};
@@ -46,6 +51,10 @@ pub struct OrderRow {
     #[serde(default)]
     #[field(zh = "币种")]
     pub currency: Option<Currency>,
+    /// By how many steps it was sold; that of the company when absent. Of rows that differ the first counts.
+    #[serde(default)]
+    #[field(zh = "渠道模式")]
+    pub channel_mode: Option<ChannelMode>,
     /// The code of the product.
     #[serde(default)]
     #[field(zh = "产品编码")]
@@ -152,6 +161,7 @@ fn order(ctx: &Ctx, group: Group) -> Result<Told, Vec<Outcome>> {
                     party_id: row.party_id,
                     placed_at,
                     currency,
+                    channel_mode: row.channel_mode,
                     lines: Vec::new(),
                 });
                 let same = order.party_id == row.party_id && order.currency == currency;

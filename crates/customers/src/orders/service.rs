@@ -13,6 +13,7 @@ use guanxi_kernel::{
     Action, Ctx, Currency, FineAmount, Line, Money, Problem, Result, Text,
     ctx::{API, PROGRAM},
     period::business_date,
+    preferences::ChannelMode,
     problem::{INTERNAL, OUT_OF_RANGE, Place, REPEATED, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
@@ -33,6 +34,7 @@ pub(super) struct Told {
     pub(super) party_id: Option<PartyId>,
     pub(super) placed_at: DateTime<Utc>,
     pub(super) currency: Currency,
+    pub(super) channel_mode: Option<ChannelMode>,
     pub(super) lines: Vec<OrderLine>,
 }
 
@@ -54,6 +56,7 @@ impl Told {
             party_id: order.party_id,
             placed_at: whole_micros(order.placed_at),
             currency: order.currency.unwrap_or(ctx.settings.currency),
+            channel_mode: order.channel_mode,
             lines: order.lines.iter().enumerate().map(settle).collect::<Result<_>>()?,
         })
     }
@@ -227,6 +230,7 @@ impl New<'_> {
         order.currency = Some(told.currency);
         order.net = Some(net(sums, told.currency)?);
         order.lines = counted(told.lines.len())?;
+        order.channel_mode = told.channel_mode.or(ctx.settings.preferences.channel_mode);
         (order.bought_steps, order.returned_steps) = (sums.bought, sums.returned);
         (order.cost_steps, order.origin) = (sums.cost, ctx.source.to_string());
         let id = order.meta.id;

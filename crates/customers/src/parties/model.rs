@@ -2,7 +2,7 @@
 
 use crate::{
     contact_points::{Address, Email, Phone, settle_addresses, settle_emails, settle_phones},
-    problems::{LACKS_ROLE, NOT_A_CUSTOMER},
+    problems::{LACKS_ROLE, NOT_A_CUSTOMER, NOT_PRIVATE, USE_CONVERT_TO_BASE},
     regions::{Region, RegionId},
     rules::{likely_date, not_negative, repeated},
 };
@@ -161,6 +161,11 @@ pub struct PartyInput {
     #[serde(default)]
     #[field(zh = "备注")]
     pub note: Option<Text<4000>>,
+    /// Whether it is a contact of its owner's own, which a new party can be. `convert-to-base` makes it one of the
+    /// customer base, which belongs to the company; it is not private again.
+    #[serde(default)]
+    #[field(zh = "私有客户", filter)]
+    pub is_private: bool,
 }
 
 /// An organisation or a person that the company deals with.
@@ -182,6 +187,12 @@ pub struct Party {
     /// When somebody has last held what is known of it against what is so, in a stocktake.
     #[field(zh = "核实时间", filter)]
     pub verified_at: Option<DateTime<Utc>>,
+    /// The consultant whose own contact it was. They neither delete it nor take it away by an export.
+    #[field(zh = "转入人", filter, to = User)]
+    pub contributed_by: Option<UserId>,
+    /// Since when it belongs to the company.
+    #[field(zh = "转入时间")]
+    pub contributed_at: Option<DateTime<Utc>>,
     /// The name as lists are ordered by it.
     #[serde(skip)]
     #[field(hidden)]
@@ -202,7 +213,17 @@ pub static PARTY: Kind = Kind::new::<Party>(
 )
 .searched(&["name", "short_name", "code"])
 .known_by(&["code", "name"])
-.also(&["role_given", "role_withdrawn", "merged", "absorbed", "parted", "erased", "verified"]);
+.kept_from("contributed_by")
+.also(&[
+    "role_given",
+    "role_withdrawn",
+    "merged",
+    "absorbed",
+    "parted",
+    "erased",
+    "verified",
+    "converted_to_base",
+]);
 
 impl PartyInput {
     /// Brings what was written into the one form that is kept, for a tenant of `country`.
@@ -232,10 +253,40 @@ impl Party {
         }
     }
 
+    /// Whether it sells the same to the same.
+    pub(super) fn is_competitor(&self) -> bool {
+        self.input.roles.contains(&PartyRole::Competitor)
+    }
+
     /// Gives it a role, unless it has it.
     pub(super) fn give(&mut self, role: PartyRole) {
         if !self.input.roles.contains(&role) {
             self.input.roles.push(role);
+        }
+    }
+
+    /// Makes a contact of its owner's own one of the customer base.
+    ///
+    /// # Errors
+    /// `not_private` for one that is no such contact.
+    pub(super) fn convert_to_base(&mut self, now: DateTime<Utc>) -> Result<()> {
+        if !self.input.is_private {
+            return Err(NOT_PRIVATE.problem());
+        }
+        self.input.is_private = false;
+        (self.contributed_by, self.contributed_at) = (self.input.owner_id, Some(now));
+        Ok(())
+    }
+
+    /// Refuses to make it private, or to make it one of the base without saying so.
+    ///
+    /// # Errors
+    /// `use_convert_to_base` at `/is_private`.
+    pub(super) fn stays_where_it_is(&self, before: &Self) -> Result<()> {
+        let converted = self.contributed_at != before.contributed_at;
+        match self.input.is_private == before.input.is_private || converted {
+            true => Ok(()),
+            false => Err(USE_CONVERT_TO_BASE.at("/is_private")),
         }
     }
 
@@ -291,6 +342,23 @@ mod tests {
         party.withdraw(PartyRole::Customer);
         party.withdraw(PartyRole::Customer);
         assert_eq!(party.input.roles, [PartyRole::Prospect]);
+    }
+
+    #[test]
+    fn d_32_a_private_contact_becomes_one_of_the_base_once_and_by_its_verb_only() {
+        let now = DateTime::UNIX_EPOCH;
+        let mut party: Party = testing::record(read(json!({ "is_private": true })).unwrap());
+        let private = party.clone();
+        party.input.is_private = false;
+        assert!(party.stays_where_it_is(&private).unwrap_err().is(&USE_CONVERT_TO_BASE));
+        party.input.is_private = true;
+        party.convert_to_base(now).unwrap();
+        assert_eq!((party.input.is_private, party.contributed_at), (false, Some(now)));
+        assert!(party.stays_where_it_is(&private).is_ok());
+        assert!(party.convert_to_base(now).unwrap_err().is(&NOT_PRIVATE));
+        let ours = party.clone();
+        party.input.is_private = true;
+        assert!(party.stays_where_it_is(&ours).is_err());
     }
 
     #[test]

@@ -6,22 +6,25 @@ use super::{
 };
 use crate::{
     contacts::{self, CONTACT},
+    customer_sources,
     departments::{self, DEPARTMENT},
     duplicates::refuse_duplicate,
     engine::{check_new_owner, refer, standing},
     merges::{self, refuse_restore},
-    problems::{BORN_ORGANISATION, TOO_MANY_RECORDS},
+    problems::{BORN_ORGANISATION, NOT_PRIVATE, TOO_MANY_RECORDS},
     regions::check_in_effect,
     rules::{MAX_LEVELS, place, today},
 };
+use guanxi_bulk::problems::COMPANY_PROPERTY;
 use guanxi_kernel::{
     Action, Ctx, Id, Result, pinyin,
     problem::{DUPLICATE, IN_USE, NOT_FOUND, OUT_OF_RANGE},
-    text,
+    text::{self, fold},
 };
 use guanxi_storage::{
     Kind, Resource, Tx,
-    resource::{self, Shown},
+    merging::rewrite,
+    resource::{self, Shown, Verb},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -35,6 +38,15 @@ const CODE_IS_FREE: &str = "party_code_is_free";
 /// That no live party names this one as the party above it.
 const HAS_NO_SUBSIDIARIES: &str = "party_has_no_subsidiaries";
 
+/// That no other competitor is called as this new one.
+const COMPETITOR_NAME_IS_FREE: &str = "competitor_name_is_free";
+
+/// That another competitor is, be it one that is made together with it.
+const COMPETITOR_NAME_IS_TAKEN: &str = "competitor_name_is_taken";
+
+/// That no live opportunity names this party as a competitor.
+const IS_NOBODYS_COMPETITOR: &str = "party_is_nobodys_competitor";
+
 impl Resource for Party {
     fn kind() -> &'static Kind {
         &PARTY
@@ -44,11 +56,15 @@ impl Resource for Party {
         refuse_restore(tx, before).await?;
         self.input.settle(&ctx.settings.country)?;
         self.check_born(ctx)?;
+        if let Some(before) = before {
+            self.stays_where_it_is(before)?;
+        }
         self.derive_keys();
         if before.is_none() {
             self.input.owner_id.get_or_insert(ctx.actor.user);
         }
         self.check_code(tx, standing(before)).await?;
+        self.check_competitor(tx, standing(before)).await?;
         self.check_parent(tx, ctx, standing(before)).await?;
         let region = |party: &Self| party.input.sales_region_id;
         match region(self) {
@@ -70,16 +86,35 @@ impl Resource for Party {
                 tx.learn(CODE_IS_FREE, party.meta.id.uuid());
             }
         }
+        let competitors: Vec<&Self> =
+            records.iter().filter(|party| party.is_competitor()).collect();
+        let names = competitors.iter().map(|party| text::sort_key(&party.input.name)).collect();
+        let mut taken = store::taken_by_competitors(tx, &names).await?;
+        for party in competitors {
+            // Of two that are made together the first is not stored yet when the second is judged.
+            if taken.insert(fold(&party.input.name)) {
+                tx.learn(COMPETITOR_NAME_IS_FREE, party.meta.id.uuid());
+            } else {
+                tx.learn(COMPETITOR_NAME_IS_TAKEN, party.meta.id.uuid());
+            }
+        }
         Ok(())
     }
 
-    async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
+    async fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        if self.contributed_by == Some(ctx.actor.user) {
+            return Err(COMPANY_PROPERTY.with("count", 1));
+        }
         let id = self.meta.id;
         let has_none = tx.knows(HAS_NO_SUBSIDIARIES, id.uuid());
+        let is_none = tx.knows(IS_NOBODYS_COMPETITOR, id.uuid());
         if !has_none && store::has_subsidiaries(tx, id).await? {
-            Err(IN_USE.problem())
-        } else {
+            return Err(IN_USE.problem());
+        }
+        if is_none || store::competing(tx, &[id]).await?.is_empty() {
             Ok(())
+        } else {
+            Err(IN_USE.problem())
         }
     }
 
@@ -89,6 +124,10 @@ impl Resource for Party {
         for id in ids.iter().filter(|id| !above.contains(id)) {
             tx.learn(HAS_NO_SUBSIDIARIES, id.uuid());
         }
+        let competing = store::competing(tx, &ids).await?;
+        for id in ids.iter().filter(|id| !competing.contains(id)) {
+            tx.learn(IS_NOBODYS_COMPETITOR, id.uuid());
+        }
         Ok(())
     }
 
@@ -96,6 +135,26 @@ impl Resource for Party {
         let person = self.input.kind == PartyKind::Person;
         self.name_folded = text::sort_key(&self.input.name);
         self.name_pinyin = pinyin::sort_key(&self.name_folded, person);
+    }
+
+    fn verbs(&self) -> Vec<Verb> {
+        vec![
+            Verb::open("update", Action::Update),
+            match self.input.is_private {
+                true => Verb::open("convert-to-base", Action::Update),
+                false => Verb::closed("convert-to-base", Action::Update, &NOT_PRIVATE),
+            },
+            Verb::open("delete", Action::Delete),
+        ]
+    }
+
+    fn verbs_for(&self, ctx: &Ctx) -> Vec<Verb> {
+        let mut verbs = self.verbs();
+        let own = self.contributed_by == Some(ctx.actor.user);
+        for verb in verbs.iter_mut().filter(|verb| own && verb.name == "delete") {
+            verb.closed = Some(&COMPANY_PROPERTY);
+        }
+        verbs
     }
 
     async fn present(records: &mut [Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
@@ -153,6 +212,26 @@ impl Party {
         let free = unchanged || tx.knows(CODE_IS_FREE, self.meta.id.uuid());
         if !free && store::has_code(tx, code, self.meta.id).await? {
             return Err(DUPLICATE.at("/code"));
+        }
+        Ok(())
+    }
+
+    /// Competitors are looked up by their names, so each of them has one of its own, whatever the case and
+    /// the width. A merge makes one of two that there were before.
+    async fn check_competitor(&self, tx: &mut Tx, before: Option<&Self>) -> Result<()> {
+        let called = |party: &Self| party.is_competitor().then(|| fold(&party.input.name));
+        let Some(name) = called(self).filter(|name| before.and_then(called).as_ref() != Some(name))
+        else {
+            return Ok(());
+        };
+        let id = self.meta.id;
+        if tx.knows(COMPETITOR_NAME_IS_FREE, id.uuid()) {
+            return Ok(());
+        }
+        if tx.knows(COMPETITOR_NAME_IS_TAKEN, id.uuid())
+            || store::has_competitor(tx, &self.name_folded, &name, id).await?
+        {
+            return Err(DUPLICATE.at("/name"));
         }
         Ok(())
     }
@@ -216,6 +295,68 @@ pub async fn withdraw_role(
         Ok(())
     };
     resource::change(tx, ctx, id.uuid(), "role_withdrawn", withdraw).await
+}
+
+/// A contact of its owner's own becomes one of the customer base: property of the company, with its owner as the
+/// consultant by whom it is in the base.
+///
+/// # Errors
+/// `not_private`, and as any change of a party.
+pub async fn convert_to_base(tx: &mut Tx, ctx: &Ctx, id: PartyId) -> Result<Shown<Party>> {
+    let now = ctx.now;
+    let convert = |party: &mut Party| party.convert_to_base(now);
+    let shown = resource::change(tx, ctx, id.uuid(), "converted_to_base", convert).await?;
+    if let Some(consultant) = shown.record.contributed_by {
+        customer_sources::brought_in(tx, ctx, id, consultant).await?;
+    }
+    Ok(shown)
+}
+
+/// Of two parties that become one the first belongs to the company if the second does, and says who has brought in
+/// either of them.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn make_room(tx: &mut Tx, ctx: &Ctx, ours: &Party, theirs: &Party) -> Result<()> {
+    let (is_private, contributed_by) = (ours.input.is_private, ours.contributed_by);
+    let owned = is_private && !theirs.input.is_private;
+    let credited = contributed_by.is_none() && theirs.contributed_by.is_some();
+    if !owned && !credited {
+        return Ok(());
+    }
+    let own = |party: &mut Party| {
+        party.input.is_private &= theirs.input.is_private;
+        if credited {
+            party.contributed_by = theirs.contributed_by;
+            party.contributed_at = theirs.contributed_at;
+        }
+        Ok(())
+    };
+    rewrite::<Party>(tx, ctx, ours.meta.id.uuid(), "updated", own).await.map(drop)
+}
+
+/// Of two parties that part again the first was brought in by nobody, if that was so before the change by which it came
+/// to name whoever has brought in the second.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn give_credit_back(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    ours: Uuid,
+    (before, after): (&Json, &Json),
+) -> Result<()> {
+    if !before["contributed_by"].is_null() || after["contributed_by"].is_null() {
+        return Ok(());
+    }
+    let since = before["contributed_at"].as_str().and_then(|since| since.parse().ok());
+    let part = |party: &mut Party| {
+        if json!(party.contributed_by) == after["contributed_by"] {
+            (party.contributed_by, party.contributed_at) = (None, since);
+        }
+        Ok(())
+    };
+    rewrite::<Party>(tx, ctx, ours, "parted", part).await.map(drop)
 }
 
 /// What is known of a party is so, as of now. No right on parties is needed; one that is gone is no matter.

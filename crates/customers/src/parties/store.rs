@@ -2,7 +2,7 @@
 
 use super::PartyId;
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Line, Result};
+use guanxi_kernel::{Line, Result, text::fold};
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -69,6 +69,64 @@ pub(super) async fn with_subsidiaries(tx: &mut Tx, ids: &[PartyId]) -> Result<BT
         sql.bind_tenant().push(" AND parent_id IN ").bind_all(some.iter().copied());
         sql.push(" AND deleted_at IS NULL");
         found.extend(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id));
+    }
+    Ok(found)
+}
+
+/// Competitors with one sort key that are looked at: it is the beginning of a name, however long that is.
+const SAME_KEY: i64 = 200;
+
+/// Adds that the party `t` is a live competitor.
+const IS_COMPETITOR: &str = " AND t.deleted_at IS NULL AND EXISTS (SELECT 1 FROM record_terms x
+         WHERE x.tenant_id = $1 AND x.kind = 'party' AND x.field = 'role' AND x.term = 'competitor'
+             AND x.record_id = t.id)";
+
+/// Whether a live competitor other than `except` has the folded name `name`, whose sort key is `key`.
+pub(super) async fn has_competitor(
+    tx: &mut Tx,
+    key: &str,
+    name: &str,
+    except: PartyId,
+) -> Result<bool> {
+    let mut sql =
+        Sql::new("SELECT t.name FROM parties t WHERE t.tenant_id = $1 AND t.name_folded = ");
+    sql.bind(key).push(" AND t.id <> ").bind(except).push(IS_COMPETITOR);
+    sql.push(" LIMIT ").bind(SAME_KEY);
+    Ok(tx.all::<(String,)>(sql).await?.iter().any(|(other,)| fold(other) == name))
+}
+
+/// The folded names of live competitors whose sort keys are among these.
+pub(super) async fn taken_by_competitors(
+    tx: &mut Tx,
+    keys: &BTreeSet<String>,
+) -> Result<BTreeSet<String>> {
+    const AT_ONCE: usize = 200;
+    let mut taken = BTreeSet::new();
+    for some in keys.iter().collect::<Vec<_>>().chunks(AT_ONCE) {
+        let mut sql =
+            Sql::new("SELECT t.name FROM parties t WHERE t.tenant_id = $1 AND t.name_folded IN ");
+        sql.bind_all(some.iter().map(|key| key.as_str())).push(IS_COMPETITOR);
+        taken.extend(tx.all::<(String,)>(sql).await?.into_iter().map(|(name,)| fold(&name)));
+    }
+    Ok(taken)
+}
+
+/// Which of these parties live opportunities name as a competitor, or as who has won instead. The table of
+/// opportunities stands to the right and is named as data, as measures do.
+pub(super) async fn competing(tx: &mut Tx, ids: &[PartyId]) -> Result<BTreeSet<PartyId>> {
+    const AT_ONCE: usize = 200;
+    let mut found = BTreeSet::new();
+    for some in ids.chunks(AT_ONCE) {
+        let mut sql = Sql::new(
+            "SELECT DISTINCT x.term FROM record_terms x
+             JOIN opportunities o ON o.tenant_id = x.tenant_id AND o.id = x.record_id
+                 AND o.deleted_at IS NULL
+             WHERE x.tenant_id = $1 AND x.kind = 'opportunity'
+                 AND x.field IN ('competitor_id', 'winner_competitor_id') AND x.term IN ",
+        );
+        sql.bind_all(some.iter().map(ToString::to_string));
+        let named = tx.all::<(String,)>(sql).await?;
+        found.extend(named.iter().filter_map(|(id,)| id.parse::<PartyId>().ok()));
     }
     Ok(found)
 }

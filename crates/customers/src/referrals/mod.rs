@@ -9,6 +9,9 @@
 //! | `programmes.rs` | whom customers may recommend |
 //! | `service.rs` | the rules of a save, and the moves |
 //! | `store.rs` | the SQL |
+//!
+//! Of two referrals of parties that become one, the one that has come less far is deleted by the merge, and
+//! comes back when the two are parted. Price: a reward that is owed for both is owed once.
 
 mod model;
 mod programmes;

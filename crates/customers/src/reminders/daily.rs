@@ -1,5 +1,10 @@
 //! Reminders are planned by themselves: on each business day, and at once when a rule was made or changed.
 //! One step is one page of records, in a transaction of its own.
+//!
+//! It is a chore and no job: jobs have the rights of whoever asked and stand in a list that people read;
+//! this has all rights and nobody looks. One row of a tenant holds the day of the next run and how far the
+//! one of today has come. Price: a walk over all birthdays and services on each day, a transaction for each
+//! page.
 
 use super::{
     planning::{Plans, Span, State},

@@ -1,4 +1,7 @@
 //! Festivals, and on which day of a year they are.
+//!
+//! There is one rule of a festival, by a unique index, and so one greeting of a customer. Price: all
+//! customers are greeted on the same day before, by whoever looks after them or by one user.
 
 use chrono::{Datelike as _, NaiveDate};
 use guanxi_kernel::lunar::{in_year, new_year};

@@ -17,6 +17,12 @@
 //! | `daily.rs` | planning by itself |
 //! | `telling.rs` | the tasks |
 //! | `store.rs` | the SQL |
+//!
+//! The key of rule, record and occasion is unique in the store, so planning by two at once makes none
+//! twice. The occasion of a service is the day that the cycle counts from, not the day on which it is due:
+//! that moves with every reading, and a reminder moves with it and is not doubled. What is planned has no
+//! event of its own; what becomes of it has. Being told as a task, it is handed over, carried and seen
+//! today like other work.
 
 mod daily;
 mod festivals;

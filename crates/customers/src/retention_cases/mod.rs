@@ -5,6 +5,10 @@
 //! | `model.rs` | the record, its limit and its moves; pure |
 //! | `service.rs` | the rules of a save, and the moves |
 //! | `store.rs` | the SQL |
+//!
+//! What keeping a customer may cost is refused beyond the limit, not warned about: how much likelier it
+//! stays, of what is still to be earned. Only somebody else can allow more. One case holds the reason of
+//! the decline, the decision, the money and the outcome, for they are one story.
 
 mod model;
 mod service;

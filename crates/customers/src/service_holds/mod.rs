@@ -9,6 +9,10 @@
 //! | `store.rs` | the SQL |
 //!
 //! Each hold is a record of its own, so a customer keeps its past and nothing of the party changes.
+//!
+//! Who must agree is said by a definition for `service_hold`, as with all approvals; without one, whoever
+//! may make holds has it so at once. Price: each new service request looks for an open hold, by a unique
+//! index.
 
 mod consent;
 mod model;

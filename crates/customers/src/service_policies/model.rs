@@ -67,6 +67,13 @@ pub struct ServicePolicyInput {
     #[schema(minimum = 1, maximum = 50)]
     #[field(zh = "最少接触岗位数")]
     pub minimum_roles: Option<i64>,
+    /// Within how many minutes of working time a service request of such a party is answered; as the service
+    /// level says when absent. Where both say it the shorter time counts.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 100_000))]
+    #[schema(minimum = 1, maximum = 100_000)]
+    #[field(zh = "服务请求响应时限(分钟)")]
+    pub response_minutes: Option<i64>,
     /// How many hours such a party may take in a period; as many as it likes when absent.
     #[serde(default)]
     #[validate(range(min = 1, max = 10_000))]

@@ -27,6 +27,7 @@ impl Resource for ServicePolicy {
             "period": "month",
             "neglected_after_days": 30,
             "minimum_roles": 2,
+            "response_minutes": 60,
             "budget_hours": 12,
             "budget": { "amount": "1500.00", "currency": "CNY" },
             "note": "每月至少两次上门拜访。"

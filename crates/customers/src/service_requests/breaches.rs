@@ -21,16 +21,21 @@ async fn step(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<bool> {
         Err(problem) if problem.is(&NOT_FOUND) => return Ok(false),
         found => found?,
     };
-    if one.breach_at.is_none_or(|at| at >= ctx.now) {
+    if !one.becomes_late(ctx.now) {
         return Ok(false);
     }
+    tell(tx, ctx, id).await?;
+    Ok(true)
+}
+
+/// Marks a request that has become late, with one event. `ctx` has all rights.
+pub(super) async fn tell(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<()> {
     let now = ctx.now;
     let mark = |one: &mut ServiceRequest| {
         one.mark(now);
         Ok(())
     };
-    resource::change::<ServiceRequest>(tx, ctx, id, "breached", mark).await?;
-    Ok(true)
+    resource::change::<ServiceRequest>(tx, ctx, id, "breached", mark).await.map(drop)
 }
 
 async fn put_off(tx: &mut Tx, id: Uuid, to: DateTime<Utc>) -> Result<()> {

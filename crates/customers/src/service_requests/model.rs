@@ -4,6 +4,7 @@ use crate::{
     activities::{Activity, ActivityId},
     assets::{Asset, AssetId},
     contacts::{Contact, ContactId},
+    needs::{Need, NeedId},
     parties::{Party, PartyId},
     rules::likely_instant,
 };
@@ -154,7 +155,8 @@ pub struct ServiceRequest {
     /// How it stands.
     #[field(zh = "状态", filter)]
     pub status: ServiceRequestStatus,
-    /// By when somebody has to accept it; `null` if no service level says it.
+    /// By when somebody has to accept it, in working time: as the service level or the policy of the tier of the
+    /// customer says, whichever is sooner; `null` if neither does.
     #[field(zh = "响应截止时间", filter)]
     pub response_due_at: Option<DateTime<Utc>>,
     /// By when it has to be resolved; `null` while it waits for the customer, too.
@@ -196,6 +198,9 @@ pub struct ServiceRequest {
     /// Why it was opened again last.
     #[field(zh = "重开原因")]
     pub reopen_reason: Option<Text<1000>>,
+    /// The need that it follows from, if it was recorded in a care contact.
+    #[field(zh = "来源需求", filter, to = Need)]
+    pub need_id: Option<NeedId>,
     /// Since when its clock runs; not while it stands still.
     #[serde(skip)]
     #[field(hidden)]

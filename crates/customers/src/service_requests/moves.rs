@@ -47,13 +47,20 @@ impl ServiceRequestStatus {
 }
 
 impl ServiceRequest {
-    /// Sets both times by a service level, or by none: when the request is new, and when another level
-    /// counts. What was answered already keeps the time in which it had to be.
-    pub(super) fn promise(&mut self, level: Option<(i64, i64)>, clock: Clock<'_>) {
+    /// Sets both times by a service level and by how soon customers of the tier are answered, the shorter of
+    /// the two, or by none: when the request is new, and when another level counts. What was answered already
+    /// keeps the time in which it had to be.
+    pub(super) fn promise(
+        &mut self,
+        level: Option<(i64, i64)>,
+        of_tier: Option<i64>,
+        clock: Clock<'_>,
+    ) {
         self.allowed_minutes = level.map(|(_, resolution)| resolution);
         if self.accepted_at.is_none() {
             let from = self.received_at();
-            self.response_due_at = level.map(|(response, _)| clock.after(from, response));
+            let response = level.map(|(response, _)| response).into_iter().chain(of_tier).min();
+            self.response_due_at = response.map(|minutes| clock.after(from, minutes));
         }
         self.settle_due(clock);
     }
@@ -78,6 +85,11 @@ impl ServiceRequest {
         let running = self.clock_from.is_some() && !self.resolution_late;
         let solution = self.resolution_due_at.filter(|_| running);
         self.breach_at = answer.into_iter().chain(solution).min();
+    }
+
+    /// Whether it is late by now and nobody has marked it yet.
+    pub(super) fn becomes_late(&self, now: DateTime<Utc>) -> bool {
+        self.breach_at.is_some_and(|at| at < now)
     }
 
     /// Somebody works on it.
@@ -210,7 +222,7 @@ mod tests {
         let mut one: ServiceRequest = testing::record(input);
         one.input.received_at = Some(minute(0));
         one.clock_from = one.input.received_at;
-        one.promise(Some((30, 240)), CLOCK);
+        one.promise(Some((30, 240)), None, CLOCK);
         one.mark(minute(0));
         one
     }
@@ -246,14 +258,31 @@ mod tests {
         one.mark(minute(241));
         assert_eq!((one.resolution_late, one.breach_at), (true, None));
         // Another level does not make it undone.
-        one.promise(Some((1_000, 10_000)), CLOCK);
+        one.promise(Some((1_000, 10_000)), None, CLOCK);
         one.resolve(text("远程指导"), minute(300), CLOCK).unwrap();
         assert!(one.response_late && one.resolution_late);
         assert_eq!(one.accepted_at, Some(minute(300)), "it was answered by its solution");
         let mut free = request();
-        free.promise(None, CLOCK);
+        free.promise(None, None, CLOCK);
         free.mark(minute(1_000_000));
         assert!(!free.response_late && !free.resolution_late && free.breach_at.is_none());
+    }
+
+    #[test]
+    fn s_32_the_shorter_of_two_promises_counts() {
+        let due = |level, of_tier| {
+            let mut one = request();
+            one.promise(level, of_tier, CLOCK);
+            one.response_due_at
+        };
+        assert_eq!(due(Some((30, 240)), Some(60)), Some(minute(30)));
+        assert_eq!(due(Some((30, 240)), Some(10)), Some(minute(10)));
+        assert_eq!(due(None, Some(60)), Some(minute(60)));
+        assert_eq!(due(None, None), None);
+        // A tier says nothing of the solution.
+        let mut one = request();
+        one.promise(None, Some(60), CLOCK);
+        assert_eq!((one.resolution_due_at, one.allowed_minutes), (None, None));
     }
 
     #[test]

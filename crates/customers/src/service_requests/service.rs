@@ -2,8 +2,8 @@
 
 use super::{
     CloseServiceRequest, ReopenServiceRequest, ResolveServiceRequest, SERVICE_REQUEST,
-    ServiceRequest, ServiceRequestId, ServiceRequestStatus, SuspendServiceRequest, clock::Clock,
-    moves::ALL, store,
+    ServiceRequest, ServiceRequestId, ServiceRequestStatus, SuspendServiceRequest, breaches,
+    clock::Clock, moves::ALL, store,
 };
 use crate::{
     assets::Asset,
@@ -17,6 +17,7 @@ use chrono::{DateTime, Utc};
 use guanxi_identity::work_calendars::default_calendar;
 use guanxi_kernel::{
     Action, Ctx, Id, Result, Word as _,
+    ctx::Seen,
     problem::{FieldError, OUT_OF_RANGE},
 };
 use guanxi_storage::{
@@ -45,11 +46,19 @@ impl Resource for ServiceRequest {
         let what = |one: &Self| (one.input.priority, one.input.kind);
         if before.map(what) != Some(what(self)) {
             let level = store::level(tx, self.input.priority, self.input.kind).await?;
+            let of_tier = store::response_of_tier(tx, self.input.party_id).await?;
             let calendar = default_calendar(tx, ctx).await?;
-            self.promise(level, Clock(calendar.as_ref()));
+            self.promise(level, of_tier, Clock(calendar.as_ref()));
         }
-        self.mark(ctx.now);
+        // That a new one is late already is told by its own event, as of any other.
+        self.mark(if before.is_some() { ctx.now } else { self.received_at() });
         Ok(())
+    }
+
+    /// What is changed and has become late meanwhile is told as that.
+    fn told(&self, before: &Self, meant: &'static str) -> &'static str {
+        let late = |one: &Self| (one.response_late, one.resolution_late);
+        if meant == "updated" && late(self) != late(before) { "breached" } else { meant }
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -59,7 +68,8 @@ impl Resource for ServiceRequest {
     fn concerns(&self) -> Vec<Uuid> {
         let asset = self.input.asset_id.map(Id::uuid);
         let activity = self.input.activity_id.map(Id::uuid);
-        [Some(self.input.party_id.uuid()), asset, activity].into_iter().flatten().collect()
+        let need = self.need_id.map(Id::uuid);
+        [Some(self.input.party_id.uuid()), asset, activity, need].into_iter().flatten().collect()
     }
 
     fn verbs(&self) -> Vec<Verb> {
@@ -138,6 +148,19 @@ impl ServiceRequest {
     }
 }
 
+/// Somebody moves a request on before anybody has marked that it is late: that is told first, so that each
+/// breach is one event. The context of the move, which has seen the version before.
+async fn late_first(tx: &mut Tx, ctx: &Ctx, id: ServiceRequestId) -> Result<Ctx> {
+    let one = resource::load::<ServiceRequest>(tx, ctx, id.uuid()).await?;
+    let may = resource::may(tx, ctx, &SERVICE_REQUEST, Action::Update, id.uuid()).await?;
+    if !may || !one.becomes_late(ctx.now) {
+        return Ok(ctx.clone());
+    }
+    ctx.expect_version(one.meta.version)?;
+    breaches::tell(tx, &ctx.on_behalf(), id.uuid()).await?;
+    Ok(Ctx { seen: Seen::Unsaid, ..ctx.clone() })
+}
+
 /// Moves a request on.
 async fn go(
     tx: &mut Tx,
@@ -147,6 +170,7 @@ async fn go(
     decide: impl FnOnce(&mut ServiceRequest, DateTime<Utc>, Clock<'_>) -> Result<()> + Send,
 ) -> Result<Shown<ServiceRequest>> {
     let calendar = default_calendar(tx, ctx).await?;
+    let ctx = &late_first(tx, ctx, id).await?;
     let (now, clock) = (ctx.now, Clock(calendar.as_ref()));
     resource::change(tx, ctx, id.uuid(), verb, |one: &mut ServiceRequest| decide(one, now, clock))
         .await

@@ -1,6 +1,7 @@
 //! Service requests and levels in the store. Nothing is decided here.
 
 use super::{ServiceLevelId, ServicePriority, ServiceRequestKind, levels::key};
+use crate::parties::PartyId;
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Result, UserId};
 use guanxi_storage::{Tx, sql};
@@ -32,6 +33,17 @@ pub(super) async fn level(
         key(priority, None)
     );
     tx.optional(sql).await
+}
+
+/// Within how many minutes customers of the tier of a party are answered.
+pub(super) async fn response_of_tier(tx: &mut Tx, party: PartyId) -> Result<Option<i64>> {
+    let sql = sql!(
+        "SELECT s.response_minutes FROM parties p
+         JOIN service_policies s ON s.tenant_id = $1 AND s.tier = p.tier AND s.deleted_at IS NULL
+         WHERE p.tenant_id = $1 AND p.id = $2 AND s.response_minutes IS NOT NULL LIMIT 1",
+        party
+    );
+    Ok(tx.optional::<(i64,)>(sql).await?.map(|(minutes,)| minutes))
 }
 
 /// Requests that have become late, each with who works on it.

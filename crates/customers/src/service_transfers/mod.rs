@@ -9,6 +9,9 @@
 //!
 //! `transfer_within_days` in the preferences of the tenant says how long that may take. What is delivered is
 //! told by people; where the company has said how long, a contract that is implemented tells it too.
+//!
+//! Who has no service department so has no list that grows. Price: what was implemented before that was
+//! said is told by hand.
 
 mod model;
 mod service;

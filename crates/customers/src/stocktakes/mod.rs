@@ -8,6 +8,10 @@
 //! | `store.rs` | the SQL |
 //!
 //! It is to customers what contact status tables are to leads, without a month and a reviewer.
+//!
+//! What came of each customer stands beside the stocktake, and reaches the party only when it was verified.
+//! Corrected data are as right as confirmed ones from then on, so both count as verified; accuracy counts
+//! the confirmed alone. Price: each verification is a change of the party, with a version and an event.
 
 mod model;
 mod service;

@@ -1,4 +1,8 @@
 //! The phase that a customer is in, and the flow of customers through a time.
+//!
+//! A life is judged month by month. Between decline and about as much the phase of the month before goes
+//! on, so a phase rests on the whole history; it is walked through from the first purchase on whenever it
+//! is asked for, and so is known at any instant. Price: all months of all customers are read.
 
 use super::whole_months;
 use chrono::NaiveDate;

@@ -309,7 +309,7 @@ fn timeline() -> Json {
 
 fn tags() -> Json {
     let resources = SERVED.iter().map(|served| {
-        json!({ "name": served.kind.plural, "description": format!("{}.", served.kind.label.en), "x-label-zh": served.kind.label.zh })
+        json!({ "name": served.kind.tag, "description": format!("{}.", served.kind.label.en), "x-label-zh": served.kind.label.zh })
     });
     let others = TAGS.iter().map(|(name, about)| json!({ "name": name, "description": about }));
     resources.chain(others).collect()

@@ -191,14 +191,17 @@ async fn progress(call: Call) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(call.read(read).await?))
 }
 
-/// Add customers to a campaign by their level and what they have bought
+/// Add customers to a campaign by a segment, their level and what they have bought
 ///
 /// Customers whom you may see and who fit become members, 5,000 at once. It says how many were left out and why;
-/// the same again adds none but those who fit by now.
+/// the same again adds none but those who fit by now. With a segment its members are considered, whatever their roles.
+/// Whoever is in the control of the experiment of the campaign is left alone. To an event nobody is invited who has
+/// withdrawn their consent, or came to a campaign of the same kind within the months that it names.
 #[utoipa::path(tag = "campaigns", operation_id = "campaigns_select_members", request_body = SelectCampaignMembers,
     params(("campaign_id" = String, Path, description = "The id of the campaign.", format = Uuid)),
     responses((status = 200, description = "What came of it.", body = CampaignMembersSelected),
-        (status = 409, description = "There are not places enough; nobody was added.", body = ProblemBody)))]
+        (status = 409, description = "There are not places enough, or the campaign has ended; nobody was added.",
+            body = ProblemBody)))]
 #[post("/v1/campaigns/{campaign_id}/select-members")]
 async fn select(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     resource::require_on(&call.ctx, &CAMPAIGN_MEMBER, Action::Create)?;

@@ -147,7 +147,7 @@ async fn rates(call: Call) -> Result<HttpResponse, ApiError> {
 ///
 /// Up to 2,000 events of a source at once, in any order. An event that the source has told before is passed over,
 /// so a batch can be told again; one that names an unknown source code or party is told back and stands in no
-/// other's way.
+/// other's way. The name of a touch source is refused with `duplicate`: it signs what it tells.
 #[utoipa::path(tag = "touch-batches", operation_id = "touches_take", request_body = TakeTouches,
     responses((status = 201, description = "What came of it.", body = TouchesTaken)))]
 #[post("/v1/touches")]

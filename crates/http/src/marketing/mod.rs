@@ -5,6 +5,7 @@ use crate::routing::Routes;
 mod campaigns;
 mod carts;
 mod codes;
+mod content;
 mod evaluations;
 mod experiments;
 mod messages;
@@ -12,6 +13,7 @@ mod mining;
 mod plans;
 mod profiles;
 mod programmes;
+mod research;
 mod results;
 mod segments;
 mod templates;
@@ -21,6 +23,7 @@ pub(crate) fn routes(config: &mut Routes) {
     codes::routes(config);
     plans::routes(config);
     programmes::routes(config);
+    research::routes(config);
     templates::routes(config);
     campaigns::routes(config);
     results::routes(config);
@@ -30,6 +33,7 @@ pub(crate) fn routes(config: &mut Routes) {
     profiles::routes(config);
     experiments::routes(config);
     messages::routes(config);
+    content::routes(config);
     carts::routes(config);
     touch_sources::routes(config);
 }

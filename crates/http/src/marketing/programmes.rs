@@ -100,7 +100,9 @@ async fn cancel(call: Call) -> Result<HttpResponse, ApiError> {
 /// Invite everybody on the list of a programme
 ///
 /// Those on the list whom you may see become members of each of its campaigns that has not ended: 5,000 at once at
-/// most. The same again adds the next, and whoever has come to the list since.
+/// most. The same again adds the next, and whoever has come to the list since. Whoever is in the control of the
+/// experiment of a campaign is left alone by it, and to an event nobody is invited who has withdrawn their consent or
+/// came to such a one lately.
 #[utoipa::path(tag = "programmes", operation_id = "programmes_address",
     params(("programme_id" = String, Path, description = "The id of the programme.", format = Uuid)),
     responses((status = 200, description = "How many were added to each campaign.", body = ProgrammeAddressed),

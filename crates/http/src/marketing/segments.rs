@@ -3,19 +3,29 @@
 use crate::{
     body::Body,
     call::Call,
+    modules,
     parameters::unknown,
     problem::{ApiError, ProblemBody},
+    reports,
     resources::list_among,
+    respond::Done,
     routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
 use guanxi_customers::parties::PARTY;
-use guanxi_kernel::Action;
-use guanxi_marketing::segments::{self, PreviewSegment, SEGMENT, SegmentId, SegmentPreview};
-use guanxi_storage::resource;
+use guanxi_insights::{
+    report::require,
+    target_lists::{self, SegmentFromReport},
+};
+use guanxi_kernel::{Action, Ctx, problem::UNKNOWN_VALUE};
+use guanxi_marketing::segments::{
+    self, PreviewSegment, SEGMENT, Segment, SegmentFromResponses, SegmentId, SegmentPreview,
+};
+use guanxi_storage::{Tx, resource};
 
 pub(crate) fn routes(config: &mut Routes) {
     config.service(try_rule).service(preview).service(members);
+    config.service(from_report).service(from_responses);
 }
 
 /// Try a rule
@@ -68,4 +78,49 @@ async fn members(call: Call) -> Result<HttpResponse, ApiError> {
     let id: SegmentId = call.id("segment_id")?.into();
     let (ids, said) = call.read(async |tx, ctx| segments::members(tx, ctx, id).await).await?;
     list_among(&PARTY, &call, &ids, &said).await
+}
+
+/// Make a list of the customers that a cell of a report counts
+///
+/// A segment of the kind `list` with exactly the customers behind a row of a report, named by the values of its keys,
+/// or behind one of its columns. The report is asked anew with your rights, and the question is kept with the list.
+/// `size` is how many customers there are; one of whom several records are counted is in the list once.
+#[utoipa::path(tag = "segments", operation_id = "segments_from_report", request_body = SegmentFromReport,
+    responses((status = 201, description = "The list.", body = Segment),
+        (status = 422, description = "The cell counts nobody, or records that are no customers whom you may see.",
+            body = ProblemBody)))]
+#[post("/v1/segments/from-report")]
+async fn from_report(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, &SEGMENT, Action::Create)?;
+    let wish: SegmentFromReport = body.read()?;
+    let unknown = || UNKNOWN_VALUE.at("/report").with("expected", "the name of a report");
+    let report = reports::named(&wish.report).ok_or_else(unknown)?;
+    let disabled = &call.ctx.settings.preferences.disabled_modules;
+    modules::require(disabled, &report.definition.path())?;
+    require(&call.ctx, report.definition)?;
+    let asked = wish.asked();
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        let cells = (report.cells)(tx, ctx, &asked).await?;
+        let shown = target_lists::make(tx, ctx, &wish, cells).await?;
+        Ok(Done::created(&shown.record, &shown))
+    };
+    Ok(call.write(Some(&body), work).await?)
+}
+
+/// Make a list of those who have answered to a campaign, or have not
+///
+/// A segment of the kind `list`: of the members of the campaign whom you may see, and of customers who have answered
+/// unasked. Responders and non-responders together are all of them; the figures are kept with the list.
+#[utoipa::path(tag = "segments", operation_id = "segments_from_responses", request_body = SegmentFromResponses,
+    responses((status = 201, description = "The list.", body = Segment),
+        (status = 422, description = "The campaign has more than 200,000 customers.", body = ProblemBody)))]
+#[post("/v1/segments/from-responses")]
+async fn from_responses(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, &SEGMENT, Action::Create)?;
+    let wish: SegmentFromResponses = body.read()?;
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        let shown = segments::from_responses(tx, ctx, wish.clone()).await?;
+        Ok(Done::created(&shown.record, &shown))
+    };
+    Ok(call.write(Some(&body), work).await?)
 }

@@ -3,6 +3,9 @@
 //!
 //! The scope predicate of the store asks whether any part of all rights together reaches a record;
 //! that is so exactly when one of them alone does, which is what is looked for here.
+//!
+//! The grants come from the sources that `resolve` sums up, and the owners of a record from the predicate
+//! of lists. A test compares both answers for everybody in a company.
 
 use super::model::Source;
 use guanxi_kernel::{

@@ -102,6 +102,11 @@ pub async fn of_user(tx: &mut Tx, user: UserId) -> Result<Vec<Grant>> {
     Ok(resolve(&position, &roles))
 }
 
+/// The roles of a user, given or by a team, deleted ones too.
+pub(crate) async fn roles_of(tx: &mut Tx, user: UserId) -> Result<BTreeSet<RoleId>> {
+    Ok(store::position(tx, user).await?.map(|position| position.roles()).unwrap_or_default())
+}
+
 /// The rights of a user as they are for those who act in the user's name without being asked: none
 /// once the user is disabled or deleted.
 ///

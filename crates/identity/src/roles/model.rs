@@ -27,6 +27,10 @@ pub struct RoleInput {
     #[validate(length(max = 200))]
     #[schema(max_items = 200)]
     pub grants: Vec<RoleGrant>,
+    /// Whether who has it must have a second factor: without one nothing can be done but set it up.
+    #[serde(default)]
+    #[field(zh = "要求双重验证")]
+    pub requires_second_factor: bool,
 }
 
 /// One right: an action on a resource, and how far it reaches.
@@ -190,7 +194,11 @@ mod tests {
             hidden_fields: Vec::new(),
             readonly_fields: Vec::new(),
         };
-        RoleInput { name: Line::new("r").unwrap(), grants: grants.iter().map(grant).collect() }
+        RoleInput {
+            name: Line::new("r").unwrap(),
+            grants: grants.iter().map(grant).collect(),
+            requires_second_factor: false,
+        }
     }
 
     #[test]

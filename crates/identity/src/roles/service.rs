@@ -30,13 +30,20 @@ impl Resource for Role {
         let named = self.input.grants.iter().enumerate().filter(|(_, grant)| added.contains(grant));
         let named = named.map(|(at, grant)| (format!("/grants/{at}/resource"), &*grant.resource));
         Problem::collect(rights::unknown_parts(tx, named).await?)?;
-        rights::require_giving(ctx, &added)
+        // Without the second factor the rights are easier to come by, so it is as if they were given.
+        let required = before.is_some_and(|before| before.input.requires_second_factor);
+        let eased = required && !self.input.requires_second_factor;
+        rights::require_giving(ctx, if eased { &self.input.grants } else { &added })
     }
 
     async fn saved(&self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(before) = before else { return Ok(()) };
         let deleted = |role: &Self| role.meta.deleted_at.is_some();
-        if before.input.grants == self.input.grants && deleted(before) == deleted(self) {
+        let required = |role: &Self| role.input.requires_second_factor;
+        if before.input.grants == self.input.grants
+            && deleted(before) == deleted(self)
+            && required(before) == required(self)
+        {
             return Ok(());
         }
         let could = is_administrator(&before.input.grants) && !deleted(before);

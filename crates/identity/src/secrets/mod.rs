@@ -9,6 +9,8 @@
 //! | `sealing` | the keys under which secrets that must be read back lie in the store |
 //! | `key_files`, `key_ring`, `key_error` | what keys of both kinds share: a folder, an order, failures |
 //! | `opaque` | refresh tokens and API keys: random, stored as a digest |
+//! | `totp` | one-time codes of authenticator apps |
+//! | `recovery` | what helps without the app, once each |
 //! | `backoff` | how long somebody who failed must wait before the next try |
 
 mod backoff;
@@ -18,9 +20,11 @@ mod key_files;
 mod key_ring;
 mod opaque;
 mod password;
+mod recovery;
 mod sealing;
 mod signing;
 mod token;
+mod totp;
 
 pub use backoff::Attempts;
 pub use key_error::KeyError;
@@ -28,9 +32,11 @@ pub use opaque::{ApiKey, Digest, OpaqueError, RefreshToken};
 pub use password::{
     Cost, PasswordError, PasswordRefusal, Passwords, Secret, Verdict, check_password,
 };
+pub use recovery::RecoveryCode;
 pub use sealing::SealingKeys;
 pub use signing::{SigningKeys, TokenSettings};
 pub use token::{Claims, Holder, TokenError};
+pub use totp::TotpSecret;
 
 /// Overwrites what was secret. Best effort: `black_box` keeps the compiler from dropping a write
 /// that nobody reads, but copies made elsewhere (the body of a request, a moved value) remain.

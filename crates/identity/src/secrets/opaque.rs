@@ -28,7 +28,7 @@ const SECRET_BYTES: usize = 32;
 const ID_LENGTH: usize = 8;
 /// What ids are made of: 32 characters, so that each takes five random bits, and none of `ilou`,
 /// which are misread or make words.
-const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+pub(super) const ID_ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
 /// The text is not a token of the kind that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,7 @@ pub struct OpaqueError;
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    fn of(text: &str) -> Digest {
+    pub(super) fn of(text: &str) -> Digest {
         Digest(Sha256::digest(text.as_bytes()).into())
     }
 

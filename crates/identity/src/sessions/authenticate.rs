@@ -7,6 +7,7 @@
 use super::{
     Auth,
     model::{ORIGIN_NOT_ALLOWED, TOKEN_EXPIRED, UNAUTHENTICATED},
+    second_factor,
     store::{self, Versions},
 };
 use crate::{
@@ -41,6 +42,8 @@ pub struct Caller {
     pub settings: Arc<Settings>,
     /// Who acts.
     pub actor: Arc<Actor>,
+    /// Whether somebody has signed in whose roles require a second factor, and who has none yet.
+    pub lacks_second_factor: bool,
 }
 
 /// Recent callers by session or key, as of these versions.
@@ -171,7 +174,15 @@ impl Auth {
         }
         actor.grants = rights::of_user(tx, actor.user).await?;
         let tenant = tenants::load(tx).await?.ok_or_else(|| UNAUTHENTICATED.problem())?;
-        let caller = Caller { tenant: tenant.id, settings: tenant.settings, actor: actor.into() };
+        // A key has no second factor; who has made it was asked for theirs.
+        let lacks_second_factor =
+            actor.session.is_some() && second_factor::is_missing(tx, actor.user).await?;
+        let caller = Caller {
+            tenant: tenant.id,
+            settings: tenant.settings,
+            actor: actor.into(),
+            lacks_second_factor,
+        };
         self.known.insert(known, caller.clone());
         Ok(caller)
     }

@@ -8,16 +8,19 @@
 use super::{
     Auth,
     model::{Client, INVALID_CREDENTIALS, LONGEST, Login, Stored, Tokens, unchecked},
+    second_factor::{self, Proof, SECOND_FACTOR_CODE_REQUIRED, WRONG_SECOND_FACTOR},
     store::{self, Account},
 };
 use crate::{
     bootstrap::MAIN,
-    secrets::{Holder, RefreshToken},
+    secrets::{Holder, RefreshToken, Secret},
     tenants::{self, Found},
     users::{User, UserStatus},
 };
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Ctx, Result, SessionId, TenantId, UserId, problem::INTERNAL, text::fold};
+use guanxi_kernel::{
+    Code, Ctx, Result, SessionId, TenantId, UserId, problem::INTERNAL, text::fold,
+};
 use guanxi_storage::{
     Resource as _, Tx,
     events::{self, Event},
@@ -25,6 +28,9 @@ use guanxi_storage::{
     resource,
 };
 use sha2::{Digest as _, Sha256};
+
+/// The session that began, or why none did: a refusal is no error, since the failure has to be kept.
+type Entry = std::result::Result<(Stored, RefreshToken), &'static Code>;
 
 /// One try to sign in, after its password was checked.
 struct Try {
@@ -36,15 +42,18 @@ struct Try {
     proven: Option<Account>,
     /// The hash to keep from now on, if the present one is outdated.
     rehashed: Option<String>,
+    /// The code that was sent besides.
+    code: Option<Secret>,
     client: Client,
     now: DateTime<Utc>,
 }
 
 impl Auth {
-    /// Signs in by password.
+    /// Signs in by password, and by a code if the account has a second factor.
     ///
     /// # Errors
-    /// `invalid_credentials` whatever is wrong; `too_many_logins`.
+    /// `invalid_credentials` whatever is wrong with account or password; `second_factor_code_required`
+    /// and `wrong_second_factor` to who has shown the password; `too_many_logins`.
     pub async fn login(&self, wish: Login, client: impl Into<Client>) -> Result<Tokens> {
         let now = self.now();
         let slug = wish.tenant.as_deref().unwrap_or(MAIN);
@@ -61,10 +70,10 @@ impl Auth {
         };
         let proven = account.filter(|_| verdict.matches);
         let (name, client) = (failures_of(slug, &email), client.into());
-        let attempt = Try { tenant, name, email, proven, rehashed, client, now };
-        // A refusal is no error in there, since the failure has to be kept.
+        let code = wish.code;
+        let attempt = Try { tenant, name, email, proven, rehashed, code, client, now };
         let begun = self.db.write(id, async |tx| sign_in(tx, &attempt).await).await?;
-        let (session, refresh) = begun.ok_or_else(|| INVALID_CREDENTIALS.problem())?;
+        let (session, refresh) = begun.map_err(Code::problem)?;
         self.tokens(id, &session, &refresh)
     }
 
@@ -95,14 +104,14 @@ impl Auth {
 }
 
 /// Lets them in, or counts the failure.
-async fn sign_in(tx: &mut Tx, attempt: &Try) -> Result<Option<(Stored, RefreshToken)>> {
+async fn sign_in(tx: &mut Tx, attempt: &Try) -> Result<Entry> {
     let now = attempt.now;
     let attempts = store::attempts(tx, &attempt.name).await?;
     if attempts.wait(now).is_some() {
         // Not looked at and not counted, or strangers could keep somebody out for good. Written
         // nevertheless, so that it takes as long.
         store::set_attempts(tx, &attempt.name, attempts, now).await?;
-        return Ok(None);
+        return Ok(Err(&INVALID_CREDENTIALS));
     }
     let account = store::account_by_email(tx, &attempt.email).await?;
     let ctx =
@@ -110,21 +119,37 @@ async fn sign_in(tx: &mut Tx, attempt: &Try) -> Result<Option<(Stored, RefreshTo
     // What was proven must still be so: somebody may have changed the password meanwhile.
     let right = account.as_ref().filter(|account| attempt.proven.as_ref() == Some(*account));
     let right = right.filter(|account| account.status == UserStatus::Active);
+    let mut refusal = &INVALID_CREDENTIALS;
     if let (Some(tenant), Some(account)) = (&attempt.tenant, right) {
         let ctx = ctx(tenant, account.id);
-        store::clear_attempts(tx, &attempt.name).await?;
-        if let Some(hash) = &attempt.rehashed {
-            store::set_password(tx, account.id, hash, now).await?;
+        match second_factor::prove(tx, account.id, attempt.code.as_ref(), now).await? {
+            Proof::Missing => return Ok(Err(&SECOND_FACTOR_CODE_REQUIRED)),
+            Proof::Wrong => refusal = &WRONG_SECOND_FACTOR,
+            proof @ (Proof::Unneeded | Proof::Code | Proof::Recovery) => {
+                if proof == Proof::Recovery {
+                    remember(tx, &ctx, account.id, "recovery_code_used").await?;
+                }
+                return enter(tx, &ctx, attempt).await.map(Ok);
+            }
         }
-        let begun = begin(tx, &ctx, attempt.client.device()).await?;
-        remember(tx, &ctx, account.id, "signed_in").await?;
-        return Ok(Some(begun));
     }
     store::set_attempts(tx, &attempt.name, attempts.after_failure(now), now).await?;
     if let (Some(tenant), Some(account)) = (&attempt.tenant, account) {
         remember(tx, &ctx(tenant, account.id), account.id, "sign_in_failed").await?;
     }
-    Ok(None)
+    Ok(Err(refusal))
+}
+
+/// Lets the acting user in, who has shown everything.
+async fn enter(tx: &mut Tx, ctx: &Ctx, attempt: &Try) -> Result<(Stored, RefreshToken)> {
+    let user = ctx.actor.user;
+    store::clear_attempts(tx, &attempt.name).await?;
+    if let Some(hash) = &attempt.rehashed {
+        store::set_password(tx, user, hash, attempt.now).await?;
+    }
+    let begun = begin(tx, ctx, attempt.client.device()).await?;
+    remember(tx, ctx, user, "signed_in").await?;
+    Ok(begun)
 }
 
 /// Begins a session of the acting user.

@@ -10,6 +10,7 @@
 //! | `refresh` | the next tokens; noticing stolen ones |
 //! | `service` | listing and ending sessions |
 //! | `passwords` | changing and setting passwords |
+//! | [`second_factor`] | codes of an authenticator app besides the password |
 //! | `authenticate` | from a token or a key to who acts, on every request |
 //! | `maintain` | forgetting what need not be remembered |
 
@@ -19,6 +20,7 @@ mod maintain;
 mod model;
 mod passwords;
 mod refresh;
+pub mod second_factor;
 mod service;
 mod store;
 

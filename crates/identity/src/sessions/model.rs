@@ -73,6 +73,9 @@ pub struct Login {
     pub email: Line<254>,
     /// The password.
     pub password: Secret,
+    /// A code of the authenticator app or a recovery code, if the account has a second factor.
+    #[serde(default)]
+    pub code: Option<Secret>,
 }
 
 /// Buys the next tokens.

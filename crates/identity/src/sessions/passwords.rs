@@ -6,6 +6,7 @@ use super::{
     model::{
         CURRENT_PASSWORD_REQUIRED, ChangePassword, WRONG_PASSWORD, unchanged, unchecked, weak,
     },
+    second_factor,
     service::own_session,
     store::{self, Account},
 };
@@ -42,7 +43,12 @@ impl Auth {
         let name = failures_of(&tenant.slug, &account.email);
         let change = async |tx: &mut Tx| {
             let unchanged = store::account(tx, user).await?.as_ref() == Some(&account);
-            if !count(tx, &name, matches && unchanged, ctx.now).await? {
+            let tried = match matches && unchanged {
+                false => Tried::Wrong,
+                true if second_factor::is_confirmed(tx, user).await? => Tried::InPart,
+                true => Tried::Whole,
+            };
+            if !count(tx, &name, tried, ctx.now).await? {
                 return Ok(false);
             }
             keep(tx, user, &hash, ctx.now).await?;
@@ -83,7 +89,7 @@ impl Auth {
 }
 
 /// The user's account, and the tenant.
-async fn whose(tx: &mut Tx, user: UserId) -> Result<(Found, Account)> {
+pub(super) async fn whose(tx: &mut Tx, user: UserId) -> Result<(Found, Account)> {
     match (tenants::load(tx).await?, store::account(tx, user).await?) {
         (Some(tenant), Some(account)) => Ok((tenant, account)),
         _ => Err(NOT_FOUND.problem()),
@@ -102,18 +108,35 @@ async fn may_set(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
     rights::require_covering(tx, ctx, user).await
 }
 
+/// How much of what signing in takes somebody has shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tried {
+    /// Something was wrong.
+    Wrong,
+    /// The password was right, and there is a second factor too. It forgives nothing, or whoever has
+    /// the password could guess codes without end.
+    InPart,
+    /// All of it, which forgives the failures before.
+    Whole,
+}
+
 /// Counts a try; whether it succeeds.
-async fn count(tx: &mut Tx, name: &str, right: bool, now: DateTime<Utc>) -> Result<bool> {
+pub(super) async fn count(
+    tx: &mut Tx,
+    name: &str,
+    tried: Tried,
+    now: DateTime<Utc>,
+) -> Result<bool> {
     let attempts = store::attempts(tx, name).await?;
     if attempts.wait(now).is_some() {
         return Ok(false);
     }
-    if right {
-        store::clear_attempts(tx, name).await?;
-    } else {
-        store::set_attempts(tx, name, attempts.after_failure(now), now).await?;
+    match tried {
+        Tried::Wrong => store::set_attempts(tx, name, attempts.after_failure(now), now).await?,
+        Tried::InPart => {}
+        Tried::Whole => store::clear_attempts(tx, name).await?,
     }
-    Ok(right)
+    Ok(tried != Tried::Wrong)
 }
 
 /// Refuses a new password that breaks the rule. `known` is what anybody knows of its owner; an

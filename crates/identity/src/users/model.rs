@@ -129,7 +129,19 @@ pub static USER: Kind = Kind::new::<User>(
 )
 .searched(&["name", "email"])
 .known_by(&["email", "name"])
-.also(&["signed_in", "sign_in_failed", "refresh_reused", "password_changed", "password_set"]);
+.also(&[
+    "signed_in",
+    "sign_in_failed",
+    "refresh_reused",
+    "password_changed",
+    "password_set",
+    "second_factor_started",
+    "second_factor_enabled",
+    "second_factor_disabled",
+    "second_factor_reset",
+    "recovery_code_used",
+    "recovery_codes_renewed",
+]);
 
 impl SalesProfile {
     /// Whether somebody with this profile can own new records on `today`.

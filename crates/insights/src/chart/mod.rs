@@ -7,6 +7,10 @@
 //! | `scale` | where the marks of an axis are |
 //! | `svg` | the elements |
 //! | `bars`, `line` | the two shapes |
+//!
+//! Charts are written by hand: bars and lines whose Chinese names are neither cut nor lie on each other,
+//! without a font to measure them by, are a few hundred lines, and a library would bring its own way to
+//! measure texts.
 
 mod bars;
 mod line;

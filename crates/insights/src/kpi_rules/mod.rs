@@ -1,4 +1,7 @@
 //! Rules that watch key figures: what crosses a threshold becomes a task with the numbers.
+//!
+//! They are looked at every hour, with all rights, so whoever makes one must read all records behind it.
+//! There is one open task for each rule; a closed one does not come back in the same period.
 
 mod model;
 mod service;

@@ -1,5 +1,5 @@
-//! Measures of what to offer whom, of how satisfied customers are, of the quality of their data, and of what they
-//! take.
+//! Measures of what to offer whom, of how satisfied customers are, of how they are cared for and what they need, of the
+//! quality of their data, and of what they take.
 
 guanxi_kernel::measures! {
     BOUGHT_TOGETHER = Count "bought_together" v 1 ("Bought together", "同购次数")
@@ -80,4 +80,42 @@ guanxi_kernel::measures! {
         ("cost_to_serve ÷ allowed_amount.", "服务成本 ÷ 允许费用。") of ["activities", "service-policies"];
     PARTIES_OVER = Count "parties_over" v 1 ("Parties over", "超支客户数")
         ("Number of customers who have taken more than is allowed for one.", "超过单客户预算的客户数。") of ["activities", "service-policies", "parties"];
+    CARE_CONTACTS = Count "care_contacts" v 1 ("Contacts", "维系联系数")
+        ("Number of care contacts that were tried.", "进行过联系的维系记录数。") of ["care-contacts"];
+    CARE = Count "care" v 1 ("Care", "关怀数")
+        ("Of care_contacts: for care.", "目的为关怀的维系记录数。") of ["care-contacts"];
+    CARE_INVITATIONS = Count "care_invitations" v 1 ("Invitations", "招揽数")
+        ("care_contacts − care.", "维系联系数 − 关怀数。") of ["care-contacts"];
+    CARE_SHARE = Ratio "care_share" v 1 ("Share of care", "关怀占比")
+        ("care ÷ care_contacts.", "关怀数 ÷ 维系联系数。") of ["care-contacts"];
+    CARE_ATTEMPTS = Count "care_attempts" v 1 ("Attempts", "联系次数")
+        ("How often care_contacts were tried.", "维系联系的尝试次数。") of ["care-contacts"];
+    CARE_UNDERSTOOD = Count "care_understood" v 1 ("Reached and understood", "有效沟通数")
+        ("Of care_contacts: somebody was reached and has understood.", "已联系并有效沟通的维系记录数。") of ["care-contacts"];
+    EFFECTIVE_CONTACT_RATE = Ratio "effective_contact_rate" v 1 ("Effective contacts", "有效沟通率")
+        ("care_understood ÷ care_attempts.", "有效沟通数 ÷ 联系次数。") of ["care-contacts"];
+    CARE_SATISFACTION = Ratio "care_satisfaction" v 1 ("Satisfaction", "联系后满意度")
+        ("Mean of how content customers said they were, from 1 to 5.", "联系中客户满意度(1–5)的均值。") of ["care-contacts"];
+    SLOTS_ACCEPTED = Count "slots_accepted" v 1 ("Slots accepted", "预约数")
+        ("Of care_invitations: one of the slots was accepted.", "已接受时段的招揽数。") of ["care-contacts"];
+    INVITED_SHOWS = Count "invited_shows" v 1 ("Shows", "到店数")
+        ("Of slots_accepted: the customer came.", "预约后到店数。") of ["care-contacts"];
+    INVITED_NO_SHOWS = Count "invited_no_shows" v 1 ("No-shows", "爽约数")
+        ("Of slots_accepted: the customer did not come.", "预约后未到店数。") of ["care-contacts"];
+    SHOW_RATE = Ratio "show_rate" v 1 ("Show rate", "到店率")
+        ("invited_shows ÷ (invited_shows + invited_no_shows).", "到店数 ÷(到店数 + 爽约数)。") of ["care-contacts"];
+    INVITED_REPAIR_ORDERS = Count "invited_repair_orders" v 1 ("Repair orders", "维修工单数")
+        ("Of invited_shows: with a repair order.", "到店且开具维修工单数。") of ["care-contacts"];
+    REPAIR_RATE = Ratio "repair_rate" v 1 ("Conversion to repair order", "转工单率")
+        ("invited_repair_orders ÷ invited_shows.", "维修工单数 ÷ 到店数。") of ["care-contacts"];
+    NEEDS_TOLD = Count "needs_told" v 1 ("Needs", "需求数")
+        ("Number of needs that customers have told.", "客户提出的需求数。") of ["needs"];
+    NEEDS_OPEN = Count "needs_open" v 1 ("Open", "未采纳数")
+        ("Of needs_told: nothing was decided.", "尚未决定的需求数。") of ["needs"];
+    NEEDS_ADOPTED = Count "needs_adopted" v 1 ("Adopted", "已采纳数")
+        ("Of needs_told: adopted.", "已采纳的需求数。") of ["needs"];
+    NEEDS_DECLINED = Count "needs_declined" v 1 ("Declined", "不采纳数")
+        ("Of needs_told: declined.", "不采纳的需求数。") of ["needs"];
+    ADOPTION_RATE = Ratio "adoption_rate" v 1 ("Adoption rate", "采纳率")
+        ("needs_adopted ÷ needs_told.", "已采纳数 ÷ 需求数。") of ["needs"];
 }

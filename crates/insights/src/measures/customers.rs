@@ -131,4 +131,26 @@ guanxi_kernel::measures! {
         ("Resolved in time ÷ those with a time that were resolved or are late.", "按时解决 ÷ 有时限且已解决或已超时。") of ["service-requests", "service-levels"];
     RESOLUTION_MINUTES = Minutes "resolution_minutes" v 1 ("Median minutes to the solution", "解决用时中位数")
         ("Median of the working minutes to the solution, without those of waiting.", "收到至解决的工作分钟中位数,不含等待客户时间。") of ["service-requests", "work-calendars"];
+    POLICY_PASSING = Count "policy_passing" v 1 ("Passing", "符合数")
+        ("Number of customers that satisfy the rule of the base policy.", "符合基盘管理规则的客户数。") of ["parties", "activities", "stocktakes"];
+    POLICY_FAILING = Count "policy_failing" v 1 ("Failing", "不符合数")
+        ("customers − policy_passing.", "客户数 − 符合数。") of ["parties", "activities", "stocktakes"];
+    POLICY_SHARE = Ratio "policy_share" v 1 ("Share", "符合率")
+        ("policy_passing ÷ customers.", "符合数 ÷ 客户数。") of ["parties", "activities", "stocktakes"];
+    SOURCED_PARTIES = Count "sourced_parties" v 1 ("Parties", "来源客户数")
+        ("Number of parties that are in the base from the source.", "来自该基盘来源的客户数。") of ["customer-sources"];
+    SOURCED_CUSTOMERS = Count "sourced_customers" v 1 ("Customers", "现为客户数")
+        ("Of sourced_parties: have the role of a customer.", "来源客户中现为客户者。") of ["customer-sources", "parties"];
+    SOURCED_SHARE = Ratio "sourced_share" v 1 ("Share of customers", "客户占比")
+        ("sourced_customers ÷ sourced_parties.", "现为客户数 ÷ 来源客户数。") of ["customer-sources", "parties"];
+    OWN_CONTACTS = Count "own_contacts" v 1 ("Own contacts", "私有客户总数")
+        ("Number of parties that are or were contacts of a consultant's own.", "现为或曾为销售顾问私有客户的数量。") of ["parties"];
+    CONTACTS_CONVERTED = Count "contacts_converted" v 1 ("Brought in", "已转入数")
+        ("Of own_contacts: belong to the company.", "私有客户中已转入基盘者。") of ["parties"];
+    CONTACTS_PRIVATE = Count "contacts_private" v 1 ("Private still", "仍为私有数")
+        ("own_contacts − contacts_converted.", "私有客户总数 − 已转入数。") of ["parties"];
+    CONTACT_CONVERSION = Ratio "contact_conversion" v 1 ("Brought in of all", "转入率")
+        ("contacts_converted ÷ own_contacts.", "已转入数 ÷ 私有客户总数。") of ["parties"];
+    CHANNEL_PURCHASE_SHARE = Ratio "channel_purchase_share" v 1 ("Share of purchases", "次数占比")
+        ("purchases of the channel mode ÷ those of all.", "该渠道模式购买次数 ÷ 全部购买次数。") of ["orders", "contracts"];
 }

@@ -79,6 +79,24 @@ guanxi_kernel::measures! {
         ("carts_abandoned ÷ carts_started.", "放弃数 ÷ 创建数。") of ["carts"];
     CART_RECOVERY_RATE = Ratio "cart_recovery_rate" v 1 ("Cart recovery rate", "购物车挽回率")
         ("carts_recovered ÷ carts_abandoned.", "挽回数 ÷ 放弃数。") of ["carts"];
+    CARTS_CONTACTED = Count "carts_contacted" v 1 ("Carts contacted", "已联系购物车数")
+        ("Number of abandoned carts about which somebody has spoken to the customer.", "放弃后已与客户通话的购物车数。") of ["carts", "phone-calls"];
+    CONTACTED_CARTS_RECOVERED = Count "contacted_carts_recovered" v 1 ("Recovered of contacted", "联系后挽回数")
+        ("Of carts_contacted: bought since.", "已联系中其后完成购买的数量。") of ["carts", "phone-calls"];
+    CONTACTED_RECOVERY_RATE = Ratio "contacted_recovery_rate" v 1 ("Recovery rate of contacted", "联系后挽回率")
+        ("contacted_carts_recovered ÷ carts_contacted.", "联系后挽回数 ÷ 已联系数。") of ["carts", "phone-calls"];
+    CARTS_WITH_REASON = Count "carts_with_reason" v 1 ("Carts with a reason", "已知原因购物车数")
+        ("Number of abandoned carts of which the customer has said why.", "客户已说明放弃原因的购物车数。") of ["carts"];
+    CART_REASON_SHARE = Ratio "cart_reason_share" v 1 ("Share of the reason", "原因占比")
+        ("carts_with_reason of one reason ÷ those of all.", "该原因购物车数 ÷ 全部已知原因购物车数。") of ["carts"];
+    REASON_CARTS_RECOVERED = Count "reason_carts_recovered" v 1 ("Recovered by reason", "按原因挽回数")
+        ("Of carts_with_reason: bought after all.", "其中最终完成购买的数量。") of ["carts"];
+    REASON_RECOVERY_RATE = Ratio "reason_recovery_rate" v 1 ("Recovery rate by reason", "按原因挽回率")
+        ("reason_carts_recovered ÷ carts_with_reason.", "挽回数 ÷ 已知原因购物车数。") of ["carts"];
+    PRICE_QUESTIONS_ANSWERED = Count "price_questions_answered" v 1 ("Questions about the price answered", "价格疑问答复数")
+        ("Number of questions about the price of carts that were answered.", "已答复的购物车价格疑问数。") of ["carts"];
+    PRICE_ANSWER_MINUTES = Ratio "price_answer_minutes" v 1 ("Minutes to the answer on average", "价格疑问平均答复分钟数")
+        ("Sum of the minutes from question to answer ÷ price_questions_answered.", "自提问至答复的分钟数之和 ÷ 已答复数。") of ["carts"];
     ABANDONED_CART_VALUE = Amount "abandoned_cart_value" v 1 ("Abandoned value", "放弃金额")
         ("Sum of what is in abandoned carts.", "放弃的购物车金额之和。") of ["carts"];
     RECOVERED_CART_VALUE = Amount "recovered_cart_value" v 1 ("Recovered value", "挽回金额")
@@ -105,6 +123,10 @@ guanxi_kernel::measures! {
         ("medium_expense ÷ responses.", "媒介费用 ÷ 反馈数。") of ["campaign-expenses", "responses"];
     COST_PER_RESPONSE_CHANGE = Ratio "cost_per_response_change" v 1 ("Change of the cost per response", "单位反馈成本环比")
         ("cost_per_response ÷ that of the month before − 1.", "单位反馈成本 ÷ 上月值 − 1。") of ["campaign-expenses", "responses"];
+    RELATIONS = Count "relations" v 1 ("Relations", "关系数")
+        ("Number of customers and prospects who have interacted by the medium: touches that are interactions, answers and walk-ins.", "通过该媒介互动(互动类触达、反馈、到店)的客户与潜在客户数。") of ["touches", "responses", "walk-ins", "parties"];
+    COST_PER_RELATION = Ratio "cost_per_relation" v 1 ("Cost per relation", "单位关系成本")
+        ("medium_expense ÷ relations.", "媒介费用 ÷ 关系数。") of ["campaign-expenses", "touches", "responses", "walk-ins", "parties"];
     ANSWERED = Count "answered" v 1 ("Answered", "反馈人数")
         ("People by their first answer to a campaign.", "按首次反馈统计的人数。") of ["responses"];
     SPOKEN_TO = Count "spoken_to" v 1 ("Spoken to", "已接触人数")
@@ -139,4 +161,48 @@ guanxi_kernel::measures! {
         ("Number of those who were in the stage when the time began.", "期初处于该阶段的人数。") of ["decision-stages"];
     STAGE_END = Count "stage_end" v 1 ("In a stage at the end", "期末阶段人数")
         ("Number of those of them who are in the other stage, or in none, when the time ends.", "其中期末处于另一阶段或已移除的人数。") of ["decision-stages"];
+    RESEARCH_INTERVIEWS = Count "research_interviews" v 1 ("Interviews held", "已完成访谈数")
+        ("Number of completed interviews that were held on the days.", "期间内已完成的访谈数。") of ["research-interviews"];
+    RESEARCH_PARTIES = Count "research_parties" v 1 ("Parties interviewed", "受访客户数")
+        ("Number of parties with such an interview, each once.", "有上述访谈的客户数,每个客户计一次。") of ["research-interviews"];
+    RESEARCH_INTERVIEW_SHARE = Ratio "research_interview_share" v 1 ("Share of interviews", "访谈占比")
+        ("Interviews held for that part of the company ÷ all.", "该角色的访谈数 ÷ 全部访谈数。") of ["research-interviews"];
+    RESEARCH_ANSWERS = Count "research_answers" v 1 ("Answers", "回答数")
+        ("Number of answers on the topic in these interviews.", "上述访谈中该主题的回答数。") of ["research-answers", "research-interviews"];
+    RESEARCH_ANSWERS_CODED = Count "research_answers_coded" v 1 ("Coded answers", "已编码回答数")
+        ("Number of those of them that are coded.", "其中已编码的回答数。") of ["research-answers", "research-interviews"];
+    RESEARCH_ANSWER_SHARE = Ratio "research_answer_share" v 1 ("Share of answers", "回答占比")
+        ("research_answers on the topic ÷ those on all topics.", "该主题回答数 ÷ 全部回答数。") of ["research-answers", "research-interviews"];
+    RESEARCH_MENTIONS = Count "research_mentions" v 1 ("Interviews with an answer", "提及访谈数")
+        ("Number of these interviews with at least one answer on the topic, or under the code.", "至少有一条该主题或该编码回答的访谈数。") of ["research-answers", "research-interviews"];
+    RESEARCH_MENTION_SHARE = Ratio "research_mention_share" v 1 ("Share of interviews with an answer", "提及占比")
+        ("research_mentions ÷ research_interviews with the same segment.", "提及访谈数 ÷ 同一客户群的访谈数。") of ["research-answers", "research-interviews"];
+    RESEARCH_RANK = Count "research_rank" v 1 ("Place of a finding", "发现名次")
+        ("1 + number of codes of the same topic with more research_mentions in the same segment.", "1 + 同一客户群同一主题中提及更多的编码数。") of ["research-answers", "research-interviews"];
+    SOURCE_INTERVIEWS = Count "source_interviews" v 1 ("Interviews that name a source", "提及来源的访谈数")
+        ("Number of these interviews in which the source is named.", "提及该信息来源的访谈数。") of ["research-answers", "research-interviews"];
+    SOURCE_RESPONSES = Count "source_responses" v 1 ("Responses that name a source", "提及来源的反馈数")
+        ("Number of responses on the days that name the source.", "期间内提及该信息来源的反馈数。") of ["responses"];
+    SOURCE_MENTIONS = Count "source_mentions" v 1 ("Mentions of a source", "来源提及数")
+        ("source_interviews + source_responses.", "提及来源的访谈数 + 反馈数。") of ["research-answers", "responses"];
+    SOURCE_SHARE = Ratio "source_share" v 1 ("Share of a source", "来源占比")
+        ("source_mentions ÷ those of all sources of the same segment.", "该来源提及数 ÷ 同一客户群全部来源提及数。") of ["research-answers", "responses"];
+    SOURCE_RANK = Count "source_rank" v 1 ("Place of a source", "来源名次")
+        ("1 + number of sources with more source_mentions in the same segment.", "1 + 同一客户群中提及更多的来源数。") of ["research-answers", "responses"];
+    WEB_TASK_RUNS = Count "web_task_runs" v 1 ("Web task runs", "网站任务次数")
+        ("Runs of visitors through a task on web pages by the local day on which they began.", "按开始日期统计的访客任务次数。") of ["web-task-runs"];
+    WEB_TASKS_COMPLETED = Count "web_tasks_completed" v 1 ("Completed", "完成次数")
+        ("Of web_task_runs: the visitor came to the end.", "其中访客完成的次数。") of ["web-task-runs"];
+    WEB_TASK_COMPLETION = Ratio "web_task_completion" v 1 ("Completion", "完成率")
+        ("web_tasks_completed ÷ web_task_runs.", "完成次数 ÷ 任务次数。") of ["web-task-runs"];
+    WEB_TASK_SECONDS = Number "web_task_seconds" v 1 ("Median seconds", "用时中位数(秒)")
+        ("Median of the seconds of all steps of completed runs; the lower of two in the middle.", "完成的任务总用时(秒)中位数,偶数个时取中间较小者。") of ["web-task-runs"];
+    WEB_TASK_EFFORT = Number "web_task_effort" v 1 ("Median effort", "费力程度中位数")
+        ("Median of the effort that visitors have told, from 1 to 5; the lower of two in the middle.", "访客所述费力程度(1至5)中位数,偶数个时取中间较小者。") of ["web-task-runs"];
+    WEB_TASK_SATISFACTION = Number "web_task_satisfaction" v 1 ("Median satisfaction", "网站满意度中位数")
+        ("Median of the satisfaction that visitors have told, from 1 to 5; the lower of two in the middle.", "访客所述满意度(1至5)中位数,偶数个时取中间较小者。") of ["web-task-runs"];
+    WORST_STEP_SECONDS = Number "worst_step_seconds" v 1 ("Seconds of the worst step", "最差步骤用时(秒)")
+        ("The longest of the medians of the seconds of each step.", "各步骤用时中位数中的最大值。") of ["web-task-runs"];
+    WORST_STEP_LEFT = Count "worst_step_left" v 1 ("Left at the worst step", "最差步骤离开次数")
+        ("Runs that were not completed and ended with that step.", "未完成且止于该步骤的次数。") of ["web-task-runs"];
 }

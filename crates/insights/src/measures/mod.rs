@@ -3,18 +3,26 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `opportunities.rs`, `prospects.rs`, `work.rs`, `customers.rs`, `customer_base.rs`, `marketing.rs` | measures of reports |
+//! | `opportunities.rs`, `prospects.rs`, `work.rs`, `customers.rs`, `customer_base.rs`, `actions.rs`, `marketing.rs`, `visits.rs` | measures of reports |
 //! | `guanxi_sales::measures` | those of targets and commission |
-//! | `figures.rs`, `customer_figures.rs` | of which measure each figure of a report is |
+//! | `sales_figures.rs`, `prospect_figures.rs`, `work_figures.rs`, `marketing_figures.rs`, `customer_figures.rs`, `phone_figures.rs`, `visits.rs` | of which measure each figure of a report is |
+//!
+//! A column that holds figures without a line in one of the latter fails the tests of the reports.
 
+mod actions;
 mod customer_base;
 mod customer_figures;
 mod customers;
-mod figures;
 mod marketing;
+mod marketing_figures;
 pub(crate) mod opportunities;
+mod phone_figures;
+mod prospect_figures;
 pub(crate) mod prospects;
+mod sales_figures;
+mod visits;
 pub(crate) mod work;
+mod work_figures;
 
 use crate::{Column, Definition, What};
 use guanxi_kernel::{
@@ -26,7 +34,8 @@ use serde::Serialize;
 use std::{collections::BTreeMap, sync::LazyLock};
 use utoipa::ToSchema;
 
-pub use figures::Figure;
+/// A column with its measure.
+pub type Figure = (&'static str, &'static Measure);
 
 /// A measure as callers see it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -73,12 +82,24 @@ static MODULES: &[&[&Measure]] = &[
     work::MEASURES,
     customers::MEASURES,
     customer_base::MEASURES,
+    actions::MEASURES,
     marketing::MEASURES,
+    visits::MEASURES,
 ];
 
 /// The figures of each report.
 pub fn all_figures() -> impl Iterator<Item = &'static (&'static str, &'static [Figure])> {
-    figures::FIGURES.iter().chain(customer_figures::FIGURES)
+    [
+        sales_figures::FIGURES,
+        prospect_figures::FIGURES,
+        work_figures::FIGURES,
+        marketing_figures::FIGURES,
+        customer_figures::FIGURES,
+        phone_figures::FIGURES,
+        visits::FIGURES,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The measures of the columns of reports.

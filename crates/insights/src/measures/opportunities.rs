@@ -30,6 +30,16 @@ guanxi_kernel::measures! {
         ("Sum of the amounts of terminated opportunities.", "终止商机金额之和。") of ["opportunities"];
     WIN_RATE = Ratio "win_rate" v 1 ("Win rate", "赢单率")
         ("won ÷ (won + lost), half-even to 4 decimals; null without either.", "赢单数 ÷(赢单数 + 输单数),保留四位小数。") of ["opportunities"];
+    OWN_SCORE = Number "own_score" v 1 ("Own score", "我方评分")
+        ("Score of the company in an attribute of a positioning, 0 to 10.", "定位中某属性的我方评分,0 至 10。") of ["positionings"];
+    COMPETITOR_SCORE = Number "competitor_score" v 1 ("Competitor's score", "对手评分")
+        ("Score of the competitor in an attribute of a positioning, 0 to 10.", "定位中某属性的对手评分,0 至 10。") of ["positionings"];
+    SCORE_DIFFERENCE = Number "score_difference" v 1 ("Difference", "评分差值")
+        ("own_score − competitor_score.", "我方评分 − 对手评分。") of ["positionings"];
+    CELL_COUNT = Count "cell_count" v 1 ("Opportunities of a cell", "单元格商机数")
+        ("Number of the opportunities of the row and the column, in the states that the question names.", "所选状态下该行该列的商机数。") of ["opportunities"];
+    CELL_AMOUNT = Amount "cell_amount" v 1 ("Amount of a cell", "单元格金额")
+        ("Sum of their amounts, by the rate of the day on which each closed, else of the day of the instant.", "其金额之和,按各自关闭日(未关闭按统计当日)汇率折算。") of ["opportunities"];
     DAYS_TO_CLOSE = Days "days_to_close" v 1 ("Mean days to close", "平均成交天数")
         ("Mean of the days from the begin of work to closing, of won and lost opportunities.", "赢单与输单商机自开始跟进至结束的平均天数。") of ["opportunities"];
     DAYS_TO_WIN = Days "days_to_win" v 1 ("Mean days to win", "赢单平均天数")

@@ -41,6 +41,8 @@ guanxi_kernel::measures! {
         ("made_won ÷ made.", "成交数 ÷ 新建数。") of ["leads"];
     DAYS_OPEN = Days "days_open" v 1 ("Days open", "跟进天数")
         ("Whole days from when a lead was made to when it was lost.", "自创建至战败的整天数。") of ["leads"];
+    NURTURE_DAYS = Days "nurture_days" v 1 ("Days in nurture", "培育天数")
+        ("Whole days from when a lead was put off to a better day to the instant.", "自转入培育至统计时点的整天数。") of ["leads"];
     HANDED_OVER = Count "handed_over" v 1 ("Handed to field sales", "移交现场销售数")
         ("Hand-overs of leads to field sales by the day of handing over.", "按移交日期统计移交现场销售的意向客户数。") of ["field-handovers"];
     HANDOVERS_ACCEPTED = Count "handovers_accepted" v 1 ("Accepted", "接收数")

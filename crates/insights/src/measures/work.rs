@@ -15,6 +15,30 @@ guanxi_kernel::measures! {
         ("Whole days since the last contact, or since it was entered.", "距上次接触(或录入)的整天数。") of ["activities", "parties"];
     NEGLECT_DAYS = Days "neglect_days" v 1 ("Days that count as neglect", "视为忽视的天数")
         ("The days of the question, else of the service policy of the tier, else 30.", "设定天数;未设定时取客户等级的服务标准,再缺省为30天。") of ["service-policies"];
+    STANDARD_RECORDS = Count "standard_records" v 1 ("Records", "检查记录数")
+        ("Number of records that have the field of a data standard.", "数据标准所涉及的记录数。") of ["field-standards"];
+    STANDARD_VALUES = Count "standard_values" v 1 ("Values", "有值数")
+        ("Number of them with a value.", "其中有值的数量。") of ["field-standards"];
+    STANDARD_MISSING = Count "standard_missing" v 1 ("Missing", "缺失数")
+        ("standard_records − standard_values where a value must be there.", "必填时:记录数 − 有值数。") of ["field-standards"];
+    STANDARD_STALE = Count "standard_stale" v 1 ("Stale", "过期数")
+        ("Number of records with a value that were not changed within the days of the standard.", "有值但超过时效天数未变更的记录数。") of ["field-standards"];
+    STANDARD_FOREIGN = Count "standard_foreign" v 1 ("Other sources", "来源不符数")
+        ("Number of records made through a source that the standard does not name.", "来源不在标准允许范围内的记录数。") of ["field-standards"];
+    STANDARD_VIOLATIONS = Count "standard_violations" v 1 ("Violations", "违规数")
+        ("standard_missing + standard_stale + standard_foreign.", "缺失 + 过期 + 来源不符。") of ["field-standards"];
+    DATA_EDITS = Count "data_edits" v 1 ("Edits", "字段修改数")
+        ("Number of members of parties and contacts that were changed in the time, each as often as it was.", "期内客户与联系人字段的修改次数。") of ["parties", "contacts"];
+    EDITED_RECORDS = Count "edited_records" v 1 ("Records", "最后修改记录数")
+        ("Number of records whose last change of the time was theirs.", "期内最后由其修改的记录数。") of ["parties", "contacts"];
+    EDITED_PASSING = Count "edited_passing" v 1 ("Passing", "合格数")
+        ("Number of them that pass every check of the report data-quality.", "其中通过全部数据质量检查的记录数。") of ["parties", "contacts"];
+    EDITED_QUALITY = Ratio "edited_quality" v 1 ("Quality", "质量")
+        ("edited_passing ÷ edited_records.", "合格数 ÷ 最后修改记录数。") of ["parties", "contacts"];
+    RECORDS_CREATED = Count "records_created" v 1 ("Created", "新增数")
+        ("Number of records of a list that were made in the month.", "当月创建的记录数。") of [];
+    RECORDS_HELD = Count "records_held" v 1 ("Records", "累计数")
+        ("Number of them at its end.", "月末累计记录数。") of [];
     AVAILABLE_MINUTES = Minutes "available_minutes" v 1 ("Available minutes", "可用分钟")
         ("Sum of minutes_per_day over the days of the time on which the resource is there.", "区间内资源可用各日的每日可用分钟之和。") of ["bookable-resources"];
     BOOKED_MINUTES = Minutes "booked_minutes" v 1 ("Booked minutes", "预订分钟")
@@ -67,4 +91,66 @@ guanxi_kernel::measures! {
         ("Weight that is filled in ÷ all weight of the cards.", "已填权重 ÷ 全部权重。") of ["leads", "playbook-runs"];
     REVIEW_AGE = Days "review_age" v 1 ("Days unreviewed", "未检核天数")
         ("Whole days since the last review of the card, or since it was made.", "距上次检核(或建卡)的整天数。") of ["playbook-runs"];
+    ROLLOUT_STEPS_DONE = Count "rollout_steps_done" v 1 ("Steps done", "完成步骤数")
+        ("Number of steps of roll-outs that were done on the days of the time.", "区间内完成的实施步骤数。") of ["rollout-steps"];
+    ROLLOUT_STEP_MINUTES = Minutes "rollout_step_minutes" v 1 ("Minutes of steps", "步骤用时(分钟)")
+        ("Sum over rollout_steps_done of the minutes from their beginning until they were done.", "完成步骤自开始至完成的分钟数之和。") of ["rollout-steps"];
+    ROLLOUT_STEP_MEAN = Minutes "rollout_step_mean" v 1 ("Mean minutes of a step", "步骤平均用时(分钟)")
+        ("rollout_step_minutes ÷ rollout_steps_done, rounded.", "步骤用时 ÷ 完成步骤数,四舍五入。") of ["rollout-steps"];
+    ROLLOUT_STEPS_IN_TIME = Ratio "rollout_steps_in_time" v 1 ("Steps in time", "步骤按期完成率")
+        ("Of rollout_steps_done that had a day or a limit: those that were done by then.", "有计划日期或时限的完成步骤中按期完成的比例。") of ["rollout-steps"];
+    ROLLOUT_BACKLOG = Count "rollout_backlog" v 1 ("Backlog of steps", "进行中步骤数")
+        ("Number of steps that are worked on or wait for an approval.", "进行中或待审批的步骤数。") of ["rollout-steps"];
+    ROLLOUT_STEPS_OVERDUE = Count "rollout_steps_overdue" v 1 ("Steps overdue", "逾期步骤数")
+        ("Of rollout_backlog: those whose time is over.", "进行中步骤中已逾期的数量。") of ["rollout-steps"];
+    TRAININGS_DUE = Count "trainings_due" v 1 ("Trainings due", "应培训项次")
+        ("Members of the roll-out × its training items.", "实施项目成员数 × 培训项目数。") of ["rollouts"];
+    TRAININGS_PASSED = Count "trainings_passed" v 1 ("Trainings passed", "合格项次")
+        ("Of trainings_due: those that the member has passed in any attempt.", "应培训项次中任一次考核合格的数量。") of ["training-records", "rollouts"];
+    TRAINING_PASS_RATE = Ratio "training_pass_rate" v 1 ("Pass rate", "培训合格率")
+        ("trainings_passed ÷ trainings_due.", "合格项次 ÷ 应培训项次。") of ["training-records", "rollouts"];
+    ROOT_CAUSES = Count "root_causes" v 1 ("Root causes", "原因数")
+        ("Number of causes that were entered on the days of the time.", "区间内登记的原因数。") of ["root-causes"];
+    ROOT_CAUSE_SHARE = Ratio "root_cause_share" v 1 ("Share of causes", "原因占比")
+        ("root_causes ÷ those of all rows.", "原因数 ÷ 全部原因数。") of ["root-causes"];
+    ROOT_CAUSE_CUMULATIVE = Ratio "root_cause_cumulative" v 1 ("Cumulative share of causes", "原因累计占比")
+        ("Sum of root_cause_share over this row and those above it.", "本行及以上各行原因占比之和。") of ["root-causes"];
+    PHONE_CALLS = Count "phone_calls" v 1 ("Calls", "电话数")
+        ("Number of calls that began in the time.", "期间内开始的电话数。") of ["phone-calls"];
+    INCOMING_CALLS = Count "incoming_calls" v 1 ("Incoming calls", "呼入数")
+        ("Of phone_calls: those that came in.", "其中呼入数。") of ["phone-calls"];
+    OUTGOING_CALLS = Count "outgoing_calls" v 1 ("Outgoing calls", "呼出数")
+        ("Of phone_calls: those that went out.", "其中呼出数。") of ["phone-calls"];
+    ANSWERED_CALLS = Count "answered_calls" v 1 ("Calls answered", "接通数")
+        ("Of phone_calls: those that were answered.", "其中接通数。") of ["phone-calls"];
+    ANSWERED_CALL_SHARE = Ratio "answered_call_share" v 1 ("Answered share", "接通率")
+        ("answered_calls ÷ phone_calls.", "接通数 ÷ 电话数。") of ["phone-calls"];
+    SALES_BY_PHONE = Count "sales_by_phone" v 1 ("Sold by phone", "电话成交数")
+        ("Of answered_calls: those with the result sold.", "接通电话中结果为成交的数量。") of ["phone-calls"];
+    CALL_CONVERSION = Ratio "call_conversion" v 1 ("Conversion of calls", "电话转化率")
+        ("sales_by_phone ÷ answered_calls.", "电话成交数 ÷ 接通数。") of ["phone-calls"];
+    MEAN_TALK_SECONDS = Ratio "mean_talk_seconds" v 1 ("Seconds spoken on average", "平均通话秒数")
+        ("Sum of talk_seconds ÷ calls that have it.", "通话秒数之和 ÷ 有通话时长的电话数。") of ["phone-calls"];
+    RATED_CALLS = Count "rated_calls" v 1 ("Calls judged", "质检数")
+        ("Of phone_calls: those that somebody else has judged.", "其中经他人质检的数量。") of ["phone-calls"];
+    CALL_QUALITY = Ratio "call_quality" v 1 ("Quality of calls", "质检平均分")
+        ("Sum of quality_score, 0 to 100, ÷ rated_calls.", "质检得分(0–100)之和 ÷ 质检数。") of ["phone-calls"];
+    PROMISED_ITEMS = Count "promised_items" v 1 ("Promised items", "承诺项数")
+        ("Number of media by which something was promised, promise by promise.", "各承诺的兑现媒介项数之和。") of ["promises"];
+    SENT_ITEMS = Count "sent_items" v 1 ("Items sent", "已发送项数")
+        ("Of promised_items: those that were sent.", "其中已发送数。") of ["promises"];
+    ITEMS_IN_TIME = Count "items_in_time" v 1 ("Items in time", "按时发送项数")
+        ("Of sent_items: those by the day that was named.", "其中不晚于承诺日期的数量。") of ["promises"];
+    ITEMS_OVERDUE = Count "items_overdue" v 1 ("Items overdue", "逾期未发项数")
+        ("Of promised_items: not sent after the day, of promises that are open.", "未结承诺中过期未发送的数量。") of ["promises"];
+    ITEMS_IN_TIME_RATE = Ratio "items_in_time_rate" v 1 ("Items in time", "按时发送率")
+        ("items_in_time ÷ (sent_items + items_overdue).", "按时发送数 ÷(已发送 + 逾期未发)。") of ["promises"];
+    FOLLOW_UPS_CALLED_FOR = Count "follow_ups_called_for" v 1 ("Follow-ups called for", "触发跟进数")
+        ("Number of tasks that rules and workflows have made.", "规则和工作流生成的待办数。") of ["tasks"];
+    FOLLOW_UPS_ATTEMPTED = Count "follow_ups_attempted" v 1 ("Follow-ups attempted", "已尝试跟进数")
+        ("Of these: those with a call that was made for them, or completed.", "其中已为其拨打电话或已完成的数量。") of ["tasks", "phone-calls"];
+    FOLLOW_UP_ATTEMPT_RATE = Ratio "follow_up_attempt_rate" v 1 ("Attempted", "跟进尝试率")
+        ("follow_ups_attempted ÷ follow_ups_called_for.", "已尝试 ÷ 触发数。") of ["tasks", "phone-calls"];
+    SECONDS_TO_ATTEMPT = Ratio "seconds_to_attempt" v 1 ("Seconds to the first attempt", "至首次尝试平均秒数")
+        ("Sum of the seconds from when the task was made to its first attempt ÷ follow_ups_attempted.", "自待办生成至首次尝试的秒数之和 ÷ 已尝试数。") of ["tasks", "phone-calls"];
 }

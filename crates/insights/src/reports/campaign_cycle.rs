@@ -1,4 +1,7 @@
 //! How long campaigns take from the first draft to the evaluation, step by step.
+//!
+//! Means of the steps are rounded by the largest remainder, so that they sum to the rounded mean of the
+//! whole. Price: one of them can be a hundredth of an hour off its own rounding.
 
 use super::{
     prospects::{column, example_id, parameter},

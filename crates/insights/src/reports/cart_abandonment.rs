@@ -52,6 +52,12 @@ pub struct CartAbandonmentFigures {
     pub abandonment_rate: Ratio,
     /// `recovered` of `abandoned`.
     pub recovery_rate: Ratio,
+    /// How many of those that were abandoned somebody has spoken to the customer about.
+    pub contacted: i64,
+    /// How many of these were bought since.
+    pub contacted_recovered: i64,
+    /// `contacted_recovered` of `contacted`.
+    pub contacted_recovery_rate: Ratio,
     /// What is in those that were abandoned.
     pub abandoned_value: Money,
     /// What is in those that were bought after all.
@@ -79,13 +85,22 @@ static DEFINITION: Definition = Definition {
     about: Texts {
         en: "Carts of web shops that were begun on the days that are asked for, as it was at `as_of`: how many were \
              bought, how many abandoned because nothing happened with them for as long as the company says, and how \
-             many of these were bought after all. By the day on which they were begun, or by the medium or source \
+             many of these were bought after all, and how many of those about which somebody has spoken to the customer \
+             (`contacted`) since. By the day on which they were begun, or by the medium or source \
              code by which people came. Values are those that were told last; other currencies are converted by the \
              rate of the day on which the cart was begun.",
-        zh: "按开始日期统计网店购物车:完成数、因超过设定闲置时间而放弃的数量及其后挽回的数量;可按日期、媒介或源代码分组。金额为最近一次上报金额,外币按购物车开始日汇率折算。",
+        zh: "按开始日期统计网店购物车:完成数、因超过设定闲置时间而放弃的数量及其后挽回的数量,以及致电联系后的挽回率;可按日期、媒介或源代码分组。金额为最近一次上报金额,外币按购物车开始日汇率折算。",
     },
     reads: &[&CART],
-    needs: &["started_at", "medium_id", "source_code_id", "completed_at", "abandoned_at", "value"],
+    needs: &[
+        "started_at",
+        "medium_id",
+        "source_code_id",
+        "completed_at",
+        "abandoned_at",
+        "contacted_at",
+        "value",
+    ],
     rests_on: &[],
     parameters: &[
         Parameter {
@@ -108,6 +123,14 @@ static DEFINITION: Definition = Definition {
         column("recovered", "Recovered", "挽回数", What::Count),
         column("abandonment_rate", "Abandonment rate", "弃用率", What::Ratio),
         column("recovery_rate", "Recovery rate", "挽回率", What::Ratio),
+        column("contacted", "Contacted", "已联系数", What::Count),
+        column("contacted_recovered", "Recovered of contacted", "联系后挽回数", What::Count),
+        column(
+            "contacted_recovery_rate",
+            "Recovery rate of contacted",
+            "联系后挽回率",
+            What::Ratio,
+        ),
         column("abandoned_value", "Abandoned value", "放弃金额", What::Money),
         column("recovered_value", "Recovered value", "挽回金额", What::Money),
     ],
@@ -125,6 +148,8 @@ struct One {
     key: Option<String>,
     completed: bool,
     abandoned: bool,
+    /// Whether it was bought since somebody has spoken to the customer; nothing if nobody has.
+    bought_since: Option<bool>,
     value: Money,
 }
 
@@ -135,6 +160,8 @@ struct Sum {
     completed: i64,
     abandoned: i64,
     recovered: i64,
+    contacted: i64,
+    won_back: i64,
     left: Money,
     won: Money,
 }
@@ -142,7 +169,16 @@ struct Sum {
 impl Sum {
     fn none(asked: &Asked) -> Self {
         let zero = asked.exchange.zero();
-        Self { started: 0, completed: 0, abandoned: 0, recovered: 0, left: zero, won: zero }
+        Self {
+            started: 0,
+            completed: 0,
+            abandoned: 0,
+            recovered: 0,
+            contacted: 0,
+            won_back: 0,
+            left: zero,
+            won: zero,
+        }
     }
 
     fn add(&mut self, asked: &Asked, one: &One) -> Result<()> {
@@ -151,6 +187,9 @@ impl Sum {
         self.completed += i64::from(one.completed);
         self.abandoned += i64::from(one.abandoned);
         self.recovered += i64::from(recovered);
+        let bought_since = one.bought_since.filter(|_| one.abandoned);
+        self.contacted += i64::from(bought_since.is_some());
+        self.won_back += i64::from(bought_since == Some(true));
         if one.abandoned {
             self.left = asked.exchange.sum([self.left, one.value])?;
         }
@@ -168,6 +207,9 @@ impl Sum {
             recovered: self.recovered,
             abandonment_rate: Ratio::new(self.abandoned, self.started),
             recovery_rate: Ratio::new(self.recovered, self.abandoned),
+            contacted: self.contacted,
+            contacted_recovered: self.won_back,
+            contacted_recovery_rate: Ratio::new(self.won_back, self.contacted),
             abandoned_value: self.left,
             recovered_value: self.won,
         }
@@ -178,6 +220,7 @@ type Found = (
     DateTime<Utc>,
     Option<Uuid>,
     Option<Uuid>,
+    Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
     Option<DateTime<Utc>>,
     Option<i64>,
@@ -193,7 +236,7 @@ async fn carts(
 ) -> Result<Vec<One>> {
     let mut sql = Sql::new(
         "SELECT t.started_at, t.medium_id, t.source_code_id, COALESCE(t.abandoned_at, t.abandons_at),
-             t.completed_at, t.value_minor, t.value_currency FROM carts t
+             t.completed_at, t.contacted_at, t.value_minor, t.value_currency FROM carts t
          WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ",
     );
     on_days(&mut sql, ctx, asked, "t.started_at")?;
@@ -201,7 +244,9 @@ async fn carts(
     scope::within(&mut sql, &CART, &reach(ctx, &DEFINITION), ctx.actor.user);
     let by_then = |at: Option<DateTime<Utc>>, as_of| at.is_some_and(|at| at <= as_of);
     let mut carts = Vec::new();
-    for (started, medium, code, left, bought, minor, currency) in tx.all::<Found>(sql).await? {
+    for (started, medium, code, left, bought, spoken, minor, currency) in
+        tx.all::<Found>(sql).await?
+    {
         let day = business_date(started, ctx.settings.time_zone);
         let value = match minor.zip(currency) {
             Some((minor, currency)) => {
@@ -216,7 +261,8 @@ async fn carts(
             CartAbandonmentBy::SourceCode => code.map(|id| id.to_string()),
         };
         let (completed, abandoned) = (by_then(bought, asked.as_of), by_then(left, asked.as_of));
-        carts.push(One { key, completed, abandoned, value });
+        let bought_since = by_then(spoken, asked.as_of).then_some(completed && bought >= spoken);
+        carts.push(One { key, completed, abandoned, bought_since, value });
     }
     Ok(carts)
 }
@@ -287,6 +333,9 @@ impl Report for CartAbandonment {
             recovered: 10,
             abandonment_rate: Ratio::new(50, 100),
             recovery_rate: Ratio::new(10, 50),
+            contacted: 15,
+            contacted_recovered: 9,
+            contacted_recovery_rate: Ratio::new(9, 15),
             abandoned_value: Money::new(1_500_000, Currency::CNY),
             recovered_value: Money::new(300_000, Currency::CNY),
         };

@@ -2,10 +2,12 @@
 
 use super::{
     prospects::column,
-    purchases,
+    purchases::{self, Buyer},
     rfm::{MONTHS, RETURNS, amount, count, exact, window},
 };
-use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape};
+use crate::{
+    Asked, Definition, Made, Plot, Report, What, definition::Shape, target_lists::Counted,
+};
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{orders::ORDER, parties::PARTY};
 use guanxi_kernel::{Ctx, Currency, FineAmount, Money, Result, problem::Texts, ratio::Ratio};
@@ -149,6 +151,16 @@ impl Ordered {
         (self.customers() * percent).div_ceil(100)
     }
 
+    /// The tenth of the customer at a place, counted from 0.
+    fn decile(&self, place: usize) -> usize {
+        (1..=10).find(|tenth| place < self.first(tenth * 10)).unwrap_or(10)
+    }
+
+    /// Behind which customers the classes end.
+    fn ends(&self) -> [usize; 3] {
+        [self.begun_below(80), self.begun_below(95), self.customers()]
+    }
+
     /// What those have bought.
     fn made(&self, customers: usize) -> i128 {
         self.sums.get(customers).copied().unwrap_or_default()
@@ -170,6 +182,15 @@ impl Ordered {
         let before = &self.sums[..self.customers()];
         before.iter().take_while(|sum| **sum * 100 < self.whole() * percent).count()
     }
+}
+
+/// The classes, the greatest customers first.
+const CLASSES: [&str; 3] = ["A", "B", "C"];
+
+/// The class of the customer at a place, counted from 0.
+fn class(ends: [usize; 3], place: usize) -> &'static str {
+    let at = ends.iter().position(|end| place < *end).unwrap_or(2);
+    CLASSES[at]
 }
 
 /// The per cents of which it is told what they make.
@@ -227,9 +248,9 @@ fn totals(asked: &Asked, of: &Ordered) -> Result<DecileTotals> {
             share: of.share(of.made(customers)),
         });
     }
-    let ends = [of.begun_below(80), of.begun_below(95), of.customers()];
+    let ends = of.ends();
     let mut abc = Vec::new();
-    for (at, class) in ["A", "B", "C"].into_iter().enumerate() {
+    for (at, class) in CLASSES.into_iter().enumerate() {
         let from = if at == 0 { 0 } else { ends[at - 1] };
         let steps = of.made(ends[at]) - of.made(from);
         let customers = count(ends[at].saturating_sub(from));
@@ -259,6 +280,23 @@ impl Report for CustomerDeciles {
         let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
         let of = Ordered::of(buyers.iter().map(|buyer| amount(asked, buyer)).collect());
         Ok(Made { rows: rows(asked, &of)?, totals: totals(asked, &of)? })
+    }
+
+    async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
+        let time = (window(asked), None);
+        let mut buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
+        buyers.sort_by_key(|buyer| Reverse(amount(asked, buyer)));
+        let of = Ordered::of(buyers.iter().map(|buyer| amount(asked, buyer)).collect());
+        let ends = of.ends();
+        let record = |(place, buyer): (usize, &Buyer)| Counted {
+            party: Some(buyer.id),
+            row: vec![
+                ("decile", of.decile(place).to_string()),
+                ("class", class(ends, place).to_owned()),
+            ],
+            columns: vec!["customers"],
+        };
+        Ok(Some(buyers.iter().enumerate().map(record).collect()))
     }
 
     fn example() -> Made<Self> {
@@ -308,6 +346,14 @@ mod tests {
         assert_eq!(value(checks[0].value).as_deref(), Some("2.5000"));
         assert!(checks.iter().all(|check| check.passed == Some(true)), "{checks:?}");
         assert_eq!((of.needed(80), of.begun_below(80), of.begun_below(95)), (4, 4, 7));
+        let classes: Vec<_> =
+            (0..10).map(|place| (of.decile(place), class(of.ends(), place))).collect();
+        assert_eq!((classes[0], classes[3], classes[4]), ((1, "A"), (4, "A"), (5, "B")));
+        assert_eq!((classes[6], classes[7], classes[9]), ((7, "B"), (8, "C"), (10, "C")));
+        let three = Ordered::of(vec![3, 2, 1]);
+        let tenths = |tenth| (0..3).filter(|place| three.decile(*place) == tenth).count();
+        let sizes = (1..=10).map(|tenth| three.first(tenth * 10) - three.first((tenth - 1) * 10));
+        assert!((1..=10).map(tenths).eq(sizes), "as many as the row counts");
         let even = benchmarks(&Ordered::of(vec![10; 10]));
         assert!(even.iter().all(|check| check.passed == Some(false)));
         assert!(benchmarks(&Ordered::of(Vec::new())).iter().all(|check| check.passed.is_none()));

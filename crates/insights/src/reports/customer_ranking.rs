@@ -1,4 +1,8 @@
 //! Who the key customers are: by one angle, or by several with weights.
+//!
+//! An angle that needs further rights asks for them only when it is named. In a composite places are added,
+//! not amounts: so angles of different units are comparable, and sums are exact, since all points have one
+//! denominator. Price: how far the first is ahead of the second is lost there.
 
 use super::{
     customer_angles::{Figures, Given, Standing, figures, given, ranks, require, shows_cost},
@@ -11,6 +15,7 @@ use crate::{
     asked::bad,
     definition::{Shape, Takes},
     labels::labels,
+    target_lists::Counted,
 };
 use chrono::NaiveDate;
 use guanxi_contracts::contracts::CONTRACT;
@@ -204,10 +209,23 @@ static DEFINITION: Definition = Definition {
 };
 
 /// An angle and its weight.
-type Weight = (CustomerAngle, Share);
+pub(super) type Weight = (CustomerAngle, Share);
+
+/// The composite score of each of these customers.
+///
+/// # Errors
+/// `internal` if a score is no share.
+pub(super) fn composite(weights: Vec<Weight>, all: &[Figures]) -> Result<Vec<Share>> {
+    let ranked = Ranked::by_weights(weights, all);
+    let of = |at: usize| score(&ranked.parts(at)).map(|score| score.unwrap_or(Share::ZERO));
+    (0..all.len()).map(of).collect()
+}
 
 /// The angles and weights of a composite.
-fn weights(text: Option<&str>) -> Result<Vec<Weight>> {
+///
+/// # Errors
+/// `bad_parameter`.
+pub(super) fn weights(text: Option<&str>) -> Result<Vec<Weight>> {
     let expected = "angles with shares that sum to exactly 1, such as revenue:0.6,recency:0.4";
     let wrong = || bad(INVALID_FORMAT.parameter("weights").with("expected", expected));
     let mut all: Vec<Weight> = Vec::new();
@@ -279,6 +297,41 @@ fn score(parts: &[CustomerRankingPart]) -> Result<Option<Share>> {
     share.map(Some).map_err(|_| INTERNAL.problem().because("a score is no share"))
 }
 
+/// The customers that are ranked, and how they stand to each other.
+struct Told {
+    angles: Vec<CustomerAngle>,
+    ids: Vec<Uuid>,
+    all: Vec<Figures>,
+    ranked: Ranked,
+}
+
+/// The places of customers in the order of their ranks.
+fn in_order(ids: &[Uuid], ranked: &Ranked) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..ids.len()).collect();
+    order.sort_by_key(|at| (ranked.ranks[*at], ids[*at]));
+    order
+}
+
+async fn told(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Told> {
+    let by: CustomerAngle = asked.word("by").unwrap_or_default();
+    let weights = match by {
+        CustomerAngle::Composite => Some(weights(asked.text("weights"))?),
+        _ => None,
+    };
+    let angles: Vec<CustomerAngle> = match &weights {
+        Some(weights) => weights.iter().map(|(angle, _)| *angle).collect(),
+        None => vec![by],
+    };
+    require(ctx, &angles)?;
+    let all = figures(tx, ctx, &DEFINITION, asked, &angles).await?;
+    let (ids, all): (Vec<Uuid>, Vec<Figures>) = all.into_iter().unzip();
+    let ranked = match weights {
+        Some(weights) => Ranked::by_weights(weights, &all),
+        None => Ranked::by(by, &all),
+    };
+    Ok(Told { angles, ids, all, ranked })
+}
+
 impl Report for CustomerRanking {
     type Row = CustomerRankingRow;
     type Totals = CustomerRankingTotals;
@@ -288,29 +341,13 @@ impl Report for CustomerRanking {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let by: CustomerAngle = asked.word("by").unwrap_or_default();
-        let weights = match by {
-            CustomerAngle::Composite => Some(weights(asked.text("weights"))?),
-            _ => None,
-        };
-        let angles: Vec<CustomerAngle> = match &weights {
-            Some(weights) => weights.iter().map(|(angle, _)| *angle).collect(),
-            None => vec![by],
-        };
-        require(ctx, &angles)?;
-        let all = figures(tx, ctx, &DEFINITION, asked, &angles).await?;
-        let (ids, all): (Vec<Uuid>, Vec<Figures>) = all.into_iter().unzip();
-        let ranked = match weights {
-            Some(weights) => Ranked::by_weights(weights, &all),
-            None => Ranked::by(by, &all),
-        };
+        let Told { angles, ids, all, ranked } = told(tx, ctx, asked).await?;
         let totals = CustomerRankingTotals {
             customers: count(ids.len()),
             without_figure: count(ranked.has_figure.iter().filter(|has| !**has).count()),
             revenue: purchases::money(asked, all.iter().map(|one| one.revenue).sum())?,
         };
-        let mut order: Vec<usize> = (0..ids.len()).collect();
-        order.sort_by_key(|at| (ranked.ranks[*at], ids[*at]));
+        let mut order = in_order(&ids, &ranked);
         order.truncate(MOST);
         let names = labels(tx, ctx, asked, &PARTY, order.iter().map(|at| ids[*at])).await?;
         let (has_cost, asked) = (shows_cost(ctx), &*asked);
@@ -341,6 +378,20 @@ impl Report for CustomerRanking {
         };
         let rows = order.into_iter().map(row).collect::<Result<_>>()?;
         Ok(Made { rows, totals })
+    }
+
+    async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
+        let Told { ids, ranked, .. } = told(tx, ctx, asked).await?;
+        let record = |at: usize| Counted {
+            party: Some(ids[at]),
+            row: vec![
+                ("rank", ranked.ranks[at].to_string()),
+                ("party_id", ids[at].to_string()),
+                ("has_figure", ranked.has_figure[at].to_string()),
+            ],
+            columns: Vec::new(),
+        };
+        Ok(Some(in_order(&ids, &ranked).into_iter().map(record).collect()))
     }
 
     fn example() -> Made<Self> {

@@ -16,7 +16,8 @@ use guanxi_customers::{
     orders::ORDER,
     parties::PARTY,
     value::{
-        Former, HalfLife, Steadiness, former_key_account, months_between, steadiness, volatility,
+        Former, HalfLife, Steadiness, ValueConfidence, former_key_account, months_between,
+        steadiness, value_confidence, volatility,
     },
 };
 use guanxi_kernel::{
@@ -58,6 +59,13 @@ pub struct CustomerValueRow {
     /// What that is called.
     #[schema(required)]
     pub steadiness_name: Option<&'static str>,
+    /// How often it has bought.
+    pub purchase_count: i64,
+    /// Whether that is enough to rely on the value: `low` for fewer purchases than the company wants
+    /// (`confident_purchases` in its preferences, 3 when it says nothing).
+    pub value_confidence: ValueConfidence,
+    /// What that is called.
+    pub value_confidence_name: &'static str,
     /// Whether it bought a great deal once and only bits now.
     pub former_key_account: bool,
     /// The first month of its best twelve; `null` unless it is a former key account.
@@ -158,6 +166,9 @@ static DEFINITION: Definition = Definition {
         column("volatility", "Coefficient of variation", "变异系数", What::Count),
         column("steadiness", "Steadiness", "稳定性", What::Key),
         column("steadiness_name", "Steadiness name", "稳定性名称", What::Label),
+        column("purchase_count", "Number of purchases", "购买次数", What::Count),
+        column("value_confidence", "Confidence", "价值可信度代码", What::Key),
+        column("value_confidence_name", "Confidence name", "价值可信度", What::Label),
         column("former_key_account", "Former key account", "曾经的大客户", What::Flag),
         column("best_from", "Best twelve months from", "最好年度起始月", What::Date),
         column("best_amount", "Best twelve months", "最好年度金额", What::Money),
@@ -235,6 +246,8 @@ fn row(
 ) -> Result<CustomerValueRow> {
     let volatility = volatility(&worth.of.sums);
     let class = volatility.map(|volatility| steadiness(volatility, STEADY));
+    let wanted = ctx.settings.preferences.confident_purchases;
+    let confidence = value_confidence(worth.of.purchases, wanted);
     Ok(CustomerValueRow {
         party_id: worth.of.id,
         party: names.get(&worth.of.id).cloned(),
@@ -245,6 +258,9 @@ fn row(
         volatility: volatility.map(|volatility| format!("{volatility:.4}")),
         steadiness: class,
         steadiness_name: class.map(|class| class.label(ctx.language)),
+        purchase_count: worth.of.purchases,
+        value_confidence: confidence,
+        value_confidence_name: confidence.label(ctx.language),
         former_key_account: worth.former.is_some(),
         best_from: worth.best_from(),
         best_amount: worth.former.map(|former| purchases::money(asked, former.best)).transpose()?,
@@ -302,6 +318,9 @@ impl Report for CustomerValue {
             volatility: Some("3.2863".to_owned()),
             steadiness: Some(Steadiness::Volatile),
             steadiness_name: Some("Volatile"),
+            purchase_count: 2,
+            value_confidence: ValueConfidence::Low,
+            value_confidence_name: "Low",
             former_key_account: true,
             best_from: NaiveDate::from_ymd_opt(2024, 3, 1),
             best_amount: Some(yuan(10_000_000)),

@@ -1,4 +1,7 @@
 //! What each consultant has done on a day.
+//!
+//! An activity counts on the day on which it began. A late entry is told by when it was closed: with
+//! `as_of` at the end of that day the report is as it was, and later it says how many entries came since.
 
 use super::prospects::{CONSULTANT, Hands, column, example_id, parameter, people, require_fields};
 use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::ask};

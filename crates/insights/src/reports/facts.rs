@@ -2,6 +2,10 @@
 //!
 //! State, owner and amount are those of the instant. What their history does not keep (product,
 //! origin, splits, the days of begin and end, the summary) is as it is now.
+//!
+//! A report about now reads records, one about the past reads spans. Both must say the same of the same
+//! instant, which a test holds them to. Funnel, conversions, durations and the forecast rest on nothing but
+//! spans.
 
 use super::standing::Standing;
 use crate::{Asked, Definition, Parameter, Takes, report::reach};

@@ -1,4 +1,9 @@
 //! How fast sales speaks to those who have answered a campaign, and to whom nobody has spoken in time.
+//!
+//! Somebody is spoken to when an activity about their lead, or with their party, has begun and was done
+//! since. Of several answers of one person to a campaign the first counts. The time for it is that of the
+//! campaign's follow-up, in plain hours. Price: two look-ups in the activities for each answer, of the last
+//! 20,000.
 
 use super::{
     prospects::{column, example_id, parameter, require_fields},

@@ -2,6 +2,10 @@
 //!
 //! The code of a product is what both have in common, so it stands for the product here; an order may name a code
 //! that no product has. What came back was bought too. Which products a contract is about is as it is now.
+//!
+//! What is bought together is counted by purchases, not by customers: an order and a signed contract are
+//! one basket each, so their counts add up. Price: what a customer buys one after the other is not
+//! together.
 
 use super::purchases::Kind;
 use crate::{Asked, Definition, asked::bad};

@@ -1,13 +1,17 @@
 //! Where leads came from, and what became of them.
 
-use super::prospects::{CONSULTANT, FROM, TO, Time, column};
-use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
+use super::prospects::{CONSULTANT, FROM, TO, Time, column, require_fields, stood};
+use crate::{
+    Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach,
+    target_lists::Counted,
+};
 use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio};
 use guanxi_sales::leads::{LEAD, LeadSource};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 /// The report.
 pub struct ProspectSources;
@@ -72,6 +76,23 @@ static DEFINITION: Definition = Definition {
     },
 };
 
+/// Adds the leads `t` that are told of, as they stood (`s`).
+fn leads(sql: &mut Sql, ctx: &Ctx, asked: &mut Asked) -> Result<()> {
+    let time = Time::asked(ctx, asked)?;
+    sql.push(
+        " FROM leads t JOIN lead_spans s ON s.tenant_id = t.tenant_id AND s.lead_id = t.id AND ",
+    );
+    stood(sql, "s.from_at", "s.until_at", asked.as_of);
+    sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ");
+    time.contains(sql, "t.created_at");
+    if let Some(consultant) = asked.id("consultant_id") {
+        sql.push(" AND t.owner_id = ").bind(consultant);
+    }
+    sql.push(" AND ");
+    scope::within(sql, &LEAD, &reach(ctx, &DEFINITION), ctx.actor.user);
+    Ok(())
+}
+
 impl Report for ProspectSources {
     type Row = ProspectSourceRow;
     type Totals = ProspectSourceTotals;
@@ -81,19 +102,8 @@ impl Report for ProspectSources {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let time = Time::asked(ctx, asked)?;
-        let mut sql = Sql::new(
-            "SELECT t.source, s.state, COUNT(*) FROM leads t
-             JOIN lead_spans s ON s.tenant_id = t.tenant_id AND s.lead_id = t.id AND ",
-        );
-        super::prospects::stood(&mut sql, "s.from_at", "s.until_at", asked.as_of);
-        sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ");
-        time.contains(&mut sql, "t.created_at");
-        if let Some(consultant) = asked.id("consultant_id") {
-            sql.push(" AND t.owner_id = ").bind(consultant);
-        }
-        sql.push(" AND ");
-        scope::within(&mut sql, &LEAD, &reach(ctx, &DEFINITION), ctx.actor.user);
+        let mut sql = Sql::new("SELECT t.source, s.state, COUNT(*)");
+        leads(&mut sql, ctx, asked)?;
         sql.push(" GROUP BY t.source, s.state");
         let mut figures: BTreeMap<LeadSource, [i64; 3]> = BTreeMap::new();
         figures.insert(LeadSource::Other, [0; 3]);
@@ -119,6 +129,24 @@ impl Report for ProspectSources {
         let (count, won, lost) = (sum(|row| row.count), sum(|row| row.won), sum(|row| row.lost));
         let totals = ProspectSourceTotals { count, won, lost, rate: Ratio::new(won, count) };
         Ok(Made { rows, totals })
+    }
+
+    async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
+        require_fields(ctx, &LEAD, &["party_id"])?;
+        let mut sql = Sql::new("SELECT t.source, s.state, t.party_id");
+        leads(&mut sql, ctx, asked)?;
+        sql.push(" ORDER BY t.source, t.created_at, t.id");
+        let record = |(source, state, party): (LeadSource, String, Option<Uuid>)| {
+            let result = match state.as_str() {
+                "won" => Some("won"),
+                "lost" => Some("lost"),
+                _ => None,
+            };
+            let columns = ["count"].into_iter().chain(result).collect();
+            Counted { party, row: vec![("source", source.to_string())], columns }
+        };
+        let found = tx.all::<(LeadSource, String, Option<Uuid>)>(sql).await?;
+        Ok(Some(found.into_iter().map(record).collect()))
     }
 
     fn example() -> Made<Self> {

@@ -68,7 +68,8 @@ pub(super) const TO: Parameter = parameter(
 
 /// The time from the one day to the end of the other.
 pub(super) struct Time {
-    begins: DateTime<Utc>,
+    /// When it begins.
+    pub(super) begins: DateTime<Utc>,
     ends: DateTime<Utc>,
 }
 

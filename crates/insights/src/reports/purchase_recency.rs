@@ -5,7 +5,10 @@ use super::{
     purchases::{self, Buyer},
     rfm::{MONTHS, RETURNS, amount, count, window},
 };
-use crate::{Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape};
+use crate::{
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    target_lists::Counted,
+};
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{orders::ORDER, parties::PARTY, value::whole_months};
 use guanxi_kernel::{Ctx, Currency, Language, Money, Result, problem::Texts};
@@ -86,12 +89,21 @@ static DEFINITION: Definition = Definition {
     plot: Plot { shape: Shape::Line, names: &["label"], values: &["customers"], otherwise: &[] },
 };
 
+/// How many months have a row of their own.
+fn bins(asked: &Asked) -> usize {
+    asked.whole("bins").and_then(|bins| usize::try_from(bins).ok()).unwrap_or(24)
+}
+
+/// The row of a customer: the months since its last purchase, or the last row.
+fn row_of(asked: &Asked, buyer: &Buyer, bins: usize) -> usize {
+    usize::try_from(whole_months(buyer.last_on, asked.today)).unwrap_or(bins).min(bins)
+}
+
 /// The rows, each the months that it takes, and what the customers in it come to.
 fn binned(asked: &Asked, buyers: &[Buyer], bins: usize) -> Vec<(i64, i64, i128)> {
     let mut rows = vec![(0, 0, 0); bins + 1];
     for buyer in buyers {
-        let months = usize::try_from(whole_months(buyer.last_on, asked.today)).unwrap_or(bins);
-        let (customers, frequency, steps) = &mut rows[months.min(bins)];
+        let (customers, frequency, steps) = &mut rows[row_of(asked, buyer, bins)];
         *customers += 1;
         *frequency += buyer.purchases;
         *steps += amount(asked, buyer);
@@ -110,7 +122,7 @@ impl Report for PurchaseRecency {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let time = (window(asked), None);
         let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
-        let bins = asked.whole("bins").and_then(|bins| usize::try_from(bins).ok()).unwrap_or(24);
+        let bins = bins(asked);
         let mut rows = Vec::with_capacity(bins + 1);
         for (months, (customers, frequency, steps)) in
             binned(asked, &buyers, bins).into_iter().enumerate()
@@ -137,6 +149,20 @@ impl Report for PurchaseRecency {
             amount: purchases::money(asked, steps)?,
         };
         Ok(Made { rows, totals })
+    }
+
+    async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
+        let time = (window(asked), None);
+        let mut buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
+        let last = bins(asked);
+        let row = |buyer: &Buyer| row_of(asked, buyer, last);
+        buyers.sort_by_key(row);
+        let record = |buyer: &Buyer| Counted {
+            party: Some(buyer.id),
+            row: vec![("months_since_last", row(buyer).to_string())],
+            columns: vec!["customers"],
+        };
+        Ok(Some(buyers.iter().map(record).collect()))
     }
 
     fn example() -> Made<Self> {

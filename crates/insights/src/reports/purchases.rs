@@ -2,6 +2,9 @@
 //!
 //! All is summed by the store, customer by customer, in steps of a ten-thousandth of the major unit of the
 //! currency of the report. What is in another currency is converted by the rate of its day.
+//!
+//! A purchase is an order of which something was bought, or a signed contract; what came back lowers the
+//! amount and is no purchase.
 
 use crate::{Asked, Definition, exchange::currency, report::reach};
 use chrono::{Datelike as _, Days, NaiveDate};
@@ -109,6 +112,8 @@ pub(super) struct Monthly {
     pub(super) sums: Vec<i128>,
     /// Whether something was bought in each of them.
     pub(super) bought: Vec<bool>,
+    /// How often something was bought.
+    pub(super) purchases: i64,
 }
 
 /// Purchases of each customer that has bought something, by months of the calendar, in the order of their
@@ -176,6 +181,7 @@ pub(super) async fn by_month_of(
             from: start,
             sums: (0..=first).rev().map(|age| month(age).1).collect(),
             bought: (0..=first).rev().map(|age| month(age).0 > 0).collect(),
+            purchases: months.values().map(|month| month.0).sum(),
         })
     };
     Ok(all.into_iter().filter_map(monthly).collect())

@@ -1,4 +1,7 @@
 //! What is still to be paid on contracts, by how long it is overdue.
+//!
+//! What is not due yet is in the youngest age, so the four ages sum to what is outstanding; `not_due` says
+//! how much of the first it is, and `overdue` is the rest.
 
 use crate::{
     Asked, Column, Definition, Made, Plot, Report, What, definition::Shape, exchange::currency,

@@ -1,4 +1,8 @@
 //! How lately, how often and for how much each customer has bought.
+//!
+//! Fifths are those of `NTILE`, and the caller says what equal figures get. By themselves they get the
+//! better one, so that no two customers with the same figure differ; `ties=apart` goes by code and id and
+//! makes fifths of one size, which is what other programs do.
 
 use super::{
     prospects::{column, example_id},
@@ -6,7 +10,7 @@ use super::{
 };
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    labels::labels,
+    labels::labels, target_lists::Counted,
 };
 use chrono::{Days, Months, NaiveDate};
 use guanxi_contracts::contracts::CONTRACT;
@@ -288,10 +292,10 @@ pub(super) fn exact(steps: i128) -> FineAmount {
 }
 
 /// Three figures of a customer, and three scores.
-struct Scored {
+pub(super) struct Scored {
     days: i64,
-    amount: i128,
-    scores: [i64; 3],
+    pub(super) amount: i128,
+    pub(super) scores: [i64; 3],
 }
 
 /// The four limits of a measure, if they are given.
@@ -308,7 +312,11 @@ fn given(asked: &Asked, name: &'static str) -> Result<Option<Vec<i128>>> {
     Ok(Some(limits))
 }
 
-fn scored(asked: &Asked, buyers: &[Buyer]) -> Result<Vec<Scored>> {
+/// The figures and scores of customers.
+///
+/// # Errors
+/// `bad_parameter`.
+pub(super) fn scored(asked: &Asked, buyers: &[Buyer]) -> Result<Vec<Scored>> {
     let ties = asked.word::<Ties>("ties").unwrap_or_default();
     let days = |buyer: &Buyer| i128::from((asked.today - buyer.last_on).num_days());
     let count = |buyer: &Buyer| i128::from(buyer.purchases);
@@ -403,6 +411,18 @@ fn segments(
     Ok(all)
 }
 
+/// The customers that are asked for, those of the highest amounts first.
+fn asked_for(asked: &Asked, buyers: Vec<Buyer>, scored: Vec<Scored>) -> Vec<(Buyer, Scored)> {
+    let (only, one) = (asked.word::<RfmSegment>("segment"), asked.id("party_id"));
+    let mut shown: Vec<(Buyer, Scored)> = buyers.into_iter().zip(scored).collect();
+    shown.retain(|(buyer, scored)| {
+        let segment = RfmSegment::of(scored.scores[0], scored.scores[1]);
+        only.is_none_or(|only| only == segment) && one.is_none_or(|one| one == buyer.id)
+    });
+    shown.sort_by_key(|(_, scored)| Reverse(scored.amount));
+    shown
+}
+
 impl Report for Rfm {
     type Row = RfmRow;
     type Totals = RfmTotals;
@@ -424,13 +444,7 @@ impl Report for Rfm {
             thresholds: thresholds(&buyers, &scored),
             segments: segments(ctx, asked, &buyers, &scored)?,
         };
-        let (only, one) = (asked.word::<RfmSegment>("segment"), asked.id("party_id"));
-        let mut shown: Vec<(Buyer, Scored)> = buyers.into_iter().zip(scored).collect();
-        shown.retain(|(buyer, scored)| {
-            let segment = RfmSegment::of(scored.scores[0], scored.scores[1]);
-            only.is_none_or(|only| only == segment) && one.is_none_or(|one| one == buyer.id)
-        });
-        shown.sort_by_key(|(_, scored)| Reverse(scored.amount));
+        let mut shown = asked_for(asked, buyers, scored);
         shown.truncate(usize::try_from(asked.whole("limit").unwrap_or(1_000)).unwrap_or(1_000));
         let names = labels(tx, ctx, asked, &PARTY, shown.iter().map(|(buyer, _)| buyer.id)).await?;
         let mut rows = Vec::with_capacity(shown.len());
@@ -455,6 +469,25 @@ impl Report for Rfm {
             });
         }
         Ok(Made { rows, totals })
+    }
+
+    async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
+        let time = (window(asked), None);
+        let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
+        let scored = scored(asked, &buyers)?;
+        let record = |(buyer, Scored { scores: [r, f, m], .. }): (Buyer, Scored)| Counted {
+            party: Some(buyer.id),
+            row: vec![
+                ("party_id", buyer.id.to_string()),
+                ("r", r.to_string()),
+                ("f", f.to_string()),
+                ("m", m.to_string()),
+                ("cell", format!("{r}{f}{m}")),
+                ("segment", RfmSegment::of(r, f).to_string()),
+            ],
+            columns: Vec::new(),
+        };
+        Ok(Some(asked_for(asked, buyers, scored).into_iter().map(record).collect()))
     }
 
     fn example() -> Made<Self> {

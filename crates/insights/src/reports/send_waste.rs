@@ -1,4 +1,8 @@
 //! What was spent on sending to people who could not, or should not, be sent it.
+//!
+//! Each send in vain has one reason, the first of four. Its cost is its part of what was spent on its
+//! source code, to the last cent, and only without expenses the unit cost of the medium, so spend and waste
+//! are of the same money. Price: what is sent without a source code is not looked at.
 
 use super::prospects::column;
 use crate::{

@@ -68,7 +68,8 @@ pub struct ServiceFigures {
 /// How many days before its end the time begins that is told of when nothing is said.
 const USUAL: u64 = 29;
 
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
+/// A day that a time begins or ends with.
+pub(super) const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
     Parameter {
         name,
         takes: Takes::One(Type::Date),
@@ -162,8 +163,11 @@ impl Step {
     }
 }
 
-/// The first and the last day.
-fn time(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
+/// The first and the last day: by `from` and `to`, the last 30 days when absent.
+///
+/// # Errors
+/// `bad_parameter`.
+pub(super) fn time(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
     let to = asked.date("to").unwrap_or(asked.today);
     let from = asked.date("from").or(to.checked_sub_days(Days::new(USUAL))).unwrap_or(to);
     if from > to {

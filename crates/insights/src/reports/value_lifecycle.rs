@@ -11,6 +11,7 @@ use crate::{
     definition::Shape,
     labels::{Labels, labels},
     report::reach,
+    target_lists::Counted,
 };
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{
@@ -172,8 +173,14 @@ async fn playbooks(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<(Playbooks, 
 
 /// How many parties with the role of a customer or a prospect have not bought anything.
 async fn prospects(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<i64> {
-    let mut sql =
-        Sql::new("SELECT COUNT(*) FROM parties p WHERE p.tenant_id = $1 AND p.created_at <= ");
+    let mut sql = Sql::new("SELECT COUNT(*)");
+    without_purchase(&mut sql, ctx, asked);
+    Ok(tx.optional::<(i64,)>(sql).await?.map_or(0, |(count,)| count))
+}
+
+/// Adds these parties `p`, behind what is selected of them.
+fn without_purchase(sql: &mut Sql, ctx: &Ctx, asked: &Asked) {
+    sql.push(" FROM parties p WHERE p.tenant_id = $1 AND p.created_at <= ");
     sql.bind(asked.known_at).push(" AND (p.deleted_at IS NULL OR p.deleted_at > ");
     sql.bind(asked.known_at).push(
         ") AND p.id IN (SELECT x.record_id FROM record_terms x WHERE x.tenant_id = $1
@@ -189,8 +196,20 @@ async fn prospects(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<i64> {
     );
     sql.bind(asked.today).push(" AND t.created_at <= ").bind(asked.known_at);
     sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at).push(")) AND ");
-    scope::covers(&mut sql, "p.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
-    Ok(tx.optional::<(i64,)>(sql).await?.map_or(0, |(count,)| count))
+    scope::covers(sql, "p.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
+}
+
+/// The limits of phases that are asked for.
+fn limits(asked: &Asked) -> Limits {
+    let months = |name, usual| {
+        asked.whole(name).and_then(|months| u32::try_from(months).ok()).unwrap_or(usual)
+    };
+    let usual = Limits::default();
+    Limits {
+        new_months: months("new_for", usual.new_months),
+        lost_months: months("lost_after", usual.lost_months),
+        ..usual
+    }
 }
 
 impl Report for ValueLifecycle {
@@ -202,15 +221,7 @@ impl Report for ValueLifecycle {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let months = |name, usual| {
-            asked.whole(name).and_then(|months| u32::try_from(months).ok()).unwrap_or(usual)
-        };
-        let usual = Limits::default();
-        let limits = Limits {
-            new_months: months("new_for", usual.new_months),
-            lost_months: months("lost_after", usual.lost_months),
-            ..usual
-        };
+        let limits = limits(asked);
         let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
         let all = placed(&monthly, &limits);
         let prospects = prospects(tx, ctx, asked).await?;
@@ -260,6 +271,25 @@ impl Report for ValueLifecycle {
             phases,
         };
         Ok(Made { rows, totals })
+    }
+
+    async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
+        let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
+        let placed = placed(&monthly, &limits(asked));
+        let mut sql = Sql::new("SELECT p.id");
+        without_purchase(&mut sql, ctx, asked);
+        sql.push(" ORDER BY p.id");
+        let prospects = tx.all::<(Uuid,)>(sql).await?;
+        let record = |id: Uuid, class: ValueClass, phase: LifeCyclePhase| Counted {
+            party: Some(id),
+            row: vec![("value_class", class.to_string()), ("phase", phase.to_string())],
+            columns: vec!["customers"],
+        };
+        let customers =
+            monthly.iter().zip(placed).map(|(of, one)| record(of.id, one.class, one.phase));
+        let others =
+            prospects.iter().map(|(id,)| record(*id, ValueClass::None, LifeCyclePhase::Prospect));
+        Ok(Some(customers.chain(others).collect()))
     }
 
     fn example() -> Made<Self> {

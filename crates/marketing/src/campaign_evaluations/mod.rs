@@ -6,6 +6,11 @@
 //! | `indicators.rs` | what there is to judge by, and the score, without a store |
 //! | `service.rs` | the use cases |
 //! | `store.rs` | the SQL |
+//!
+//! Contracts come in long after a campaign has ended, so it can be judged again; each evaluation is another
+//! row, and none changes. Points are rounded to hundredths before they are weighed, so everybody can add
+//! the score up from what is told. What has no value, such as a return on no cost, gets no points. Price:
+//! the score of a campaign is that of its last evaluation, not one for ever.
 
 mod indicators;
 mod service;

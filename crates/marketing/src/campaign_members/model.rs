@@ -28,7 +28,9 @@ guanxi_kernel::words! {
         /// They are asked.
         #[default]
         Invited = "invited" ("Invited", "已邀请"),
-        /// They want to come.
+        /// They wait for a seat.
+        Waiting = "waiting" ("Waiting", "候补中"),
+        /// They want to come, and have a seat where seats are counted.
         Registered = "registered" ("Registered", "已报名"),
         /// They came.
         Attended = "attended" ("Attended", "已出席"),
@@ -36,6 +38,13 @@ guanxi_kernel::words! {
         Declined = "declined" ("Declined", "已谢绝"),
         /// They wanted to come and did not.
         NoShow = "no_show" ("No show", "未到场"),
+    }
+}
+
+impl CampaignMemberStatus {
+    /// Whether somebody in it takes a seat.
+    pub(crate) fn has_seat(self) -> bool {
+        matches!(self, Self::Registered | Self::Attended)
     }
 }
 
@@ -54,7 +63,8 @@ pub struct CampaignMemberInput {
     #[serde(default)]
     #[field(zh = "联系人", filter, to = Contact)]
     pub contact_id: Option<ContactId>,
-    /// How far it has come.
+    /// How far it has come. Who is to wait for a seat of the event is registered at once if there is one; who waits
+    /// gets the next one that is free, in the order in which they came to wait.
     #[serde(default)]
     #[field(zh = "参加状态", filter)]
     pub status: CampaignMemberStatus,
@@ -80,6 +90,15 @@ pub struct CampaignMember {
     #[serde(flatten)]
     #[field(flatten)]
     pub input: CampaignMemberInput,
+    /// When they have registered first.
+    #[field(zh = "报名时间")]
+    pub registered_at: Option<DateTime<Utc>>,
+    /// Since when they wait for a seat, while they do.
+    #[field(zh = "候补开始时间")]
+    pub waiting_since: Option<DateTime<Utc>>,
+    /// When what they came to began; of campaigns without an event when that was noted.
+    #[field(zh = "出席时间")]
+    pub attended_at: Option<DateTime<Utc>>,
     /// When they answered first.
     #[field(zh = "首次反馈时间")]
     pub responded_at: Option<DateTime<Utc>>,

@@ -1,9 +1,12 @@
-//! Customers chosen by their level and by what they have bought.
+//! Customers chosen by a segment, by their level and by what they have bought.
 
 use super::{CampaignMember, CampaignMemberInput, CampaignMemberStatus, service::IS_NEW};
 use crate::{
-    campaigns::{Campaign, CampaignId},
-    problems::CAP_REACHED,
+    campaigns::{Campaign, CampaignEvent, CampaignId, CampaignState},
+    experiments::{self, HoldOut},
+    media::{self, MediumKind},
+    problems::{CAP_REACHED, ILLEGAL_TRANSITION},
+    segments::{self, SEGMENT, SegmentId},
 };
 use chrono::NaiveDate;
 use guanxi_customers::{
@@ -11,13 +14,14 @@ use guanxi_customers::{
     rules::{likely_date, not_negative, refuse, repeated},
 };
 use guanxi_kernel::{
-    Action, Ctx, Line, Money, Problem, Result,
-    problem::{OUT_OF_RANGE, REQUIRED},
+    Action, Ctx, Line, Money, Problem, Result, Word as _,
+    problem::{OUT_OF_RANGE, REQUIRED, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{
     Meta, Sql, Tx, bulk, filter::condition::Ids, kind::Parts as _, resource, scope,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -30,6 +34,9 @@ const MOST: i64 = 5_000;
 #[schema(examples(json!({ "tiers": ["key"], "min_volume": { "amount": "10000.00", "currency": "CNY" },
     "from": "2026-01-01", "until": "2026-03-31" })))]
 pub struct SelectCampaignMembers {
+    /// Of the members of this segment, whatever their roles; of all customers when absent.
+    #[serde(default)]
+    pub segment_id: Option<SegmentId>,
     /// Of these levels, each once; of any when there are none.
     #[serde(default)]
     #[validate(length(max = 50))]
@@ -53,7 +60,7 @@ pub struct SelectCampaignMembers {
 /// What came of selecting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CampaignMembersSelected {
-    /// Customers whom you may see: the sum of all below.
+    /// Customers whom you may see, or members of the segment: the sum of all below.
     pub considered: i64,
     /// Customers who are members now and were none.
     pub added: i64,
@@ -63,6 +70,13 @@ pub struct CampaignMembersSelected {
     pub too_little_volume: i64,
     /// Customers who take part already.
     pub already_members: i64,
+    /// Customers whom the experiment of the campaign keeps out.
+    pub held_out: i64,
+    /// Of a campaign with an event: customers who have withdrawn their consent to be invited, by a medium of the
+    /// campaign or, where it names none, by any.
+    pub opted_out: i64,
+    /// Of a campaign with an event: customers who came to one of the same kind within the months that it names.
+    pub attended_lately: i64,
     /// Customers who fit and were left for the next time, because only 5,000 are added at once.
     pub left: i64,
 }
@@ -81,42 +95,48 @@ impl SelectCampaignMembers {
         }
     }
 
-    /// `WITH pool AS (…)`: each customer whom the caller may see, with what speaks for and against it.
-    fn pool(&self, ctx: &Ctx, campaign: CampaignId) -> Sql {
-        let mut sql = Sql::new("WITH pool AS (SELECT t.id, ");
-        match self.tiers.is_empty() {
-            true => sql.push("1"),
-            false => {
-                sql.push("CASE WHEN t.tier IN ").bind_all(self.tiers.iter().cloned());
-                sql.push(" THEN 1 ELSE 0 END")
-            }
-        };
-        sql.push(" AS fits, ");
-        match (self.min_volume, self.from, self.until) {
-            (Some(least), Some(from), Some(until)) => {
-                sql.push(
-                    "CASE WHEN (SELECT COALESCE(SUM(c.net_minor), 0) FROM contracts c
-                         WHERE c.tenant_id = t.tenant_id AND c.party_id = t.id AND c.deleted_at IS NULL
-                             AND c.stage <> 'cancelled' AND c.net_currency = ",
-                );
-                sql.bind(least.currency()).push(" AND c.signed_on >= ").bind(from);
-                sql.push(" AND c.signed_on <= ").bind(until).push(") >= ").bind(least.minor());
-                sql.push(" THEN 1 ELSE 0 END")
-            }
-            _ => sql.push("1"),
-        };
+    /// `WITH pool AS (…)`: each customer whom the caller may see, with the first thing that speaks against it.
+    fn pool(&self, ctx: &Ctx, among: &Among) -> Sql {
+        let mut sql = Sql::new("WITH pool AS (SELECT t.id, CASE");
+        if !self.tiers.is_empty() {
+            sql.push(" WHEN t.tier IS NULL OR t.tier NOT IN ").bind_all(self.tiers.iter().cloned());
+            Eligibility::OtherTier.then(&mut sql);
+        }
+        if let (Some(least), Some(from), Some(until)) = (self.min_volume, self.from, self.until) {
+            sql.push(
+                " WHEN (SELECT COALESCE(SUM(c.net_minor), 0) FROM contracts c
+                     WHERE c.tenant_id = t.tenant_id AND c.party_id = t.id AND c.deleted_at IS NULL
+                         AND c.stage <> 'cancelled' AND c.net_currency = ",
+            );
+            sql.bind(least.currency()).push(" AND c.signed_on >= ").bind(from);
+            sql.push(" AND c.signed_on <= ").bind(until).push(") < ").bind(least.minor());
+            Eligibility::TooLittleVolume.then(&mut sql);
+        }
         sql.push(
-            " AS buys, CASE WHEN EXISTS (SELECT 1 FROM campaign_members m
+            " WHEN EXISTS (SELECT 1 FROM campaign_members m
                  WHERE m.tenant_id = t.tenant_id AND m.party_id = t.id AND m.deleted_at IS NULL
                      AND m.campaign_id = ",
         );
-        sql.bind(campaign).push(
-            ") THEN 1 ELSE 0 END AS takes_part FROM parties t
-             WHERE t.tenant_id = $1 AND t.deleted_at IS NULL
-                 AND EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = t.tenant_id
-                     AND x.kind = 'party' AND x.field = 'role' AND x.term = 'customer'
-                     AND x.record_id = t.id) AND ",
+        sql.bind(among.campaign.meta.id).push(")");
+        Eligibility::AlreadyMember.then(&mut sql);
+        among.keeps_out(&mut sql);
+        sql.push(" ELSE ").bind(Eligibility::Fits);
+        sql.push(
+            " END AS verdict FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ",
         );
+        match &among.segment {
+            Some(members) => {
+                sql.push("t.id IN (");
+                members.write(&mut sql);
+                sql.push(")")
+            }
+            None => sql.push(
+                "EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = t.tenant_id
+                     AND x.kind = 'party' AND x.field = 'role' AND x.term = 'customer'
+                     AND x.record_id = t.id)",
+            ),
+        };
+        sql.push(" AND ");
         let reach = ctx.reach(PARTY.plural, Action::Read);
         scope::within(&mut sql, &PARTY, &reach, ctx.actor.user);
         sql.push(") ");
@@ -124,11 +144,144 @@ impl SelectCampaignMembers {
     }
 }
 
-/// Adds the customers who fit to a campaign, those whom the caller may see. Again it adds none but those who
-/// fit by now.
+guanxi_kernel::words! {
+    /// Whether a customer is chosen, or the first thing that speaks against it.
+    enum Eligibility {
+        OtherTier = "other_tier" ("Other level", "其他级别"),
+        TooLittleVolume = "too_little_volume" ("Too little volume", "购买额不足"),
+        AlreadyMember = "already_member" ("Member already", "已参加"),
+        HeldOut = "held_out" ("Held out", "留作对照"),
+        OptedOut = "opted_out" ("Opted out", "已退订"),
+        AttendedLately = "attended_lately" ("Attended lately", "近期参加过"),
+        Fits = "fits" ("Fits", "符合"),
+    }
+}
+
+impl Eligibility {
+    /// Ends a condition of a `CASE`.
+    fn then(self, sql: &mut Sql) {
+        sql.push(" THEN ").bind(self);
+    }
+}
+
+/// Of whom members are chosen, and who is none of them.
+struct Among {
+    campaign: Campaign,
+    /// The sorts of media by which people are invited to its event; any when there are none.
+    media: BTreeSet<MediumKind>,
+    segment: Option<Ids>,
+    held_out: Option<HoldOut>,
+}
+
+impl Among {
+    async fn asked(
+        tx: &mut Tx,
+        ctx: &Ctx,
+        campaign: Campaign,
+        segment: Option<SegmentId>,
+    ) -> Result<Self> {
+        let segment = match segment {
+            Some(id) => {
+                let reads = !ctx.reach(SEGMENT.plural, Action::Read).is_nothing();
+                if !reads || !resource::visible(tx, ctx, &SEGMENT, id.uuid()).await? {
+                    return Err(UNKNOWN_REFERENCE.at("/segment_id"));
+                }
+                Some(segments::members(tx, ctx, id).await?.0)
+            }
+            None => None,
+        };
+        let media = match campaign.input.event {
+            Some(_) => media::kinds_of(tx, campaign.input.media_ids.clone()).await?,
+            None => BTreeSet::new(),
+        };
+        let held_out = match campaign.input.experiment_id {
+            Some(experiment) => Some(experiments::hold_out(tx, ctx, experiment).await?),
+            None => None,
+        };
+        Ok(Self { campaign, media, segment, held_out })
+    }
+
+    /// Adds what keeps the party `t` out of the campaign, each with its verdict.
+    fn keeps_out(&self, sql: &mut Sql) {
+        if let Some(held_out) = &self.held_out {
+            sql.push(" WHEN ");
+            held_out.has(sql, "t.id");
+            Eligibility::HeldOut.then(sql);
+        }
+        self.opted_out(sql);
+        self.attended_lately(sql);
+    }
+
+    /// Adds the condition that the party `t` has withdrawn its consent to be invited.
+    fn opted_out(&self, sql: &mut Sql) {
+        let Some(event) = &self.campaign.input.event else { return };
+        sql.push(
+            " WHEN EXISTS (SELECT 1 FROM consents w
+                 WHERE w.tenant_id = t.tenant_id AND w.party_id = t.id AND w.contact_id IS NULL
+                     AND w.deleted_at IS NULL AND w.state = 'withdrawn' AND w.purpose = ",
+        );
+        sql.bind(event.purpose.clone());
+        if !self.media.is_empty() {
+            sql.push(" AND w.medium IN ").bind_all(self.media.iter().copied());
+        }
+        sql.push(")");
+        Eligibility::OptedOut.then(sql);
+    }
+
+    /// Adds the condition that the party `t`, or somebody there, came to a campaign of the same kind in the months
+    /// before.
+    fn attended_lately(&self, sql: &mut Sql) {
+        let input = &self.campaign.input;
+        let Some(since) = input.event.as_ref().and_then(CampaignEvent::not_again_since) else {
+            return;
+        };
+        sql.push(
+            " WHEN EXISTS (SELECT 1 FROM campaign_members p
+                 JOIN campaigns c ON c.tenant_id = p.tenant_id AND c.id = p.campaign_id
+                 WHERE p.tenant_id = t.tenant_id AND p.party_id = t.id AND p.deleted_at IS NULL
+                     AND p.status = 'attended' AND p.attended_at >= ",
+        );
+        sql.bind(since).push(" AND c.id <> ").bind(self.campaign.meta.id);
+        match &input.kind {
+            Some(kind) => sql.push(" AND c.kind = ").bind(kind.clone()),
+            None => sql.push(" AND c.kind IS NULL"),
+        };
+        sql.push(")");
+        Eligibility::AttendedLately.then(sql);
+    }
+}
+
+/// Those of these parties whom nothing keeps out of a campaign: not its experiment and, where it has an event, neither
+/// that they have withdrawn their consent nor that they came to such a one lately.
 ///
 /// # Errors
-/// `not_found`, `forbidden`; `required` for a volume without its time; `cap_reached`.
+/// Those of the store.
+pub(crate) async fn not_kept_out(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    campaign: &Campaign,
+    parties: &Ids,
+) -> Result<Ids> {
+    let parties = parties.clone();
+    let among = Among::asked(tx, ctx, campaign.clone(), None).await?;
+    if among.held_out.is_none() && campaign.input.event.is_none() {
+        return Ok(parties);
+    }
+    Ok(Ids::new(move |sql| {
+        sql.push("SELECT t.id FROM parties t WHERE t.tenant_id = $1 AND t.id IN (");
+        parties.write(sql);
+        sql.push(") AND CASE WHEN FALSE THEN ").bind(Eligibility::Fits);
+        among.keeps_out(sql);
+        sql.push(" ELSE ").bind(Eligibility::Fits).push(" END = 'fits'");
+    }))
+}
+
+/// Adds the customers who fit to a campaign, those whom the caller may see. Again it adds none but those who
+/// fit by now. To an event nobody is invited who has withdrawn their consent, or came to such a one lately.
+///
+/// # Errors
+/// `not_found`, `forbidden`; `required` for a volume without its time; `unknown_reference` for a segment that the caller
+/// does not see; `illegal_transition` for a campaign that has ended; `cap_reached`.
 pub async fn select(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -139,39 +292,47 @@ pub async fn select(
     ctx.require(PARTY.plural, Action::Read)?;
     let campaign: Campaign = resource::load(tx, ctx, id.uuid()).await?;
     wish.check()?;
-    let mut counts = wish.pool(ctx, id);
-    counts.push(
-        "SELECT CAST(fits AS BIGINT), CAST(buys AS BIGINT), CAST(takes_part AS BIGINT), COUNT(*)
-         FROM pool GROUP BY fits, buys, takes_part",
-    );
+    if matches!(campaign.state, CampaignState::Finished | CampaignState::Cancelled) {
+        let allowed: Vec<&str> = Vec::new();
+        let refused = ILLEGAL_TRANSITION.with("state", campaign.state.word());
+        return Err(refused.with("allowed", allowed));
+    }
+    let limit = campaign.input.max_invitees;
+    let among = Among::asked(tx, ctx, campaign, wish.segment_id).await?;
+    let mut counts = wish.pool(ctx, &among);
+    counts.push("SELECT verdict, COUNT(*) FROM pool GROUP BY verdict");
     let mut said = CampaignMembersSelected {
         considered: 0,
         added: 0,
         other_tier: 0,
         too_little_volume: 0,
         already_members: 0,
+        held_out: 0,
+        opted_out: 0,
+        attended_lately: 0,
         left: 0,
     };
     let mut fitting = 0;
-    for (fits, buys, takes_part, count) in tx.all::<(i64, i64, i64, i64)>(counts).await? {
+    for (verdict, count) in tx.all::<(Eligibility, i64)>(counts).await? {
         said.considered += count;
-        match (fits, buys, takes_part) {
-            (0, ..) => said.other_tier += count,
-            (_, 0, _) => said.too_little_volume += count,
-            (_, _, 1) => said.already_members += count,
-            _ => fitting += count,
+        match verdict {
+            Eligibility::OtherTier => said.other_tier = count,
+            Eligibility::TooLittleVolume => said.too_little_volume = count,
+            Eligibility::AlreadyMember => said.already_members = count,
+            Eligibility::HeldOut => said.held_out = count,
+            Eligibility::OptedOut => said.opted_out = count,
+            Eligibility::AttendedLately => said.attended_lately = count,
+            Eligibility::Fits => fitting = count,
         }
     }
-    let mut chosen = wish.pool(ctx, id);
-    chosen.push(
-        "SELECT id FROM pool WHERE fits = 1 AND buys = 1 AND takes_part = 0 ORDER BY id LIMIT ",
-    );
+    let mut chosen = wish.pool(ctx, &among);
+    chosen.push("SELECT id FROM pool WHERE verdict = 'fits' ORDER BY id LIMIT ");
     chosen.bind(MOST);
     let ids: Vec<PartyId> =
         tx.all::<(PartyId,)>(chosen).await?.into_iter().map(|(id,)| id).collect();
     said.added = i64::try_from(ids.len()).unwrap_or(MOST);
     said.left = fitting - said.added;
-    if let Some(limit) = campaign.input.max_invitees
+    if let Some(limit) = limit
         && super::store::count(tx, id).await? + said.added > limit
     {
         return Err(CAP_REACHED.with("limit", limit));

@@ -1,20 +1,24 @@
 //! The rules of a save.
 
-use super::{CAMPAIGN_MEMBER, CampaignMember, store};
+use super::{CAMPAIGN_MEMBER, CampaignMember, seats::move_up, store};
 use crate::{
     campaigns::{Campaign, CampaignId, CampaignState},
-    problems::{ALREADY_MEMBER, CAP_REACHED, CONTACT_OF_OTHER_PARTY, ILLEGAL_TRANSITION},
+    experiments,
+    problems::{
+        ALREADY_MEMBER, CAP_REACHED, CONTACT_OF_OTHER_PARTY, FULL, HELD_OUT, ILLEGAL_TRANSITION,
+    },
 };
 use guanxi_customers::{
-    contacts::Contact,
+    contacts::{CONTACT, Contact},
     engine::{refer, standing},
+    parties::PARTY,
     problems::IMMUTABLE,
 };
 use guanxi_kernel::{
     Ctx, Id, Result, Word as _,
     problem::{REQUIRED, UNKNOWN_REFERENCE},
 };
-use guanxi_storage::{Kind, Resource, Tx, resource};
+use guanxi_storage::{Kind, Resource, Tx, merging::rewrite, resource};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -41,8 +45,11 @@ impl Resource for CampaignMember {
                 return Err(IMMUTABLE.at(place));
             }
         }
-        if standing(before).is_some() || tx.knows(IS_NEW, self.meta.id.uuid()) {
+        if tx.knows(IS_NEW, self.meta.id.uuid()) {
             return Ok(());
+        }
+        if let Some(before) = standing(before) {
+            return self.enter(tx, ctx, Some(before.input.status)).await;
         }
         let id = self.input.campaign_id.ok_or_else(|| REQUIRED.at(PLACE))?;
         let campaign: Campaign = refer(tx, ctx, id.uuid(), PLACE).await?;
@@ -50,6 +57,16 @@ impl Resource for CampaignMember {
             let allowed: Vec<&str> = Vec::new();
             let refused = ILLEGAL_TRANSITION.with("state", campaign.state.word());
             return Err(refused.with("allowed", allowed));
+        }
+        if let Some(experiment) = campaign.input.experiment_id {
+            let hold_out = experiments::hold_out(tx, ctx, experiment).await?;
+            let party = self.input.party_id.uuid();
+            if hold_out.has_party(tx, party).await? {
+                // Who does not see the party is not told in which arm it is.
+                let seen = resource::visible(tx, ctx, &PARTY, party).await?;
+                let why = if seen { &HELD_OUT } else { &UNKNOWN_REFERENCE };
+                return Err(why.at("/party_id"));
+            }
         }
         if let Some(contact) = self.input.contact_id {
             let contact: Contact = refer(tx, ctx, contact.uuid(), "/contact_id").await?;
@@ -66,15 +83,22 @@ impl Resource for CampaignMember {
         }
         match store::is_member(tx, self).await? {
             true => Err(ALREADY_MEMBER.problem()),
-            false => Ok(()),
+            false => self.enter(tx, ctx, None).await,
         }
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
-        match (standing(before), self.input.campaign_id) {
-            (None, Some(id)) if self.meta.deleted_at.is_none() => check_cap(tx, ctx, id).await,
-            _ => Ok(()),
+        let Some(id) = self.input.campaign_id else { return Ok(()) };
+        if standing(before).is_none() && self.meta.deleted_at.is_none() {
+            return check_cap(tx, ctx, id).await;
         }
+        let gives_up = before.is_some_and(Self::takes_seat) && !self.takes_seat();
+        // Whoever made room for a merge comes back to their seat when it is undone.
+        if gives_up && !ctx.source.starts_with("merge:") {
+            let campaign: Campaign = resource::load(tx, &ctx.on_behalf(), id.uuid()).await?;
+            return move_up(tx, ctx, &campaign).await;
+        }
+        Ok(())
     }
 
     async fn all_saved(records: &[Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
@@ -110,13 +134,48 @@ impl Resource for CampaignMember {
     }
 }
 
-/// Refuses more members than a campaign has places. Whoever counts at the same time meets this here, since
+/// Lets two records that become one take part in each campaign once: as the one of them that has a seat, else as the
+/// survivor. A seat that is free then is given with the next one that is given up.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn make_room(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    kind: &'static Kind,
+    (survivor, merged): (Uuid, Uuid),
+) -> Result<()> {
+    let twice = if std::ptr::eq(kind, &PARTY) {
+        store::parties_twice(tx, survivor, merged).await?
+    } else if std::ptr::eq(kind, &CONTACT) {
+        store::contacts_twice(tx, survivor, merged).await?
+    } else {
+        return Ok(());
+    };
+    for ((ours, our_status), (theirs, their_status)) in twice {
+        let theirs_stays = their_status.has_seat() && !our_status.has_seat();
+        let goes = if theirs_stays { ours } else { theirs };
+        rewrite::<CampaignMember>(tx, ctx, goes.uuid(), "deleted", |one| {
+            one.meta.deleted_at = Some(ctx.now);
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+/// Refuses more members than a campaign has places or seats. Whoever counts at the same time meets this here, since
 /// a transaction that has read what another one changes is run again.
 async fn check_cap(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<()> {
     let campaign: Campaign = resource::load(tx, &ctx.on_behalf(), id.uuid()).await?;
-    let Some(limit) = campaign.input.max_invitees else { return Ok(()) };
-    match store::count(tx, id).await? > limit {
-        true => Err(CAP_REACHED.with("limit", limit)),
+    if let Some(limit) = campaign.input.max_invitees
+        && store::count(tx, id).await? > limit
+    {
+        return Err(CAP_REACHED.with("limit", limit));
+    }
+    let Some(event) = &campaign.input.event else { return Ok(()) };
+    match store::seated_and_waiting(tx, id).await?.0 > event.seats {
+        true => Err(FULL.with("seats", event.seats)),
         false => Ok(()),
     }
 }

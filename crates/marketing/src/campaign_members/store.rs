@@ -1,11 +1,12 @@
 //! Members in the store. Nothing is decided here.
 
-use super::{CampaignMember, CampaignMemberId};
+use super::{CampaignMember, CampaignMemberId, CampaignMemberStatus};
 use crate::{campaigns::CampaignId, source_codes::SourceCodeId};
 use guanxi_customers::{contacts::ContactId, parties::PartyId};
 use guanxi_kernel::Result;
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Whether another live member of the campaign is the same person, or the same party as such.
 pub(super) async fn is_member(tx: &mut Tx, one: &CampaignMember) -> Result<bool> {
@@ -23,6 +24,51 @@ pub(super) async fn is_member(tx: &mut Tx, one: &CampaignMember) -> Result<bool>
     tx.exists(sql).await
 }
 
+/// A member, and how far it has come.
+pub(super) type Standing = (CampaignMemberId, CampaignMemberStatus);
+
+/// The members, in the same campaigns, that two parties are as such.
+pub(super) async fn parties_twice(
+    tx: &mut Tx,
+    ours: Uuid,
+    theirs: Uuid,
+) -> Result<Vec<(Standing, Standing)>> {
+    let sql = sql!(
+        "SELECT o.id, o.status, t.id, t.status FROM campaign_members t
+         JOIN campaign_members o ON o.tenant_id = t.tenant_id AND o.campaign_id = t.campaign_id
+             AND o.party_id = $2 AND o.contact_id IS NULL AND o.deleted_at IS NULL
+         WHERE t.tenant_id = $1 AND t.party_id = $3 AND t.contact_id IS NULL
+             AND t.deleted_at IS NULL ORDER BY t.id",
+        ours,
+        theirs
+    );
+    tx.all(sql).await.map(paired)
+}
+
+/// The members, in the same campaigns, that two contacts are.
+pub(super) async fn contacts_twice(
+    tx: &mut Tx,
+    ours: Uuid,
+    theirs: Uuid,
+) -> Result<Vec<(Standing, Standing)>> {
+    let sql = sql!(
+        "SELECT o.id, o.status, t.id, t.status FROM campaign_members t
+         JOIN campaign_members o ON o.tenant_id = t.tenant_id AND o.campaign_id = t.campaign_id
+             AND o.contact_id = $2 AND o.deleted_at IS NULL
+         WHERE t.tenant_id = $1 AND t.contact_id = $3 AND t.deleted_at IS NULL ORDER BY t.id",
+        ours,
+        theirs
+    );
+    tx.all(sql).await.map(paired)
+}
+
+/// A row of each two.
+type Both = (CampaignMemberId, CampaignMemberStatus, CampaignMemberId, CampaignMemberStatus);
+
+fn paired(rows: Vec<Both>) -> Vec<(Standing, Standing)> {
+    rows.into_iter().map(|(ours, one, theirs, other)| ((ours, one), (theirs, other))).collect()
+}
+
 /// How many live members a campaign has.
 pub(super) async fn count(tx: &mut Tx, id: CampaignId) -> Result<i64> {
     let sql = sql!(
@@ -31,6 +77,50 @@ pub(super) async fn count(tx: &mut Tx, id: CampaignId) -> Result<i64> {
         id
     );
     Ok(tx.optional::<(i64,)>(sql).await?.map_or(0, |(count,)| count))
+}
+
+/// How many live members of a campaign have a seat, and how many wait for one.
+pub(crate) async fn seated_and_waiting(tx: &mut Tx, id: CampaignId) -> Result<(i64, i64)> {
+    let sql = sql!(
+        "SELECT COUNT(CASE WHEN status <> 'waiting' THEN 1 END),
+             COUNT(CASE WHEN status = 'waiting' THEN 1 END) FROM campaign_members
+         WHERE tenant_id = $1 AND campaign_id = $2 AND deleted_at IS NULL
+             AND status IN ('registered', 'attended', 'waiting')",
+        id
+    );
+    Ok(tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default())
+}
+
+/// How many live members of a campaign other than that one have a seat.
+pub(super) async fn seated_others(
+    tx: &mut Tx,
+    id: CampaignId,
+    but: CampaignMemberId,
+) -> Result<i64> {
+    let sql = sql!(
+        "SELECT COUNT(*) FROM campaign_members
+         WHERE tenant_id = $1 AND campaign_id = $2 AND id <> $3 AND deleted_at IS NULL
+             AND status IN ('registered', 'attended')",
+        id,
+        but
+    );
+    Ok(tx.optional::<(i64,)>(sql).await?.map_or(0, |(count,)| count))
+}
+
+/// Who waits for a seat, the longest first.
+pub(super) async fn waiting(
+    tx: &mut Tx,
+    id: CampaignId,
+    most: i64,
+) -> Result<Vec<CampaignMemberId>> {
+    let sql = sql!(
+        "SELECT id FROM campaign_members
+         WHERE tenant_id = $1 AND campaign_id = $2 AND status = 'waiting' AND deleted_at IS NULL
+         ORDER BY waiting_since, id LIMIT $3",
+        id,
+        most
+    );
+    Ok(tx.all::<(CampaignMemberId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }
 
 /// By which code each of these is addressed.

@@ -3,13 +3,16 @@
 use super::required::CampaignField;
 use crate::{
     campaign_evaluations::IndicatorWeight,
-    campaigns::{BudgetLine, Campaign, CampaignFollowUp, CampaignInput, Objective},
+    campaigns::{
+        BudgetLine, Campaign, CampaignCheckItem, CampaignFollowUp, CampaignInput, CampaignPurpose,
+        Objective,
+    },
     media::{MediumId, ReplyChannel},
 };
 use chrono::{Days, NaiveDate};
 use guanxi_customers::regions::RegionId;
 use guanxi_kernel::{
-    Currency, Id, Line, Result, Share, Text, problem::OUT_OF_RANGE, problem::Texts,
+    Currency, Id, Line, OrgUnitId, Result, Share, Text, problem::OUT_OF_RANGE, problem::Texts,
 };
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -83,6 +86,17 @@ pub struct CampaignTemplateContent {
     #[serde(default)]
     #[validate(nested)]
     pub follow_up: Option<CampaignFollowUp>,
+    /// What they are for.
+    #[serde(default)]
+    pub purpose: Option<CampaignPurpose>,
+    /// The department that drives them.
+    #[serde(default)]
+    pub org_unit_id: Option<OrgUnitId>,
+    /// What is looked at where what customers own is checked.
+    #[serde(default)]
+    #[validate(length(max = 100), nested)]
+    #[schema(max_items = 100)]
+    pub check_items: Vec<CampaignCheckItem>,
     /// Anything else worth knowing.
     #[serde(default)]
     pub note: Option<Text<4000>>,
@@ -185,6 +199,9 @@ impl CampaignTemplateContent {
             tolerance: Some(one.tolerance),
             max_invitees: one.max_invitees,
             follow_up: one.follow_up,
+            purpose: one.purpose,
+            org_unit_id: one.org_unit_id,
+            check_items: one.check_items,
             note: one.note,
         }
     }
@@ -200,6 +217,9 @@ impl CampaignTemplateContent {
             name,
             number: None,
             kind: self.kind,
+            purpose: self.purpose,
+            org_unit_id: self.org_unit_id,
+            experiment_id: None,
             marketing_plan_id: None,
             owner_id: None,
             starts_on,
@@ -215,6 +235,9 @@ impl CampaignTemplateContent {
             tolerance: self.tolerance.unwrap_or_else(crate::campaigns::tenth),
             max_invitees: self.max_invitees,
             follow_up: self.follow_up,
+            // An event is on a day of its own.
+            event: None,
+            check_items: self.check_items,
             note: self.note,
         })
     }

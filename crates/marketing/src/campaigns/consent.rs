@@ -2,21 +2,21 @@
 
 use super::{
     life::CampaignState,
-    model::{CAMPAIGN, Campaign, CampaignId},
+    model::{CAMPAIGN, Campaign},
 };
 use guanxi_customers::rules::{fact, line, own_currency};
 use guanxi_kernel::{Ctx, Line, Result, problem::Texts};
 use guanxi_storage::{
     Tx,
     filter::facts::{FactType, Facts},
-    resource,
 };
 use guanxi_workflow::{
-    approvals::{self, Approval, ApprovalStatus, Ask},
-    definitions,
+    approvals::Ask,
+    consent::{self, Course, NeedsConsent},
     documents::Document,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 /// Starting a campaign.
 pub static APPROVAL_OF_CAMPAIGNS: Document = Document {
@@ -31,7 +31,16 @@ pub static APPROVAL_OF_CAMPAIGNS: Document = Document {
         fact("media", FactType::Integer, "Number of media", "媒介数"),
         fact("max_invitees", FactType::Integer, "Places", "邀请上限"),
     ],
-    decided: |tx, ctx, approval| Box::pin(decided(tx, ctx, approval)),
+    decided: |tx, ctx, approval| Box::pin(consent::decided::<Campaign>(tx, ctx, approval)),
+};
+
+static COURSE: Course<CampaignState> = Course {
+    document: &APPROVAL_OF_CAMPAIGNS,
+    draft: CampaignState::Draft,
+    waiting: CampaignState::Pending,
+    agreed: CampaignState::Approved,
+    changed: "The campaign has changed.",
+    ended: "The campaign was cancelled.",
 };
 
 impl Campaign {
@@ -57,67 +66,32 @@ impl Campaign {
         let budget = self.budget.map(|budget| budget.to_string()).unwrap_or_default();
         line(&format!("{number} {budget} {}", &*self.input.name))
     }
-
-    /// Is handed in: waits for the approval that rules want, or is approved at once.
-    ///
-    /// # Errors
-    /// `no_approver`; `approval_pending`; `no_exchange_rate`.
-    pub(super) async fn ask(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        let mut asked = None;
-        // Without a rule nothing need be known, such as a rate.
-        if definitions::is_ruled(tx, APPROVAL_OF_CAMPAIGNS.code).await? {
-            let wish = Ask {
-                document: APPROVAL_OF_CAMPAIGNS.code,
-                subject: (&CAMPAIGN, self.meta.id.uuid()),
-                title: self.title()?,
-                owner: self.input.owner_id.unwrap_or(ctx.actor.user),
-                facts: self.facts(tx, ctx).await?,
-                note: self.input.note.clone(),
-            };
-            asked = approvals::ask(tx, ctx, wish).await?;
-        }
-        self.approval_id = asked.map(|approval| approval.meta.id.uuid());
-        if self.approval_id.is_none() {
-            self.state = CampaignState::Approved;
-        }
-        Ok(())
-    }
-
-    /// Nobody is asked any more about what has changed or comes to nothing.
-    pub(super) async fn give_up_asking(&self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
-        let waited = before.state == CampaignState::Pending;
-        match (before.approval_id, self.approval_id, self.state) {
-            (Some(_), None, _) => {
-                const WHY: &str = "The campaign has changed.";
-                let (document, id) = (APPROVAL_OF_CAMPAIGNS.code, self.meta.id.uuid());
-                approvals::void(tx, ctx, document, id, WHY).await.map(drop)
-            }
-            (Some(id), _, CampaignState::Cancelled) if waited => {
-                const WHY: &str = "The campaign was cancelled.";
-                approvals::give_up(tx, ctx, id.into(), WHY).await.map(drop)
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
-/// Goes on with a campaign that was approved; brings one back to a draft that was not.
-async fn decided(tx: &mut Tx, ctx: &Ctx, approval: &Approval) -> Result<()> {
-    let id = CampaignId::from(approval.input.subject_id);
-    let now: Campaign = resource::load(tx, ctx, id.uuid()).await?;
-    let waits =
-        now.state == CampaignState::Pending && now.approval_id == Some(approval.meta.id.uuid());
-    if !waits {
-        return Ok(());
+impl NeedsConsent for Campaign {
+    type State = CampaignState;
+    type About = ();
+
+    fn course() -> &'static Course<CampaignState> {
+        &COURSE
     }
-    let (state, verb) = match approval.status {
-        ApprovalStatus::Approved => (CampaignState::Approved, "approved"),
-        ApprovalStatus::Rejected => (CampaignState::Draft, "rejected"),
-        _ => (CampaignState::Draft, "recalled"),
-    };
-    let go = |one: &mut Campaign| {
-        one.state = state;
-        Ok(())
-    };
-    resource::change(tx, ctx, id.uuid(), verb, go).await.map(drop)
+
+    fn consent(&self) -> (CampaignState, Option<Uuid>) {
+        (self.state, self.approval_id)
+    }
+
+    fn consent_mut(&mut self) -> (&mut CampaignState, &mut Option<Uuid>) {
+        (&mut self.state, &mut self.approval_id)
+    }
+
+    async fn wish(&self, tx: &mut Tx, ctx: &Ctx, _: &()) -> Result<Ask> {
+        Ok(Ask {
+            document: APPROVAL_OF_CAMPAIGNS.code,
+            subject: (&CAMPAIGN, self.meta.id.uuid()),
+            title: self.title()?,
+            owner: self.input.owner_id.unwrap_or(ctx.actor.user),
+            facts: self.facts(tx, ctx).await?,
+            note: self.input.note.clone(),
+        })
+    }
 }

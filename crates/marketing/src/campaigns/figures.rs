@@ -2,6 +2,10 @@
 //! divided exactly by their weights, so no money counts twice.
 //!
 //! Opportunities, contracts and leads belong to crates further right and are read from their tables.
+//!
+//! Margins are those of contracts whose cost is known, by what was bought or by their quote; answers say
+//! how many are not. Whoever may read a campaign sees its sums, also of records of others; whoever may not
+//! see such amounts at all sees none.
 
 use super::model::{CAMPAIGN, CampaignId};
 use chrono::NaiveDate;

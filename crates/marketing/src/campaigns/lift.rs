@@ -44,16 +44,26 @@ impl Volumes {
         Self { before, after, change }
     }
 
-    fn growth(self) -> Option<Decimal> {
-        let growth = self.after.to_decimal().checked_div(self.before.to_decimal())?;
-        growth.checked_sub(Decimal::ONE)
+    fn decimals(self) -> (Decimal, Decimal) {
+        (self.before.to_decimal(), self.after.to_decimal())
     }
 }
 
 /// The growth of those who were treated less that of those who were not, rounded half-even to four
 /// decimals.
 pub fn lift_over_control(treated: Volumes, control: Volumes) -> Option<String> {
-    let exact = treated.growth()?.checked_sub(control.growth()?)?;
+    growth_over_control(treated.decimals(), control.decimals())
+}
+
+/// The same of figures before and after: (after by before − 1) less the same of the control. Nothing where either had
+/// nothing before.
+pub fn growth_over_control(
+    treated: (Decimal, Decimal),
+    control: (Decimal, Decimal),
+) -> Option<String> {
+    let growth =
+        |(before, after): (Decimal, Decimal)| after.checked_div(before)?.checked_sub(Decimal::ONE);
+    let exact = growth(treated)?.checked_sub(growth(control)?)?;
     let rounded = exact.round_dp_with_strategy(4, RoundingStrategy::MidpointNearestEven);
     let rounded = if rounded.is_zero() { Decimal::ZERO } else { rounded };
     Some(format!("{rounded:.4}"))

@@ -1,5 +1,10 @@
 //! Which opportunities and contracts come from which campaigns, and with which weights. They say it
 //! themselves; whoever saves one calls [`follow`] or [`add_new`].
+//!
+//! The weights are one whole. As the field belongs to the opportunity or contract, links have the rights,
+//! events and checks of the record; the table made of it makes sums over campaigns one grouped statement,
+//! and only what is shared is divided one by one. Ids from before there were campaigns stay as they are and
+//! count for none.
 
 use super::{
     model::{Campaign, CampaignId},

@@ -1,8 +1,14 @@
 //! Campaigns: what marketing sets out to do, what it may cost, and what came of it.
 //!
+//! What a campaign is to do with customers is its `purpose`; an `experiment` whose control it leaves alone makes it
+//! measurable. So an action on customers is a campaign like others, with plan, consent, members and answers. Whoever is in
+//! the control becomes no member, whichever way members are added. Price: who was a member before being assigned to
+//! the control stays one, and is counted with the control all the same.
+//!
 //! | file | holds |
 //! | --- | --- |
 //! | `model.rs`, `parts.rs` | the record and its parts |
+//! | `event.rs` | what its members come to: seats and a waiting list, without a store |
 //! | `life.rs` | states and moves as data |
 //! | `service.rs` | the rules of a save that need the store |
 //! | `moves.rs` | what changes its state |
@@ -19,10 +25,16 @@
 //! | `similar.rs` | those that have ended and are most like it |
 //! | `links.rs` | which opportunities and contracts come from it, and with which weight |
 //! | `overview.rs` | the calendar, and how many tasks are done |
+//!
+//! Campaigns are directory data: everybody may name the one that brought a prospect, so sales needs no
+//! rights on campaigns for that, and changing one needs a right to all. What was spent, who takes part and
+//! who has answered is held by the owner of the campaign. Price: a marketing team cannot be kept from the
+//! campaigns of another by scope.
 
 mod actuals;
 mod consent;
 mod deviations;
+mod event;
 mod expectation;
 mod figures;
 mod frozen;
@@ -44,12 +56,13 @@ pub use actuals::{CampaignDeviations, RivalActivityMeanwhile, deviations};
 pub(crate) use actuals::{counted, follow_deviations, note_spent, shown};
 pub use consent::APPROVAL_OF_CAMPAIGNS;
 pub use deviations::{Deviation, DeviationOf};
+pub use event::CampaignEvent;
 pub use expectation::{CampaignExpectation, ExpectationBasis, ExpectedRange, expectation};
 pub use figures::{Figures, Sight, of_campaigns};
 pub(crate) use figures::{MARGIN, of_parties};
 pub use frozen::{CampaignOutcomeReport, outcome};
 pub use life::{CampaignMove, CampaignState, MOVES};
-pub use lift::{CampaignLift, Volumes, lift, lift_over_control};
+pub use lift::{CampaignLift, Volumes, growth_over_control, lift, lift_over_control};
 pub(crate) use model::tenth;
 pub use model::{CAMPAIGN, Campaign, CampaignId, CampaignInput};
 pub use moves::{
@@ -58,7 +71,8 @@ pub use moves::{
 pub use outcome::{CampaignOutcome, CampaignReturn, NoRatio};
 pub use overview::{CalendarEntry, CampaignProgress, calendar, progress};
 pub use parts::{
-    BudgetLine, CampaignFollowUp, CampaignMetric, CampaignStateChange, CampaignWeight, Objective,
+    BudgetLine, CampaignCheckItem, CampaignFollowUp, CampaignMetric, CampaignPurpose,
+    CampaignStateChange, CampaignWeight, Objective,
 };
 pub use similar::{SimilarCampaign, similar};
 pub use steps::{CampaignStep, CampaignStepState};

@@ -1,12 +1,17 @@
 //! A campaign as a row. Its parts are in `parts.rs`.
 
 use super::{
+    event::CampaignEvent,
     life::CampaignState,
-    parts::{BudgetLine, CampaignFollowUp, CampaignStateChange, Objective},
+    parts::{
+        BudgetLine, CampaignCheckItem, CampaignFollowUp, CampaignPurpose, CampaignStateChange,
+        Objective,
+    },
     steps::CampaignStep,
 };
 use crate::{
     campaign_evaluations::IndicatorWeight,
+    experiments::{Experiment, ExperimentId},
     marketing_plans::{MarketingPlan, MarketingPlanId},
     media::{Medium, MediumId, ReplyChannel},
     problems::CAMPAIGN_PLAN_FIXED,
@@ -17,10 +22,10 @@ use guanxi_customers::{
     regions::{Region, RegionId},
     rules::{likely_date, refuse, repeated},
 };
-use guanxi_identity::users::User;
+use guanxi_identity::{org_units::OrgUnit, users::User};
 use guanxi_kernel::{
-    Currency, Id, Line, Money, Problem, Result, Share, Text, UserId, Word as _,
-    problem::{OUT_OF_RANGE, Texts},
+    Currency, Id, Line, Money, OrgUnitId, Problem, Result, Share, Text, UserId, Word as _,
+    problem::{OUT_OF_RANGE, REQUIRED, Texts},
 };
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -40,8 +45,8 @@ pub(crate) fn tenth() -> Share {
 
 /// What callers write of a campaign.
 ///
-/// Objectives, budget, currency and first day are its plan: a change of them makes an approved campaign a
-/// draft again, and is refused once the campaign has started.
+/// Purpose, experiment, objectives, budget, currency and first day are its plan: a change of them makes an approved
+/// campaign a draft again, and is refused once the campaign has started.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
 pub struct CampaignInput {
@@ -57,6 +62,19 @@ pub struct CampaignInput {
     #[serde(default)]
     #[field(zh = "活动类型", filter)]
     pub kind: Option<Line<60>>,
+    /// What it is to do with customers.
+    #[serde(default)]
+    #[field(zh = "活动目的", filter)]
+    pub purpose: Option<CampaignPurpose>,
+    /// The department that drives it; needed where customers are to stay (`retention`).
+    #[serde(default)]
+    #[field(zh = "主导部门", filter, to = OrgUnit)]
+    pub org_unit_id: Option<OrgUnitId>,
+    /// The experiment whose control is left alone, so that the others can be compared with it: its members do not
+    /// become members of the campaign.
+    #[serde(default)]
+    #[field(zh = "对照试验", filter, to = Experiment)]
+    pub experiment_id: Option<ExperimentId>,
     /// The plan that it belongs to: of the same currency, in whose time it begins, and of whose budget its
     /// own is a part.
     #[serde(default)]
@@ -135,6 +153,17 @@ pub struct CampaignInput {
     #[validate(nested)]
     #[field(zh = "反馈跟进策略", json)]
     pub follow_up: Option<CampaignFollowUp>,
+    /// What its members come to, if they come to something.
+    #[serde(default)]
+    #[validate(nested)]
+    #[field(zh = "现场活动", json)]
+    pub event: Option<CampaignEvent>,
+    /// What is looked at where what customers own is checked.
+    #[serde(default)]
+    #[validate(length(max = 100), nested)]
+    #[schema(max_items = 100)]
+    #[field(zh = "健诊项目", json)]
+    pub check_items: Vec<CampaignCheckItem>,
     /// Anything else worth knowing.
     #[serde(default)]
     #[field(zh = "备注")]
@@ -254,8 +283,8 @@ impl CampaignInput {
     /// Refuses what is wrong by itself, for a campaign in `currency`.
     ///
     /// # Errors
-    /// `repeated`; `out_of_range` at `/ends_on`; `unknown_metric`; `required` or `invalid` at an objective;
-    /// `currency_mismatch`.
+    /// `repeated`; `out_of_range` at `/ends_on` or in the event; `required` at `/org_unit_id`; `unknown_metric`;
+    /// `required` or `invalid` at an objective; `currency_mismatch`.
     pub(crate) fn check(&self, currency: Currency) -> Result<()> {
         let mut findings = repeated(&self.region_ids, "/region_ids", |id| *id);
         findings.extend(repeated(&self.industries, "/industries", ToString::to_string));
@@ -263,7 +292,14 @@ impl CampaignInput {
         findings.extend(repeated(&self.media_ids, "/media_ids", |id| *id));
         findings.extend(repeated(&self.reply_channels, "/reply_channels", |one| *one));
         findings.extend(repeated(&self.objectives, "/objectives", |one| one.metric.to_string()));
+        findings.extend(repeated(&self.check_items, "/check_items", |one| one.code.to_string()));
         Problem::collect(findings)?;
+        if self.purpose == Some(CampaignPurpose::Retention) && self.org_unit_id.is_none() {
+            return Err(REQUIRED.at("/org_unit_id"));
+        }
+        if let Some(event) = &self.event {
+            event.check()?;
+        }
         if self.ends_on < self.starts_on {
             let expected = ("expected", "not before starts_on");
             return Err(refuse(&OUT_OF_RANGE, "/ends_on", expected));
@@ -293,7 +329,8 @@ impl Campaign {
     pub(super) fn change(&mut self, before: &Self) -> Result<()> {
         let plan = |one: &CampaignInput| {
             let one = one.clone();
-            (one.objectives, one.budget_lines, one.currency, one.starts_on)
+            let action = (one.purpose, one.experiment_id);
+            (action, one.objectives, one.budget_lines, one.currency, one.starts_on)
         };
         if plan(&self.input) == plan(&before.input) {
             return Ok(());

@@ -17,6 +17,24 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 guanxi_kernel::words! {
+    /// What a campaign is to do with customers.
+    pub enum CampaignPurpose {
+        /// Find new ones: what counts are new prospects.
+        Acquire = "acquire" ("Find new prospects", "发掘新客户"),
+        /// Have them buy again: what counts is how much more they buy.
+        Repurchase = "repurchase" ("Promote repeat purchases", "促进再消费"),
+        /// Keep them: what counts is who buys on, and again.
+        Loyalty = "loyalty" ("Strengthen loyalty", "强化忠诚度"),
+        /// Keep those who might leave. Some department has to drive it.
+        Retention = "retention" ("Retention", "保有客户"),
+        /// Get those back who left.
+        WinBack = "win_back" ("Win-back", "挽回"),
+        /// Let people know the company.
+        Awareness = "awareness" ("Awareness", "品牌认知"),
+    }
+}
+
+guanxi_kernel::words! {
     /// What objectives and results are measured by.
     pub enum CampaignMetric {
         /// People who are invited.
@@ -42,6 +60,16 @@ guanxi_kernel::words! {
         /// People who came by: entered by hand only.
         Visits = "visits" ("Visits", "到访人数"),
     }
+}
+
+/// Something that is looked at when what a customer owns is checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CampaignCheckItem {
+    /// Its code, e.g. `brakes`; each once.
+    pub code: Line<40>,
+    /// What it is called.
+    pub name: Line<100>,
 }
 
 impl CampaignMetric {

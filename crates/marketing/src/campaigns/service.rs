@@ -7,10 +7,12 @@ use super::{
     store,
 };
 use crate::{
+    campaign_members,
     campaign_templates::check_required,
     marketing_plans::{MarketingPlan, room},
     problems::{
-        CAMPAIGN_NOT_FINISHED, CAMPAIGN_PLAN_FIXED, NO_INDICATORS, NO_METRIC, STEP_NOT_AHEAD,
+        CAMPAIGN_NOT_FINISHED, CAMPAIGN_PLAN_FIXED, NO_INDICATORS, NO_METRIC, SEATS_TAKEN,
+        STEP_NOT_AHEAD,
     },
 };
 use guanxi_customers::{engine::check_new_owner, problems::IMMUTABLE, rules::made_up_number};
@@ -20,6 +22,7 @@ use guanxi_kernel::{
     text::sort_key,
 };
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
+use guanxi_workflow::consent;
 use serde_json::{Value as Json, json};
 
 /// States that the history keeps.
@@ -57,9 +60,11 @@ impl Resource for Campaign {
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
-        match before {
-            Some(before) => self.give_up_asking(tx, ctx, before).await,
-            None => Ok(()),
+        let Some(before) = before else { return Ok(()) };
+        consent::give_up(self, tx, ctx, before).await?;
+        match self.input.event == before.input.event {
+            true => Ok(()),
+            false => campaign_members::move_up(tx, ctx, self).await,
         }
     }
 
@@ -146,6 +151,9 @@ impl Campaign {
             return Err(IMMUTABLE.at("/number"));
         }
         check_new_owner(tx, ctx, self.input.owner_id, had.owner_id).await?;
+        if self.input.event != before.input.event {
+            self.check_seats(tx).await?;
+        }
         if before.meta.deleted_at.is_some() {
             self.check_number(tx).await?;
         }
@@ -159,7 +167,7 @@ impl Campaign {
                 return Err(NO_METRIC.at("/objectives"));
             }
             check_required(tx, ctx, self).await?;
-            self.ask(tx, ctx).await?;
+            consent::ask(self, tx, ctx, &()).await?;
         }
         if self.state != before.state {
             self.state_entered_at = ctx.now;
@@ -189,6 +197,16 @@ impl Campaign {
         self.history.push(CampaignStateChange { state: self.state, at, by, reason });
         let more = self.history.len().saturating_sub(KEPT);
         self.history.drain(..more);
+    }
+
+    /// There are as many seats as people who have one, and an event as long as somebody has, or waits for one.
+    async fn check_seats(&self, tx: &mut Tx) -> Result<()> {
+        let (taken, waiting) = campaign_members::seated_and_waiting(tx, self.meta.id).await?;
+        let fits = match &self.input.event {
+            Some(event) => taken <= event.seats && (event.waiting_list || waiting == 0),
+            None => waiting == 0,
+        };
+        if fits { Ok(()) } else { Err(SEATS_TAKEN.with("taken", taken)) }
     }
 
     async fn check_number(&self, tx: &mut Tx) -> Result<()> {

@@ -1,5 +1,11 @@
 //! The steps of a campaign: those that its template had when it was made, and when it came into each. Nothing here
 //! needs a store.
+//!
+//! A campaign carries the steps and the indicators of its template as they were when it was made, with the
+//! version of the template, so what it goes through and is judged by does not change under it. Steps lead
+//! forward only, and one wants what those before it want, so nothing is left out by skipping. What must be
+//! said before a campaign is handed in is still what the template says then. Price: a better template does
+//! not reach campaigns that are under way.
 
 use super::{life::CampaignState, model::Campaign};
 use crate::{

@@ -40,6 +40,12 @@ pub(super) async fn is_used(tx: &mut Tx, id: CampaignId) -> Result<bool> {
                  AND s.campaign_id = $2 AND s.deleted_at IS NULL)
              OR EXISTS (SELECT 1 FROM responses r WHERE r.tenant_id = $1 AND r.campaign_id = $2
                  AND r.deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM walk_ins w WHERE w.tenant_id = $1 AND w.campaign_id = $2
+                 AND w.deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM health_checks h WHERE h.tenant_id = $1 AND h.campaign_id = $2
+                 AND h.deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM offers o WHERE o.tenant_id = $1 AND o.campaign_id = $2
+                 AND o.deleted_at IS NULL)
              OR EXISTS (SELECT 1 FROM campaign_links l WHERE l.tenant_id = $1
                  AND l.campaign_id = $2)",
         id

@@ -1,5 +1,7 @@
 //! The figures of all campaigns of a plan together. Money is divided among campaigns already; whoever and
 //! whatever belongs to several of them counts once.
+//!
+//! Price: counts of a plan may be less than the sum of those of its campaigns.
 
 use super::figures::{CONTRACTS, Figures, MARGIN, OPPORTUNITIES, narrow, ours};
 use crate::marketing_plans::MarketingPlanId;

@@ -1,8 +1,9 @@
 //! A cart is abandoned because time has passed: nothing has happened with it for as long as the company says.
 //! Whoever is known and has a work phone is called, if the company wants that and the cart is worth it.
 
-use super::{CART, CartId, model::Cart, store};
-use chrono::TimeDelta;
+use super::{CART, CartCallState, CartId, model::Cart, store};
+use crate::contact_preferences::told_to_call;
+use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::{
     contact_points::{Phone, PhoneKind},
     rules::line,
@@ -16,13 +17,13 @@ use guanxi_kernel::{
 use guanxi_storage::{Tx, resource};
 use guanxi_workflow::{
     chores::Chore,
-    tasks::{self, Wanted},
+    tasks::{self, Task, TaskStatus, Wanted},
 };
 use std::cmp::Ordering;
 use uuid::Uuid;
 
 /// The rule of the tasks to call.
-const CALL: &str = "abandoned_cart_call";
+pub const CART_CALL: &str = "abandoned_cart_call";
 
 /// The minutes after which a cart is abandoned where the company says nothing.
 const HOUR: i64 = 60;
@@ -47,15 +48,25 @@ async fn step(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<bool> {
     if !cart.is_due(ctx.now) {
         return Ok(false);
     }
+    let rules = ctx.settings.preferences.abandoned_carts.as_ref();
+    let call = rules.and_then(|rules| rules.call.as_ref()).filter(|call| is_worth(&cart, call));
+    let call = call.filter(|_| cart.input.party_id.is_some());
+    let number = match call {
+        Some(_) => work_phones(tx, &cart).await?.into_iter().next(),
+        None => None,
+    };
+    let state = match (call, &number) {
+        (None, _) => None,
+        (Some(_), None) => Some(CartCallState::NotCallable),
+        (Some(_), Some(_)) => Some(CartCallState::Wanted),
+    };
     let leave = |one: &mut Cart| {
-        one.leave();
+        one.leave(state);
         Ok(())
     };
     let left = resource::change::<Cart>(tx, ctx, id, "abandoned", leave).await?.record;
-    let rules = ctx.settings.preferences.abandoned_carts.as_ref();
-    let call = rules.and_then(|rules| rules.call.as_ref());
-    if let Some(call) = call.filter(|call| is_worth(&left, call)) {
-        wants_call(tx, ctx, &left, call).await?;
+    if let Some((call, number)) = call.zip(number) {
+        wants_call(tx, ctx, &left, (call, &number)).await?;
     }
     Ok(true)
 }
@@ -67,8 +78,12 @@ fn is_worth(cart: &Cart, call: &CartCalls) -> bool {
     matches!(compared, Some(Ordering::Equal | Ordering::Greater))
 }
 
-async fn wants_call(tx: &mut Tx, ctx: &Ctx, cart: &Cart, call: &CartCalls) -> Result<()> {
-    let Some(number) = work_phone(tx, cart).await? else { return Ok(()) };
+async fn wants_call(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    cart: &Cart,
+    (call, number): (&CartCalls, &Line<40>),
+) -> Result<()> {
     match check_owner(tx, ctx, call.owner_id, "/owner_id").await {
         Err(gone) if gone.is(&INACTIVE_OWNER) || gone.is(&UNKNOWN_REFERENCE) => {
             tracing::warn!(owner = %call.owner_id, "nobody is there to call about abandoned carts");
@@ -78,9 +93,9 @@ async fn wants_call(tx: &mut Tx, ctx: &Ctx, cart: &Cart, call: &CartCalls) -> Re
     }
     let left_at = cart.abandoned_at.unwrap_or(ctx.now);
     let wanted = Wanted {
-        rule: CALL,
+        rule: CART_CALL,
         subject: (&CART, cart.meta.id.uuid()),
-        title: line(&format!("Call {} about cart {}", &*number, &*cart.input.reference))?,
+        title: line(&format!("Call {} about cart {}", &**number, &*cart.input.reference))?,
         kind: line("call")?,
         owner: call.owner_id,
         due_at: Some(left_at + TimeDelta::minutes(call.within_minutes)),
@@ -88,25 +103,55 @@ async fn wants_call(tx: &mut Tx, ctx: &Ctx, cart: &Cart, call: &CartCalls) -> Re
         occasion: Some(cart.meta.id.to_string()),
     };
     let briefing = Text::new(&call.briefing).map_err(|why| INTERNAL.problem().because(why))?;
-    tasks::ensure_with(tx, ctx, wanted, Some(briefing)).await.map(drop)
+    let person = (cart.input.party_id, cart.input.contact_id);
+    let note = told_to_call(tx, ctx, person, Some(briefing)).await?;
+    tasks::ensure_with(tx, ctx, wanted, note).await.map(drop)
 }
 
-/// The work phone of the person, else of the party: nobody is called at home because of a cart.
-async fn work_phone(tx: &mut Tx, cart: &Cart) -> Result<Option<Line<40>>> {
-    let Some(party) = cart.input.party_id else { return Ok(None) };
+/// The work phones of the person, then of the party, each once: nobody is called at home because of a cart,
+/// and no other number is told.
+///
+/// # Errors
+/// Those of the store.
+pub async fn work_phones(tx: &mut Tx, cart: &Cart) -> Result<Vec<Line<40>>> {
+    let Some(party) = cart.input.party_id else { return Ok(Vec::new()) };
+    let mut numbers: Vec<Line<40>> = Vec::new();
     for kept in store::phones(tx, party, cart.input.contact_id).await? {
         let phones: Vec<Phone> =
             serde_json::from_str(&kept).map_err(|error| INTERNAL.problem().because(error))?;
-        let work = phones.into_iter().find(|phone| phone.kind == PhoneKind::Work);
-        if let Some(work) = work {
-            return Ok(Some(work.number));
+        for phone in phones.into_iter().filter(|phone| phone.kind == PhoneKind::Work) {
+            if !numbers.contains(&phone.number) {
+                numbers.push(phone.number);
+            }
         }
     }
-    Ok(None)
+    Ok(numbers)
+}
+
+/// The customer was spoken to about a cart.
+///
+/// # Errors
+/// Those of the store.
+pub async fn contacted(tx: &mut Tx, ctx: &Ctx, id: CartId, at: DateTime<Utc>) -> Result<()> {
+    let contact = |one: &mut Cart| {
+        one.contact(at);
+        Ok(())
+    };
+    let system = ctx.on_behalf();
+    resource::change::<Cart>(tx, &system, id.uuid(), "contacted", contact).await.map(drop)
+}
+
+/// Whoever says that they have called has read what to know before.
+pub(crate) async fn called(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<()> {
+    let Some(cart) = task.input.subject_id.filter(|_| task.status == TaskStatus::Done) else {
+        return Ok(());
+    };
+    let cart: Cart = resource::load(tx, ctx, cart).await?;
+    cart.require_briefed(ctx.actor.user)
 }
 
 /// A cart was bought: nobody need call any more.
 pub(super) async fn bought(tx: &mut Tx, ctx: &Ctx, id: CartId) -> Result<()> {
     let why = Text::new("The cart was bought.").ok();
-    tasks::settle(tx, ctx, CALL, id.uuid(), why).await.map(drop)
+    tasks::settle(tx, ctx, CART_CALL, id.uuid(), why).await.map(drop)
 }

@@ -1,8 +1,10 @@
 //! A cart, and what a telling makes of it. Pure.
 
+use super::{CartCallState, CartReason};
 use crate::{
     campaigns::{Campaign, CampaignId},
     media::{Medium, MediumId},
+    problems::{CART_NOT_ABANDONED, NO_PRICE_QUESTION},
     source_codes::{SourceCode, SourceCodeId},
 };
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +13,9 @@ use guanxi_customers::{
     parties::{Party, PartyId},
     rules::{likely_instant, not_negative},
 };
-use guanxi_kernel::{Id, Line, Money, money::MoneyError, problem::Texts};
+use guanxi_kernel::{
+    Action, Code, Id, Line, Money, Result, Text, UserId, money::MoneyError, problem::Texts,
+};
 use guanxi_storage::{Kind, Meta, Record, Resource, Visibility, resource::Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -136,6 +140,39 @@ pub struct Cart {
     /// How far it has come.
     #[field(zh = "状态", filter)]
     pub state: CartState,
+    /// Whether somebody can be called about it; `null` as long as nobody wants to.
+    #[field(zh = "致电状态", filter)]
+    pub call_state: Option<CartCallState>,
+    /// When somebody has last read what to know before they call.
+    #[field(zh = "简报阅读时间")]
+    pub briefing_read_at: Option<DateTime<Utc>>,
+    /// Who that was.
+    #[field(zh = "简报阅读人")]
+    pub briefing_read_by: Option<UserId>,
+    /// When the customer was first spoken to about it, after it was left.
+    #[field(zh = "首次联系时间")]
+    pub contacted_at: Option<DateTime<Utc>>,
+    /// Why it was left.
+    #[field(zh = "放弃原因", filter)]
+    pub reason: Option<CartReason>,
+    /// What the customer said, e.g. the question about the price.
+    #[field(zh = "原因说明")]
+    pub reason_note: Option<Text<2000>>,
+    /// When they said so.
+    #[field(zh = "原因登记时间")]
+    pub reason_at: Option<DateTime<Utc>>,
+    /// The answer to the question about the price.
+    #[field(zh = "价格答复")]
+    pub price_answer: Option<Text<2000>>,
+    /// When it was given.
+    #[field(zh = "价格答复时间")]
+    pub price_answered_at: Option<DateTime<Utc>>,
+    /// Who has to agree at the customer.
+    #[field(zh = "客户审批人", filter, to = Contact)]
+    pub approver_contact_id: Option<ContactId>,
+    /// The quote that they are to agree to.
+    #[field(zh = "待批报价单", filter)]
+    pub quote_id: Option<Uuid>,
     /// When it is abandoned unless something happens.
     #[serde(skip)]
     #[field(hidden)]
@@ -154,7 +191,7 @@ pub static CART: Kind = Kind::new::<Cart>(
     Visibility::Tenant,
     Texts { en: "Cart", zh: "购物车" },
 )
-.also(&["abandoned"]);
+.also(&["abandoned", "briefed", "contacted", "reason_given", "price_answered"]);
 
 impl Resource for Cart {
     fn kind() -> &'static Kind {
@@ -165,12 +202,20 @@ impl Resource for Cart {
         let party = self.input.party_id.map(Id::uuid);
         let contact = self.input.contact_id.map(Id::uuid);
         let campaign = self.campaign_id.map(Id::uuid);
-        party.into_iter().chain(contact).chain(campaign).collect()
+        party.into_iter().chain(contact).chain(campaign).chain(self.quote_id).collect()
     }
 
-    /// What shops tell nobody else changes.
+    /// What shops tell nobody else changes; what is said on the phone is noted once it was left.
     fn verbs(&self) -> Vec<Verb> {
-        Vec::new()
+        let left = self.abandoned_at.is_none().then_some(&CART_NOT_ABANDONED);
+        let asked = (!self.waits_for_price()).then_some(&NO_PRICE_QUESTION);
+        let all: [(&'static str, Action, Option<&'static Code>); 4] = [
+            ("briefing", Action::Update, left),
+            ("phone_calls", Action::Read, left),
+            ("reason", Action::Update, left),
+            ("price_answer", Action::Update, asked),
+        ];
+        all.map(|(name, needs, closed)| Verb { name, needs, closed }).to_vec()
     }
 
     fn example() -> Json {
@@ -235,9 +280,10 @@ impl Cart {
         self.look_at.is_some_and(|at| at <= now)
     }
 
-    /// Nothing has happened with it for too long.
-    pub(super) fn leave(&mut self) {
+    /// Nothing has happened with it for too long; whether somebody is to be called about it.
+    pub(super) fn leave(&mut self, call: Option<CartCallState>) {
         self.abandoned_at = self.abandoned_at.or(self.abandons_at);
+        self.call_state = call;
         self.settle_state();
     }
 
@@ -256,6 +302,7 @@ impl Cart {
 mod tests {
     use super::*;
     use guanxi_kernel::Currency;
+    use guanxi_storage::kind::Parts as _;
 
     fn at(minutes: i64) -> DateTime<Utc> {
         DateTime::<Utc>::UNIX_EPOCH + TimeDelta::minutes(minutes)
@@ -269,30 +316,7 @@ mod tests {
             contact_id: None,
             started_at: at(0),
         };
-        Cart {
-            meta: Meta {
-                id: Uuid::nil().into(),
-                version: 1,
-                created_at: at(0),
-                updated_at: at(0),
-                created_by: Uuid::nil().into(),
-                deleted_at: None,
-                extra: guanxi_storage::Extra::default(),
-            },
-            input,
-            source_code_id: None,
-            medium_id: None,
-            campaign_id: None,
-            items: Vec::new(),
-            value: None,
-            steps: Vec::new(),
-            last_activity_at: at(0),
-            completed_at: None,
-            abandoned_at: None,
-            state: CartState::Open,
-            abandons_at: None,
-            look_at: None,
-        }
+        Cart { last_activity_at: at(0), ..Cart::assemble(Meta::blank(), input) }
     }
 
     fn told(minutes: i64, completed: bool) -> Told {
@@ -324,7 +348,7 @@ mod tests {
         assert_eq!((back.state, back.abandoned_at), (CartState::Abandoned, Some(at(30))));
         let mut left = after(&[(0, false), (20, false)]);
         assert!(!left.is_due(at(49)) && left.is_due(at(50)));
-        left.leave();
+        left.leave(None);
         assert_eq!((left.state, left.abandoned_at), (CartState::Abandoned, Some(at(50))));
         assert!(!left.is_due(at(90)), "it is looked at once");
     }

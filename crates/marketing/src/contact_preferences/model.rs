@@ -11,6 +11,37 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
+guanxi_kernel::words! {
+    /// How somebody wants to be spoken to.
+    pub enum ContactWay {
+        /// By phone.
+        Phone = "phone" ("Phone", "电话"),
+        /// By short messages on their phone.
+        TextMessage = "text_message" ("Text message", "短信"),
+        /// By chats.
+        WeChat = "wechat" ("WeChat", "微信"),
+        /// By e-mail.
+        Email = "email" ("E-mail", "电子邮件"),
+        /// By letter.
+        Post = "post" ("Letter", "邮寄信件"),
+        /// In person.
+        Visit = "visit" ("Visit", "上门拜访"),
+    }
+}
+
+impl ContactWay {
+    /// The sort of medium that it is.
+    pub(crate) fn medium(self) -> MediumKind {
+        match self {
+            Self::Phone => MediumKind::CallCentre,
+            Self::Email => MediumKind::Email,
+            Self::Post => MediumKind::DirectMail,
+            Self::Visit => MediumKind::FieldSales,
+            Self::TextMessage | Self::WeChat => MediumKind::Other,
+        }
+    }
+}
+
 /// Names a preference.
 pub type ContactPreferenceId = Id<ContactPreference>;
 
@@ -45,6 +76,11 @@ pub struct ContactPreferenceInput {
     #[schema(minimum = 1, maximum = 366)]
     #[field(zh = "期间天数")]
     pub period_days: Option<i64>,
+    /// How they want to be spoken to. Of the media in which a message is said the one that this is comes first, where
+    /// `media` says nothing; whoever has a task to call them is told.
+    #[serde(default)]
+    #[field(zh = "偏好联系方式", filter)]
+    pub contact_way: Option<ContactWay>,
 }
 
 /// How somebody wants to be written to.

@@ -36,7 +36,8 @@ impl Resource for ContactPreference {
             }
         }
         Problem::collect(repeated(&self.input.media, "/media", |one| *one))?;
-        if self.input.media.is_empty() && self.input.max_messages.is_none() {
+        let (bound, way) = (self.input.max_messages, self.input.contact_way);
+        if self.input.media.is_empty() && bound.is_none() && way.is_none() {
             return Err(REQUIRED.at("/media"));
         }
         if standing(before).is_some() {
@@ -48,8 +49,9 @@ impl Resource for ContactPreference {
                 return Err(CONTACT_OF_OTHER_PARTY.at("/contact_id"));
             }
         }
-        self.person = person(self.input.party_id, self.input.contact_id);
-        match store::has_person(tx, &self.person, self.meta.id).await? {
+        let (party, contact) = (self.input.party_id, self.input.contact_id);
+        self.person = person(party, contact);
+        match store::has_person(tx, party, contact, self.meta.id).await? {
             true => Err(DUPLICATE.at("/party_id")),
             false => Ok(()),
         }
@@ -65,7 +67,8 @@ impl Resource for ContactPreference {
             "party_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77",
             "media": ["direct_mail", "email"],
             "max_messages": 2,
-            "period_days": 7
+            "period_days": 7,
+            "contact_way": "phone"
         })
     }
 }

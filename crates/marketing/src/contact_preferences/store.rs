@@ -1,10 +1,10 @@
 //! Preferences in the store. Nothing is decided here.
 
-use super::model::ContactPreferenceId;
+use super::model::{ContactPreferenceId, ContactWay};
 use crate::{consents::People, media::MediumKind};
 use guanxi_customers::{contacts::ContactId, parties::PartyId};
 use guanxi_kernel::Result;
-use guanxi_storage::{Sql, Tx, sql};
+use guanxi_storage::{Sql, Tx};
 use sqlx::types::Json;
 
 /// What is asked of a preference before something is sent.
@@ -15,12 +15,14 @@ pub(crate) struct Preference {
     pub(crate) media: Json<Vec<MediumKind>>,
     pub(crate) max_messages: Option<i64>,
     pub(crate) period_days: Option<i64>,
+    pub(crate) contact_way: Option<ContactWay>,
 }
 
 /// By what they name, as consents are asked for.
 fn asked(of: &People) -> Sql {
     let mut sql = Sql::new(
-        "SELECT party_id, contact_id, media, max_messages, period_days FROM contact_preferences
+        "SELECT party_id, contact_id, media, max_messages, period_days, contact_way
+         FROM contact_preferences
          WHERE tenant_id = $1 AND deleted_at IS NULL AND (contact_id IN ",
     );
     sql.bind_all(of.contacts.iter().copied());
@@ -41,17 +43,38 @@ pub(crate) async fn locked_preferences(tx: &mut Tx, of: &People) -> Result<Vec<P
     tx.all(sql).await
 }
 
+/// The live preferences of a contact, else of a party as such: by what they name, since those of somebody who was
+/// merged name the survivor.
+fn of(party: PartyId, contact: Option<ContactId>) -> Sql {
+    let mut sql = Sql::new(
+        "SELECT id FROM contact_preferences WHERE tenant_id = $1 AND deleted_at IS NULL AND ",
+    );
+    match contact {
+        Some(contact) => sql.push("contact_id = ").bind(contact),
+        None => sql.push("contact_id IS NULL AND party_id = ").bind(party),
+    };
+    sql
+}
+
+/// The live preference of that person, the newest of several.
+pub(super) async fn of_person(
+    tx: &mut Tx,
+    party: PartyId,
+    contact: Option<ContactId>,
+) -> Result<Option<ContactPreferenceId>> {
+    let mut sql = of(party, contact);
+    sql.push(" ORDER BY updated_at DESC, id DESC LIMIT 1");
+    Ok(tx.optional::<(ContactPreferenceId,)>(sql).await?.map(|(id,)| id))
+}
+
 /// Whether another live preference is of that person.
 pub(super) async fn has_person(
     tx: &mut Tx,
-    person: &str,
+    party: PartyId,
+    contact: Option<ContactId>,
     but: ContactPreferenceId,
 ) -> Result<bool> {
-    let sql = sql!(
-        "SELECT CAST(1 AS BIGINT) FROM contact_preferences
-         WHERE tenant_id = $1 AND person = $2 AND id <> $3 AND deleted_at IS NULL LIMIT 1",
-        person,
-        but
-    );
-    tx.exists(sql).await
+    let mut sql = of(party, contact);
+    sql.push(" AND id <> ").bind(but).push(" LIMIT 1");
+    Ok(tx.optional::<(ContactPreferenceId,)>(sql).await?.is_some())
 }

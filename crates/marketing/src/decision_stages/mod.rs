@@ -5,6 +5,10 @@
 //! | `model.rs` | the record |
 //! | `service.rs` | the rules of a save |
 //! | `store.rs` | the SQL, and who was in which stage from when to when |
+//!
+//! The record says what is so and who has said it; spans beside it say what was so at any instant, so a
+//! table of moves is one statement whose rows sum to the start. Price: a stage is what people say, not what
+//! follows from opportunities.
 
 mod model;
 mod service;

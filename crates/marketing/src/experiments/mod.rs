@@ -19,4 +19,5 @@ pub use model::{
     ExperimentInput, ExperimentOutcome, ExperimentResult, ExperimentStatus, RateInterval,
     RecordOutcomes, RecordedOutcomes,
 };
+pub(crate) use service::{HoldOut, hold_out};
 pub use service::{assign, end, record, result};

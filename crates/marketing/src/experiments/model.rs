@@ -92,6 +92,14 @@ pub struct Experiment {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
+impl Experiment {
+    /// The place of the control among the arms, from 0.
+    pub fn control(&self) -> i64 {
+        let place = self.input.arms.iter().position(|arm| arm.control);
+        place.and_then(|place| i64::try_from(place).ok()).unwrap_or(0)
+    }
+}
+
 /// The resource of experiments.
 pub static EXPERIMENT: Kind = Kind::new::<Experiment>(
     "experiment",

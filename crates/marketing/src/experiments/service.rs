@@ -23,7 +23,7 @@ use guanxi_kernel::{
 };
 use guanxi_mining::Proportion;
 use guanxi_storage::{
-    Kind, Resource, Tx,
+    Kind, Resource, Sql, Tx,
     resource::{self, Shown, Verb},
 };
 use serde_json::{Value as Json, json};
@@ -243,4 +243,44 @@ pub async fn result(
         }
     }
     Ok(told::of(metric, arms, &counts, ctx.now))
+}
+
+/// The contacts whom an experiment keeps out for comparison: those of its control.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct HoldOut {
+    experiment: ExperimentId,
+    arm: i64,
+}
+
+impl HoldOut {
+    /// Adds that the party in a column is one of them.
+    pub(crate) fn has(&self, sql: &mut Sql, party: &'static str) {
+        sql.push(
+            "EXISTS (SELECT 1 FROM experiment_assignments e WHERE e.tenant_id = $1 AND e.party_id = ",
+        );
+        sql.push(party).push(" AND e.experiment_id = ").bind(self.experiment);
+        sql.push(" AND e.arm = ").bind(self.arm).push(")");
+    }
+
+    /// Whether that party is one of them.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn has_party(&self, tx: &mut Tx, party: Uuid) -> Result<bool> {
+        let mut sql =
+            Sql::new("SELECT CAST(1 AS BIGINT) FROM parties t WHERE t.tenant_id = $1 AND t.id = ");
+        sql.bind(party).push(" AND ");
+        self.has(&mut sql, "t.id");
+        tx.exists(sql).await
+    }
+}
+
+/// Whom an experiment keeps out, also if it is deleted by now. Whether the caller may read it is not asked.
+///
+/// # Errors
+/// `not_found`.
+pub(crate) async fn hold_out(tx: &mut Tx, ctx: &Ctx, id: ExperimentId) -> Result<HoldOut> {
+    let system = ctx.on_behalf();
+    let experiment: Experiment = resource::get_even_deleted(tx, &system, id.uuid()).await?.record;
+    Ok(HoldOut { experiment: id, arm: experiment.control() })
 }

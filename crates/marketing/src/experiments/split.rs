@@ -1,4 +1,8 @@
 //! Who comes into which arm: by chance that can be repeated, and exactly as the shares say.
+//!
+//! Contacts are dealt out in the order of a digest of seed and id, each to the arm that lacks most of its
+//! share of all. So the split is exact at any time, the same contacts are divided alike whatever order they
+//! come in, and nobody moves. Price: who comes later is divided by what is lacking then.
 
 use guanxi_kernel::{Share, split::allocate};
 use sha2::{Digest as _, Sha256};

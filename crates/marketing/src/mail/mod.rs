@@ -10,6 +10,11 @@
 //! | `settings.rs` | what the operator says of the server |
 //! | `letter.rs` | a message as a mail |
 //! | `server.rs` | one conversation, and how far it came |
+//!
+//! SMTP has no key by which a server would know a letter again, so "sent exactly once" cannot be had. Only
+//! what the server said it could not take, or was not given, is tried again; to know how far a conversation
+//! came, commands are given one by one and not by the transport of `lettre`. Price: a connection and two
+//! transactions for each letter, four at a time on a node.
 
 mod letter;
 mod server;

@@ -1,4 +1,10 @@
 //! How the budget of a plan is divided: as a preview, and kept.
+//!
+//! An allocation says what is meant for whom and binds nobody; campaigns keep their own lines, which the
+//! plan as a whole has room for or not. What a medium or a code has brought is asked of the answers,
+//! expenses and contracts that name it, a campaign is compared with finished ones of its sort, and a return
+//! below zero weighs nothing. Versions are rows that are written once, with the figures that they rested
+//! on. Price: a campaign may be planned beyond its part; `…/spending` shows that, nothing refuses it.
 
 use super::{
     basis::{self, Window},

@@ -2,21 +2,21 @@
 
 use super::{
     life::MarketingPlanState,
-    model::{MARKETING_PLAN, MarketingPlan, MarketingPlanId},
+    model::{MARKETING_PLAN, MarketingPlan},
 };
 use guanxi_customers::rules::{fact, line, own_currency};
 use guanxi_kernel::{Ctx, Line, Result, problem::Texts};
 use guanxi_storage::{
     Tx,
     filter::facts::{FactType, Facts},
-    resource,
 };
 use guanxi_workflow::{
-    approvals::{self, Approval, ApprovalStatus, Ask},
-    definitions,
+    approvals::Ask,
+    consent::{self, Course, NeedsConsent},
     documents::Document,
 };
 use serde_json::json;
+use uuid::Uuid;
 
 /// What a plan may cost.
 pub static APPROVAL_OF_MARKETING_PLANS: Document = Document {
@@ -29,7 +29,16 @@ pub static APPROVAL_OF_MARKETING_PLANS: Document = Document {
         fact("days", FactType::Integer, "Number of days", "天数"),
         fact("allows_overrun", FactType::Boolean, "May be exceeded", "允许超预算"),
     ],
-    decided: |tx, ctx, approval| Box::pin(decided(tx, ctx, approval)),
+    decided: |tx, ctx, approval| Box::pin(consent::decided::<MarketingPlan>(tx, ctx, approval)),
+};
+
+static COURSE: Course<MarketingPlanState> = Course {
+    document: &APPROVAL_OF_MARKETING_PLANS,
+    draft: MarketingPlanState::Draft,
+    waiting: MarketingPlanState::Pending,
+    agreed: MarketingPlanState::Approved,
+    changed: "The plan has changed.",
+    ended: "The plan was cancelled.",
 };
 
 impl MarketingPlan {
@@ -47,67 +56,32 @@ impl MarketingPlan {
     fn title(&self) -> Result<Line<200>> {
         line(&format!("{} {}", self.input.budget, &*self.input.name))
     }
-
-    /// Is handed in: waits for the approval that rules want, or is approved at once.
-    ///
-    /// # Errors
-    /// `no_approver`; `approval_pending`; `no_exchange_rate`.
-    pub(super) async fn ask(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        let mut asked = None;
-        // Without a rule nothing need be known, such as a rate.
-        if definitions::is_ruled(tx, APPROVAL_OF_MARKETING_PLANS.code).await? {
-            let wish = Ask {
-                document: APPROVAL_OF_MARKETING_PLANS.code,
-                subject: (&MARKETING_PLAN, self.meta.id.uuid()),
-                title: self.title()?,
-                owner: self.input.owner_id.unwrap_or(ctx.actor.user),
-                facts: self.facts(tx, ctx).await?,
-                note: self.input.note.clone(),
-            };
-            asked = approvals::ask(tx, ctx, wish).await?;
-        }
-        self.approval_id = asked.map(|approval| approval.meta.id.uuid());
-        if self.approval_id.is_none() {
-            self.state = MarketingPlanState::Approved;
-        }
-        Ok(())
-    }
-
-    /// Nobody is asked any more about what has changed or comes to nothing.
-    pub(super) async fn give_up_asking(&self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
-        let waited = before.state == MarketingPlanState::Pending;
-        match (before.approval_id, self.approval_id, self.state) {
-            (Some(_), None, _) => {
-                const WHY: &str = "The plan has changed.";
-                let (document, id) = (APPROVAL_OF_MARKETING_PLANS.code, self.meta.id.uuid());
-                approvals::void(tx, ctx, document, id, WHY).await.map(drop)
-            }
-            (Some(id), _, MarketingPlanState::Cancelled) if waited => {
-                const WHY: &str = "The plan was cancelled.";
-                approvals::give_up(tx, ctx, id.into(), WHY).await.map(drop)
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
-/// Goes on with a plan that was approved; brings one back to a draft that was not.
-async fn decided(tx: &mut Tx, ctx: &Ctx, approval: &Approval) -> Result<()> {
-    let id = MarketingPlanId::from(approval.input.subject_id);
-    let now: MarketingPlan = resource::load(tx, ctx, id.uuid()).await?;
-    let waits = now.state == MarketingPlanState::Pending
-        && now.approval_id == Some(approval.meta.id.uuid());
-    if !waits {
-        return Ok(());
+impl NeedsConsent for MarketingPlan {
+    type State = MarketingPlanState;
+    type About = ();
+
+    fn course() -> &'static Course<MarketingPlanState> {
+        &COURSE
     }
-    let (state, verb) = match approval.status {
-        ApprovalStatus::Approved => (MarketingPlanState::Approved, "approved"),
-        ApprovalStatus::Rejected => (MarketingPlanState::Draft, "rejected"),
-        _ => (MarketingPlanState::Draft, "recalled"),
-    };
-    let go = |one: &mut MarketingPlan| {
-        one.state = state;
-        Ok(())
-    };
-    resource::change(tx, ctx, id.uuid(), verb, go).await.map(drop)
+
+    fn consent(&self) -> (MarketingPlanState, Option<Uuid>) {
+        (self.state, self.approval_id)
+    }
+
+    fn consent_mut(&mut self) -> (&mut MarketingPlanState, &mut Option<Uuid>) {
+        (&mut self.state, &mut self.approval_id)
+    }
+
+    async fn wish(&self, tx: &mut Tx, ctx: &Ctx, _: &()) -> Result<Ask> {
+        Ok(Ask {
+            document: APPROVAL_OF_MARKETING_PLANS.code,
+            subject: (&MARKETING_PLAN, self.meta.id.uuid()),
+            title: self.title()?,
+            owner: self.input.owner_id.unwrap_or(ctx.actor.user),
+            facts: self.facts(tx, ctx).await?,
+            note: self.input.note.clone(),
+        })
+    }
 }

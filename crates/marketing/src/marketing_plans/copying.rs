@@ -9,7 +9,7 @@ use crate::{
     campaigns::{Campaign, CampaignState},
     problems::TOO_MANY_TO_COPY,
 };
-use chrono::{Months, NaiveDate};
+use chrono::{DateTime, Months, NaiveDate, Utc};
 use guanxi_kernel::{Action, Ctx, Line, Result, problem::OUT_OF_RANGE};
 use guanxi_storage::{
     Tx,
@@ -47,6 +47,13 @@ pub struct CopyMarketingPlan {
 fn later(day: NaiveDate, years: i64) -> Result<NaiveDate> {
     let months = u32::try_from(years * 12).ok();
     let shifted = months.and_then(|months| day.checked_add_months(Months::new(months)));
+    shifted.ok_or_else(|| OUT_OF_RANGE.at("/years"))
+}
+
+/// The same time of that day.
+fn later_instant(at: DateTime<Utc>, years: i64) -> Result<DateTime<Utc>> {
+    let months = u32::try_from(years * 12).ok();
+    let shifted = months.and_then(|months| at.checked_add_months(Months::new(months)));
     shifted.ok_or_else(|| OUT_OF_RANGE.at("/years"))
 }
 
@@ -90,10 +97,18 @@ async fn copy_campaigns(
     for planned in live {
         let campaign: Campaign = resource::load(tx, ctx, planned.id.uuid()).await?;
         let mut input = campaign.input;
-        (input.number, input.owner_id) = (None, None);
+        // Whom an experiment keeps out was chosen for this year.
+        (input.number, input.owner_id, input.experiment_id) = (None, None, None);
         input.marketing_plan_id = Some(to);
         input.starts_on = later(input.starts_on, years)?;
         input.ends_on = later(input.ends_on, years)?;
+        if let Some(event) = &mut input.event {
+            let starts_at = later_instant(event.starts_at, years)?;
+            let until = event.registration_until.map(|until| later_instant(until, years));
+            // After a leap day both may have become the same day.
+            event.registration_until = until.transpose()?.map(|until| until.min(starts_at));
+            event.starts_at = starts_at;
+        }
         resource::create::<Campaign>(tx, ctx, input).await?;
     }
     Ok(())

@@ -1,4 +1,9 @@
 //! What is left of the budget of a plan for another campaign.
+//!
+//! A campaign of a plan has the currency of the plan and begins in its time, so budgets sum without a rate
+//! and what is left is exact. Saving such a campaign locks the row of the plan: of two that are saved at
+//! once the second sees what the first has taken. Price: a campaign in another currency needs a plan of its
+//! own, and a plan has a thousand campaigns at most, since their figures are read at once.
 
 use super::{
     model::{MARKETING_PLAN, MarketingPlan},

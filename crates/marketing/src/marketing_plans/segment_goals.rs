@@ -1,4 +1,8 @@
 //! What a plan sets out to reach with some customers, and how far it has come with them.
+//!
+//! They count whoever is a member when it is asked, by the statements that count the campaigns, narrowed to
+//! these parties. Whoever does not see the segment reads the goal without what was reached. Price: who
+//! joins a segment later brings along what came of them before.
 
 use super::{
     model::{MarketingPlan, MarketingPlanId, SegmentGoal},

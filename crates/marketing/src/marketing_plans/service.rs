@@ -13,6 +13,7 @@ use guanxi_kernel::{
     text::sort_key,
 };
 use guanxi_storage::{Kind, Resource, Tx, resource::Verb};
+use guanxi_workflow::consent;
 use serde_json::{Value as Json, json};
 
 /// States that the history keeps.
@@ -44,7 +45,7 @@ impl Resource for MarketingPlan {
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         match before {
-            Some(before) => self.give_up_asking(tx, ctx, before).await,
+            Some(before) => consent::give_up(self, tx, ctx, before).await,
             None => Ok(()),
         }
     }
@@ -138,7 +139,7 @@ impl MarketingPlan {
     /// What follows from another state.
     async fn enter(&mut self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
         if self.state == MarketingPlanState::Pending {
-            self.ask(tx, ctx).await?;
+            consent::ask(self, tx, ctx, &()).await?;
         }
         if self.state != before.state {
             self.state_entered_at = ctx.now;

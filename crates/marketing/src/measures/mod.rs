@@ -3,12 +3,15 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `mod.rs` | which measures there are, and their names |
-//! | `beside.rs` | parties with some of them as columns, for rules |
+//! | `beside.rs` | parties with some of them, and what else rules can name, as columns |
 //! | `statement.rs` | one of them for many parties |
 //!
 //! A measure counts what lies in a span of time and nothing after it, by the business days and instants
 //! of what is counted. The tables belong to other crates; what is read of them are columns that they
 //! promise to keep.
+//!
+//! A measure tells of all dealings with a party that the caller sees, if they may read such records at all;
+//! narrower scopes are not asked for each of them. Deleted records count for no past instant either.
 
 mod beside;
 mod statement;

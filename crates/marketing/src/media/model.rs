@@ -25,6 +25,8 @@ guanxi_kernel::words! {
         CallCentre = "call_centre" ("Call centre", "呼叫中心"),
         /// Visits, and shops that people walk into.
         FieldSales = "field_sales" ("Field sales and shops", "现场销售/商店"),
+        /// Pages where customers talk with each other and with the company.
+        Community = "community" ("Community", "社区平台"),
         /// Anything else.
         Other = "other" ("Other", "其他"),
     }

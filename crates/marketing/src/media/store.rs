@@ -19,8 +19,13 @@ pub(super) async fn has_code(tx: &mut Tx, code: &Line<4>, except: MediumId) -> R
 /// Whether a source code names the medium.
 pub(super) async fn is_used(tx: &mut Tx, id: MediumId) -> Result<bool> {
     let sql = sql!(
-        "SELECT CAST(1 AS BIGINT) FROM source_codes
-         WHERE tenant_id = $1 AND medium_id = $2 AND deleted_at IS NULL LIMIT 1",
+        "SELECT CAST(1 AS BIGINT) WHERE
+             EXISTS (SELECT 1 FROM source_codes
+                 WHERE tenant_id = $1 AND medium_id = $2 AND deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM content_items
+                 WHERE tenant_id = $1 AND medium_id = $2 AND deleted_at IS NULL)
+             OR EXISTS (SELECT 1 FROM nurture_tracks
+                 WHERE tenant_id = $1 AND medium_id = $2 AND deleted_at IS NULL)",
         id
     );
     tx.exists(sql).await

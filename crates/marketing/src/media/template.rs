@@ -13,7 +13,7 @@ use validator::Validate;
 guanxi_kernel::words! {
     /// Tables of media that come with the program.
     pub enum MediaTemplateCode {
-        /// Seven media, A to G; D is e-mail.
+        /// Eight media, A to H; D is e-mail.
         Standard = "standard" ("Standard", "标准媒介表"),
     }
 }
@@ -32,7 +32,8 @@ type Row = (&'static str, &'static str, &'static str, MediumKind, &'static [Repl
 
 const STANDARD: &[Row] = {
     use MediumKind::{
-        CallCentre, DirectMail, DirectResponse, Email, FieldSales, PublicRelations, Website,
+        CallCentre, Community, DirectMail, DirectResponse, Email, FieldSales, PublicRelations,
+        Website,
     };
     use ReplyChannel::{Call, Coupon, Email as Mail, Fax, Website as Web};
     &[
@@ -43,6 +44,7 @@ const STANDARD: &[Row] = {
         ("E", "Direct mail", "直邮", DirectMail, &[Call, Coupon, Fax, Mail, Web]),
         ("F", "Call centre", "呼叫中心", CallCentre, &[Call, Mail]),
         ("G", "Field sales and shops", "现场销售/商店", FieldSales, &[Call, Coupon]),
+        ("H", "Community", "社区平台", Community, &[Web, Mail]),
     ]
 };
 
@@ -89,10 +91,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn x_26_to_x_32_every_kind_has_its_letter_and_x_29_d_is_email() {
+    fn x_26_to_x_32_x_55_every_kind_has_its_letter_and_x_29_d_is_email() {
         let media = media(MediaTemplateCode::Standard).unwrap();
         let kinds: BTreeSet<MediumKind> = media.iter().map(|medium| medium.kind).collect();
-        assert_eq!((kinds.len(), media.len()), (7, 7));
+        assert_eq!((kinds.len(), media.len()), (8, 8));
         let d = media.iter().find(|medium| &*medium.code == "D").unwrap();
         assert_eq!(d.kind, MediumKind::Email);
     }

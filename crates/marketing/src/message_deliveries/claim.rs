@@ -90,7 +90,7 @@ async fn excluded(
     let leave = reader.leave(words.iter());
     let preferences = locked_preferences(tx, &people).await?;
     let wish = reader.wish(preferences.iter());
-    let wanted = match wish.media.is_empty() {
+    let wanted = match wish.is_silent() {
         true => true,
         false => {
             let variants = sheet.variants.iter().map(|variant| variant.medium_id).collect();

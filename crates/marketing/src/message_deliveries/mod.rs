@@ -11,6 +11,10 @@
 //! | `settle.rs` | what has come of it |
 //! | `pauses.rs` | when it is tried again, without a store |
 //! | `store.rs` | the SQL |
+//!
+//! Sending is a queue of its own and no job: a worker does one job after the other, and a mailing of an
+//! evening would keep every import waiting. Rows have a time at which they are due and are shared out among
+//! nodes as webhooks are.
 
 mod claim;
 mod model;

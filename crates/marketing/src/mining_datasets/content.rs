@@ -1,4 +1,8 @@
 //! A snapshot as it is kept: in parts, column by column, every value as text.
+//!
+//! A JSON column would be taken apart by PostgreSQL and lose how numbers are written; as text the bytes
+//! come back, and with them the digest. Each row is as it was at its step of the job, not all at one
+//! instant.
 
 use crate::{
     mining_datasets::model::DatasetColumn,
@@ -8,6 +12,7 @@ use guanxi_kernel::{Problem, Result, problem::INTERNAL};
 use guanxi_mining::{Cell, FeatureKind, Label, MiningError, Sample, Table, Values};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The label of a row that says yes.
@@ -30,6 +35,17 @@ impl Part {
     /// Of so many columns, still without rows.
     pub(super) fn new(columns: usize) -> Self {
         Self { columns: vec![Vec::new(); columns], ..Self::default() }
+    }
+
+    /// Takes the values out of the rows of these parties; how many rows had any.
+    pub(super) fn blank(&mut self, parties: &BTreeSet<Uuid>) -> u64 {
+        let mut rows = 0;
+        for (row, _) in self.ids.iter().enumerate().filter(|(_, id)| parties.contains(*id)) {
+            let cells = self.columns.iter_mut().filter_map(|column| column.get_mut(row));
+            let had = cells.filter_map(Option::take).count();
+            rows += u64::from(had > 0);
+        }
+        rows
     }
 
     /// Takes a row in.
@@ -133,5 +149,25 @@ pub fn minable(error: MiningError) -> Problem {
     match error {
         MiningError::LacksColumn(column) => LACKS_COLUMN.with("column", column),
         other => NOT_MINABLE.with("why", other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn z_22_a_row_without_values_is_still_a_row() {
+        let id = Uuid::from_u128;
+        let mut part = Part::new(2);
+        for number in 1..=3 {
+            let cells = vec![Some(format!("a{number}")), (number != 2).then(|| "b".to_owned())];
+            part.push(Some(id(number)), YES.to_owned(), cells);
+        }
+        let who = BTreeSet::from([id(2), id(3), id(9)]);
+        assert_eq!((part.blank(&who), part.blank(&who)), (2, 0));
+        assert_eq!(part.columns[0], [Some("a1".to_owned()), None, None]);
+        assert_eq!(part.columns[1], [Some("b".to_owned()), None, None]);
+        assert_eq!((part.ids.len(), part.label.len()), (3, 3));
     }
 }

@@ -1,4 +1,5 @@
-//! Datasets: snapshots to learn from, made of customers and prospects or of a file, and never changed.
+//! Datasets: snapshots to learn from, made of customers and prospects or of a file, and never changed but where a
+//! person is erased.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -8,10 +9,12 @@
 //! | `content.rs` | a snapshot as it is kept, and as a table |
 //! | `service.rs` | asking for one |
 //! | `build.rs`, `file.rs` | the work: of records, of a file |
+//! | `erasing.rs` | a person is taken out |
 //! | `store.rs` | the SQL |
 
 mod build;
 mod content;
+mod erasing;
 mod features;
 mod file;
 mod model;
@@ -22,6 +25,7 @@ mod store;
 pub use build::run;
 pub(crate) use content::label_says_yes;
 pub use content::{Content, minable};
+pub use erasing::IN_DATASETS;
 pub(crate) use features::Feature;
 pub use features::{FeatureNature, MiningFeature, known};
 pub use model::{

@@ -134,6 +134,10 @@ pub struct MiningDataset {
     #[field(zh = "特征统计", json)]
     #[schema(value_type = Option<Vec<FeatureStatistics>>)]
     pub feature_stats: Json,
+    /// Rows of people who were erased since: they have no values any more, only what was learnt of them.
+    /// `feature_stats` and `digest` are of what is left.
+    #[field(zh = "已删除个人信息的行数")]
+    pub erased_rows: i64,
     /// SHA-256 of columns, values and label, as 64 hexadecimal digits: the same digest, the same data.
     #[field(zh = "摘要")]
     pub digest: Option<String>,

@@ -47,5 +47,5 @@ pub async fn extract(
             sql.push(" AND s.has_it = FALSE");
         }
     });
-    segments::list_of(tx, ctx, wish.name, population, id.uuid(), &ids).await
+    segments::list_of(tx, ctx, wish.name, population, Some(id.uuid()), &ids).await
 }

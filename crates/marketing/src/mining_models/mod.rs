@@ -26,7 +26,9 @@ pub use answers::{
 pub use extract::extract;
 pub use model::{MINING_MODEL, MiningModel, MiningModelId, MiningModelInput, MiningModelKind};
 pub(crate) use reading::without_buyers;
-pub use reading::{bands, evaluation, expected_volume, leaves, scores, tree};
+pub use reading::{
+    Potential, bands, evaluation, expected_volume, leaves, potentials, scores, tree,
+};
 pub use scoring::score;
 pub use service::{start, start_scoring};
 pub use train::train;

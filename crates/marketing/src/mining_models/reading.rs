@@ -14,6 +14,7 @@ use crate::{
     product_buyers::SoldProduct,
     segments::{self, Members, SegmentId},
 };
+use chrono::{DateTime, Utc};
 use guanxi_customers::engine::refer;
 use guanxi_kernel::{
     Ctx, Language, Result, Share, Word as _,
@@ -142,6 +143,42 @@ fn shown(
         scored_at: row.scored_at,
     };
     Ok((score, (row.score, row.party_id)))
+}
+
+/// What a model of yes and no says of somebody, and whether they need something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Potential {
+    /// The party.
+    pub party: Uuid,
+    /// How likely it is, in ten-thousandths.
+    pub probability: i64,
+    /// Whether they are a member of the segment of those who need something.
+    pub has_need: bool,
+    /// Since when the model says so.
+    pub scored_at: DateTime<Utc>,
+}
+
+/// What a model of yes and no has said by an instant of everybody whom the caller may see, the likeliest first, and
+/// whether they are members of a segment now.
+///
+/// # Errors
+/// As [`scores`]; `other_kind_of_model`; `not_found` for the segment too.
+pub async fn potentials(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: MiningModelId,
+    need: SegmentId,
+    until: DateTime<Utc>,
+) -> Result<Vec<Potential>> {
+    let (model, _) = load(tx, ctx, id).await?;
+    tells(&model, MiningModelKind::ClassificationTree)?;
+    let (segment, members) = segments::load(tx, ctx, need).await?;
+    let among = (segment.input.population, &members);
+    let rows = store::with_members(tx, ctx, id, among, until).await?;
+    let one = |(party, probability, is_member, scored_at): (Uuid, i64, i64, DateTime<Utc>)| {
+        Potential { party, probability, has_need: is_member == 1, scored_at }
+    };
+    Ok(rows.into_iter().map(one).collect())
 }
 
 /// Those with a score by bands of probability.

@@ -1,4 +1,7 @@
 //! The work of scoring: some members at a time, each by the leaf that it falls into.
+//!
+//! A score is said once. Scoring again changes only what differs, so `scored_at` is since when a model has
+//! said so. Another training is another model with scores of its own.
 
 use super::{
     answers::ScorePopulation,

@@ -171,3 +171,23 @@ pub(super) async fn page(
     sql.push(" ORDER BY s.score DESC, s.party_id LIMIT ").bind(most);
     tx.all(sql).await
 }
+
+/// What a model says of everybody with a score that was there at an instant, the highest first, and whether they are
+/// members: the party, the score, 1 for members, and since when it says so.
+pub(super) async fn with_members(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    model: MiningModelId,
+    (population, members): (Population, &Members),
+    until: DateTime<Utc>,
+) -> Result<Vec<(Uuid, i64, i64, DateTime<Utc>)>> {
+    let mut sql =
+        Sql::new("SELECT s.party_id, s.score, CAST(CASE WHEN s.party_id IN (SELECT t.id FROM ");
+    members.write(&mut sql);
+    sql.push(" AND ");
+    population.write(&mut sql);
+    sql.push(") THEN 1 ELSE 0 END AS BIGINT), s.scored_at FROM ");
+    scored(&mut sql, ctx, model, Population::Everybody, &Members::Everybody)?;
+    sql.push(" AND s.scored_at <= ").bind(until).push(" ORDER BY s.score DESC, s.party_id");
+    tx.all(sql).await
+}

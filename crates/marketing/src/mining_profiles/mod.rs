@@ -7,6 +7,10 @@
 //! | `known.rs` | what is known of many parties, as a table |
 //! | `reason.rs` | why somebody is alike, for people |
 //! | `service.rs` | making a profile, finding who is alike |
+//!
+//! It is read in one transaction and kept in another, so that nobody's write waits while everybody is read.
+//! Its traits say how often, so scores can be made again without the segment. Price: a retry with the same
+//! key reads everybody again before it finds its answer.
 
 mod known;
 mod model;

@@ -37,7 +37,8 @@ pub struct ProgrammeAddressed {
 }
 
 /// Makes everybody on the list of a programme a member of each of its campaigns that has not ended; those whom the
-/// caller may see. Again it adds none but those who have come to the list since.
+/// caller may see, but for those whom the experiment of a campaign keeps out or whom it does not invite to its event.
+/// Again it adds none but those who have come to the list since.
 ///
 /// # Errors
 /// `not_found`, `forbidden`; `programme_state` once it has ended; `required` without a list; `cap_reached`.
@@ -55,7 +56,8 @@ pub async fn address(tx: &mut Tx, ctx: &Ctx, id: ProgrammeId) -> Result<Programm
         let campaign: Campaign = resource::load(tx, ctx, campaign_id.uuid()).await?;
         let ended = matches!(campaign.state, CampaignState::Finished | CampaignState::Cancelled);
         let most = if ended { 0 } else { room };
-        let (ids, count) = store::not_members(tx, campaign_id, &contacts, most).await?;
+        let open = campaign_members::not_kept_out(tx, ctx, &campaign, &contacts).await?;
+        let (ids, count) = store::not_members(tx, campaign_id, &open, most).await?;
         let added = campaign_members::add(tx, ctx, campaign_id, ids).await?;
         room -= added;
         campaigns.push(AddressedCampaign { campaign_id, added, left: count - added });

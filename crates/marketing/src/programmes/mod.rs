@@ -13,6 +13,12 @@
 //! | `participation.rs` | which departments have dealt with those on the list |
 //! | `value.rs` | profit, retention and growth |
 //! | `store.rs` | the SQL |
+//!
+//! A programme names its campaigns and its list, and campaigns know nothing of it; a table with one row for
+//! each campaign keeps two programmes from counting the same money. Its figures are those of campaigns, of
+//! whoever is on the list when it is asked. The checklist and the team stand in the programme, since the
+//! rules of the company look at them there. Price: whoever may read a programme is told how many are on its
+//! list, also if they do not see that.
 
 mod addressing;
 mod funnel;

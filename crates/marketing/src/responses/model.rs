@@ -4,6 +4,7 @@ use crate::{
     campaign_members::CampaignMemberId,
     campaigns::{Campaign, CampaignId},
     media::{Medium, MediumId, ReplyChannel},
+    research_answers::InformationSource,
     sales_results::SalesResult,
     source_codes::{SourceCode, SourceCodeId},
 };
@@ -71,6 +72,10 @@ pub struct ResponseInput {
     #[serde(default)]
     #[field(zh = "内容")]
     pub note: Option<Text<4000>>,
+    /// Where they say that they look for information.
+    #[serde(default)]
+    #[field(zh = "信息来源", filter)]
+    pub information_source: Option<InformationSource>,
 }
 
 /// An answer to a campaign.

@@ -4,6 +4,7 @@ use super::{Captured, RESPONSE, Response, ResponseId, ResponseInput, store, who}
 use crate::{
     campaign_members::{self, CampaignMember},
     campaigns::{Campaign, CampaignState},
+    contact_preferences::told_to_call,
     problems::{CHANNEL_NOT_OFFERED, CODE_OF_OTHER_CAMPAIGN, ILLEGAL_TRANSITION},
     source_codes::{self, SourceCode},
 };
@@ -169,7 +170,9 @@ impl Response {
             due_at: Some(due + TimeDelta::hours(policy.within_hours)),
             occasion: None,
         };
-        tasks::ensure(tx, ctx, wanted).await.map(drop)
+        let person = (self.input.party_id, self.input.contact_id);
+        let note = told_to_call(tx, ctx, person, None).await?;
+        tasks::ensure_with(tx, ctx, wanted, note).await.map(drop)
     }
 }
 

@@ -4,17 +4,21 @@
 //! | --- | --- |
 //! | `model.rs` | the record |
 //! | `rule.rs` | a rule as one predicate over parties |
-//! | `service.rs` | the rules of a save, previews, members, lists |
+//! | `service.rs` | the rules of a save, previews, members |
+//! | `lists.rs` | lists that are made once: of a statement, of parties, of the answers to a campaign |
 //! | `store.rs` | the SQL |
 
+mod lists;
 mod model;
 mod rule;
 mod service;
 mod store;
 
+pub use lists::{PartyList, from_responses, list_of, list_of_parties, seen};
 pub use model::{
-    PreviewSegment, SEGMENT, Segment, SegmentId, SegmentInput, SegmentKind, SegmentPreview,
+    CampaignRespondents, PreviewSegment, ReportCell, RespondentChoice, SEGMENT, Segment,
+    SegmentFromResponses, SegmentId, SegmentInput, SegmentKind, SegmentPreview,
 };
 pub use rule::{Rule, rule_schema};
 pub(crate) use service::{Members, load};
-pub use service::{list_of, members, preview, preview_saved};
+pub use service::{members, preview, preview_saved};

@@ -4,6 +4,7 @@ use crate::{
     measures::{Beside, MOST, Span},
     mining_models::MiningModel,
     population::Population,
+    research_codes,
 };
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{
@@ -63,6 +64,13 @@ impl Rule {
                 && resource::visible(tx, ctx, MiningModel::kind(), model).await?;
             if !visible {
                 let expected = "scores of a model that is there";
+                let finding = UNKNOWN_VALUE.field(pointer).with("expected", expected);
+                return Err(refusal(finding.with("field", name)));
+            }
+        }
+        for (name, topic, code) in beside.codes() {
+            if !research_codes::has_code(tx, topic, code).await? {
+                let expected = "a code of research that is there";
                 let finding = UNKNOWN_VALUE.field(pointer).with("expected", expected);
                 return Err(refusal(finding.with("field", name)));
             }

@@ -5,12 +5,10 @@ use super::{
     rule::Rule,
     store,
 };
-use crate::{population::Population, problems::SEGMENT_IS_A_LIST};
+use crate::problems::SEGMENT_IS_A_LIST;
 use guanxi_customers::engine::{check_new_owner, standing};
-use guanxi_kernel::{Action, Ctx, Line, Result, problem::REQUIRED};
-use guanxi_storage::{
-    Kind, Meta, Resource, Sql, Tx, filter::condition::Ids, kind::Parts as _, resource,
-};
+use guanxi_kernel::{Action, Ctx, Result, problem::REQUIRED};
+use guanxi_storage::{Kind, Resource, Sql, Tx, filter::condition::Ids, resource};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -143,33 +141,4 @@ pub async fn members(tx: &mut Tx, ctx: &Ctx, id: SegmentId) -> Result<(Ids, Stri
         population.write(sql);
     });
     Ok((ids, said))
-}
-
-/// Makes a list of parties that a statement selects, in the name of the caller.
-///
-/// # Errors
-/// `forbidden` without the right to make segments.
-pub async fn list_of(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    name: Line<200>,
-    population: Population,
-    model: Uuid,
-    ids: &Ids,
-) -> Result<resource::Shown<Segment>> {
-    resource::require::<Segment>(ctx, Action::Create)?;
-    let input = super::SegmentInput {
-        name,
-        population,
-        rule: None,
-        owner_id: Some(ctx.actor.user),
-        note: None,
-    };
-    let mut segment = Segment::assemble(Meta::new(ctx), input);
-    let id = segment.meta.id;
-    (segment.kind, segment.model_id) = (SegmentKind::List, Some(model));
-    segment.size = Some(store::count_ids(tx, ids).await?);
-    let shown = resource::insert(tx, ctx, segment, "extracted").await?;
-    store::fill(tx, id, ids).await?;
-    Ok(shown)
 }

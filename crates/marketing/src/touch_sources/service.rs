@@ -10,7 +10,7 @@ use super::{
 };
 use guanxi_customers::{problems::IMMUTABLE, rules::refuse};
 use guanxi_kernel::{
-    Action, Ctx, Result,
+    Action, Ctx, Line, Result,
     problem::{DUPLICATE, INTERNAL, OUT_OF_RANGE},
     text::fold,
 };
@@ -21,6 +21,7 @@ use guanxi_storage::{
     resource::{self, Verb},
 };
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 /// Makes a source. The answer holds the secret; it must not be kept anywhere.
 ///
@@ -38,6 +39,26 @@ pub async fn create(
     source.sealed = Sealed::new(&tx.sealer(), source.meta.id, &secret)?;
     let source = resource::insert(tx, ctx, source, "created").await?;
     Ok(TouchSourceWithSecret { secret: secret.reveal(), source })
+}
+
+/// Refuses a name under which nobody else tells anything: that of the program, which knows what it has sent, and
+/// that of a source, which signs what it tells. Those that are deleted count too.
+///
+/// # Errors
+/// `out_of_range` for the first, `duplicate` for the second.
+pub(crate) async fn check_unsigned(tx: &mut Tx, name: &Line<60>) -> Result<()> {
+    check_name(tx, name, Uuid::nil().into()).await
+}
+
+async fn check_name(tx: &mut Tx, name: &Line<60>, but: TouchSourceId) -> Result<()> {
+    if fold(name) == OURS {
+        let expected = ("expected", "another name than that of the program");
+        return Err(refuse(&OUT_OF_RANGE, "/source", expected));
+    }
+    match store::has_name(tx, name, but).await? {
+        true => Err(DUPLICATE.at("/source")),
+        false => Ok(()),
+    }
 }
 
 /// Gives a source another secret. For 24 hours what is signed with the one before is taken too.
@@ -69,14 +90,7 @@ impl Resource for TouchSource {
             let same = before.input.source == self.input.source;
             return if same { Ok(()) } else { Err(IMMUTABLE.at("/source")) };
         }
-        if fold(&self.input.source) == OURS {
-            let expected = ("expected", "another name than that of the program");
-            return Err(refuse(&OUT_OF_RANGE, "/source", expected));
-        }
-        match store::has_name(tx, &self.input.source, self.meta.id).await? {
-            true => Err(DUPLICATE.at("/source")),
-            false => Ok(()),
-        }
+        check_name(tx, &self.input.source, self.meta.id).await
     }
 
     fn searchable(&self) -> Vec<&str> {

@@ -1,7 +1,10 @@
 //! Taking a batch of touches: each event of a source once.
 
 use super::model::{TakeTouches, TouchBatch, TouchBatchInput, TouchInput, TouchKind};
-use crate::{campaigns::CampaignId, messages::pause_above_limits, source_codes::SourceCodeId};
+use crate::{
+    campaigns::CampaignId, messages::pause_above_limits, source_codes::SourceCodeId,
+    touch_sources::check_unsigned,
+};
 use chrono::{DateTime, Utc};
 use guanxi_customers::{
     parties::{PARTY, PartyId},
@@ -71,9 +74,11 @@ pub(crate) struct Logged {
 /// back are paused.
 ///
 /// # Errors
-/// `forbidden`; those of the store.
+/// `forbidden`; `duplicate` for the name of a touch source, which tells by itself and signs what it tells;
+/// `out_of_range` for that of the program.
 pub async fn ingest(tx: &mut Tx, ctx: &Ctx, wish: &TakeTouches) -> Result<TouchesTaken> {
     resource::require::<TouchBatch>(ctx, Action::Create)?;
+    check_unsigned(tx, &wish.source).await?;
     let named = wish.touches.iter().filter_map(|one| one.source_code.as_deref());
     let codes = codes_named(tx, named.collect()).await?;
     let parties = parties(tx, ctx, &wish.touches).await?;

@@ -8,6 +8,10 @@
 //! | `rates.rs` | rates of source codes, without a store |
 //! | `history.rs` | all touches of somebody, also those of people |
 //! | `counts.rs` | the figures that they are made of |
+//!
+//! An event is a row with the name that its source gave it as the key, and the batch has the event, the
+//! rights and the counts. Rates count distinct recipients when they are asked for, from one index. Which
+//! member is addressed by which code is such a log too. Price: neither is in the change feed row by row.
 
 mod counts;
 mod history;

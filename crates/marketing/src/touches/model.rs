@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use guanxi_customers::{parties::PartyId, rules::likely_instant};
-use guanxi_kernel::{Id, Line, problem::Texts};
+use guanxi_kernel::{Id, Line, Word as _, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Resource, Visibility, resource::Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -26,6 +26,10 @@ guanxi_kernel::words! {
         Clicked = "clicked" ("Clicked", "已点击"),
         /// They came to the site.
         Visited = "visited" ("Visited", "已访问"),
+        /// They have become members of a community.
+        Joined = "joined" ("Joined", "已加入社区"),
+        /// They have written something in a community.
+        Posted = "posted" ("Posted", "已发帖"),
         /// They have filled a cart.
         CartCreated = "cart_created" ("Cart created", "创建购物车"),
         /// They have left it.
@@ -36,6 +40,28 @@ guanxi_kernel::words! {
         Complained = "complained" ("Complained", "投诉"),
         /// They want no more of it.
         Unsubscribed = "unsubscribed" ("Unsubscribed", "退订"),
+    }
+}
+
+impl TouchKind {
+    /// Whether it is something that somebody does with the company. That something arrives or is looked at is
+    /// not, and neither is that somebody wants no more of it.
+    pub const fn is_interaction(self) -> bool {
+        matches!(
+            self,
+            Self::Clicked
+                | Self::Visited
+                | Self::Joined
+                | Self::Posted
+                | Self::CartCreated
+                | Self::CartAbandoned
+                | Self::Bought
+        )
+    }
+
+    /// Those that are interactions.
+    pub fn interactions() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(|kind| kind.is_interaction())
     }
 }
 

@@ -11,6 +11,8 @@
 //! A slot is a task of its own rule, `visit_slot_1` and so on. One that was missed moves into the next
 //! week: visits that are late do not pile up, and what was not done is told by the report of
 //! compliance.
+//!
+//! So what holds for tasks of rules holds for visits: one open for each, moved rather than made again.
 
 mod slots;
 mod store;

@@ -11,6 +11,11 @@
 //! | `store.rs` | the SQL |
 //!
 //! It stands here and not in marketing, since a form names the pool of its leads.
+//!
+//! A form acts as the program, in the name of whoever made it. Its key begins with the tenant, so nothing
+//! is looked up beyond one. What it takes in a minute is counted over the rows that it has taken, so all
+//! nodes count together and no counter is written; the counter of each node before it only shields the
+//! store. Price: many at once by one form are in each other's way, and some are asked to retry.
 
 mod model;
 mod service;

@@ -1,6 +1,7 @@
 //! A form and the rules that need nothing but itself.
 
 use crate::lead_pools::{LeadPool, LeadPoolId};
+use guanxi_bulk::collection_channels::{CollectionChannel, CollectionChannelId};
 use guanxi_customers::rules::repeated;
 use guanxi_identity::{api_keys::is_origin, users::User};
 use guanxi_kernel::{
@@ -30,6 +31,8 @@ guanxi_kernel::words! {
         Note = "note" ("Note", "内容"),
         /// The code that they were addressed by.
         SourceCode = "source_code" ("Source code", "源代码"),
+        /// Where they look for information.
+        InformationSource = "information_source" ("Information source", "信息来源"),
     }
 }
 
@@ -84,8 +87,8 @@ pub struct CaptureFormInput {
     #[field(zh = "源代码")]
     pub source_code: Option<Line<60>>,
     /// What it asks for, in order. Anything else is refused.
-    #[validate(length(min = 1, max = 5))]
-    #[schema(min_items = 1, max_items = 5)]
+    #[validate(length(min = 1, max = 6))]
+    #[schema(min_items = 1, max_items = 6)]
     #[field(zh = "表单字段", json)]
     pub fields: Vec<CaptureFormField>,
     /// What people can agree to; they are asked for nothing when absent.
@@ -120,6 +123,10 @@ pub struct CaptureFormInput {
     #[serde(default)]
     #[field(zh = "线索公海", filter, to = LeadPool)]
     pub lead_pool_id: Option<LeadPoolId>,
+    /// The channel by which it collects: what is taken and what is refused counts there.
+    #[serde(default)]
+    #[field(zh = "收集渠道", filter, to = CollectionChannel)]
+    pub collection_channel_id: Option<CollectionChannelId>,
 }
 
 fn yes() -> bool {

@@ -8,6 +8,7 @@ use guanxi_kernel::{
 };
 use guanxi_marketing::{
     media::ReplyChannel,
+    research_answers::InformationSource,
     responses::{Captured, ResponseInput},
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,9 @@ pub struct SubmitForm {
     /// The code that they were addressed by.
     #[serde(default)]
     pub source_code: Option<Line<60>>,
+    /// Where they look for information.
+    #[serde(default)]
+    pub information_source: Option<InformationSource>,
     /// Whether they agree to what the form says.
     #[serde(default)]
     pub consent: bool,
@@ -79,6 +83,7 @@ impl SubmitForm {
             CaptureField::Email => self.email.is_some(),
             CaptureField::Note => self.note.is_some(),
             CaptureField::SourceCode => self.source_code.is_some(),
+            CaptureField::InformationSource => self.information_source.is_some(),
         }
     }
 
@@ -128,6 +133,7 @@ impl CaptureFormInput {
             channel: ReplyChannel::Website,
             responded_at: Some(at),
             note: sent.note.clone(),
+            information_source: sent.information_source,
         }
     }
 }

@@ -1,4 +1,10 @@
 //! Taking what was sent by a form: an answer to the campaign, a lead, and a consent with its proof; once.
+//!
+//! A consent is granted only where nothing has been said: nobody knows whose address a stranger types, so a
+//! withdrawal is never taken back here. What somebody agrees to who is no party yet waits with the
+//! submission, word for word, and becomes a consent when the lead becomes a party. Where no lead can be
+//! made, because its owner has left, the answer is kept all the same. Price: whoever has withdrawn tells a
+//! person when they want it again.
 
 use super::{
     model::CaptureForm,
@@ -11,10 +17,11 @@ use crate::{
     problems::FORM_FLOODED,
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use guanxi_bulk::collection_channels::{self, Collected};
 use guanxi_customers::{contacts::ContactId, parties::PartyId, rules::line};
 use guanxi_kernel::{
     Ctx, Problem, Result, Text,
-    problem::{INTERNAL, NOT_FOUND},
+    problem::{INTERNAL, Kind, NOT_FOUND},
 };
 use guanxi_marketing::{
     consents,
@@ -32,7 +39,25 @@ pub async fn submit(db: &Db, visit: &Visit, sent: &SubmitForm) -> Result<()> {
     if sent.is_of_a_machine() {
         return Ok(());
     }
-    db.write(visit.ctx.tenant, async |tx| take(tx, visit, sent).await).await
+    let taken = db.write(visit.ctx.tenant, async |tx| take(tx, visit, sent).await).await;
+    if taken.as_ref().is_err_and(|problem| problem.code().kind == Kind::Invalid) {
+        db.write(visit.ctx.tenant, async |tx| refuse(tx, visit).await).await?;
+    }
+    taken
+}
+
+/// Counts a submission that the form does not take; the transaction that looked at it is gone.
+async fn refuse(tx: &mut Tx, visit: &Visit) -> Result<()> {
+    let form: CaptureForm = resource::load(tx, &visit.ctx, visit.form.uuid()).await?;
+    collected(tx, &visit.ctx, &form, Collected { rejected: 1, ..Collected::default() }).await
+}
+
+/// Tells the channel of a form what has come through it.
+async fn collected(tx: &mut Tx, ctx: &Ctx, form: &CaptureForm, counts: Collected) -> Result<()> {
+    match form.input.collection_channel_id {
+        Some(channel) => collection_channels::count(tx, ctx, channel, counts).await,
+        None => Ok(()),
+    }
 }
 
 async fn take(tx: &mut Tx, visit: &Visit, sent: &SubmitForm) -> Result<()> {
@@ -61,7 +86,8 @@ async fn take(tx: &mut Tx, visit: &Visit, sent: &SubmitForm) -> Result<()> {
         sender: visit.sender,
         agreed,
     };
-    store::add(tx, taken, ctx.now).await
+    store::add(tx, taken, ctx.now).await?;
+    collected(tx, ctx, &form, Collected { accepted: 1, ..Collected::default() }).await
 }
 
 /// Refuses more than the form takes in a minute, of all and from one address. Counted in the store, for all

@@ -1,5 +1,8 @@
 //! What a plan pays a representative for a period. Statements are worked out, not kept: the same question
 //! about the same instant has the same answer.
+//!
+//! What was paid is a matter of payroll. Price: a plan that is changed changes statements of the past; an
+//! end, and a new plan, do not.
 
 use super::{CommissionBasis, CommissionPlan, CommissionPlanId, model::commission};
 use crate::{

@@ -12,6 +12,12 @@
 //! | `store.rs` | the SQL |
 //!
 //! What somebody who leaves has in their hands is handed over by [`handovers`](crate::handovers).
+//!
+//! A lead that is handed over changes its owner at once, so field sales reads what it is to judge by the
+//! rights that it has anyway; the hand-over is a record that both sides see. Until there is a result
+//! nothing else ends the lead: it is not lost, released or deleted. It leaves its pool meanwhile, whose
+//! rules would take it away, and comes back to it. Price: whoever has handed a lead over reads the
+//! hand-over, not the lead.
 
 mod following;
 mod life;

@@ -8,6 +8,7 @@ use super::{
     wishes::LineSelection,
 };
 use crate::problems::{HANDOVER_INCOMPLETE, SUCCESSOR_REQUIRED};
+use guanxi_customers::customer_owners::{self, CUSTOMER_OWNER};
 use guanxi_kernel::{Ctx, Problem, Result, Share, UserId, Word as _};
 use guanxi_storage::{
     Tx,
@@ -62,11 +63,19 @@ async fn give(tx: &mut Tx, ctx: &Ctx, handover: &Handover, lines: &[Handed]) -> 
             count += (table.kind.operations.give)(tx, system, from, &given, why).await?;
         }
     }
-    for line in lines.iter().filter(|line| line.record_type == APPROVAL.name) {
+    for line in lines {
+        let is_seat = line.record_type == APPROVAL.name;
+        if !is_seat && line.record_type != CUSTOMER_OWNER.name {
+            continue;
+        }
         let to = line
             .to
             .ok_or_else(|| SUCCESSOR_REQUIRED.with("lines", 1).with("example", line.called()))?;
-        approvals::give_seats(tx, system, line.record.into(), (from, to)).await?;
+        if is_seat {
+            approvals::give_seats(tx, system, line.record.into(), (from, to)).await?;
+        } else {
+            customer_owners::pass_on(tx, system, line.record.into(), (from, to)).await?;
+        }
         count += 1;
     }
     Ok(count)

@@ -1,10 +1,11 @@
-//! What somebody would leave behind: every record that they own of every kind that is handed over, and
-//! the seats on which they decide about approvals.
+//! What somebody would leave behind: every record that they own of every kind that is handed over, the
+//! customers whom they look after, and the seats on which they decide about approvals.
 
 use crate::opportunities::{OPPORTUNITY, OpportunityStatus};
 use chrono::{NaiveDate, TimeDelta};
 use guanxi_bulk::table;
 use guanxi_customers::{
+    customer_owners::{self, CUSTOMER_OWNER},
     parties::{PARTY, PartyId},
     problems::TOO_MANY_RECORDS,
 };
@@ -55,6 +56,10 @@ pub(super) async fn of(tx: &mut Tx, ctx: &Ctx, user: UserId, limit: Share) -> Re
                 critical: std::ptr::eq(kind, &OPPORTUNITY) && critical.contains(&left.id),
             });
         }
+    }
+    for (id, party, name) in customer_owners::held_by(tx, user, MOST + 1).await? {
+        let (id, name) = (id.uuid(), Some(name));
+        items.push(Item { kind: &CUSTOMER_OWNER, id, name, party: Some(party), critical: false });
     }
     for (id, title) in approvals::seats_of(tx, ctx, user, MOST + 1).await? {
         let name = Some(title.to_string());

@@ -70,7 +70,8 @@ pub struct HandoverLine {
     /// The hand-over.
     #[field(zh = "移交单", filter, to = Handover)]
     pub handover_id: Option<HandoverId>,
-    /// The kind of the record, e.g. `opportunity`; an `approval` is a seat on it.
+    /// The kind of the record, e.g. `opportunity`; an `approval` is a seat on it, a `customer_owner` a duty for
+    /// a customer.
     #[field(zh = "记录类型", filter)]
     pub record_type: String,
     /// The record.

@@ -11,7 +11,12 @@
 //! | `watch.rs` | what became of the customers afterwards |
 //!
 //! Nothing here knows the kinds of records by name but opportunities, which can be critical: whatever
-//! has an owner is found by its [`Kind`](guanxi_storage::Kind).
+//! has an owner is found by its [`Kind`](guanxi_storage::Kind). What somebody has in their hands without
+//! owning a record is passed on by who looks after it: seats on approvals, and duties for customers.
+//!
+//! Lines are no records with events: there are thousands and they are ticked in bulk. They are written by
+//! statements of their own and listed like any resource; each verb is one event of the hand-over, with its
+//! counts, and that makes two who do something at once meet.
 
 mod completing;
 mod inventory;

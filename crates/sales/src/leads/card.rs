@@ -1,6 +1,12 @@
 //! The information card of a lead. Its front is what is known of the lead: fields of the lead, and
 //! answers to the playbook that is the card of leads. Its back is the log of contacts: the activities
 //! about the lead, with the levels before and after. Nothing of it is written twice.
+//!
+//! The card is compulsory where leads rise, once they have one: levels say so (`card_required`; H, A, B and
+//! C of the template do). Nothing is asked while no playbook is the card of leads, nor of a lead that sinks
+//! or was raised before. A lead is never made with more than its fields can answer: it is made, its card is
+//! filled in, then it rises. The endpoints ask for the rights on the lead alone, so no role needs rights on
+//! runs.
 
 use super::{
     model::{LEAD, Lead, LeadId},

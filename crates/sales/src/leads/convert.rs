@@ -1,5 +1,9 @@
 //! A lead becomes a party, a contact and an opportunity, in one transaction and without writing again
 //! what is known of it.
+//!
+//! The party gets the id of the lead. Whatever names the lead by its id, such as its activities, is found
+//! at the party too, and other systems keep one key. A lead that turns out to be a party that is there
+//! keeps its own id and names that party.
 
 use super::{
     life::LeadMove,
@@ -247,6 +251,7 @@ impl Lead {
             annual_revenue: None,
             born_on: None,
             lunar_birthday: false,
+            is_private: false,
             addresses: lead.addresses.clone(),
             phones: if own { lead.phones.clone() } else { Vec::new() },
             emails: if own { lead.emails.clone() } else { Vec::new() },

@@ -222,6 +222,12 @@ pub struct Lead {
     /// Since when it waits for its next day because field sales has given it back, or it has not bought.
     #[field(zh = "培育开始时间", filter)]
     pub nurtured_since: Option<DateTime<Utc>>,
+    /// Who has told of it, of one that was an intelligence note.
+    #[field(zh = "情报提供人")]
+    pub informant: Option<Line<200>>,
+    /// The party that has told of it.
+    #[field(zh = "情报提供方", filter, to = Party)]
+    pub informant_party_id: Option<PartyId>,
     /// When the last activity about it began that was done.
     #[field(computed)]
     pub last_contact_at: Option<DateTime<Utc>>,

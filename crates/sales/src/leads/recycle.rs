@@ -5,6 +5,8 @@
 //! it is looked at next, once a day at least, since contacts are written elsewhere and rules of pools
 //! change. Each look is a transaction of its own that looks again; it writes an event only when it
 //! takes the lead back.
+//!
+//! Price: one small write a day for each such lead.
 
 use super::{
     model::{LEAD, Lead, LeadId},

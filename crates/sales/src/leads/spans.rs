@@ -1,5 +1,10 @@
 //! What leads were from when to when, written with every save that changes one of it. Reports read it:
 //! who held how many at an instant, what came and went in between, in which level something was.
+//!
+//! A lead ends a row and begins one whenever its owner, level, state or next visit changes; the row also
+//! says what was before. So holdings, conversions, carry-overs and the table of a month at an instant are
+//! one or two grouped statements, and nothing is read from events. Leads of before the table are taken to
+//! have been always in the hands they were found in. Won is converted. Price: a row for each such change.
 
 use super::{
     life::LeadStatus,

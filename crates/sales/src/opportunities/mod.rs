@@ -12,11 +12,16 @@
 //! | `history.rs` | the same by stage, as people read it |
 //! | `gates.rs` | who must agree before a stage is entered or work goes on again |
 //! | `review.rs` | the task to look at a suspended one again |
+//! | `researched.rs` | who is what in the decision, by interviews |
 //! | `cost.rs` | what the activities about it have cost |
 //!
 //! Whoever changes an opportunity, by whatever way, goes through `Resource::settle`: a new stage is
 //! entered in `Opportunity::enter_stage` there and nowhere else, but for retired stages; whoever must
 //! agree to that first is asked in front of it.
+//!
+//! Only what needs more than the new value has a verb alone: the state, which needs reasons, and the
+//! controller. Those who work on an opportunity with its controller read it and no more, and its quotes and
+//! activities with it (`Visibility::Shared`, `Kind::read_about`).
 
 mod closing;
 mod cost;
@@ -27,6 +32,7 @@ mod model;
 mod moves;
 mod parts;
 mod path;
+mod researched;
 mod review;
 mod rules;
 mod service;
@@ -47,6 +53,7 @@ pub use moves::{
 };
 pub use parts::{Collaborator, DecisionRole, LineItem, OpportunityContact, OpportunityOrigin};
 pub use path::{Path, Standpoint, Visit};
+pub use researched::{TakeResearchedRoles, take_researched_roles};
 pub(crate) use rules::NO_DAY;
 pub use spans::{Standing, standing_at};
 pub use store::{OpportunityTransfer, transfers};

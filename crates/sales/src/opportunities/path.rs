@@ -3,6 +3,10 @@
 //!
 //! Many opportunities go the same way, so a way is kept once and named by what it is made of. How many
 //! of a million opportunities went on from each stage is then a count by way.
+//!
+//! From the spans alone that took half a minute for a million opportunities. Price: four indexes more, and
+//! when somebody entered a stage is not known by it: conversions by cohort read the spans. A test holds
+//! both to the same figures.
 
 use super::life::OpportunityStatus;
 use crate::stages::StageId;

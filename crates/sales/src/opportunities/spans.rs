@@ -5,6 +5,11 @@
 //! span is written once, and its end once. What was at an instant, as it was known at another, is
 //! therefore always the same. Each span also knows the way that led to it (`path.rs`), so that how
 //! opportunities went through their stages is counted, not worked out from all of their spans.
+//!
+//! The same question about the past so has the same answer for ever, also when something is told late, and
+//! a funnel of any day is one grouped question over indexes that hold all it needs. Events could say the
+//! same, one document at a time. Price: a row for each such change, and those that close in the past are
+//! told to have been in the last open stage.
 
 use super::{
     life::OpportunityStatus,

@@ -10,4 +10,4 @@ mod store;
 
 pub(crate) use model::yes;
 pub use model::{PRODUCT, Product, ProductId, ProductInput};
-pub(crate) use store::name_of;
+pub(crate) use store::{by_codes, name_of};

@@ -2,7 +2,8 @@
 
 use super::ProductId;
 use guanxi_kernel::{Line, Result};
-use guanxi_storage::{Tx, sql};
+use guanxi_storage::{Sql, Tx, sql};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whether a live product other than `except` has the code.
 pub(super) async fn has_code(tx: &mut Tx, code: &Line<40>, except: ProductId) -> Result<bool> {
@@ -35,6 +36,23 @@ pub(super) async fn upgrades_from(
     );
     let rows = tx.all::<(ProductId,)>(sql).await?;
     Ok(rows.into_iter().map(|(id,)| id).collect())
+}
+
+/// The live products with these codes, as far as they are offered.
+pub(crate) async fn by_codes(
+    tx: &mut Tx,
+    codes: impl Iterator<Item = String>,
+) -> Result<BTreeMap<String, ProductId>> {
+    let codes: BTreeSet<String> = codes.collect();
+    if codes.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut sql = Sql::new(
+        "SELECT code, id FROM products
+         WHERE tenant_id = $1 AND active = TRUE AND deleted_at IS NULL AND code IN ",
+    );
+    sql.bind_all(codes);
+    Ok(tx.all::<(String, ProductId)>(sql).await?.into_iter().collect())
 }
 
 /// The name of a live product, if there is one.

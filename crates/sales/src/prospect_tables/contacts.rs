@@ -1,4 +1,8 @@
 //! Who enters contacts with the leads on a table.
+//!
+//! While a lead is on a table that is not closed, others who see it are refused (`not_the_consultant`); its
+//! owner, and who keeps the table, are not. Activities ask those who know (`activities::on_entered`). Leads
+//! that are on no table are everybody's who sees them.
 
 use super::store;
 use crate::problems::NOT_THE_CONSULTANT;

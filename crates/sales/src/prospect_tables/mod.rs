@@ -12,6 +12,10 @@
 //!
 //! A table names its leads; contacts, levels and results are those of the leads and are read where they
 //! are. Closing it writes down what they came to, so that it stays as it was.
+//!
+//! So one follow-up shows in the daily report, the table and the card, and a month that is closed is not
+//! rewritten by what is entered late. The consultant whose prospects a table registers stays its key; who
+//! goes on with it after a hand-over is its owner.
 
 mod contacts;
 mod life;

@@ -7,6 +7,10 @@
 //! | `service.rs` | the rules of a save, and publishing |
 //! | `judging.rs` | a lead held against the standard in force |
 //! | `store.rs` | the SQL |
+//!
+//! Publishing is a right of its own (`qualification-publishing`): marketing writes drafts, and sales
+//! decides. What a lead was judged by can be read for ever, and one index says that one edition is in
+//! force.
 
 mod judging;
 mod model;

@@ -2,19 +2,20 @@
 
 use super::{
     life::QuoteStatus,
-    model::{QUOTE, Quote, QuoteId},
+    model::{QUOTE, Quote},
 };
 use crate::{
     opportunities::{Opportunity, with_more},
     rules::{Lacking, approval_required, fact, line, own_currency},
 };
 use guanxi_kernel::{Ctx, Line, Result, problem::Texts};
-use guanxi_storage::{Tx, filter::facts::FactType, resource};
+use guanxi_storage::{Tx, filter::facts::FactType};
 use guanxi_workflow::{
-    approvals::{self, Approval, ApprovalStatus, Ask},
-    definitions,
+    approvals::Ask,
+    consent::{self, Course, NeedsConsent},
     documents::Document,
 };
+use uuid::Uuid;
 
 /// Sending a quote.
 pub static APPROVAL_OF_QUOTES: Document = Document {
@@ -31,11 +32,80 @@ pub static APPROVAL_OF_QUOTES: Document = Document {
         fact("lines", FactType::Integer, "Number of lines", "明细行数"),
         fact("valid_until", FactType::Date, "Valid until", "有效期至"),
     ]),
-    decided: |tx, ctx, approval| Box::pin(decided(tx, ctx, approval)),
+    decided: |tx, ctx, approval| Box::pin(consent::decided::<Quote>(tx, ctx, approval)),
+};
+
+static COURSE: Course<QuoteStatus> = Course {
+    document: &APPROVAL_OF_QUOTES,
+    draft: QuoteStatus::Draft,
+    waiting: QuoteStatus::PendingApproval,
+    agreed: QuoteStatus::Approved,
+    changed: "The quote has changed.",
+    ended: "The quote is not offered any more.",
 };
 
 impl Quote {
-    /// What approvers are asked.
+    fn title(&self, about: &Opportunity) -> Result<Line<200>> {
+        let number = self.input.number.as_deref().unwrap_or_default();
+        let net = self.net.map(|net| net.to_string()).unwrap_or_default();
+        line(&format!("{number}/{} {net} {}", self.revision, &*about.input.name))
+    }
+
+    /// Is handed in: waits for the approval that rules want, or is approved at once.
+    ///
+    /// # Errors
+    /// `approval_required` for one below cost that no definition covers; `no_approver`;
+    /// `approval_pending`; `no_exchange_rate`.
+    pub(super) async fn ask(&mut self, tx: &mut Tx, ctx: &Ctx, about: &Opportunity) -> Result<()> {
+        consent::ask(self, tx, ctx, about).await?;
+        if self.approval_id.is_none() { self.require_cost() } else { Ok(()) }
+    }
+
+    /// Refuses to send what somebody must agree to first.
+    ///
+    /// # Errors
+    /// `approval_required`.
+    pub(super) async fn require_consent(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        before: &Self,
+        about: &Opportunity,
+    ) -> Result<()> {
+        if before.status == QuoteStatus::Approved && before.approval_id.is_some() {
+            return Ok(());
+        }
+        if consent::is_wanted(self, tx, ctx, about).await? {
+            return Err(approval_required(&APPROVAL_OF_QUOTES, Lacking::NotAsked));
+        }
+        self.require_cost()
+    }
+
+    /// What is below cost goes nowhere without somebody who has agreed.
+    fn require_cost(&self) -> Result<()> {
+        match self.below_cost {
+            true => Err(approval_required(&APPROVAL_OF_QUOTES, Lacking::NoDefinition)),
+            false => Ok(()),
+        }
+    }
+}
+
+impl NeedsConsent for Quote {
+    type State = QuoteStatus;
+    type About = Opportunity;
+
+    fn course() -> &'static Course<QuoteStatus> {
+        &COURSE
+    }
+
+    fn consent(&self) -> (QuoteStatus, Option<Uuid>) {
+        (self.status, self.approval_id)
+    }
+
+    fn consent_mut(&mut self) -> (&mut QuoteStatus, &mut Option<Uuid>) {
+        (&mut self.status, &mut self.approval_id)
+    }
+
     async fn wish(&self, tx: &mut Tx, ctx: &Ctx, about: &Opportunity) -> Result<Ask> {
         let mut facts = about.facts(tx, ctx, self.net, about.input.stage_id).await?;
         let margin = match self.margin {
@@ -63,82 +133,4 @@ impl Quote {
             note: self.input.note.clone(),
         })
     }
-
-    fn title(&self, about: &Opportunity) -> Result<Line<200>> {
-        let number = self.input.number.as_deref().unwrap_or_default();
-        let net = self.net.map(|net| net.to_string()).unwrap_or_default();
-        line(&format!("{number}/{} {net} {}", self.revision, &*about.input.name))
-    }
-
-    /// Is handed in: waits for the approval that rules want, or is approved at once.
-    ///
-    /// # Errors
-    /// `approval_required` for one below cost that no definition covers; `no_approver`;
-    /// `approval_pending`; `no_exchange_rate`.
-    pub(super) async fn ask(&mut self, tx: &mut Tx, ctx: &Ctx, about: &Opportunity) -> Result<()> {
-        let mut asked = None;
-        // Without a rule nothing need be known, such as a rate.
-        if definitions::is_ruled(tx, APPROVAL_OF_QUOTES.code).await? {
-            let wish = self.wish(tx, ctx, about).await?;
-            asked = approvals::ask(tx, ctx, wish).await?;
-        }
-        self.approval_id = asked.map(|approval| approval.meta.id.uuid());
-        if self.approval_id.is_none() {
-            self.require_cost()?;
-            self.status = QuoteStatus::Approved;
-        }
-        Ok(())
-    }
-
-    /// Refuses to send what somebody must agree to first.
-    ///
-    /// # Errors
-    /// `approval_required`.
-    pub(super) async fn require_consent(
-        &self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        before: &Self,
-        about: &Opportunity,
-    ) -> Result<()> {
-        if before.status == QuoteStatus::Approved && before.approval_id.is_some() {
-            return Ok(());
-        }
-        if definitions::is_ruled(tx, APPROVAL_OF_QUOTES.code).await? {
-            let wish = self.wish(tx, ctx, about).await?;
-            if approvals::wanted(tx, ctx, &wish).await? {
-                return Err(approval_required(&APPROVAL_OF_QUOTES, Lacking::NotAsked));
-            }
-        }
-        self.require_cost()
-    }
-
-    /// What is below cost goes nowhere without somebody who has agreed.
-    fn require_cost(&self) -> Result<()> {
-        match self.below_cost {
-            true => Err(approval_required(&APPROVAL_OF_QUOTES, Lacking::NoDefinition)),
-            false => Ok(()),
-        }
-    }
-}
-
-/// Goes on with a quote that was approved; brings one back to a draft that was not.
-async fn decided(tx: &mut Tx, ctx: &Ctx, approval: &Approval) -> Result<()> {
-    let id = QuoteId::from(approval.input.subject_id);
-    let now: Quote = resource::load(tx, ctx, id.uuid()).await?;
-    let waits = now.status == QuoteStatus::PendingApproval
-        && now.approval_id == Some(approval.meta.id.uuid());
-    if !waits {
-        return Ok(());
-    }
-    let (status, verb) = match approval.status {
-        ApprovalStatus::Approved => (QuoteStatus::Approved, "approved"),
-        ApprovalStatus::Rejected => (QuoteStatus::Draft, "rejected"),
-        _ => (QuoteStatus::Draft, "recalled"),
-    };
-    let go = |one: &mut Quote| {
-        one.status = status;
-        Ok(())
-    };
-    resource::change(tx, ctx, id.uuid(), verb, go).await.map(drop)
 }

@@ -13,6 +13,9 @@
 //!
 //! A revision is a record of its own under the same number; the one before stays as it was. What has
 //! been handed in keeps its figures: a change brings it back to a draft, and voids the approval.
+//!
+//! So every version is read, listed and filtered like any other record. Price: the latest is found by its
+//! state, not by its id.
 
 mod consent;
 mod expiry;

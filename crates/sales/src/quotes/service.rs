@@ -1,7 +1,6 @@
 //! The rules of a save that need the store.
 
 use super::{
-    consent::APPROVAL_OF_QUOTES,
     life::{QuoteMove, QuoteStatus},
     model::{QUOTE, Quote},
     store,
@@ -21,7 +20,7 @@ use guanxi_storage::{
     Kind, Resource, Tx,
     resource::{self, Verb},
 };
-use guanxi_workflow::approvals;
+use guanxi_workflow::consent;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -45,7 +44,7 @@ impl Resource for Quote {
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(before) = before else { return Ok(()) };
-        self.give_up_asking(tx, ctx, before).await?;
+        consent::give_up(self, tx, ctx, before).await?;
         let accepted = |one: &Self| one.status == QuoteStatus::Accepted;
         match accepted(self) && !accepted(before) {
             true => self.hand_over(tx, ctx).await,
@@ -237,23 +236,6 @@ impl Quote {
     /// Nobody has seen it yet.
     fn can_be_deleted(&self) -> bool {
         self.status == QuoteStatus::Draft && self.revision == 1
-    }
-
-    /// Nobody is asked any more about what has changed or is not offered.
-    async fn give_up_asking(&self, tx: &mut Tx, ctx: &Ctx, before: &Self) -> Result<()> {
-        let waited = before.status == QuoteStatus::PendingApproval;
-        match (before.approval_id, self.approval_id, self.status) {
-            (Some(_), None, _) => {
-                const WHY: &str = "The quote has changed.";
-                let (document, id) = (APPROVAL_OF_QUOTES.code, self.meta.id.uuid());
-                approvals::void(tx, ctx, document, id, WHY).await.map(drop)
-            }
-            (Some(id), _, status) if waited && status != before.status => {
-                const WHY: &str = "The quote is not offered any more.";
-                approvals::give_up(tx, ctx, id.into(), WHY).await.map(drop)
-            }
-            _ => Ok(()),
-        }
     }
 
     /// Gives its lines to the opportunity.

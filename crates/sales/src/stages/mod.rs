@@ -1,6 +1,10 @@
 //! Stages: the steps of a pipeline, in order, and how each ends: open, won or lost.
 //!
 //! A stage that opportunities are in is not deleted but retired: they go on in another one.
+//!
+//! They are a resource and no list inside the pipeline, so they can be named, expanded, filtered, imported
+//! by and carry fields of the tenant like anything else. What has ended keeps its stage even when that is
+//! retired. Price: a pipeline is made in steps.
 
 mod model;
 mod service;

@@ -5,6 +5,13 @@
 //! converted by the rate of its day, or split among the collaborators of the opportunity, one by one:
 //! however the question is cut, the same deal brings the same to the same people, and the parts make the
 //! whole exactly.
+//!
+//! Won opportunities count by their day of closing and for the product that they are mainly about; a
+//! channel target counts what the dealer buys itself, and margins are those of accepted quotes. Receipts
+//! count less refunds, by their day, and stay with whoever owned the contract when they were entered, so a
+//! statement does not change when a contract passes on. Units and teams are those of now. Whoever may read
+//! a target may see what was reached of it, also of others' opportunities, since that is what it is for;
+//! whoever may not see amounts of opportunities may not.
 
 use super::{
     model::{Dimension, TARGET, Target, TargetLevel, TargetMetric},
@@ -374,9 +381,41 @@ pub async fn deals(
     const MOST: usize = 1_000;
     let asked = Question { scope, window, moment };
     let some = singles(tx, &asked, None, (Uuid::nil(), MOST as i64 + 1)).await?;
+    let shown = &some[..some.len().min(MOST)];
+    let mut deals = counted(tx, &asked, currency, shown).await?;
+    deals.sort_unstable_by_key(|deal| (deal.day, deal.id));
+    Ok((deals, some.len() > MOST))
+}
+
+/// The next deals behind an id, in the order of their ids, and the id to go on behind; none when there
+/// are no more. Who may see them was asked before.
+///
+/// # Errors
+/// As [`deals`].
+pub async fn deals_after(
+    tx: &mut Tx,
+    scope: &Scope,
+    window: DateRange,
+    moment: &Moment,
+    currency: Currency,
+    after: Uuid,
+) -> Result<(Vec<Deal>, Option<Uuid>)> {
+    let asked = Question { scope, window, moment };
+    let some = singles(tx, &asked, None, (after, AT_ONCE)).await?;
+    let last = some.last().map(|single| single.id);
+    Ok((counted(tx, &asked, currency, &some).await?, last))
+}
+
+/// What of these counts.
+async fn counted(
+    tx: &mut Tx,
+    asked: &Question<'_>,
+    currency: Currency,
+    some: &[Single],
+) -> Result<Vec<Deal>> {
     let (mut deals, mut used) = (Vec::new(), Rates::new());
-    for single in some.iter().take(MOST) {
-        let parts = brought(tx, &asked, currency, single, &mut used).await?;
+    for single in some {
+        let parts = brought(tx, asked, currency, single, &mut used).await?;
         let own = parts.into_iter().filter(|(owner, _)| asked.counts(*owner));
         let own: Vec<i64> = own.map(|(_, units)| units).collect();
         if !own.is_empty() {
@@ -384,8 +423,7 @@ pub async fn deals(
             deals.push(Deal { id, opportunity, day, units: sum(own)? });
         }
     }
-    deals.sort_unstable_by_key(|deal| (deal.day, deal.id));
-    Ok((deals, some.len() > MOST))
+    Ok(deals)
 }
 
 async fn sales(

@@ -1,5 +1,9 @@
 //! Handing a target down: a target of its own for each part, with what the part is divided into, and the
 //! cover that the risk of the whole asks for.
+//!
+//! All parts are made together, so the cover can be asked for at once; later a figure may not fall, or go,
+//! so far that it is lost. A cover that was never there is told, not refused. Copying the shape of the
+//! parent is refused along the same members only.
 
 use super::{
     actuals::require_figures,

@@ -3,6 +3,11 @@
 //!
 //! A new axis is laid against all cells that are there as if they were one axis. So what was divided
 //! before stays as it is, cell by cell, and the new axis gets the sums of its own split.
+//!
+//! Twelve months by fifty products by two hundred representatives are 120,000 figures. As records each
+//! would have an event, index terms and a version, and no statement could keep their sums together; so a
+//! target is one record with this table beside it, and `If-Match` decides between two managers. Adjusting
+//! and re-allocating rescale cells. Price: a cell is read by `breakdown`, not listed or filtered.
 
 use super::model::Dimension;
 use guanxi_kernel::{

@@ -1,4 +1,8 @@
 //! Talking a target over: figures against figures, until both sides agree or one decides.
+//!
+//! Who is bound by a target does not decide over it: they may counter, agree and divide, but not adjust,
+//! re-allocate or impose their own, unless their rights reach everything; and nobody agrees to their own
+//! offer. Only what is agreed or imposed counts in reports.
 
 use super::{
     changing::{changeable, must_name, named, refused, require_free, save, stand},

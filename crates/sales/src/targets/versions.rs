@@ -1,4 +1,8 @@
 //! The versions of targets in the store: rows that are written once. Nothing is decided here.
+//!
+//! Each has the day from which it holds, the instant at which it was told, and a table. Days never go back
+//! from one version to the next, so the one in force is the highest number whose day has come. Price: every
+//! change writes all cells again, five hundred to a row.
 
 use super::{
     model::{Dimension, TargetId},

@@ -13,6 +13,8 @@
 //! find them and put them in order by an index.
 //!
 //! A deleted field keeps its name and its values; nobody sees them until it is restored.
+//!
+//! Price: a row or more for each value, and a small query for each list and each new record.
 
 pub mod definition;
 pub mod fields;

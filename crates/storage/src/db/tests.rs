@@ -167,6 +167,30 @@ async fn work_on_many_rows_commits_by_itself() {
     assert_eq!((rows(&folder).await, commits(&db)), (10, 10));
 }
 
+/// Without the write-ahead file another program sees in the file what was moved.
+#[tokio::test]
+async fn work_on_many_rows_is_moved_into_the_file() {
+    let folder = TempDir::new().unwrap();
+    let db = new_db(&folder).await;
+    say(&db, CREATE).await;
+    db.write_many(nobody(), async |tx| tx.execute(Sql::new(INSERT)).await.map(drop)).await.unwrap();
+    let moved = async || {
+        let alone = TempDir::new().unwrap();
+        std::fs::copy(folder.path().join("t.db"), alone.path().join("t.db")).unwrap();
+        let options = SqliteConnectOptions::new().filename(alone.path().join("t.db"));
+        let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+        let count =
+            sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM t").fetch_one(&mut other).await;
+        count.is_ok_and(|count| count == 1)
+    };
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !moved().await {
+        assert!(Instant::now() < deadline, "nobody has moved it");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    db.close().await;
+}
+
 #[tokio::test]
 async fn who_fails_or_goes_away_takes_nobody_along() {
     let folder = TempDir::new().unwrap();

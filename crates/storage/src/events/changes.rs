@@ -11,6 +11,8 @@
 //! one now, a *sweep* goes once over the records on which the two differ. Events carry who held the
 //! record before and after; one that takes a record to other holders also tells of the records that
 //! belong to it.
+//!
+//! Nothing is kept for each client.
 
 mod page;
 mod view;

@@ -4,6 +4,11 @@
 //! after loses what [`erasing`](crate::erasing) takes out of the record itself, so the past can still
 //! be read and summed up. Its salt goes with it, so that the digest which stays cannot be used to
 //! find out by trying what it was.
+//!
+//! The link in the chain keeps the digest of before, so no later link changes, and gets a digest of what
+//! the event says from then on; the receipt, an event in the chain, has one over all of these. So altering
+//! a forgotten event later is seen. Price: what it was cannot be proved any more, and events from before
+//! there were salts have none; a verification says how many were forgotten.
 
 use super::{chain, json_or_null};
 use crate::{Kind, Sql, Tx, erasing::forgotten, record};

@@ -1,4 +1,8 @@
 //! A filter held against the fields of one resource, and said in SQL.
+//!
+//! An amount is compared with an amount: `amount >= "1000.00 CNY"` finds amounts of that currency only;
+//! without one the currency of the company is meant. Minor units would be shorter to say, and wrong for
+//! yen. What is hidden by more than field rights, such as the cost of quotes, is no filter.
 
 use super::{Comparison, Filter, Located, Operand, Operator, Part, Spot};
 use crate::{

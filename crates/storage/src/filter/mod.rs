@@ -7,6 +7,8 @@
 //!
 //! Each comparison is true or false, never unknown: a field that is absent is different from every
 //! value, so `tier != A` and `NOT tier = A` both find the records without a tier.
+//!
+//! Finding a part of a text is left to `q`, which has an index for it.
 
 pub mod condition;
 pub mod facts;

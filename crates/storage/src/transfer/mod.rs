@@ -18,6 +18,10 @@
 //! | [`export`], [`import`] | the two directions |
 //! | [`backup`] | a copy of the whole embedded store |
 //! | `renumber` | mends the numbers of transactions after PostgreSQL's own dump was restored |
+//!
+//! The files of attachments lie in a folder beside the file, not in one archive with it, so that they are
+//! copied and looked at one by one whatever their size. Their digests stand in the file, so an import knows
+//! before it writes whether all are there and the same.
 
 pub mod backup;
 pub mod catalogue;

@@ -2,6 +2,10 @@
 //!
 //! `model.rs` holds the states and what a decision does to them, without a store; `seats.rs` finds
 //! who is asked; `ask.rs` is for those who need an approval and `service.rs` for those who decide.
+//!
+//! An approval belongs to everybody who takes part in it, besides its owner (`Visibility::Involved`). So
+//! lists, timelines, webhooks and the feed show it to its approvers by the one predicate that there is.
+//! Price: who manages an approver sees what they approve.
 
 mod ask;
 mod model;

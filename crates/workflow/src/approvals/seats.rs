@@ -1,4 +1,9 @@
 //! Who is asked on a level.
+//!
+//! That is looked up when a level begins: roles, managers and those who stand in become a list of users, so
+//! what waits for somebody is an index term. A delegation that begins or ends brings the lists up to date.
+//! Other changes of the organisation do so only when somebody asks (`…/reassign`), since a change of a role
+//! should not quietly move what is under way.
 
 use super::{Approval, EscalationReason, Seat};
 use crate::{

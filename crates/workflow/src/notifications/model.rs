@@ -24,6 +24,8 @@ guanxi_kernel::words! {
         Workflow = "workflow" ("From a workflow", "工作流通知"),
         /// A workflow of the user could not go on and was paused.
         WorkflowPaused = "workflow_paused" ("Workflow paused", "工作流已暂停"),
+        /// A step of a roll-out is overdue.
+        StepOverdue = "step_overdue" ("Step overdue", "实施步骤逾期"),
     }
 }
 

@@ -1,5 +1,11 @@
 //! The card of a record: the run of the playbook that is the card of its kind, and the fields of the
 //! record that fill it in. Rights are those on the record; nothing here asks for others.
+//!
+//! An item can be answered by a field of the record, so there is no copy to keep in step. How complete a
+//! card is follows when it is shown; completing a run writes down what the fields held, and for
+//! whoever does not see one of them there is no completeness. Reports over many cards add up the columns of
+//! the fields and two numbers that each run keeps of its own answers, edition by edition. Price: a field of
+//! the tenant, or one that is worked out, cannot answer an item.
 
 use super::{PlaybookRun, PlaybookRunId, PlaybookRunInput, moves::name, service::subject, store};
 use crate::{

@@ -150,6 +150,11 @@ impl PlaybookRun {
         if playbook.status != PlaybookStatus::Published {
             return Err(PLAYBOOK_NOT_PUBLISHED.at("/playbook_id"));
         }
+        if playbook.input.purpose == PlaybookPurpose::Interview {
+            let expected = "no guide of interviews: what is said in them is an answer of research";
+            let finding = INVALID.field("/playbook_id").with("expected", expected);
+            return Problem::collect(vec![finding]);
+        }
         self.edition = playbook.edition;
         self.single = playbook.input.purpose == PlaybookPurpose::Card;
         if let Some(product) = self.input.product_id {

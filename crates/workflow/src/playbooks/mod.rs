@@ -1,5 +1,5 @@
 //! Playbooks: templates of what is filled in and checked about a record, e.g. the card of a customer, a
-//! review, an assessment, a survey of how satisfied customers are.
+//! review, an assessment, a survey of how satisfied customers are, the guide of an interview.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -12,6 +12,9 @@
 //!
 //! What was published stays as it was: an edition is a row that is written once, and what is filled in
 //! keeps the edition that it began with. The steps of the record are those of the next edition.
+//!
+//! An edition is no record, as a version of a quote is, since "the card of leads" would then be a question
+//! of which one. Price: lists cannot be narrowed by the steps of an edition.
 
 mod model;
 mod moves;
@@ -30,8 +33,8 @@ pub(crate) use sheet::is_filled;
 pub use sheet::{
     Answers, PlaybookChoice, PlaybookItem, PlaybookItemKind, PlaybookStep, Sheet, SurveyMeasure,
 };
-pub use store::{Edition, PlaybookEdition, editions, editions_of, latest_card};
-pub(crate) use store::{card_of, steps};
+pub(crate) use store::card_of;
+pub use store::{Edition, PlaybookEdition, editions, editions_of, latest_card, steps};
 pub use template::{
     PlaybookFromTemplate, PlaybookTemplate, PlaybookTemplateCode, from_template, templates,
 };

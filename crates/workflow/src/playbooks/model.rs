@@ -24,6 +24,8 @@ guanxi_kernel::words! {
         Assessment = "assessment" ("Assessment", "评估表"),
         /// What customers say of what they got, and had expected: each that is completed is a response.
         Survey = "survey" ("Survey", "满意度调查"),
+        /// What people are asked in interviews; what they say is no run, but an answer of research.
+        Interview = "interview" ("Interview guide", "访谈提纲"),
     }
 }
 

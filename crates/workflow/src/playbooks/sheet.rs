@@ -393,6 +393,12 @@ impl<'a> Sheet<'a> {
 
     /// Weighted points over the most that there are; what is not answered earns none.
     pub fn score(self, answers: &Answers) -> Ratio {
+        let (points, most) = self.points(answers);
+        Ratio::new(points, most)
+    }
+
+    /// The weighted points, and the most that there are; what is not answered earns none.
+    pub(crate) fn points(self, answers: &Answers) -> (i64, i64) {
         let (mut points, mut most) = (0, 0);
         for item in self.items() {
             let Some(best) = item.most_points() else { continue };
@@ -400,7 +406,7 @@ impl<'a> Sheet<'a> {
             let answer = answers.get(&*item.code);
             points += item.weight * answer.map_or(0, |answer| item.points(answer));
         }
-        Ratio::new(points, most)
+        (points, most)
     }
 
     /// The weighted points, and the most that there are, of the items that measure this and were answered.

@@ -37,10 +37,12 @@ pub(super) async fn other_card(tx: &mut Tx, about: &str, except: PlaybookId) -> 
     tx.exists(sql).await
 }
 
-/// Whether something was filled in by it.
+/// Whether something was filled in by it, or a study asks it.
 pub(super) async fn is_used(tx: &mut Tx, id: PlaybookId) -> Result<bool> {
     let sql = sql!(
         "SELECT CAST(1 AS BIGINT) FROM playbook_runs
+         WHERE tenant_id = $1 AND playbook_id = $2 AND deleted_at IS NULL
+         UNION ALL SELECT CAST(1 AS BIGINT) FROM research_studies
          WHERE tenant_id = $1 AND playbook_id = $2 AND deleted_at IS NULL LIMIT 1",
         id
     );
@@ -66,7 +68,7 @@ pub(super) async fn add_edition(tx: &mut Tx, ctx: &Ctx, playbook: &Playbook) -> 
 ///
 /// # Errors
 /// Those of the store.
-pub(crate) async fn steps(
+pub async fn steps(
     tx: &mut Tx,
     of: impl IntoIterator<Item = Edition>,
 ) -> Result<BTreeMap<Edition, Vec<PlaybookStep>>> {

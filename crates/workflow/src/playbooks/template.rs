@@ -26,6 +26,10 @@ guanxi_kernel::words! {
         /// What a customer had expected, and how satisfied it is.
         CustomerSatisfaction = "customer_satisfaction"
             ("Customer satisfaction survey", "客户满意度调查表"),
+        /// What customers are asked in a depth interview: its sections are the six topics of research.
+        DepthInterview = "depth_interview" ("Depth interview guide", "深入访谈提纲"),
+        /// How well a product fits a roll-out: filled in for each, the scores are compared.
+        ProductChoice = "product_choice" ("Product choice scorecard", "产品选择评分表"),
     }
 }
 
@@ -43,11 +47,13 @@ enum Filled {
     Choices(&'static [(&'static str, &'static str, &'static str)]),
     /// Points up to that.
     Points(i64),
+    /// From 0 to 10 points that count so much.
+    Weighted(i64),
     /// From 0 to 10 points that measure something.
     Measured(SurveyMeasure),
 }
 
-use Filled::{Choices, Field, Measured, People, Points};
+use Filled::{Choices, Field, Measured, People, Points, Weighted};
 use SurveyMeasure::{Expectation, Satisfaction};
 
 /// A step of a template: code, names, items.
@@ -142,8 +148,8 @@ const MARKETING_CAPABILITY: &[Step] = &[
         "Planning",
         "营销计划",
         &[
-            ("market_study", "Market is studied", "市场调研", "score", true, Points(10)),
-            ("annual_plan", "There is a plan for the year", "年度计划", "score", true, Points(10)),
+            ("market_study", "Market is studied", "市场调研", "score", true, Points(5)),
+            ("annual_plan", "There is a plan for the year", "年度计划", "score", true, Points(5)),
         ],
     ),
     (
@@ -151,9 +157,9 @@ const MARKETING_CAPABILITY: &[Step] = &[
         "Execution",
         "活动执行",
         &[
-            ("activities", "Activities are carried out", "活动执行", "score", true, Points(10)),
-            ("leads", "Leads are followed up", "线索跟进", "score", true, Points(10)),
-            ("customer_base", "Customer base is used", "基盘运用", "score", true, Points(10)),
+            ("activities", "Activities are carried out", "活动执行", "score", true, Points(5)),
+            ("leads", "Leads are followed up", "线索跟进", "score", true, Points(5)),
+            ("customer_base", "Customer base is used", "基盘运用", "score", true, Points(5)),
         ],
     ),
     (
@@ -161,8 +167,8 @@ const MARKETING_CAPABILITY: &[Step] = &[
         "Evaluation",
         "效果评估",
         &[
-            ("results", "Results are measured", "效果评估", "score", true, Points(10)),
-            ("improvement", "What was learnt is used", "持续改进", "score", false, Points(10)),
+            ("results", "Results are measured", "效果评估", "score", true, Points(5)),
+            ("improvement", "What was learnt is used", "持续改进", "score", false, Points(5)),
             ("plan", "What will be improved", "改善计划", "text", false, People),
         ],
     ),
@@ -193,6 +199,96 @@ const CUSTOMER_SATISFACTION: &[Step] = &[
         &[
             ("better", "What should be better", "改进建议", "text", false, People),
             ("again", "Would buy again", "是否愿意再次购买", "yes_no", false, People),
+        ],
+    ),
+];
+
+const DEPTH_INTERVIEW: &[Step] = &[
+    (
+        "awareness",
+        "Awareness of the company",
+        "对公司的认识和了解",
+        &[
+            ("known", "What they know of us", "对本公司的了解", "text", true, People),
+            ("sources", "Where they look for information", "从何处寻找信息", "text", false, People),
+        ],
+    ),
+    (
+        "motives",
+        "Business problems and motives",
+        "业务问题和购买动机",
+        &[
+            ("problems", "Which problems they have", "面临的业务问题", "text", true, People),
+            ("reasons", "Why they would buy", "购买动机", "text", false, People),
+        ],
+    ),
+    (
+        "decision_process",
+        "Decision process, roles and duties",
+        "决策过程、角色和责任",
+        &[
+            ("process", "How it is decided", "决策过程", "text", true, People),
+            ("roles", "Who decides what", "角色和责任", "text", false, People),
+        ],
+    ),
+    (
+        "obstacles",
+        "Obstacles to buying or switching",
+        "购买或转向的障碍",
+        &[("obstacles", "What keeps them from it", "购买或转向的障碍", "text", true, People)],
+    ),
+    (
+        "media",
+        "Media, their order and frequency",
+        "媒介倾向、次序和联系频率",
+        &[
+            (
+                "media",
+                "Which media they accept, in which order",
+                "接受的媒介和次序",
+                "text",
+                true,
+                People,
+            ),
+            ("frequency", "How often", "联系频率", "text", false, People),
+        ],
+    ),
+    (
+        "contact_way",
+        "Preferred way of contact",
+        "联系方式的偏好",
+        &[("contact_way", "How they want to be contacted", "偏好的联系方式", "text", true, People)],
+    ),
+];
+
+const PRODUCT_CHOICE: &[Step] = &[
+    (
+        "market",
+        "Market",
+        "市场",
+        &[
+            ("demand", "Customers need it", "客户需求", "score", true, Weighted(3)),
+            ("competition", "It stands out from others", "竞争优势", "score", true, Weighted(2)),
+        ],
+    ),
+    (
+        "channels",
+        "Channels",
+        "渠道",
+        &[
+            ("phone", "It sells by phone", "适合电话销售", "score", true, Weighted(2)),
+            ("web", "It sells on the web", "适合网站销售", "score", true, Weighted(2)),
+            ("field", "Field sales stand behind it", "现场销售支持", "score", true, Weighted(1)),
+        ],
+    ),
+    (
+        "business",
+        "Business",
+        "经营",
+        &[
+            ("margin", "Margin", "毛利", "score", true, Weighted(3)),
+            ("delivery", "Delivery and service", "交付与服务", "score", true, Weighted(2)),
+            ("remark", "Remark", "备注", "text", false, People),
         ],
     ),
 ];
@@ -230,6 +326,10 @@ fn item((code, name, name_zh, kind, required, from): &Row) -> Json {
         People => {}
         Field(field) => item["field"] = json!(field),
         Points(most) => item["max_score"] = json!(most),
+        Weighted(weight) => {
+            item["max_score"] = json!(10);
+            item["weight"] = json!(weight);
+        }
         Measured(what) => {
             item["max_score"] = json!(10);
             item["measures"] = json!(what);
@@ -255,6 +355,12 @@ fn written(code: PlaybookTemplateCode) -> Result<PlaybookInput> {
         }
         PlaybookTemplateCode::CustomerSatisfaction => {
             (PlaybookPurpose::Survey, Some("party"), None, CUSTOMER_SATISFACTION)
+        }
+        PlaybookTemplateCode::DepthInterview => {
+            (PlaybookPurpose::Interview, None, None, DEPTH_INTERVIEW)
+        }
+        PlaybookTemplateCode::ProductChoice => {
+            (PlaybookPurpose::Assessment, None, None, PRODUCT_CHOICE)
         }
     };
     let step = |(code, name, name_zh, items): &Step| {
@@ -315,6 +421,13 @@ mod tests {
         let bound = Sheet(&card.steps).items().filter(|item| item.field.is_some()).count();
         assert_eq!(bound, 9);
         assert_eq!(Sheet(&card.steps).items().count(), 20);
+    }
+
+    #[test]
+    fn x_121_the_items_of_the_scorecard_count_differently() {
+        let card = written(PlaybookTemplateCode::ProductChoice).unwrap();
+        let weights: Vec<i64> = Sheet(&card.steps).items().map(|item| item.weight).collect();
+        assert_eq!(weights, [3, 2, 2, 2, 1, 3, 2, 1]);
     }
 
     #[test]

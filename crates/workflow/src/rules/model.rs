@@ -1,9 +1,9 @@
 //! A task rule, and what it says as filters of lists.
 
 use crate::wording;
-use guanxi_identity::users::User;
+use guanxi_identity::{roles::Role, users::User};
 use guanxi_kernel::{
-    Id, Line, UserId,
+    Id, Line, RoleId, UserId,
     problem::{FieldError, INVALID, INVALID_FORMAT, OUT_OF_RANGE, REQUIRED, Texts},
 };
 use guanxi_storage::{Kind, Meta, Record, Visibility};
@@ -35,6 +35,8 @@ guanxi_kernel::words! {
         ManagerOfOwner = "manager_of_owner" ("Manager of the owner", "负责人的上级"),
         /// One user.
         User = "user" ("User", "指定用户"),
+        /// Whoever has a role and the fewest open tasks.
+        Role = "role" ("Somebody with a role", "角色成员"),
     }
 }
 
@@ -96,6 +98,15 @@ pub struct TaskRuleInput {
     #[serde(default)]
     #[field(zh = "指定用户", to = User)]
     pub assignee_id: Option<UserId>,
+    /// The role, with `role`.
+    #[serde(default)]
+    #[field(zh = "指定角色", to = Role)]
+    pub role_id: Option<RoleId>,
+    /// Whether the tasks stay with the owners of their records, such as calls to key customers: they are passed
+    /// to nobody else. Only with `owner`.
+    #[serde(default)]
+    #[field(zh = "专人办理")]
+    pub personal: bool,
     /// How many working days they have from the day that calls for the task.
     #[serde(default)]
     #[field(zh = "办理期限(工作日)")]
@@ -154,8 +165,15 @@ impl TaskRuleInput {
         needs(self.trigger == TaskTrigger::Date, self.field.is_some(), "/field");
         let user = self.assignee == TaskAssignee::User;
         needs(user, self.assignee_id.is_some(), "/assignee_id");
+        let role = self.assignee == TaskAssignee::Role;
+        needs(role, self.role_id.is_some(), "/role_id");
         if self.trigger == TaskTrigger::Threshold {
             needs(true, self.filter.is_some(), "/filter");
+        }
+        if self.personal && self.assignee != TaskAssignee::Owner {
+            findings.push(
+                INVALID.field("/personal").with("expected", "false unless assignee is owner"),
+            );
         }
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
         if self.field.as_ref().is_some_and(|field| !field.chars().all(plain)) {
@@ -239,6 +257,16 @@ mod tests {
             (
                 json!({ "trigger": "threshold", "filter": "tier = A", "assignee": "user" }),
                 &["/assignee_id"],
+            ),
+            (
+                json!({ "trigger": "threshold", "filter": "tier = A", "assignee": "role" }),
+                &["/role_id"],
+            ),
+            (json!({ "trigger": "threshold", "filter": "tier = A", "personal": true }), &[]),
+            (
+                json!({ "trigger": "threshold", "filter": "tier = A", "personal": true,
+                    "assignee": "manager_of_owner" }),
+                &["/personal"],
             ),
         ] {
             let found = rule(more.clone()).findings().into_iter().map(|one| one.place);

@@ -13,7 +13,9 @@ use crate::{
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guanxi_bulk::table::Table;
 use guanxi_identity::users::INACTIVE_OWNER;
-use guanxi_kernel::{Ctx, Result, Text, UserId, period::business_date, problem::UNKNOWN_REFERENCE};
+use guanxi_kernel::{
+    Ctx, Result, RoleId, Text, UserId, period::business_date, problem::UNKNOWN_REFERENCE,
+};
 use guanxi_storage::{Tx, custom, list::ListQuery, resource};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -21,6 +23,8 @@ use uuid::Uuid;
 
 /// Records that one step looks at; a list takes no more ids at once.
 const AT_ONCE: i64 = 50;
+/// Members of a role among whom tasks are divided.
+const MEMBERS: usize = 200;
 /// From the end of a pass to the next.
 const EVERY: TimeDelta = TimeDelta::minutes(15);
 
@@ -149,7 +153,7 @@ async fn call_for(
     if open.is_some() && rule.input.trigger != TaskTrigger::Date {
         return Ok(());
     }
-    let who = (rule.input.assignee, rule.input.assignee_id);
+    let who = (rule.input.assignee, rule.input.assignee_id, rule.input.role_id);
     let Some(owner) = assignee(tx, who, record).await? else { return Ok(()) };
     let wanted = Wanted {
         rule: &code,
@@ -167,22 +171,34 @@ async fn call_for(
     }
 }
 
-/// Who gets a task about a record; nobody if it has no owner.
+/// Who gets a task about a record; nobody if it has no owner, or nobody has the role.
 pub(crate) async fn assignee(
     tx: &mut Tx,
-    (how, user): (TaskAssignee, Option<UserId>),
+    (how, user, role): (TaskAssignee, Option<UserId>, Option<RoleId>),
     record: &Json,
 ) -> Result<Option<UserId>> {
     let owner = record["owner_id"].as_str().and_then(|id| id.parse::<Uuid>().ok());
     let owner = owner.map(UserId::from);
     Ok(match (how, owner) {
         (TaskAssignee::User, _) => user,
+        (TaskAssignee::Role, _) => match role {
+            Some(role) => least_busy(tx, role).await?,
+            None => None,
+        },
         (TaskAssignee::Owner, owner) => owner,
         (TaskAssignee::ManagerOfOwner, Some(owner)) => {
             people::managers(tx, owner).await?.first().copied().or(Some(owner))
         }
         (TaskAssignee::ManagerOfOwner, None) => None,
     })
+}
+
+/// Who of those with a role has the fewest open tasks; of several the one who has been a user longest.
+async fn least_busy(tx: &mut Tx, role: RoleId) -> Result<Option<UserId>> {
+    let members = people::members(tx, role, MEMBERS).await?;
+    let open = tasks::open_numbers(tx, &members).await?;
+    let busy = |user: &UserId| (open.get(user).copied().unwrap_or_default(), *user);
+    Ok(members.into_iter().min_by_key(busy))
 }
 
 /// By when: the end of so many working days after the day that calls for the task.

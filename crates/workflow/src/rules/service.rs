@@ -102,8 +102,8 @@ async fn check(
         findings.push(INVALID.field("/filter").with("expected", "A simpler filter"));
     }
     let owned = kind.field("owner_id").is_some();
-    if !owned && rule.input.assignee != TaskAssignee::User {
-        let expected = "user; these records have no owner";
+    if !owned && !matches!(rule.input.assignee, TaskAssignee::User | TaskAssignee::Role) {
+        let expected = "user or role; these records have no owner";
         findings.push(UNKNOWN_VALUE.field("/assignee").with("expected", expected));
     }
     Ok(findings)

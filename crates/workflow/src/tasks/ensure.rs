@@ -1,6 +1,6 @@
 //! Tasks that rules call for: one open task for each rule and record.
 
-use super::{Task, TaskId, TaskInput, TaskMove, TaskSource, store};
+use super::{Task, TaskId, TaskInput, TaskMove, TaskSource, TaskStatus, store};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use guanxi_kernel::{Ctx, Line, Result, Text, UserId, problem::INTERNAL};
@@ -123,6 +123,38 @@ pub async fn fulfil_next(
 ) -> Result<bool> {
     let Some(open) = store::next_of(tx, rules, subject).await? else { return Ok(false) };
     close(tx, ctx, open, (TaskMove::Complete, "completed"), result).await
+}
+
+/// Somebody has tried to do a task, e.g. by a call; the first time counts, and only while it is open.
+///
+/// # Errors
+/// Those of the store.
+pub async fn attempted(tx: &mut Tx, ctx: &Ctx, task: TaskId, at: DateTime<Utc>) -> Result<()> {
+    let tried = |task: &mut Task| {
+        if task.status == TaskStatus::Open {
+            task.attempted_at.get_or_insert(at);
+        }
+        Ok(())
+    };
+    let system = ctx.on_behalf();
+    resource::change::<Task>(tx, &system, task.uuid(), "updated", tried).await.map(drop)
+}
+
+/// The same of the open task of a rule about a record, if there is one.
+///
+/// # Errors
+/// Those of the store.
+pub async fn attempted_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    rule: &str,
+    subject: Uuid,
+    at: DateTime<Utc>,
+) -> Result<()> {
+    match store::open(tx, rule, subject).await? {
+        Some(open) => attempted(tx, ctx, open, at).await,
+        None => Ok(()),
+    }
 }
 
 /// The record does not call for the task any more; whether there was one.

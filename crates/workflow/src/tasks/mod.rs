@@ -9,11 +9,13 @@ mod model;
 mod service;
 mod store;
 
-pub use ensure::{Closed, Wanted, ensure, ensure_with, fulfil_next, on_close, settle};
+pub use ensure::{
+    Closed, Wanted, attempted, attempted_of, ensure, ensure_with, fulfil_next, on_close, settle,
+};
 pub use model::{
     CancelTask, CarryTask, CompleteTask, MOVES, TASK, Task, TaskId, TaskInput, TaskMove,
     TaskSource, TaskStatus,
 };
 pub use service::{cancel, carry, complete, reopen};
 pub use store::{due_for, due_number};
-pub(crate) use store::{open, open_of_rule};
+pub(crate) use store::{open, open_numbers, open_of_rule};

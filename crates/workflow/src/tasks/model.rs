@@ -175,6 +175,10 @@ pub struct Task {
     /// When it was closed.
     #[field(zh = "关闭时间")]
     pub closed_at: Option<DateTime<Utc>>,
+    /// When somebody has first tried to do it: with the first call that was made for it, else when it was
+    /// completed.
+    #[field(zh = "首次尝试时间")]
+    pub attempted_at: Option<DateTime<Utc>>,
     /// How often it was put off.
     #[field(zh = "顺延次数")]
     pub carried: i64,
@@ -256,6 +260,9 @@ impl Task {
         self.status = self.status.after(wanted)?;
         self.result = result;
         self.closed_at = (self.status != TaskStatus::Open).then_some(now);
+        if self.status == TaskStatus::Done {
+            self.attempted_at.get_or_insert(now);
+        }
         Ok(())
     }
 }
@@ -299,6 +306,17 @@ mod tests {
         one.go(TaskMove::Cancel, Text::new("No").ok(), now).unwrap();
         assert_eq!((one.result.as_deref(), one.closed_at), (Some("No"), Some(now)));
         one.go(TaskMove::Reopen, None, now).unwrap();
-        assert_eq!((one.result, one.closed_at), (None, None));
+        assert_eq!((one.result.as_deref(), one.closed_at), (None, None));
+        assert_eq!(one.attempted_at, None, "nobody has tried");
+    }
+
+    #[test]
+    fn x_25_the_first_attempt_is_kept() {
+        let mut one: Task = testing::record(input::read(Task::example()).unwrap());
+        let at = |minutes| DateTime::UNIX_EPOCH + chrono::TimeDelta::minutes(minutes);
+        one.go(TaskMove::Complete, None, at(5)).unwrap();
+        one.go(TaskMove::Reopen, None, at(6)).unwrap();
+        one.go(TaskMove::Complete, None, at(7)).unwrap();
+        assert_eq!((one.attempted_at, one.closed_at), (Some(at(5)), Some(at(7))));
     }
 }

@@ -5,12 +5,12 @@ use super::{
 };
 use crate::{
     notifications::{News, NotificationKind, notify},
-    problems::TASK_CALLED_FOR,
+    problems::{TASK_CALLED_FOR, TASK_IS_PERSONAL},
     subjects,
 };
 use guanxi_identity::users::check_owner;
 use guanxi_kernel::{
-    Action, Ctx, Problem, Result, Text, Word as _,
+    Action, Ctx, Problem, Result, Text, UserId, Word as _,
     period::{business_date, start_of_day},
     problem::OUT_OF_RANGE,
 };
@@ -35,6 +35,9 @@ impl Resource for Task {
         let had = before.and_then(|before| before.input.owner_id);
         if let Some(owner) = self.input.owner_id.filter(|owner| had != Some(*owner)) {
             check_owner(tx, ctx, owner, "/owner_id").await?;
+            if before.is_some() {
+                self.stays_personal(tx, ctx, owner).await?;
+            }
         }
         let had = before.and_then(|before| before.input.subject_id);
         if let (Some(kind), Some(id)) = (&self.input.subject_type, self.input.subject_id)
@@ -170,6 +173,20 @@ pub async fn carry(tx: &mut Tx, ctx: &Ctx, id: TaskId, wish: CarryTask) -> Resul
 }
 
 impl Task {
+    /// A task of a personal rule is for whoever owns the record, and for nobody else.
+    async fn stays_personal(&self, tx: &mut Tx, ctx: &Ctx, owner: UserId) -> Result<()> {
+        let rule = self.rule.as_deref().and_then(|rule| rule.parse::<Uuid>().ok());
+        let about = self.input.subject_type.as_ref().zip(self.input.subject_id);
+        let (Some(rule), Some((kind, id))) = (rule, about) else { return Ok(()) };
+        if !store::is_personal(tx, rule).await? {
+            return Ok(());
+        }
+        match subjects::owner(tx, ctx, kind, id).await? == Some(owner) {
+            true => Ok(()),
+            false => Err(TASK_IS_PERSONAL.problem()),
+        }
+    }
+
     /// Whether it was put off: by the verb, or because somebody has moved the date of what was due by the
     /// end of the day.
     fn is_put_off(&self, before: &Self, ctx: &Ctx) -> bool {

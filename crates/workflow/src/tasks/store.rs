@@ -4,6 +4,7 @@ use super::{Task, TaskId};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Result, UserId};
 use guanxi_storage::{Sql, Tx, sql};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The open task of a rule about a record.
@@ -15,6 +16,29 @@ pub(crate) async fn open(tx: &mut Tx, rule: &str, subject: Uuid) -> Result<Optio
         subject
     );
     Ok(tx.optional::<(TaskId,)>(select).await?.map(|row| row.0))
+}
+
+/// How many open tasks each of these users has; nothing for those who have none.
+pub(crate) async fn open_numbers(tx: &mut Tx, users: &[UserId]) -> Result<BTreeMap<UserId, i64>> {
+    if users.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let mut select = Sql::new(
+        "SELECT owner_id, COUNT(*) FROM tasks
+         WHERE tenant_id = $1 AND status = 'open' AND deleted_at IS NULL AND owner_id IN ",
+    );
+    select.bind_all(users.iter().copied()).push(" GROUP BY owner_id");
+    Ok(tx.all::<(UserId, i64)>(select).await?.into_iter().collect())
+}
+
+/// Whether a task rule is one whose tasks stay with the owners of their records.
+pub(super) async fn is_personal(tx: &mut Tx, rule: Uuid) -> Result<bool> {
+    let select = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM task_rules
+         WHERE tenant_id = $1 AND id = $2 AND personal = TRUE",
+        rule
+    );
+    tx.exists(select).await
 }
 
 /// The open task of one of these rules about a record that is due first.

@@ -58,7 +58,7 @@ pub(crate) async fn act(
 
 /// Whoever a step is for.
 async fn whom(tx: &mut Tx, step: &WorkflowStep, record: &Json) -> Result<UserId> {
-    let found = assignee(tx, (step.to, step.user_id), record).await?;
+    let found = assignee(tx, (step.to, step.user_id, step.role_id), record).await?;
     found.ok_or_else(|| NOBODY_TO_ACT.problem())
 }
 

@@ -93,7 +93,7 @@ pub struct WorkflowRunInput {
     pub occasion: Line<100>,
 }
 
-/// What a workflow did with a record for one occasion.
+/// What a workflow did with a record for one occasion. It is removed 90 days after its end.
 #[derive(Debug, Clone, Serialize, ToSchema, Record)]
 pub struct WorkflowRun {
     /// What every record has.

@@ -137,3 +137,18 @@ pub(crate) async fn postpone(tx: &mut Tx, id: WorkflowRunId, to: DateTime<Utc>) 
     );
     tx.execute(wait).await.map(drop)
 }
+
+/// Removes a bounded number of runs that ended before `old`; how many.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn forget(tx: &mut Tx, old: DateTime<Utc>, most: i64) -> Result<u64> {
+    let delete = sql!(
+        "DELETE FROM workflow_runs WHERE tenant_id = $1 AND id IN
+             (SELECT id FROM workflow_runs WHERE tenant_id = $1 AND finished_at < $2
+              ORDER BY finished_at LIMIT $3)",
+        old,
+        most
+    );
+    tx.execute(delete).await
+}

@@ -18,6 +18,10 @@
 //!
 //! An event is read at least once, and has its effect once: the position of the event, or the date, is
 //! part of a unique key of [runs](super::workflow_runs).
+//!
+//! Who publishes what another one has written becomes its author; a key cannot publish, since its limits
+//! would be lost. The filter is that of the author's lists, so what they do not see does not exist for it.
+//! Price: it is asked of the record as it is when the event is read, a few seconds later.
 
 mod dispatch;
 mod model;
@@ -41,4 +45,5 @@ pub(crate) use store::{due_passes, edition, postpone_pass};
 pub use trial::{
     TryWorkflow, WorkflowChange, WorkflowTrial, WorkflowTrialRecord, WorkflowTrialStep, dry_run,
 };
+pub(crate) use trigger::WINDOW;
 pub use trigger::{WorkflowTrigger, WorkflowTriggerKind};

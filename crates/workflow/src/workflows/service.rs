@@ -9,9 +9,12 @@ use crate::{
     problems::WORKFLOW_MOVE_NOT_ALLOWED,
 };
 use guanxi_bulk::table::{self, Table};
-use guanxi_identity::users::{USER, check_owner};
+use guanxi_identity::{
+    roles::ROLE,
+    users::{USER, check_owner},
+};
 use guanxi_kernel::{
-    Action, Ctx, Problem, Result, UserId, Word as _,
+    Action, Ctx, Problem, Result, RoleId, UserId, Word as _,
     problem::{FieldError, INVALID, Place, UNKNOWN_REFERENCE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{
@@ -198,10 +201,11 @@ async fn check_steps(
         }
         if step.needs_owner() && table.kind.field("owner_id").is_none() {
             let finding = UNKNOWN_VALUE.field(place("to"));
-            findings.push(finding.with("expected", "user; these records have no owner"));
+            findings.push(finding.with("expected", "user or role; these records have no owner"));
         }
         let named = [
             (&USER, step.user_id.map(UserId::uuid), "user_id"),
+            (&ROLE, step.role_id.map(RoleId::uuid), "role_id"),
             (&PLAYBOOK, step.playbook_id.map(PlaybookId::uuid), "playbook_id"),
         ];
         for (kind, id, member) in named {

@@ -2,7 +2,7 @@
 
 use crate::{playbooks::PlaybookId, rules::TaskAssignee};
 use guanxi_kernel::{
-    Line, Text, UserId,
+    Line, RoleId, Text, UserId,
     problem::{FieldError, INVALID, REQUIRED, TOO_LONG},
 };
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ pub struct WorkflowStep {
     /// The user, with `to` of `user`.
     #[serde(default)]
     pub user_id: Option<UserId>,
+    /// The role, with `to` of `role`.
+    #[serde(default)]
+    pub role_id: Option<RoleId>,
     /// What the task or the notification is called; `{name}` stands for the member `name` of the record.
     #[serde(default)]
     pub title: Option<Line<200>>,
@@ -103,6 +106,11 @@ impl WorkflowStep {
             (false, true) => findings.push(misplaced(format!("{place}/user_id"))),
             _ => {}
         }
+        match (self.to == TaskAssignee::Role, self.role_id.is_some()) {
+            (true, false) => findings.push(REQUIRED.field(format!("{place}/role_id"))),
+            (false, true) => findings.push(misplaced(format!("{place}/role_id"))),
+            _ => {}
+        }
         if self.value.to_string().len() > LONGEST {
             let finding = TOO_LONG.field(format!("{place}/value"));
             findings.push(finding.with("expected", format!("at most {LONGEST} bytes of JSON")));
@@ -112,7 +120,8 @@ impl WorkflowStep {
 
     /// Whether it is for somebody who has to do with the record, and so needs one with an owner.
     pub(super) fn needs_owner(&self) -> bool {
-        self.kind != WorkflowStepKind::SetField && self.to != TaskAssignee::User
+        let owners = matches!(self.to, TaskAssignee::Owner | TaskAssignee::ManagerOfOwner);
+        self.kind != WorkflowStepKind::SetField && owners
     }
 }
 
@@ -134,6 +143,8 @@ mod tests {
             (json!({ "kind": "create_task" }), &["title"]),
             (json!({ "kind": "create_task", "title": "A", "to": "user" }), &["user_id"]),
             (json!({ "kind": "notify", "title": "A", "user_id": id }), &["user_id"]),
+            (json!({ "kind": "notify", "title": "A", "to": "role" }), &["role_id"]),
+            (json!({ "kind": "notify", "title": "A", "to": "role", "role_id": id }), &[]),
             (json!({ "kind": "notify", "title": "A", "field": "tier" }), &["field"]),
             (json!({ "kind": "set_field", "field": "tier", "value": "A" }), &[]),
             (json!({ "kind": "set_field", "field": "tier" }), &[]),

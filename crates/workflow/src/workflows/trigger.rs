@@ -20,7 +20,7 @@ guanxi_kernel::words! {
 }
 
 /// How far back a date may lie to make a workflow begin: what came to pass before is left alone.
-const WINDOW: i64 = 30;
+pub(crate) const WINDOW: i64 = 30;
 
 /// What makes a workflow begin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]

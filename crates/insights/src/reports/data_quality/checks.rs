@@ -303,7 +303,7 @@ pub(super) static CHECKS: &[Check] = &[
 ];
 
 /// The fields of parties that they speak of.
-pub(super) const PARTY_FIELDS: &[&str] = &[
+pub(in crate::reports) const PARTY_FIELDS: &[&str] = &[
     "owner_id",
     "name",
     "code",
@@ -318,4 +318,5 @@ pub(super) const PARTY_FIELDS: &[&str] = &[
 ];
 
 /// Those of contacts.
-pub(super) const CONTACT_FIELDS: &[&str] = &["phones", "emails", "job_title", "born_on"];
+pub(in crate::reports) const CONTACT_FIELDS: &[&str] =
+    &["phones", "emails", "job_title", "born_on"];

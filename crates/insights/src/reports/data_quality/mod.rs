@@ -3,14 +3,19 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `checks.rs` | what is held against the records, as data |
+//!
+//! What good data are is a list of checks, each one condition on a record; a dimension is all that passes
+//! of all that can fail. Uniqueness is against the whole tenant, so it tells that there is another one, not
+//! which. Price: each check reads the records once more.
 
 mod checks;
 
+pub(super) use checks::{CONTACT_FIELDS, PARTY_FIELDS};
 pub use checks::{QualityDimension, QualityOf};
 
 use super::prospects::{column, example_id, parameter, require_fields};
 use crate::{Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape};
-use checks::{CHECKS, CONTACT_FIELDS, Check, PARTY_FIELDS};
+use checks::{CHECKS, Check};
 use guanxi_customers::{contacts::CONTACT, parties::PARTY};
 use guanxi_kernel::{Action, Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio};
 use guanxi_storage::{Sql, Tx, scope};
@@ -134,6 +139,21 @@ static DEFINITION: Definition = Definition {
     ],
     plot: Plot { shape: Shape::Bars, names: &["check_name"], values: &["score"], otherwise: &[] },
 };
+
+/// Adds that the record `t` passes every check that it can fail; after so many days it is not of lately.
+pub(super) fn passes(sql: &mut Sql, asked: &Asked, of: QualityOf, days: i64) {
+    for (at, check) in CHECKS.iter().filter(|check| check.of == of).enumerate() {
+        sql.push(if at == 0 { "(CASE" } else { " AND CASE" });
+        if let Some(among) = check.among {
+            sql.push(" WHEN NOT (").push(among).push(") THEN 1");
+        }
+        sql.push(" WHEN ");
+        check.rule.write(sql, asked, days);
+        // What is neither true nor false has failed too.
+        sql.push(" THEN 1 ELSE 0 END = 1");
+    }
+    sql.push(")");
+}
 
 /// What a check has found.
 #[derive(Debug, Clone, Default)]

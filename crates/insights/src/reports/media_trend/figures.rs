@@ -3,6 +3,7 @@
 use crate::{Asked, exchange::currency};
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{Ctx, Money, Result, period::start_of_day};
+use guanxi_marketing::{population::Population, touches::TouchKind};
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -31,6 +32,7 @@ pub(super) struct Sum {
     pub(super) responses: i64,
     pub(super) responders: i64,
     pub(super) buyers: i64,
+    pub(super) relations: i64,
 }
 
 impl Sum {
@@ -44,6 +46,7 @@ impl Sum {
             responses: 0,
             responders: 0,
             buyers: 0,
+            relations: 0,
         }
     }
 
@@ -56,6 +59,9 @@ impl Sum {
 /// By medium and month.
 pub(super) type Figures = BTreeMap<(Uuid, String), Sum>;
 
+/// By medium.
+pub(super) type Relations = BTreeMap<Uuid, i64>;
+
 /// What of that time is told.
 struct Span<'a> {
     months: &'a [Month],
@@ -66,6 +72,21 @@ struct Span<'a> {
     /// Nothing later than this.
     as_of: DateTime<Utc>,
     today: NaiveDate,
+}
+
+impl<'a> Span<'a> {
+    /// The time of these months; none without months.
+    fn of(ctx: &Ctx, asked: &Asked, months: &'a [Month]) -> Option<Self> {
+        let (first, last) = (months.first()?, months.last()?);
+        Some(Self {
+            months,
+            begins: start_of_day(first.first, ctx.settings.time_zone),
+            first: first.first,
+            behind: last.behind,
+            as_of: asked.as_of,
+            today: asked.today,
+        })
+    }
 }
 
 impl Span<'_> {
@@ -107,15 +128,7 @@ pub(super) async fn of(
     months: &[Month],
 ) -> Result<Figures> {
     let mut figures = Figures::new();
-    let (Some(first), Some(last)) = (months.first(), months.last()) else { return Ok(figures) };
-    let span = Span {
-        months,
-        begins: start_of_day(first.first, ctx.settings.time_zone),
-        first: first.first,
-        behind: last.behind,
-        as_of: asked.as_of,
-        today: asked.today,
-    };
+    let Some(span) = Span::of(ctx, asked, months) else { return Ok(figures) };
     money(tx, asked, &span, &mut figures).await?;
     let zero = asked.exchange.zero();
     let of = |figures: &mut Figures, key: (Uuid, String), take: &dyn Fn(&mut Sum)| {
@@ -139,7 +152,25 @@ pub(super) async fn of(
             of(&mut figures, (id, month), &|sum| sum.buyers += count);
         }
     }
+    for (id, month, count) in tx.all::<(Uuid, String, i64)>(relations(&span, true)).await? {
+        of(&mut figures, (id, month), &|sum| sum.relations = count);
+    }
     Ok(figures)
+}
+
+/// The relations of media over all of these months, where each customer or prospect counts once.
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn relations_over(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &Asked,
+    months: &[Month],
+) -> Result<Relations> {
+    let Some(span) = Span::of(ctx, asked, months) else { return Ok(Relations::new()) };
+    let rows = tx.all::<(Uuid, String, i64)>(relations(&span, false)).await?;
+    Ok(rows.into_iter().map(|(id, _, count)| (id, count)).collect())
 }
 
 async fn money(
@@ -265,6 +296,53 @@ fn known_buyers(span: &Span<'_>) -> Sql {
     );
     span.days(&mut sql, "c.signed_on");
     sql.push(") x GROUP BY x.medium_id, x.month");
+    sql
+}
+
+/// Customers and prospects who have interacted, each once in a month, or once in all of them: by what a machine
+/// has seen of them, by an answer, or by coming to a shop.
+fn relations(span: &Span<'_>, by_month: bool) -> Sql {
+    let of = |sql: &mut Sql, at: &'static str| {
+        if by_month {
+            span.month(sql, at);
+        } else {
+            sql.push("'all'");
+        }
+    };
+    let mut sql = Sql::new(
+        "SELECT x.medium_id, x.month, COUNT(DISTINCT x.party_id)
+         FROM (SELECT s.medium_id, e.party_id, ",
+    );
+    of(&mut sql, "e.occurred_at");
+    sql.push(
+        " AS month FROM touches e
+             JOIN source_codes s ON s.tenant_id = e.tenant_id AND s.id = e.source_code_id
+             WHERE e.tenant_id = $1 AND e.party_id IS NOT NULL AND e.kind IN ",
+    );
+    sql.bind_all(TouchKind::interactions()).push(" AND ");
+    span.instants(&mut sql, "e.occurred_at");
+    sql.push(" UNION ALL SELECT r.medium_id, r.party_id, ");
+    of(&mut sql, "r.responded_at");
+    sql.push(
+        " AS month FROM responses r
+             WHERE r.tenant_id = $1 AND r.deleted_at IS NULL AND r.medium_id IS NOT NULL
+                 AND r.party_id IS NOT NULL AND ",
+    );
+    span.instants(&mut sql, "r.responded_at");
+    sql.push(" UNION ALL SELECT w.medium_id, w.party_id, ");
+    of(&mut sql, "w.came_at");
+    sql.push(
+        " AS month FROM walk_ins w
+             WHERE w.tenant_id = $1 AND w.deleted_at IS NULL AND w.medium_id IS NOT NULL
+                 AND w.party_id IS NOT NULL AND ",
+    );
+    span.instants(&mut sql, "w.came_at");
+    sql.push(
+        ") x JOIN parties t ON t.tenant_id = $1 AND t.id = x.party_id
+         WHERE t.deleted_at IS NULL AND ",
+    );
+    Population::All.write(&mut sql);
+    sql.push(" GROUP BY x.medium_id, x.month");
     sql
 }
 

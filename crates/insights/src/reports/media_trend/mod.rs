@@ -1,4 +1,8 @@
-//! Whether media become dearer and are answered less, month by month.
+//! Whether media become dearer and are answered less, month by month, and by which of them relations cost least.
+//!
+//! A relation is a customer or prospect who is known and has done something by the medium: followed something, come to
+//! the site or a shop, joined or written in a community, filled a cart, bought by it, or answered. Price: roles are those
+//! of now, and whoever looks around without a name is nobody's relation.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -16,7 +20,7 @@ use crate::{
     labels::{Labels, labels},
 };
 use chrono::{Months, NaiveDate};
-use figures::{Figures, Month, Sum};
+use figures::{Figures, Month, Relations, Sum};
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_kernel::{
     Action, Ctx, Currency, Money, Result, actor::forbidden, period::start_of_day, problem::Texts,
@@ -74,6 +78,10 @@ pub struct MediaTrendRow {
     pub cost_per_response: Ratio,
     /// By which share of the month before that is more.
     pub cost_per_response_change: Ratio,
+    /// Customers and prospects who have interacted by it in the month, each once.
+    pub relations: i64,
+    /// `expense` for each of `relations`; without a value if there are none.
+    pub cost_per_relation: Ratio,
 }
 
 /// Where a medium goes.
@@ -96,6 +104,16 @@ pub struct MediumTrend {
     pub cost_per_contact: MediaTrendOf,
     /// Of the cost per response.
     pub cost_per_response: MediaTrendOf,
+    /// What was spent on it in these months.
+    pub expense: Money,
+    /// Customers and prospects who have interacted by it in these months, each once.
+    pub relations: i64,
+    /// `expense` for each of `relations`; without a value if there are none.
+    pub cost_per_relation: Ratio,
+    /// Its place by `cost_per_relation` as shown, 1 where a relation costs least; the same cost has the same place.
+    /// `null` if there are no relations.
+    #[schema(required)]
+    pub cost_per_relation_rank: Option<i64>,
 }
 
 /// What goes over all months.
@@ -113,7 +131,7 @@ pub struct MediaTrendTotals {
 
 static DEFINITION: Definition = Definition {
     name: "media-trend",
-    version: 1,
+    version: 2,
     title: Texts { en: "Trend of media", zh: "媒介趋势分析" },
     about: Texts {
         en: "Media month by month, up to a month: what was spent on them, by expenses that name the medium or one of \
@@ -121,8 +139,12 @@ static DEFINITION: Definition = Definition {
              reached, who has answered and who has bought in that month. A figure of a medium is `rising` or \
              `declining` if it is greater or less in each of these months than in the one before; a month without it \
              leaves it open. The slope is that of the straight line through the values shown, by least squares, per \
-             month. Figures are those of now, up to the day of `as_of`, by whose rate other currencies are converted.",
-        zh: "按媒介与月份统计费用、收入、费用收入比、触达、反馈、购买及单位成本。若某指标在所列各月逐月上升或下降,则标记 rising 或 declining;斜率为对显示值按月做最小二乘所得。外币按统计当日汇率折算。",
+             month. Relations are customers and prospects, as they are now, who have followed something, come to the \
+             site or a shop, joined or written in a community, filled or left a cart, bought or answered by the medium: \
+             each once in a month, and in `totals` once in all of these months. There media are also ranked by what \
+             a relation costs. Figures are those of now, up to the day of `as_of`, by whose rate other currencies are \
+             converted.",
+        zh: "按媒介与月份统计费用、收入、费用收入比、触达、反馈、购买及单位成本。若某指标在所列各月逐月上升或下降,则标记 rising 或 declining;斜率为对显示值按月做最小二乘所得。关系数为通过该媒介点击、访问、到店、加入社区、发帖、创建或放弃购物车、购买或反馈的客户与潜在客户(按当前角色),每月每人计一次,合计中全期每人计一次,并按单位关系成本由低到高排名。外币按统计当日汇率折算。",
     },
     reads: &[&CAMPAIGN, &CONTRACT, &MEDIUM],
     needs: &["spent"],
@@ -173,6 +195,8 @@ static DEFINITION: Definition = Definition {
             "反馈成本环比",
             What::Ratio,
         ),
+        column("relations", "Relations", "关系数", What::Count),
+        column("cost_per_relation", "Cost per relation", "单位关系成本", What::Ratio),
     ],
     plot: Plot {
         shape: Shape::Bars,
@@ -220,6 +244,8 @@ fn row(medium_id: Uuid, code: &str, name: Option<&String>, month: &str, of: &Sum
         cost_per_contact_change: Ratio::new(0, 0),
         cost_per_response: Ratio::new(expense, of.responses),
         cost_per_response_change: Ratio::new(0, 0),
+        relations: of.relations,
+        cost_per_relation: Ratio::new(expense, of.relations),
     }
 }
 
@@ -232,8 +258,8 @@ fn compare(rows: &mut [MediaTrendRow]) {
     }
 }
 
-/// Where a medium goes over these months.
-fn over(rows: &[MediaTrendRow]) -> Option<MediumTrend> {
+/// Where a medium goes over these months, in which so much was spent for so many relations.
+fn over(rows: &[MediaTrendRow], expense: Money, relations: i64) -> Option<MediumTrend> {
     let first = rows.first()?;
     let of = |figure: fn(&MediaTrendRow) -> Ratio| {
         trend_of(&rows.iter().map(figure).collect::<Vec<_>>())
@@ -247,7 +273,22 @@ fn over(rows: &[MediaTrendRow]) -> Option<MediumTrend> {
         conversion_rate: of(|row| row.conversion_rate),
         cost_per_contact: of(|row| row.cost_per_contact),
         cost_per_response: of(|row| row.cost_per_response),
+        expense,
+        relations,
+        cost_per_relation: Ratio::new(expense.to_decimal(), relations),
+        cost_per_relation_rank: None,
     })
+}
+
+/// Gives media their places by what a relation costs.
+fn rank(media: &mut [MediumTrend]) {
+    let mut costs: Vec<_> = media.iter().filter_map(|one| one.cost_per_relation.value()).collect();
+    costs.sort_unstable();
+    for one in media {
+        let own = one.cost_per_relation.value();
+        let less = own.map(|own| costs.partition_point(|other| *other < own));
+        one.cost_per_relation_rank = less.and_then(|less| i64::try_from(less + 1).ok());
+    }
 }
 
 /// The rows of media and months, and what goes over them.
@@ -255,7 +296,7 @@ fn made(
     asked: &Asked,
     months: &[Month],
     (media, names): (&[(Uuid, String)], &Labels),
-    figures: &Figures,
+    (figures, relations): (&Figures, &Relations),
 ) -> Result<Made<MediaTrend>> {
     let none = Sum::none(asked.exchange.zero());
     let (mut rows, mut trends) = (Vec::new(), Vec::new());
@@ -266,9 +307,11 @@ fn made(
         };
         let mut own: Vec<MediaTrendRow> = months.iter().map(of_month).collect();
         compare(&mut own);
-        trends.extend(over(&own));
+        let expense = asked.exchange.sum(own.iter().map(|row| row.expense))?;
+        trends.extend(over(&own, expense, relations.get(id).copied().unwrap_or(0)));
         rows.extend(own);
     }
+    rank(&mut trends);
     let expense = asked.exchange.sum(rows.iter().map(|row| row.expense))?;
     let revenue = asked.exchange.sum(rows.iter().map(|row| row.revenue))?;
     let expense_to_revenue = Ratio::new(expense.to_decimal(), revenue.to_decimal());
@@ -294,7 +337,8 @@ impl Report for MediaTrend {
         let ids: Vec<Uuid> = figures.keys().map(|(id, _)| *id).collect();
         let media = figures::media(tx, &ids).await?;
         let names = labels(tx, ctx, asked, &MEDIUM, ids).await?;
-        made(asked, &months, (&media, &names), &figures)
+        let relations = figures::relations_over(tx, ctx, asked, &months).await?;
+        made(asked, &months, (&media, &names), (&figures, &relations))
     }
 
     fn example() -> Made<Self> {
@@ -304,6 +348,7 @@ impl Report for MediaTrend {
             (sum.expense, sum.revenue) = (yuan(minor), yuan(1_000_000));
             (sum.delivered, sum.responses, sum.responders, sum.buyers) =
                 (100, responders, responders, 1);
+            sum.relations = responders;
             row(Uuid::nil(), "D", Some(&"E-mail".to_owned()), month, &sum)
         };
         let mut rows = vec![
@@ -312,8 +357,9 @@ impl Report for MediaTrend {
             month("2026-05", 12_100, 3),
         ];
         compare(&mut rows);
-        let media = over(&rows).into_iter().collect();
         let (expense, revenue) = (yuan(33_100), yuan(3_000_000));
+        let mut media: Vec<MediumTrend> = over(&rows, expense, 10).into_iter().collect();
+        rank(&mut media);
         let expense_to_revenue = Ratio::new(expense.to_decimal(), revenue.to_decimal());
         Made { rows, totals: MediaTrendTotals { expense, revenue, expense_to_revenue, media } }
     }
@@ -339,6 +385,26 @@ mod tests {
         assert_eq!(trend.cost_per_contact.flag, Some(MediaTrendDirection::Rising));
         assert_eq!(trend.expense_to_revenue.flag, Some(MediaTrendDirection::Rising));
         assert_eq!(shown(trend.cost_per_contact.slope), Some("0.1050".to_owned()));
+    }
+
+    #[test]
+    fn x_55_media_are_ranked_by_what_a_relation_costs() {
+        let made = MediaTrend::example();
+        let email = &made.totals.media[0];
+        assert_eq!(shown(email.cost_per_relation), Some("33.1000".to_owned()));
+        let medium = |minor: i64, relations: i64| {
+            over(&made.rows, Money::new(minor, Currency::CNY), relations).unwrap()
+        };
+        let mut media = vec![
+            medium(15_000, 3),
+            medium(9_000, 3),
+            medium(4_000, 0),
+            medium(3_000, 1),
+            medium(0, 0),
+        ];
+        rank(&mut media);
+        let ranks: Vec<_> = media.iter().map(|one| one.cost_per_relation_rank).collect();
+        assert_eq!(ranks, [Some(3), Some(1), None, Some(1), None]);
     }
 
     #[test]

@@ -1,0 +1,211 @@
+//! The same of the reports on marketing: media, campaigns, carts, research, and what people do on web pages.
+
+use super::{Figure, marketing};
+
+/// The figures of each of these reports.
+pub(super) static FIGURES: &[(&str, &[Figure])] = &[
+    (
+        "cart-abandonment",
+        &[
+            ("started", &marketing::CARTS_STARTED),
+            ("completed", &marketing::CARTS_COMPLETED),
+            ("abandoned", &marketing::CARTS_ABANDONED),
+            ("recovered", &marketing::CARTS_RECOVERED),
+            ("abandonment_rate", &marketing::CART_ABANDONMENT_RATE),
+            ("recovery_rate", &marketing::CART_RECOVERY_RATE),
+            ("contacted", &marketing::CARTS_CONTACTED),
+            ("contacted_recovered", &marketing::CONTACTED_CARTS_RECOVERED),
+            ("contacted_recovery_rate", &marketing::CONTACTED_RECOVERY_RATE),
+            ("abandoned_value", &marketing::ABANDONED_CART_VALUE),
+            ("recovered_value", &marketing::RECOVERED_CART_VALUE),
+        ],
+    ),
+    (
+        "lead-latency",
+        &[
+            ("prospects", &marketing::ANSWERED),
+            ("contacted", &marketing::SPOKEN_TO),
+            ("in_time", &marketing::SPOKEN_TO_IN_TIME),
+            ("overdue", &marketing::CONTACT_OVERDUE),
+            ("median_hours", &marketing::LEAD_LATENCY),
+            ("p90_hours", &marketing::LEAD_LATENCY),
+        ],
+    ),
+    (
+        "order-path",
+        &[
+            ("place", &marketing::ORDER_STEP_PLACE),
+            ("entered", &marketing::ORDER_STEP_ENTERED),
+            ("left", &marketing::ORDER_STEP_LEFT),
+            ("drop_off", &marketing::ORDER_STEP_DROP_OFF),
+        ],
+    ),
+    (
+        "web-experience",
+        &[
+            ("runs", &marketing::WEB_TASK_RUNS),
+            ("completed", &marketing::WEB_TASKS_COMPLETED),
+            ("completion", &marketing::WEB_TASK_COMPLETION),
+            ("median_seconds", &marketing::WEB_TASK_SECONDS),
+            ("median_effort", &marketing::WEB_TASK_EFFORT),
+            ("median_satisfaction", &marketing::WEB_TASK_SATISFACTION),
+            ("worst_step_seconds", &marketing::WORST_STEP_SECONDS),
+            ("worst_step_left", &marketing::WORST_STEP_LEFT),
+        ],
+    ),
+    (
+        "campaign-calendar",
+        &[
+            ("campaigns", &marketing::CAMPAIGNS_RUNNING),
+            ("starting", &marketing::CAMPAIGNS_STARTING),
+            ("budget", &marketing::CAMPAIGN_BUDGET),
+            ("cost", &marketing::CAMPAIGN_COST),
+        ],
+    ),
+    (
+        "campaign-cycle",
+        &[
+            ("campaigns", &marketing::CAMPAIGNS_EVALUATED),
+            ("approval_mean_hours", &marketing::CAMPAIGN_APPROVAL_HOURS),
+            ("approval_median_hours", &marketing::CAMPAIGN_APPROVAL_HOURS),
+            ("start_mean_hours", &marketing::CAMPAIGN_START_HOURS),
+            ("start_median_hours", &marketing::CAMPAIGN_START_HOURS),
+            ("run_mean_hours", &marketing::CAMPAIGN_RUN_HOURS),
+            ("run_median_hours", &marketing::CAMPAIGN_RUN_HOURS),
+            ("evaluation_mean_hours", &marketing::CAMPAIGN_EVALUATION_HOURS),
+            ("evaluation_median_hours", &marketing::CAMPAIGN_EVALUATION_HOURS),
+            ("whole_mean_hours", &marketing::CAMPAIGN_CYCLE_HOURS),
+            ("whole_median_hours", &marketing::CAMPAIGN_CYCLE_HOURS),
+        ],
+    ),
+    (
+        "campaign-ranking",
+        &[
+            ("opportunities", &marketing::CAMPAIGN_OPPORTUNITIES),
+            ("opportunity_amount", &marketing::CAMPAIGN_OPPORTUNITY_AMOUNT),
+            ("contracts", &marketing::CAMPAIGN_CONTRACTS),
+            ("contract_amount", &marketing::CAMPAIGN_CONTRACT_AMOUNT),
+            ("cost", &marketing::CAMPAIGN_COST),
+            ("roi", &marketing::ROI),
+            ("expense_to_revenue", &marketing::EXPENSE_TO_REVENUE),
+        ],
+    ),
+    (
+        "decision-transitions",
+        &[
+            ("start", &marketing::STAGE_START),
+            ("prospect", &marketing::STAGE_END),
+            ("pre_sale", &marketing::STAGE_END),
+            ("in_sale", &marketing::STAGE_END),
+            ("growth_and_retention", &marketing::STAGE_END),
+            ("gone", &marketing::STAGE_END),
+        ],
+    ),
+    (
+        "media-attribution",
+        &[
+            ("first", &marketing::FIRST_TOUCHES),
+            ("last", &marketing::LAST_TOUCHES),
+            ("first_share", &marketing::ATTRIBUTED_SHARE),
+            ("last_share", &marketing::ATTRIBUTED_SHARE),
+            ("linear_share", &marketing::ATTRIBUTED_SHARE),
+            ("first_amount", &marketing::ATTRIBUTED_AMOUNT),
+            ("last_amount", &marketing::ATTRIBUTED_AMOUNT),
+            ("linear_amount", &marketing::ATTRIBUTED_AMOUNT),
+        ],
+    ),
+    (
+        "media-paths",
+        &[
+            ("conversions", &marketing::PATH_CONVERSIONS),
+            ("share", &marketing::PATH_SHARE),
+            ("amount", &marketing::PATH_AMOUNT),
+        ],
+    ),
+    (
+        "media-response",
+        &[
+            ("codes", &marketing::SOURCE_CODES),
+            ("contacts", &marketing::REACHED_CONTACTS),
+            ("sent", &marketing::SENT),
+            ("delivered", &marketing::DELIVERED),
+            ("opened", &marketing::OPENED),
+            ("clicked", &marketing::CLICKED),
+            ("visited", &marketing::VISITED),
+            ("responses", &marketing::RESPONSES),
+            ("responders", &marketing::RESPONDERS),
+            ("buyers", &marketing::BUYERS),
+            ("delivery_rate", &marketing::DELIVERY_RATE),
+            ("open_rate", &marketing::OPEN_RATE),
+            ("click_rate", &marketing::CLICK_RATE),
+            ("visit_rate", &marketing::VISIT_RATE),
+            ("response_rate", &marketing::RESPONSE_RATE),
+            ("conversion_rate", &marketing::CONVERSION_RATE),
+            ("buyers_of_contacts", &marketing::BUYERS_OF_CONTACTS),
+        ],
+    ),
+    (
+        "media-trend",
+        &[
+            ("expense", &marketing::MEDIUM_EXPENSE),
+            ("revenue", &marketing::MEDIUM_REVENUE),
+            ("expense_to_revenue", &marketing::MEDIUM_EXPENSE_TO_REVENUE),
+            ("contacts", &marketing::REACHED_CONTACTS),
+            ("responses", &marketing::RESPONSES),
+            ("responders", &marketing::RESPONDERS),
+            ("buyers", &marketing::BUYERS),
+            ("response_rate", &marketing::RESPONSE_RATE),
+            ("conversion_rate", &marketing::CONVERSION_RATE),
+            ("cost_per_contact", &marketing::COST_PER_CONTACT),
+            ("cost_per_contact_change", &marketing::COST_PER_CONTACT_CHANGE),
+            ("cost_per_response", &marketing::COST_PER_RESPONSE),
+            ("cost_per_response_change", &marketing::COST_PER_RESPONSE_CHANGE),
+            ("relations", &marketing::RELATIONS),
+            ("cost_per_relation", &marketing::COST_PER_RELATION),
+        ],
+    ),
+    (
+        "research-topics",
+        &[
+            ("answers", &marketing::RESEARCH_ANSWERS),
+            ("coded", &marketing::RESEARCH_ANSWERS_CODED),
+            ("interviews", &marketing::RESEARCH_MENTIONS),
+            ("share", &marketing::RESEARCH_ANSWER_SHARE),
+        ],
+    ),
+    (
+        "research-findings",
+        &[
+            ("rank", &marketing::RESEARCH_RANK),
+            ("interviews", &marketing::RESEARCH_MENTIONS),
+            ("of_interviews", &marketing::RESEARCH_INTERVIEWS),
+            ("share", &marketing::RESEARCH_MENTION_SHARE),
+        ],
+    ),
+    (
+        "research-interviewers",
+        &[
+            ("interviews", &marketing::RESEARCH_INTERVIEWS),
+            ("parties", &marketing::RESEARCH_PARTIES),
+            ("share", &marketing::RESEARCH_INTERVIEW_SHARE),
+        ],
+    ),
+    (
+        "information-sources",
+        &[
+            ("rank", &marketing::SOURCE_RANK),
+            ("interviews", &marketing::SOURCE_INTERVIEWS),
+            ("responses", &marketing::SOURCE_RESPONSES),
+            ("mentions", &marketing::SOURCE_MENTIONS),
+            ("share", &marketing::SOURCE_SHARE),
+        ],
+    ),
+    (
+        "send-waste",
+        &[
+            ("sends", &marketing::WASTED_SENDS),
+            ("amount", &marketing::SEND_WASTE),
+            ("share", &marketing::SEND_WASTE_SHARE),
+        ],
+    ),
+];
