@@ -7,8 +7,8 @@
 //! a tenant's file; [`reindex`](crate::reindex) makes it.
 //!
 //! A term that another term of the record begins with is left out, since searches look for beginnings: a
-//! short name costs nothing where the name begins with it. On PostgreSQL new entries wait in a list of half
-//! a megabyte, as moving many at once takes half the time. Price: a search goes through that list too, and
+//! short name costs nothing where the name begins with it. On PostgreSQL new entries wait in a list of 64
+//! KiB, as moving those of many records at once takes less time. Price: a search goes through that list too, and
 //! under serializable transactions looking at it would conflict with every write, so searches look aside
 //! (`Tx::aside`).
 
