@@ -55,7 +55,7 @@ fuzz: ## send made-up requests to every operation, for two hours, on both stores
 	cargo build $(locked) --workspace --bin guanxi
 	tests/with-postgres tests/contract/fuzz long
 
-bench: ## measure a release build on both stores
+bench: ## measure a release build on both stores (ARGS=--large: PostgreSQL with a million customers)
 	cargo build $(locked) --release --workspace --bin bench --bin guanxi
 	tests/with-postgres --durable "$${CARGO_TARGET_DIR:-target}"/release/bench $(ARGS)
 

@@ -6,6 +6,7 @@ mod contract;
 mod contracts;
 mod custom;
 mod customers;
+mod faults;
 mod identity;
 mod insights;
 mod marketing;

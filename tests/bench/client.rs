@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// How long anything may take that is not measured.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A kept-alive connection.
 #[derive(Debug)]
@@ -54,7 +54,16 @@ impl Connection {
 
     /// The same, and the answer.
     pub(crate) async fn fetch(&mut self, request: &[u8]) -> Outcome<Answer> {
-        let parts = tokio::time::timeout(PATIENCE, self.exchange(request)).await??;
+        self.fetch_within(request, PATIENCE).await
+    }
+
+    /// The same, with another patience.
+    pub(crate) async fn fetch_within(
+        &mut self,
+        request: &[u8],
+        patience: Duration,
+    ) -> Outcome<Answer> {
+        let parts = tokio::time::timeout(patience, self.exchange(request)).await??;
         let text = |range: Range<usize>| String::from_utf8_lossy(&self.buffer[range]).into_owned();
         let head = text(0..parts.head);
         let headers = head.lines().skip(1).filter_map(|line| line.split_once(": "));

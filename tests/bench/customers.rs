@@ -9,7 +9,7 @@ use crate::{
     program::Program,
     prospects,
     run::Bench,
-    sales::{Caller, id},
+    sales::{self, Caller, id},
     store::Engine,
 };
 use chrono::{Days, NaiveDate};
@@ -39,7 +39,7 @@ const REPORTS: u64 = 10;
 /// Milliseconds that the report, the contract and the page of changes may take.
 const REPORT_MS: u32 = 2_000;
 const CONTRACT_MS: u32 = 20;
-const CHANGES_MS: u32 = 10;
+pub(crate) const CHANGES_MS: u32 = 10;
 
 /// Seconds that planning may take for a million assets.
 const PLANNING: f64 = 120.0;
@@ -84,7 +84,7 @@ async fn question(
 }
 
 /// Sends a file of `resource` and makes records of its rows, which must be so many.
-async fn import(
+pub(crate) async fn import(
     program: &Program,
     name: &'static str,
     resource: &str,
@@ -120,29 +120,45 @@ async fn count(program: &Program, resource: &str) -> Outcome<u64> {
     }
 }
 
+/// The header of a file of orders.
+pub(crate) const ORDER_LINES: &str = "reference,sku,quantity,placed_at,unit_price,party\n";
+
+/// Adds a line of an order of the party with that number, on that day.
+pub(crate) fn order_line(
+    file: &mut String,
+    reference: &str,
+    (party, day): (u64, NaiveDate),
+    dice: &mut Dice,
+) -> Outcome {
+    let (sku, quantity) = (dice.below(4_000), 1 + dice.below(24));
+    let (yuan, cents) = (dice.below(200), dice.below(100));
+    writeln!(
+        file,
+        "{reference},SKU-{sku},{quantity},{day} 10:00:00,{yuan}.{cents:02},C-{party:07}"
+    )?;
+    Ok(())
+}
+
+/// What all orders of such a file have.
+pub(crate) fn orders_of_shop() -> Json {
+    json!({ "source": "shop", "currency": "CNY" })
+}
+
 /// Orders of the parties that are there, line by line.
 async fn orders(bench: &Bench<'_>, program: &Program) -> Outcome<Work> {
     let rows = bench.plan.rows;
     let lines = (LINES_EACH * rows).min(MOST_LINES);
     let order_of = |line: u64| line * 10 / LINES_OF_TEN;
-    let begin = NaiveDate::from_ymd_opt(2024, 1, 1).ok_or("no such day")?;
-    let mut file = String::from("reference,sku,quantity,placed_at,unit_price,party\n");
+    let mut file = String::from(ORDER_LINES);
     for line in 0..lines {
         let order = order_of(line);
         // What all lines of an order share falls in the same way for each of them.
         let (mut shared, mut own) = (Dice::new(order), Dice::new(line));
-        let (party, day) = (1 + shared.below(rows), begin + Days::new(shared.below(600)));
-        let (sku, quantity) = (own.below(4_000), 1 + own.below(24));
-        let (yuan, cents) = (own.below(200), own.below(100));
-        writeln!(
-            file,
-            "S-{order},SKU-{sku},{quantity},{day} 10:00:00,{yuan}.{cents:02},C-{party:07}"
-        )?;
+        let (party, day) = (1 + shared.below(rows), sales::day(shared.below(600)));
+        order_line(&mut file, &format!("S-{order}"), (party, day), &mut own)?;
     }
-    let defaults = json!({ "source": "shop", "currency": "CNY" });
-    let work =
-        import(program, "import of lines of orders", "orders", (file.as_str(), lines), &defaults);
-    let work = work.await?;
+    let (file, defaults) = ((file.as_str(), lines), orders_of_shop());
+    let work = import(program, "import of lines of orders", "orders", file, &defaults).await?;
     require("orders", count(program, "orders").await?, order_of(lines - 1) + 1)?;
     let a_second = match bench.store.engine {
         Engine::Sqlite => 20_000.0,
@@ -194,25 +210,43 @@ async fn contract(program: &Program) -> Outcome<Question> {
     Ok(told.within(CONTRACT_MS))
 }
 
-/// Plans reminders of assets whose services are all due within a year, but none so soon that it is planned
-/// without being asked for.
-async fn reminders(bench: &Bench<'_>, program: &Program) -> Outcome<Work> {
-    let assets = bench.plan.rows.min(MOST_ASSETS);
-    let mut caller = Caller::new(program).await?;
-    let today = prospects::today(&mut caller).await?;
+/// Makes the rule by which services are reminded of.
+pub(crate) async fn remind(caller: &mut Caller) -> Outcome {
     let rule = json!({ "name": "Service", "kind": "maintenance", "days_before": [BEFORE] });
-    caller.send("POST", "/v1/reminder-rules", &rule).await?;
+    caller.send("POST", "/v1/reminder-rules", &rule).await.map(drop)
+}
+
+/// A file of assets, one of each party, whose services are all due within a year, but none so soon that it
+/// is planned without being asked for.
+pub(crate) fn assets(assets: u64, today: NaiveDate) -> Outcome<String> {
     let mut file = String::from("party,kind,name,service_every_months,last_service_on\n");
     for asset in 1..=assets {
         let last = today - Days::new(Dice::new(asset).below(200));
         writeln!(file, "C-{asset:07},vehicle,Car {asset},12,{last}")?;
     }
+    Ok(file)
+}
+
+/// Plans reminders of all of them.
+pub(crate) async fn plan(program: &Program, assets: u64, today: NaiveDate) -> Outcome<Work> {
+    let wish = json!({ "through": today + Days::new(AHEAD) });
+    let work = bulk::work(program, "planning of reminders", "/v1/reminders/plan", &wish).await?;
+    require("assets that were looked at", work.rows, assets)?;
+    let bound = PLANNING * f64::from(u32::try_from(assets)?) / 1_000_000.0;
+    Ok(Work { bound_seconds: Some(bound), ..work })
+}
+
+/// Plans reminders of assets that are imported for that.
+async fn reminders(bench: &Bench<'_>, program: &Program) -> Outcome<Work> {
+    let assets = bench.plan.rows.min(MOST_ASSETS);
+    let mut caller = Caller::new(program).await?;
+    let today = prospects::today(&mut caller).await?;
+    remind(&mut caller).await?;
+    let file = self::assets(assets, today)?;
     import(program, "import of assets", "assets", (file.as_str(), assets), &json!({})).await?;
     require("assets", count(program, "assets").await?, assets)?;
     bench.store.settle().await?;
-    let wish = json!({ "through": today + Days::new(AHEAD) });
-    let work = bulk::work(program, "planning of reminders", "/v1/reminders/plan", &wish).await?;
+    let work = plan(program, assets, today).await?;
     require("reminders", count(program, "reminders").await?, assets)?;
-    let bound = PLANNING * f64::from(u32::try_from(assets)?) / 1_000_000.0;
-    Ok(Work { bound_seconds: Some(bound), ..work })
+    Ok(work)
 }

@@ -16,6 +16,7 @@
 //! | [`targets`], [`prospects`] | a target that is divided; leads on the table of a month |
 //! | [`marketing`] | touches, segments, source codes and a tree |
 //! | [`customers`] | orders and their report, a contract, reminders of assets, changes |
+//! | [`large`], [`copies`] | instead of all that, PostgreSQL with a million customers |
 //! | [`survival`] | persons in one job whose server is killed, and all of it undone |
 //! | [`load`] | the closed loop and its figures |
 //! | [`program`] | `guanxi` as a process: serve, import |
@@ -30,8 +31,10 @@
 
 mod bulk;
 mod client;
+mod copies;
 mod customers;
 mod data;
+mod large;
 mod load;
 mod machine;
 mod marketing;
@@ -63,9 +66,9 @@ type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 /// Measures the program on both stores.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Parties in the store.
-    #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
-    rows: u64,
+    /// Parties in the store: 100,000 by itself, a million with --large.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(100..=10_000_000))]
+    rows: Option<u64>,
     /// How many times as many opportunities PostgreSQL gets by copying what was imported, but for those
     /// of the one who leaves. A report that cannot answer for so many in time ends the run.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=100))]
@@ -76,6 +79,10 @@ struct Arguments {
     /// Few rows and little time: whether it works, not how fast it is.
     #[arg(long, conflicts_with_all = ["rows", "seconds", "times"])]
     quick: bool,
+    /// PostgreSQL alone at full size, with five purchases and an asset of each party: what such a company
+    /// asks for and waits for.
+    #[arg(long, conflicts_with_all = ["times", "seconds", "only"])]
+    large: bool,
     /// One store instead of both.
     #[arg(long, value_enum)]
     only: Option<Engine>,
@@ -97,16 +104,21 @@ struct Plan {
     times: u64,
     time: Duration,
     workers: usize,
+    large: bool,
 }
 
 impl Plan {
     fn new(arguments: &Arguments) -> Self {
-        let (rows, times, seconds) = match arguments.quick {
-            true => (5_000, 2, 2),
-            false => (arguments.rows, arguments.times, arguments.seconds),
+        let Arguments { rows, times, seconds, quick, large, .. } = *arguments;
+        let (rows, times, seconds) = match (quick, large) {
+            (true, false) => (5_000, 2, 2),
+            (true, true) => (20_000, 1, 2),
+            (false, large) => {
+                (rows.unwrap_or(if large { 1_000_000 } else { 100_000 }), times, seconds)
+            }
         };
         let workers = std::thread::available_parallelism().map_or(2, NonZero::get);
-        Self { rows, times, time: Duration::from_secs(seconds), workers }
+        Self { rows, times, time: Duration::from_secs(seconds), workers, large }
     }
 }
 
@@ -154,24 +166,34 @@ async fn on_stores(
     let perf = profile::Perf::find(&folders.results).await;
     let mut report = report::Report::new(plan, &folders, &perf);
     println!("{report}");
-    for engine in
-        Engine::BOTH.into_iter().filter(|engine| arguments.only.is_none_or(|only| only == *engine))
+    let only = arguments.only.or(plan.large.then_some(Engine::Postgres));
+    for engine in Engine::BOTH.into_iter().filter(|engine| only.is_none_or(|only| only == *engine))
     {
         let Some(store) = store::Store::fresh(engine, &folders.results).await? else { continue };
         let bench = run::Bench { plan, folders: &folders, perf: &perf, store: &store, working };
         let done = tokio::select! {
-            done = bench.run() => done,
+            done = measure(bench, &mut report) => done,
             () = stopped() => Err("stopped by a signal".into()),
         };
         store.remove().await?;
-        let done = done?;
-        println!("\n{done}");
-        report.stores.push(done);
+        println!("\n{}", done?);
     }
     let file = folders.results.join("report.json");
     std::fs::write(&file, serde_json::to_vec_pretty(&report)?)?;
     println!("The same as JSON: {}", file.display());
     Ok(report.is_good())
+}
+
+/// Measures a store and adds what was found to the report; the same as a text.
+async fn measure(bench: run::Bench<'_>, report: &mut report::Report) -> Outcome<String> {
+    if bench.plan.large {
+        let found = large::run(bench).await?;
+        return Ok(report.large.insert(found).to_string());
+    }
+    let found = bench.run().await?;
+    let told = found.to_string();
+    report.stores.push(found);
+    Ok(told)
 }
 
 /// Waits for Ctrl-C or for being told to end.

@@ -18,6 +18,7 @@ use std::{
     fs::File,
     io::{Read as _, Write as _},
     path::Path,
+    process::{Command, Stdio},
     time::Instant,
 };
 
@@ -166,9 +167,9 @@ async fn address(program: &Program, campaign: &str, codes: &[Json]) -> Outcome<W
 
 /// Trains a tree on the public campaign of a bank.
 async fn tree(program: &Program, folder: &Path) -> Outcome<Work> {
-    let file = File::open(folder.join("bank_marketing").join("bank-full.csv.gz"))?;
+    let file = folder.join("bank_marketing").join("bank-full.csv.gz");
     let mut text = String::new();
-    GzDecoder::new(file).read_to_string(&mut text)?;
+    GzDecoder::new(File::open(&file)?).read_to_string(&mut text)?;
     let mut caller = Caller::new(program).await?;
     let path = "/v1/mining/datasets/from-file?name=bank&label=y&positive=yes&drop=duration";
     let mut request = bulk::head("POST", path, &caller.token)?;
@@ -189,7 +190,29 @@ async fn tree(program: &Program, folder: &Path) -> Outcome<Work> {
     survival::over(&mut caller, &format!("/v1/jobs/{}", id(&job))).await?;
     let seconds = started.elapsed().as_secs_f64();
     let rows = dataset["row_count"].as_u64().unwrap_or(0);
-    work(program, "training of a tree", rows, seconds, before, None)
+    work(program, "training of a tree", rows, seconds, before, ceiling(&file).await?)
+}
+
+/// How long the job of a tree may take: three times what scikit-learn takes for the same file. `None`, with
+/// a line that says so, where there is none.
+async fn ceiling(file: &Path) -> Outcome<Option<f64>> {
+    const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/bench/tree.py");
+    let python = std::env::var_os("PYTHON").unwrap_or_else(|| "python3".into());
+    let mut command = Command::new(python);
+    command.arg(SCRIPT).arg(file).stdin(Stdio::null());
+    let told = match tokio::task::spawn_blocking(move || command.output()).await? {
+        Ok(told) if told.status.success() => String::from_utf8(told.stdout)?,
+        _ => {
+            println!("a tree by scikit-learn was skipped: pip install scikit-learn, PYTHON=…");
+            return Ok(None);
+        }
+    };
+    let seconds: Vec<f64> = told.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+    let [whole, fitting] = seconds[..] else {
+        return Err(format!("{SCRIPT} said {told}").into());
+    };
+    println!("scikit-learn: {whole:.2} s for the file, {fitting:.2} s of them for the tree");
+    Ok(Some(3.0 * whole))
 }
 
 fn require(what: &str, found: u64, wanted: u64) -> Outcome {

@@ -88,6 +88,12 @@ impl Process {
     }
 }
 
+/// Mebibytes of memory of their own that these processes have together now; one that has ended has none.
+pub(crate) fn own_mib(ids: &[u32]) -> u64 {
+    let status = |id: &u32| fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    ids.iter().map(|id| machine::kibibytes(&status(id), "RssAnon")).sum::<u64>() / 1024
+}
+
 impl Drop for Process {
     fn drop(&mut self) {
         // Both fail when it has ended already, which is what is wanted.

@@ -55,10 +55,21 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it over `store`, logging as `level` says, and waits until it is ready.
     pub(crate) async fn start(folders: &Folders, store: &Store, level: &str) -> Outcome<Self> {
+        Self::start_with(folders, store, level, &[]).await
+    }
+
+    /// The same with more settings, each the name of a variable and its value.
+    pub(crate) async fn start_with(
+        folders: &Folders,
+        store: &Store,
+        level: &str,
+        settings: &[(&str, &str)],
+    ) -> Outcome<Self> {
         let address = process::free_address()?;
         let log = store.file(&format!("serve-{}.log", address.port()));
         let mut command = command(folders, store)?;
-        command.arg("serve").env("GUANXI_SERVER_PORT", address.port().to_string());
+        command.arg("serve").envs(settings.iter().copied());
+        command.env("GUANXI_SERVER_PORT", address.port().to_string());
         command.env("GUANXI_LOG_LEVEL", level).stdout(Stdio::null()).stderr(File::create(&log)?);
         let mut program =
             Self { process: Process::start(&mut command, "guanxi serve")?, address, log };

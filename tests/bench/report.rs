@@ -3,6 +3,7 @@
 use crate::{
     Plan,
     bulk::{Question, Work},
+    large::Large,
     load::{self, Figures},
     machine::{Folders, Machine},
     process::Memory,
@@ -22,9 +23,14 @@ pub(crate) struct Report {
     rows: u64,
     seconds: u64,
     connections: usize,
+    /// Whether few questions were asked at full size, rather than all of both stores.
+    full_size: bool,
     profiles: &'static str,
     folder: PathBuf,
     pub(crate) stores: Vec<StoreReport>,
+    /// What was found at full size instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) large: Option<Large>,
 }
 
 /// What was found on one store.
@@ -78,18 +84,19 @@ impl Report {
             rows: plan.rows,
             seconds: plan.time.as_secs(),
             connections: load::CONNECTIONS,
+            full_size: plan.large,
             profiles: perf.describe(),
             folder: folders.results.clone(),
             stores: Vec::new(),
+            large: None,
         }
     }
 
     /// Whether every request was answered and every ceiling is comparable.
     pub(crate) fn is_good(&self) -> bool {
-        self.stores
-            .iter()
-            .flat_map(|store| &store.operations)
-            .all(|operation| operation.complaints().is_empty())
+        let mut operations = self.stores.iter().flat_map(|store| &store.operations);
+        operations.all(|operation| operation.complaints().is_empty())
+            && self.large.as_ref().is_none_or(Large::is_good)
     }
 }
 
@@ -118,12 +125,15 @@ impl OperationReport {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { machine, rows, seconds, connections, profiles, folder, .. } = self;
+        let Self { machine, rows, seconds, connections, full_size, profiles, folder, .. } = self;
         let Machine { host, system, processor, cores, memory_mib, load, revision } = machine;
         writeln!(
             f,
             "Guanxi {revision} on {host}: {cores} cores ({processor}), {memory_mib} MiB, {system}, load {load}"
         )?;
+        if *full_size {
+            return write!(f, "{rows} customers; results in {}", folder.display());
+        }
         writeln!(
             f,
             "{rows} parties, {connections} connections, {seconds} s each after 1 s of warm-up"
@@ -136,7 +146,6 @@ impl Display for StoreReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self { engine, filled, opportunities, copies, sealed, memory, log, .. } = self;
         let Filled { rows, seconds, per_second } = filled;
-        let Memory { peak_mib, own_mib } = memory;
         writeln!(f, "{engine}")?;
         writeln!(f, "import: {rows} parties in {seconds:.1} s, {per_second:.0} a second")?;
         let Filled { rows, seconds, per_second } = opportunities;
@@ -146,15 +155,12 @@ impl Display for StoreReport {
         }
         let Filled { rows, seconds, per_second } = sealed;
         writeln!(f, "verify: {rows} events in {seconds:.1} s, {per_second:.0} a second")?;
-        writeln!(
-            f,
-            "server: {peak_mib} MiB at most with mapped files, {own_mib} MiB of its own at the end, {} lines of warnings",
-            log.len()
-        )?;
-        for line in log.iter().take(3) {
-            writeln!(f, "  {}", line.chars().take(300).collect::<String>())?;
+        server(f, memory, log)?;
+        for one in &self.works {
+            work(f, one)?;
+            writeln!(f)?;
         }
-        self.bulk(f)?;
+        questions(f, &self.questions)?;
         self.speed(f)?;
         self.cost(f)?;
         for complaint in self.operations.iter().flat_map(OperationReport::complaints) {
@@ -165,34 +171,6 @@ impl Display for StoreReport {
 }
 
 impl StoreReport {
-    fn bulk(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for Work { name, rows, seconds, per_second, growth_mib, bound_seconds } in &self.works {
-            write!(
-                f,
-                "{name}: {rows} in {seconds:.1} s, {per_second:.0} a second, {growth_mib} MiB more of its own"
-            )?;
-            if let Some(bound) = bound_seconds {
-                write!(
-                    f,
-                    ", {:.0} % of the {bound:.1} s that it may take",
-                    100.0 * seconds / bound
-                )?;
-            }
-            writeln!(f)?;
-        }
-        let heads = ["p50 ms", "p95 ms", "max ms", "bound ms", "p50 of it"];
-        row(f, "One client", &heads.map(str::to_owned))?;
-        for Question { name, p50_us, p95_us, max_us, bound_ms } in &self.questions {
-            let mut cells = [*p50_us, *p95_us, *max_us].map(millis).to_vec();
-            if let Some(bound) = bound_ms {
-                cells.push(bound.to_string());
-                cells.push(format!("{:.0} %", f64::from(*p50_us) / 10.0 / f64::from(*bound)));
-            }
-            row(f, name, &cells)?;
-        }
-        Ok(())
-    }
-
     fn speed(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let heads = [
             "requests",
@@ -247,6 +225,50 @@ impl StoreReport {
         }
         Ok(())
     }
+}
+
+/// What the server has used and had to warn of.
+pub(crate) fn server(f: &mut Formatter<'_>, memory: &Memory, log: &[String]) -> fmt::Result {
+    let Memory { peak_mib, own_mib } = memory;
+    writeln!(
+        f,
+        "server: {peak_mib} MiB at most with mapped files, {own_mib} MiB of its own at the end, {} lines of warnings",
+        log.len()
+    )?;
+    for line in log.iter().take(3) {
+        writeln!(f, "  {}", line.chars().take(300).collect::<String>())?;
+    }
+    Ok(())
+}
+
+/// How long work has taken, without the end of the line.
+pub(crate) fn work(f: &mut Formatter<'_>, work: &Work) -> fmt::Result {
+    let Work { name, rows, seconds, per_second, growth_mib, bound_seconds } = work;
+    write!(
+        f,
+        "{name}: {rows} in {seconds:.1} s, {per_second:.0} a second, {growth_mib} MiB more of its own"
+    )?;
+    if let Some(bound) = bound_seconds {
+        write!(f, ", {:.0} % of the {bound:.1} s that it may take", 100.0 * seconds / bound)?;
+    }
+    Ok(())
+}
+
+/// How long answers have taken.
+pub(crate) fn questions(f: &mut Formatter<'_>, questions: &[Question]) -> fmt::Result {
+    let heads = ["p50 ms", "p95 ms", "max ms", "bound ms", "p50 of it", "p95 of it"];
+    row(f, "One client", &heads.map(str::to_owned))?;
+    for Question { name, p50_us, p95_us, max_us, bound_ms } in questions {
+        let mut cells = [*p50_us, *p95_us, *max_us].map(millis).to_vec();
+        if let Some(bound) = bound_ms {
+            cells.push(bound.to_string());
+            let part =
+                |micros: u32| format!("{:.0} %", f64::from(micros) / 10.0 / f64::from(*bound));
+            cells.extend([*p50_us, *p95_us].map(part));
+        }
+        row(f, name, &cells)?;
+    }
+    Ok(())
 }
 
 fn row(f: &mut Formatter<'_>, name: &str, cells: &[String]) -> fmt::Result {

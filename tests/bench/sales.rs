@@ -4,7 +4,7 @@
 use crate::{
     Outcome,
     bulk::{self, Question, Work},
-    client::Connection,
+    client::{Connection, PATIENCE},
     data::Dice,
     load,
     operations::{encode, write_body},
@@ -17,7 +17,7 @@ use std::{
     fs::File,
     io::{BufWriter, Write as _},
     path::Path,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 /// Who sells. The first one leaves.
@@ -65,7 +65,17 @@ impl Caller {
     }
 
     pub(crate) async fn ask(&mut self, path: &str, request: &[u8]) -> Outcome<Json> {
-        let answer = self.connection.fetch(request).await?;
+        self.ask_within(path, request, PATIENCE).await
+    }
+
+    /// Asks for what may take longer than anything else.
+    pub(crate) async fn ask_within(
+        &mut self,
+        path: &str,
+        request: &[u8],
+        patience: Duration,
+    ) -> Outcome<Json> {
+        let answer = self.connection.fetch_within(request, patience).await?;
         if answer.status >= 300 {
             return Err(format!("{path} was answered with {}", answer.body).into());
         }
@@ -128,7 +138,7 @@ pub(crate) async fn fill(bench: &Bench<'_>) -> Outcome<(Filled, u64)> {
 }
 
 /// A day of 2024 or after.
-fn day(number: u64) -> NaiveDate {
+pub(crate) fn day(number: u64) -> NaiveDate {
     NaiveDate::from_ymd_opt(2024, 1, 1).unwrap_or_default() + Days::new(number)
 }
 

@@ -1,6 +1,6 @@
 //! Fresh stores, with a folder for everything else that a run needs.
 
-use crate::Outcome;
+use crate::{Outcome, copies::copy};
 use clap::ValueEnum;
 use serde::Serialize;
 use sqlx::{Connection as _, Executor as _, PgConnection, SqliteConnection};
@@ -107,26 +107,18 @@ impl Store {
         let mut copies = 0;
         let mut connection = PgConnection::connect(&self.url).await?;
         for (table, id) in [("opportunities", "id"), ("opportunity_spans", "opportunity_id")] {
-            let columns: Vec<(String,)> = sqlx::query_as(
-                "SELECT CAST(column_name AS TEXT) FROM information_schema.columns
-                 WHERE table_name = $1 AND table_schema = current_schema() ORDER BY ordinal_position",
-            )
-            .bind(table)
-            .fetch_all(&mut connection)
-            .await?;
-            let columns: Vec<String> = columns.into_iter().map(|(name,)| name).collect();
-            let copied = columns.iter().map(|name| match name.as_str() {
-                name if name == id => format!("CAST(md5(CAST(o.{id} AS TEXT) || k) AS UUID)"),
-                "number" => "o.number || '-' || k".to_owned(),
-                name => format!("o.{name}"),
-            });
-            let copied = copied.collect::<Vec<_>>().join(", ");
-            let text = format!(
-                "INSERT INTO {table} ({}) SELECT {copied} FROM {table} o, generate_series(2, {times}) k
-                 WHERE o.owner_id <> CAST('{leaver}' AS UUID)",
-                columns.join(", ")
+            let from = format!(
+                "{table} o, generate_series(2, {times}) k
+                 WHERE o.owner_id <> CAST('{leaver}' AS UUID)"
             );
-            let made = say_on(&mut connection, text).await?;
+            let differs = |column: &str| match column {
+                column if column == id => {
+                    Some(format!("CAST(md5(CAST(o.{id} AS TEXT) || k) AS UUID)"))
+                }
+                "number" => Some("o.number || '-' || k".to_owned()),
+                _ => None,
+            };
+            let made = copy(&mut connection, table, &from, differs).await?;
             copies = if table == "opportunities" { made } else { copies };
         }
         connection.close().await?;
@@ -193,8 +185,9 @@ async fn say(server: &str, text: String) -> Outcome {
     Ok(())
 }
 
-/// Names of databases and columns cannot be bound; these are made above or come from the catalogue.
-#[expect(clippy::disallowed_methods, reason = "names made in this file only")]
-async fn say_on(connection: &mut PgConnection, text: String) -> Outcome<u64> {
+/// Says what cannot be bound: names of databases, tables and columns, which are made here and beside or come
+/// from the catalogue. How many rows it has changed.
+#[expect(clippy::disallowed_methods, reason = "nothing in it comes from outside")]
+pub(crate) async fn say_on(connection: &mut PgConnection, text: String) -> Outcome<u64> {
     Ok(connection.execute(sqlx::AssertSqlSafe(text)).await?.rows_affected())
 }

@@ -46,6 +46,12 @@ finish() {
   exit 0
 }
 
+# openapi30 DOCUMENT: the document as OpenAPI 3.0 for progenitor, $out/openapi-3.0.json; needs Node and Python.
+openapi30() {
+  "$here/node_modules/.bin/openapi-down-convert" --input "$1" --output "$out/openapi-3.0.json" &&
+    python3 "$here/openapi30.py" "$out/openapi-3.0.json" "$out/openapi-3.0.json"
+}
+
 # current STAMP LIST: the tools were installed from the list as it is now.
 current() { [ -e "$1" ] && [ ! "$2" -nt "$1" ]; }
 

@@ -1,6 +1,9 @@
 //! The program as an operator has it: over one store, at one address, started again whenever it ends.
 
-use crate::ledger::Ledger;
+use crate::{
+    Client,
+    ledger::{Entrance, Ledger},
+};
 use std::{
     fs::{self, File},
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -31,6 +34,7 @@ pub struct Installation {
     /// Elsewhere: whoever fills the disk of the store still wants to read them.
     logs: TempDir,
     count: AtomicU64,
+    variables: Vec<(&'static str, String)>,
 }
 
 impl Installation {
@@ -40,14 +44,29 @@ impl Installation {
     /// When there is no room for its logs, or no port.
     pub fn new(program: &Path, folder: &Path, url: Option<&str>) -> Self {
         let own = || format!("sqlite:{}", folder.join("data/guanxi.db").display());
+        let address = free_address();
         Self {
             program: program.to_owned(),
             folder: folder.to_owned(),
             url: url.map_or_else(own, str::to_owned),
-            address: free_address(),
+            address,
             logs: TempDir::new().expect("a folder"),
             count: AtomicU64::new(0),
+            variables: Vec::new(),
         }
+    }
+
+    /// The same at another address.
+    #[must_use]
+    pub fn at(self, address: SocketAddr) -> Self {
+        Self { address, ..self }
+    }
+
+    /// The same with a variable in its environment.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.variables.push((name, value.into()));
+        self
     }
 
     /// Where the store is.
@@ -75,6 +94,7 @@ impl Installation {
         command.env("DATABASE_URL", &self.url).env("GUANXI_ADMIN_PASSWORD", PASSWORD);
         command.env("GUANXI_SERVER_PORT", self.address.port().to_string());
         command.env("GUANXI_SERVER_WORKERS", "2").env("GUANXI_LOG_LEVEL", "warn");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -98,8 +118,14 @@ impl Installation {
         let log = format!("serve-{}.log", self.count.fetch_add(1, Ordering::SeqCst));
         let log = self.logs.path().join(log);
         let mut command = self.command(&["serve"]);
-        command.stdout(Stdio::null()).stderr(File::create(&log).expect("a log"));
-        let mut node = Node { child: command.spawn().expect("the program"), log };
+        command.stdout(Stdio::null());
+        let mut node = Node::start(&mut command, log);
+        self.await_ready(&mut node).await;
+        node
+    }
+
+    /// Waits until the server, which was started as this node, serves.
+    pub(crate) async fn await_ready(&self, node: &mut Node) {
         let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build();
         let http = http.expect("a client");
         let ready = format!("{}/health/ready", self.base());
@@ -109,7 +135,7 @@ impl Installation {
             assert!(ended.is_none(), "it has ended with {ended:?}\n{}", node.log());
             let answer = http.get(&ready).timeout(Duration::from_secs(2)).send().await;
             if answer.is_ok_and(|answer| answer.status() == 200) {
-                return node;
+                return;
             }
             tokio::time::sleep(GLANCE).await;
         }
@@ -118,9 +144,23 @@ impl Installation {
 
     /// A ledger of clients with a key of their own. A server has to have been started before.
     pub fn ledger(&self) -> Ledger {
-        let create = ["key", "create", "--user", "admin@guanxi.local", "--name", "load"];
-        let key = self.run(&[&create[..], &["--scope", "any:any"]].concat());
-        Ledger::new(&self.base(), key.trim())
+        self.ledger_at(&Entrance::from([self.base()]))
+    }
+
+    /// The same of clients that come another way.
+    pub fn ledger_at(&self, entrance: &Entrance) -> Ledger {
+        Ledger::new(entrance, &self.key("load"))
+    }
+
+    /// A client with a key of its own. A server has to have been started before.
+    pub fn client(&self) -> Client {
+        Client::anonymous(&self.base()).with_key(&self.key("client"))
+    }
+
+    /// A new key of the first administrator, for everything.
+    fn key(&self, name: &str) -> String {
+        let create = ["key", "create", "--user", "admin@guanxi.local", "--name", name];
+        self.run(&[&create[..], &["--scope", "any:any"]].concat()).trim().to_owned()
     }
 }
 
@@ -132,6 +172,15 @@ pub struct Node {
 }
 
 impl Node {
+    /// Starts a program, whose errors go to the log.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn start(command: &mut Command, log: PathBuf) -> Self {
+        let errors = File::options().create(true).append(true).open(&log).expect("a log");
+        Self { child: command.stderr(errors).spawn().expect("the program"), log }
+    }
+
     /// The id of the process.
     pub fn id(&self) -> u32 {
         self.child.id()
@@ -150,16 +199,24 @@ impl Node {
         self.child.kill().and_then(|()| self.child.wait()).expect("an end");
     }
 
+    /// Sends it a signal, such as `-STOP`.
+    ///
+    /// # Panics
+    /// When it cannot be sent.
+    pub fn signal(&self, signal: &str) {
+        // Anything but KILL needs a system call that safe Rust does not offer.
+        let id = self.id().to_string();
+        let sent = Command::new("kill").args([signal, &id]).status().expect("kill");
+        assert!(sent.success(), "the signal was not sent");
+    }
+
     /// Asks it to stop and waits until it has.
     ///
     /// # Panics
     /// When it does not end, or not well.
     pub async fn stop(mut self) -> Duration {
         let asked = Instant::now();
-        // Anything but KILL needs a system call that safe Rust does not offer.
-        let id = self.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &id]).status().expect("kill");
-        assert!(sent.success(), "the signal was not sent");
+        self.signal("-TERM");
         let status = self.end().await;
         assert!(status.success(), "it has ended with {status}\n{}", self.log());
         asked.elapsed()
@@ -186,12 +243,24 @@ impl Drop for Node {
 }
 
 /// A port that stays ours while the server is down: below those that the system gives to clients.
-fn free_address() -> SocketAddr {
+pub fn free_address() -> SocketAddr {
+    let (_, address) = held_address();
+    address
+}
+
+/// So many such ports.
+pub(crate) fn free_addresses<const N: usize>() -> [SocketAddr; N] {
+    // All are held until the last one is found, so that no two are the same.
+    let held: [(TcpListener, SocketAddr); N] = std::array::from_fn(|_| held_address());
+    held.map(|(_, address)| address)
+}
+
+fn held_address() -> (TcpListener, SocketAddr) {
     loop {
         let [high, low, ..] = *Uuid::new_v4().as_bytes();
         let port = 12_000 + u16::from_be_bytes([high, low]) % 8_000;
-        if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
-            return (Ipv4Addr::LOCALHOST, port).into();
+        if let Ok(listener) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+            return (listener, (Ipv4Addr::LOCALHOST, port).into());
         }
     }
 }

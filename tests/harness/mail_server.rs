@@ -1,5 +1,6 @@
 //! A mail server that behaves as it is told to each recipient, and remembers the letters that it was given.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -50,6 +51,42 @@ impl Letter {
         let (_, path) = link.split_once("/v1/").expect("a path");
         format!("/v1/{path}")
     }
+
+    /// What its reader reads, if it has one part.
+    ///
+    /// # Panics
+    /// When it is not encoded as it says.
+    pub fn body(&self) -> String {
+        let (head, body) = self.text.split_once("\r\n\r\n").expect("a body");
+        let bytes = if head.contains("Content-Transfer-Encoding: base64") {
+            let text: String = body.split_whitespace().collect();
+            STANDARD.decode(text).expect("base64")
+        } else if head.contains("Content-Transfer-Encoding: quoted-printable") {
+            unquoted(body)
+        } else {
+            body.as_bytes().to_vec()
+        };
+        String::from_utf8(bytes).expect("a text")
+    }
+}
+
+/// What stands behind the signs of quoted-printable.
+fn unquoted(body: &str) -> Vec<u8> {
+    let mut parts = body.split('=');
+    let mut bytes = parts.next().unwrap_or_default().as_bytes().to_vec();
+    for part in parts {
+        // A line that is broken here, or a byte by two digits.
+        let quoted = part.get(..2).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        let rest = match quoted {
+            Some(byte) => {
+                bytes.push(byte);
+                &part[2..]
+            }
+            None => part.trim_start_matches(['\r', '\n']),
+        };
+        bytes.extend_from_slice(rest.as_bytes());
+    }
+    bytes
 }
 
 #[derive(Default)]

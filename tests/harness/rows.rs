@@ -2,7 +2,11 @@
 
 use crate::{Engine, World};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
+};
 
 /// Everything that a store holds, as text: the bytes of the files of the embedded one, every row of
 /// every table of PostgreSQL.
@@ -91,6 +95,63 @@ async fn in_sqlite(url: &str, text: &str) -> BTreeSet<String> {
         if count.0 > 0 {
             found.insert(table);
         }
+    }
+    found
+}
+
+/// What tables of a store hold: a digest of all their rows, by their names.
+pub type Digests = BTreeMap<String, u64>;
+
+/// What these tables hold, or all of them.
+///
+/// # Panics
+/// When the store cannot be read.
+pub async fn digests(url: &str, tables: Option<&BTreeSet<String>>) -> Digests {
+    match url.starts_with("postgres") {
+        true => of_postgres(url, tables).await,
+        false => of_file(url, tables).await,
+    }
+}
+
+fn digest(rows: &[(Option<String>,)]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    rows.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[expect(clippy::disallowed_methods, reason = "names of tables of the store itself")]
+async fn of_postgres(url: &str, tables: Option<&BTreeSet<String>>) -> Digests {
+    let mut to = PgConnection::connect(url).await.expect("the store");
+    let all = "SELECT CAST(tablename AS TEXT) FROM pg_tables WHERE schemaname = 'public'";
+    let all: Vec<(String,)> = sqlx::query_as(all).fetch_all(&mut to).await.expect("the tables");
+    let mut found = Digests::new();
+    let wanted = |name: &String| tables.is_none_or(|some| some.contains(name));
+    for (table,) in all.into_iter().filter(|(name,)| wanted(name)) {
+        let rows = format!("SELECT CAST(t AS TEXT) FROM \"{table}\" t ORDER BY 1");
+        let rows: Vec<(Option<String>,)> =
+            sqlx::query_as(AssertSqlSafe(rows)).fetch_all(&mut to).await.expect("the rows");
+        found.insert(table, digest(&rows));
+    }
+    found
+}
+
+#[expect(clippy::disallowed_methods, reason = "names of tables and columns of the store itself")]
+async fn of_file(url: &str, tables: Option<&BTreeSet<String>>) -> Digests {
+    let mut to = SqliteConnection::connect(url).await.expect("the store");
+    // What a virtual table holds lies in ordinary ones beside it.
+    let columns = "SELECT m.name, group_concat('quote(\"' || c.name || '\")', ' || '','' || ')
+         FROM sqlite_master m JOIN pragma_table_info(m.name) c
+         WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' AND m.name <> 'test_steps'
+         GROUP BY m.name";
+    let all: Vec<(String, String)> =
+        sqlx::query_as(columns).fetch_all(&mut to).await.expect("the columns");
+    let mut found = Digests::new();
+    let wanted = |name: &String| tables.is_none_or(|some| some.contains(name));
+    for (table, columns) in all.into_iter().filter(|(name, _)| wanted(name)) {
+        let rows = format!("SELECT {columns} FROM \"{table}\" ORDER BY 1");
+        let rows: Vec<(Option<String>,)> =
+            sqlx::query_as(AssertSqlSafe(rows)).fetch_all(&mut to).await.expect("the rows");
+        found.insert(table, digest(&rows));
     }
     found
 }

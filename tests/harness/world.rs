@@ -1,6 +1,6 @@
 //! A world for one test: store, server, clock, and people with rights.
 
-use crate::{Client, Engine, Json, contract, json, store};
+use crate::{Client, Engine, Json, contract, faults::Breaker, json, store, store::Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_bulk::Files;
 use guanxi_http::{App, Options};
@@ -54,14 +54,38 @@ pub struct World {
 
 /// Runs a test in a fresh world and takes the world away again.
 pub async fn on(engine: Engine, test: impl AsyncFnOnce(&World)) {
-    let webhooks = Settings { allow_private: true, seconds: 1 };
-    on_with(engine, Options { webhooks, ..Options::default() }, test).await;
+    on_with(engine, usual(), test).await;
 }
 
 /// The same with other options of the HTTP side.
 pub async fn on_with(engine: Engine, options: Options, test: impl AsyncFnOnce(&World)) {
     let Some(store) = store::fresh(engine).await else { return };
-    let (world, server) = World::new(engine, &store.url, options).await;
+    let way = store.url.clone();
+    over(engine, store, &way, options, test).await;
+}
+
+/// The same over a store that the test can break at any step of an operation.
+pub async fn on_breakable(engine: Engine, test: impl AsyncFnOnce(&World, &Breaker)) {
+    let Some(store) = store::fresh(engine).await else { return };
+    let breaker = Breaker::of(engine, &store.url).await;
+    let broken = async |world: &World| test(world, &breaker).await;
+    over(engine, store, breaker.url(), usual(), broken).await;
+}
+
+fn usual() -> Options {
+    let webhooks = Settings { allow_private: true, seconds: 1 };
+    Options { webhooks, ..Options::default() }
+}
+
+/// Runs a test in a world over this store, to which `way` leads.
+async fn over(
+    engine: Engine,
+    store: Store,
+    way: &str,
+    options: Options,
+    test: impl AsyncFnOnce(&World),
+) {
+    let (world, server) = World::new(engine, &store.url, way, options).await;
     let whole = async {
         test(&world).await;
         contract::announced(&world.db).await;
@@ -79,9 +103,10 @@ impl World {
     async fn new(
         engine: Engine,
         url: &str,
+        way: &str,
         options: Options,
     ) -> (Self, actix_web::dev::ServerHandle) {
-        let mut store = guanxi_storage::Options::new(url);
+        let mut store = guanxi_storage::Options::new(way);
         (store.readers, store.writers) = (4, 8);
         let clock =
             Clock::manual(DateTime::<Utc>::from_timestamp(1_767_225_600, 0).expect("an instant"));

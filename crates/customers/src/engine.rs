@@ -1,6 +1,6 @@
 //! Small additions to the shared use cases of the storage crate.
 
-use guanxi_identity::users::check_owner;
+use guanxi_identity::users::{INACTIVE_OWNER, check_owner};
 use guanxi_kernel::{
     Ctx, Problem, Result, UserId,
     problem::{FORBIDDEN, NOT_FOUND, UNKNOWN_REFERENCE},
@@ -47,6 +47,21 @@ pub async fn check_new_owner(
         Some(owner) if before != Some(owner) => check_owner(tx, ctx, owner, "/owner_id").await,
         _ => Ok(()),
     }
+}
+
+/// The first of these users who can own something.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn first_fit(tx: &mut Tx, ctx: &Ctx, users: &[UserId]) -> Result<Option<UserId>> {
+    for user in users {
+        match check_owner(tx, ctx, *user, "/owner_id").await {
+            Ok(()) => return Ok(Some(*user)),
+            Err(gone) if gone.is(&INACTIVE_OWNER) || gone.is(&UNKNOWN_REFERENCE) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+    Ok(None)
 }
 
 /// Which of the records the caller may see.

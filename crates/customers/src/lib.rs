@@ -29,7 +29,7 @@
 //! | [`switching_risks`] | how likely customers go to somebody else, with the evidence |
 //! | [`service_holds`] | customers that get no new service requests, and why |
 //! | [`referrals`] | who has recommended whom, who was asked to, and whom they may |
-//! | [`stocktakes`] | what is known of customers is held against what is so |
+//! | [`stocktakes`] | the data of customers are checked against reality |
 //! | [`orders`] | what customers have bought, as other systems and files tell it |
 //! | [`value`] | what customers are worth: scores, half-lives, phases; rules without a store |
 //! | [`today`] | what is due for somebody today |

@@ -1,10 +1,10 @@
 //! Rules that several aggregates share, here and in the crates to the right; hardly any needs the store.
 
 use crate::problems::TOO_DEEP;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use guanxi_kernel::{
     Code, Ctx, Line, Money, Problem, Result,
-    period::business_date,
+    period::{business_date, start_of_day},
     problem::{CYCLE, FieldError, INTERNAL, REPEATED, Texts},
 };
 use guanxi_storage::{
@@ -75,6 +75,16 @@ pub const fn fact(name: &'static str, kind: FactType, en: &'static str, zh: &'st
 /// The business day of a request.
 pub fn today(ctx: &Ctx) -> NaiveDate {
     business_date(ctx.now, ctx.settings.time_zone)
+}
+
+/// When the business day behind a day begins.
+pub fn next_day(ctx: &Ctx, day: NaiveDate) -> DateTime<Utc> {
+    start_of_day(day.succ_opt().unwrap_or(day), ctx.settings.time_zone)
+}
+
+/// The last second of a business day: by when something is to be done on that day.
+pub fn last_second(ctx: &Ctx, day: NaiveDate) -> DateTime<Utc> {
+    next_day(ctx, day) - TimeDelta::seconds(1)
 }
 
 /// An amount in the currency of the tenant, as conditions compare it.

@@ -7,8 +7,8 @@ use crate::{
     coaching, contract_amendments, contracts, credit_rules, customer_owners, customers, dashboards,
     duplicates,
     envelope::{self, Asked},
-    erasures, everywhere, exchange_rates, exports, field_handovers, handovers, identity,
-    intelligence_notes, kpis, leads,
+    erasures, everywhere, exchange_rates, exports, field_handovers, field_reads, handovers,
+    identity, intelligence_notes, kpis, leads,
     limits::RateLimits,
     marketing, modules, nested, notifications, nurture_enrolments, opportunities, orders,
     phone_calls, pipelines, platform, playbooks,
@@ -271,6 +271,7 @@ pub(crate) fn routes(config: &mut Routes) {
     prospect_tables::routes(config);
     notifications::routes(config);
     changes::routes(config);
+    field_reads::routes(config);
     batch::routes(config);
     bulk::routes(config);
     exports::routes(config);

@@ -22,11 +22,7 @@ use guanxi_kernel::{
     Ctx, Line, Result,
     problem::{INVALID_CHARACTERS, TOO_LONG, UNKNOWN_VALUE},
 };
-use guanxi_storage::{
-    Tx,
-    custom::Fields,
-    list::{ListQuery, refuse_repeated},
-};
+use guanxi_storage::{Tx, custom::Fields, list::ListQuery};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -155,7 +151,6 @@ async fn list(call: Call) -> Result<HttpResponse, ApiError> {
     if let Some((name, _)) = pairs.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
         return Err(unknown(name).into());
     }
-    refuse_repeated(&pairs)?;
     let named = |name: &str| {
         let found = pairs.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())

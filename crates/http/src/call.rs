@@ -3,6 +3,7 @@
 use crate::{
     app::State,
     envelope::{Principal, request_id_of},
+    forwarded::split,
     limits::Class,
     modules,
     problem::{ApiError, BAD_HEADER, IF_MATCH_REQUIRED, NOT_ACCEPTABLE},
@@ -17,6 +18,7 @@ use actix_web::{
 use futures_util::future::LocalBoxFuture;
 use guanxi_identity::sessions::{UNAUTHENTICATED, second_factor::SECOND_FACTOR_REQUIRED};
 use guanxi_kernel::{Ctx, Language, Problem, Result, ctx::Seen};
+use guanxi_storage::list;
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -98,7 +100,9 @@ impl Call {
             accept_duplicates: prefer.accept_duplicates,
         };
         let idempotency_key = idempotency_key(&request)?;
-        Ok(Self { state, ctx, request, idempotency_key, prefer })
+        let call = Self { state, ctx, request, idempotency_key, prefer };
+        list::refuse_repeated(&call.query())?;
+        Ok(call)
     }
 
     /// The id in the path. What is no id names no record.
@@ -110,7 +114,7 @@ impl Call {
         id.ok_or_else(|| guanxi_kernel::problem::NOT_FOUND.problem())
     }
 
-    /// The query string, decoded.
+    /// The query string, decoded. No parameter is there twice.
     pub fn query(&self) -> Vec<(String, String)> {
         actix_web::web::Query::<Vec<(String, String)>>::from_query(self.request.query_string())
             .map(actix_web::web::Query::into_inner)
@@ -261,13 +265,22 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
     Err(BAD_HEADER.with("header", "Idempotency-Key").with("expected", expected))
 }
 
+/// Reads `Prefer`. What is not known is ignored, as RFC 7240 wants it, and so are parameters; names count
+/// in any case, and a value may be quoted.
 fn prefer(request: &HttpRequest) -> Prefer {
     let mut prefer = Prefer::default();
     for value in request.headers().get_all("prefer").filter_map(|value| value.to_str().ok()) {
-        for word in value.split(',').map(str::trim) {
-            prefer.minimal |= word == "return=minimal";
-            prefer.dry_run |= word == "dry-run";
-            prefer.accept_duplicates |= word == "accept-duplicates";
+        for one in split(value, ',') {
+            let parts = split(&one, ';');
+            let one = parts.first().map_or("", String::as_str);
+            let (name, value) = one.split_once('=').unwrap_or((one, ""));
+            let name = name.trim().to_ascii_lowercase();
+            match (name.as_str(), value.trim().trim_matches('"')) {
+                ("return", "minimal") => prefer.minimal = true,
+                ("dry-run", "") => prefer.dry_run = true,
+                ("accept-duplicates", "") => prefer.accept_duplicates = true,
+                _ => {}
+            }
         }
     }
     prefer
@@ -349,6 +362,30 @@ mod tests {
         }
         for shut in ["", "/v1/authors", "/v1/me/today", "/v1/parties", "/v1/users/{user_id}"] {
             assert!(!helps_to_set_up(shut), "{shut}");
+        }
+    }
+
+    #[test]
+    fn preferences_are_read_as_http_spells_them() {
+        let read = |value| prefer(&request("prefer", value));
+        let all = Prefer { minimal: true, dry_run: true, accept_duplicates: true };
+        for value in [
+            "return=minimal, dry-run, accept-duplicates",
+            "Return=\"minimal\";x=1 ,DRY-RUN=\"\",respond-async,accept-duplicates;y",
+        ] {
+            assert_eq!(read(value), all, "{value}");
+        }
+        for value in [
+            "",
+            "return",
+            "return=representation",
+            "minimal",
+            "dry-run=false",
+            "x;dry-run",
+            "x=\"a, dry-run, b\"",
+            "x=\"a, dry-run",
+        ] {
+            assert_eq!(read(value), Prefer::default(), "{value}");
         }
     }
 

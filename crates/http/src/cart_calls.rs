@@ -22,8 +22,9 @@ pub(crate) fn routes(config: &mut Routes) {
 
 /// Read what to know before calling about a cart
 ///
-/// The work phones, and no other number; what the company wants to be known; what the customer has bought last; and by
-/// which media it wants to hear from the company. That you have read it is noted: before that you cannot call.
+/// The work phones that you may see, and no other number; what the company wants to be known; what the customer has bought
+/// last; and by which media it wants to hear from the company. That you have read it is noted: before that you cannot
+/// call.
 #[utoipa::path(tag = "carts", operation_id = "carts_brief",
     params(("cart_id" = String, Path, description = "The id of the cart.", format = Uuid)),
     responses((status = 200, description = "What to know.", body = CartBriefing),
@@ -40,8 +41,8 @@ async fn brief(call: Call) -> Result<HttpResponse, ApiError> {
 
 /// Begin a call about a cart
 ///
-/// To a work phone; with none it is refused with `not_callable`, and before you have read the briefing with
-/// `briefing_unread`.
+/// To a work phone; with none that you may see it is refused with `not_callable`, and before you have read the briefing
+/// with `briefing_unread`.
 #[utoipa::path(tag = "carts", operation_id = "carts_call", request_body = BeginCartCall,
     params(("cart_id" = String, Path, description = "The id of the cart.", format = Uuid)),
     responses((status = 201, description = "The call.", body = PhoneCall),

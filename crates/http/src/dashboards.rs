@@ -24,6 +24,6 @@ async fn marketing_manager(call: Call) -> Result<HttpResponse, ApiError> {
     if let Some((name, _)) = call.query().first() {
         return Err(unknown(name).into());
     }
-    let found = call.read(async |tx, ctx| dashboards::marketing_manager(tx, ctx).await).await?;
+    let found = call.report(async |tx, ctx| dashboards::marketing_manager(tx, ctx).await).await?;
     Ok(HttpResponse::Ok().json(found))
 }

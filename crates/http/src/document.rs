@@ -12,9 +12,16 @@ mod search;
 pub mod tenant;
 mod tidy;
 
-use crate::{API_VERSION, app, resources, resources::Operation, routing::Routes};
+use crate::{
+    API_VERSION, app, resources,
+    resources::{EVENT_KINDS, LONGEST_KIND, Operation},
+    routing::Routes,
+};
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Id, Word as _, scalar::Type};
+use guanxi_kernel::{
+    Id, Word as _,
+    scalar::{LONGEST_TEXT, Type},
+};
 use guanxi_storage::{Kind, Meta, Resource, count::Counting, custom::Fields, list};
 use serde_json::{Map, Value as Json, json};
 use std::sync::LazyLock;
@@ -416,6 +423,12 @@ fn words(name: &str, description: &str, items: &Json) -> Json {
     })
 }
 
+/// The same parameter, for so many words.
+fn at_most(most: usize, mut words: Json) -> Json {
+    words["schema"]["maxItems"] = json!(most);
+    words
+}
+
 /// The words of `sort`.
 fn sorts(kind: &Kind) -> Vec<String> {
     let names = list::sortable(kind, &Fields::default()).into_iter();
@@ -426,10 +439,13 @@ fn list_parameters(kind: &'static Kind) -> Vec<Json> {
     let mut parameters = vec![
         limit(),
         cursor(),
-        words(
-            "sort",
-            "The order, at most 3 fields; `-` turns one round, `:pinyin` orders Chinese as a dictionary does. The newest first when absent.",
-            &json!({ "type": "string", "enum": sorts(kind) }),
+        at_most(
+            list::MAX_SORT,
+            words(
+                "sort",
+                "The order, at most 3 fields; `-` turns one round, `:pinyin` orders Chinese as a dictionary does. The newest first when absent.",
+                &json!({ "type": "string", "enum": sorts(kind) }),
+            ),
         ),
         parameter(
             "include_deleted",
@@ -483,6 +499,7 @@ fn view_parameters(kind: &'static Kind) -> Vec<Json> {
 
 fn filter(filter: &list::Parameter) -> Json {
     let name = &filter.name;
+    let several = |about: &str, items: &Json| at_most(list::MAX_VALUES, words(name, about, items));
     match filter.test {
         list::Test::Custom { .. } => parameter(name, "Of your own fields.", &scalar(filter.kind)),
         list::Test::AtLeast(column) => {
@@ -494,11 +511,11 @@ fn filter(filter: &list::Parameter) -> Json {
             &scalar(filter.kind),
         ),
         list::Test::Has(_) => {
-            let about = "Has one of these.".to_owned();
+            let about = "Has one of these.";
             if matches!(filter.kind, Type::Text) {
-                parameter(name, &about, &scalar(filter.kind))
+                parameter(name, about, &scalar(filter.kind))
             } else {
-                words(name, &about, &scalar(filter.kind))
+                several(about, &scalar(filter.kind))
             }
         }
         list::Test::Money { sign, .. } => {
@@ -515,16 +532,16 @@ fn filter(filter: &list::Parameter) -> Json {
         }
         list::Test::Held => {
             let about = "`mine`: what you own; `reports`: also what everybody owns in the units that you lead, and below; `involved`: also what you work on with its owner, such as opportunities.";
-            words(name, about, &scalar(filter.kind))
+            several(about, &scalar(filter.kind))
         }
         list::Test::OneOf { nullable: true, .. } if matches!(filter.kind, Type::Id) => {
             let or_null = json!({ "type": "string", "pattern": "^(null|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$" });
-            words(name, "One of these; `null` for those without.", &or_null)
+            several("One of these; `null` for those without.", &or_null)
         }
         list::Test::OneOf { .. }
             if matches!(filter.kind, Type::Id | Type::Word(_) | Type::Integer) =>
         {
-            words(name, "One of these.", &scalar(filter.kind))
+            several("One of these.", &scalar(filter.kind))
         }
         list::Test::OneOf { nullable, .. } => {
             let about =
@@ -537,7 +554,7 @@ fn filter(filter: &list::Parameter) -> Json {
 fn scalar(kind: Type) -> Json {
     match kind {
         Type::Text | Type::Money | Type::Json => {
-            json!({ "type": "string", "minLength": 1, "maxLength": 400 })
+            json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_TEXT })
         }
         Type::Integer => json!({ "type": "integer", "format": "int64" }),
         Type::Boolean => json!({ "type": "boolean" }),
@@ -564,10 +581,13 @@ fn timeline_parameters(kind: &'static Kind) -> Vec<Json> {
             "Only what happened to records of these kinds.",
             &json!({ "type": "string", "enum": kinds }),
         ),
-        words(
-            "kind",
-            "Only events of these kinds, e.g. `party.updated`.",
-            &json!({ "type": "string", "maxLength": 80 }),
+        at_most(
+            EVENT_KINDS,
+            words(
+                "kind",
+                "Only events of these kinds, e.g. `party.updated`.",
+                &json!({ "type": "string", "maxLength": LONGEST_KIND }),
+            ),
         ),
         parameter(
             "field",

@@ -30,6 +30,9 @@ impl fmt::Display for NotANetwork {
 
 impl Error for NotANetwork {}
 
+/// How many bits stand before an address of IPv4 that is written as one of IPv6, e.g. `::ffff:192.0.2.1`.
+const MAPPED: u8 = 96;
+
 /// The bits of an address from the left, and how many there are.
 fn bits(address: IpAddr) -> (u128, u8) {
     match address {
@@ -63,9 +66,16 @@ impl FromStr for Network {
         };
         let address: IpAddr = address.parse().map_err(|_| wrong())?;
         let length: u8 = length.parse().map_err(|_| wrong())?;
-        match length <= bits(address).1 {
-            true => Ok(Self { address, length }),
-            false => Err(wrong()),
+        if length > bits(address).1 {
+            return Err(wrong());
+        }
+        match (address, address.to_canonical()) {
+            // Senders are known by their addresses of IPv4, so such a network is one of these.
+            (IpAddr::V6(_), address @ IpAddr::V4(_)) => {
+                let length = length.checked_sub(MAPPED).ok_or_else(wrong)?;
+                Ok(Self { address, length })
+            }
+            _ => Ok(Self { address, length }),
         }
     }
 }
@@ -145,7 +155,7 @@ fn last_untrusted(
 
 /// The parts of a text between separators that are not in quotes. The last is empty where quotes are not closed:
 /// whoever opens them would have what the next proxy has written taken for a part of their own.
-fn split(text: &str, separator: char) -> Vec<String> {
+pub(crate) fn split(text: &str, separator: char) -> Vec<String> {
     let (mut parts, mut part, mut quoted, mut escaped) = (Vec::new(), String::new(), false, false);
     for letter in text.chars() {
         if letter == separator && !quoted {
@@ -219,7 +229,18 @@ mod tests {
         assert!(six.contains(ip("2001:db8:ffff::1")) && !six.contains(ip("2001:db9::1")));
         assert!(!private.contains(ip("::1")), "another version");
         assert!(all.is_everybody() && all.contains(ip("8.8.8.8")) && !six.is_everybody());
+        let [mapped, alone, everybody] =
+            networks(&["::ffff:10.0.0.0/104", "::ffff:192.0.2.1/128", "::ffff:0.0.0.0/96"])[..]
+        else {
+            panic!("three")
+        };
+        assert_eq!((mapped, alone), (private, one));
+        assert!(everybody.is_everybody() && everybody.contains(ip("8.8.8.8")));
         for wrong in ["", "proxy", "10.0.0.0/33", "10.0.0.0/", "::/129", "10.0.0.0/8/8"] {
+            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+        }
+        // With so few bits it would have addresses of both versions.
+        for wrong in ["::ffff:10.0.0.0/95", "::ffff:10.0.0.0/8", "::ffff:10.0.0.0/129"] {
             assert!(wrong.parse::<Network>().is_err(), "{wrong}");
         }
         for written in ["10.0.0.0/8", "192.0.2.1", "2001:db8::/32"] {

@@ -142,8 +142,9 @@ async fn cancel(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 
 /// Watch what becomes of the customers of a hand-over
 ///
-/// For 90 days after it was completed: opportunities with them that were lost, and customers with whom
-/// less is done than before, with the days. For those above the user who has left, and administrators.
+/// For 90 days after it was completed: opportunities with them that were lost, quotes that take off more than is
+/// usual, and customers with whom less is done than before, with the days. For those above the user who
+/// has left, and administrators.
 #[utoipa::path(tag = "handovers", operation_id = "handovers_watch",
     params(("handover_id" = String, Path, description = "The id of the hand-over.", format = Uuid)),
     responses((status = 200, description = "What has happened so far.", body = HandoverWatch)))]

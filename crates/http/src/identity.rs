@@ -4,7 +4,7 @@ use crate::{
     body::Body,
     call::{Anonymous, Call},
     envelope,
-    problem::ApiError,
+    problem::{ApiError, ProblemBody},
     respond::Done,
     routing::Routes,
 };
@@ -13,6 +13,7 @@ use guanxi_identity::{
     api_keys::{self, ApiKey, ApiKeyInput, NewApiKey},
     sessions::{
         ChangePassword, Client, Login, Refresh, SessionList, Tokens,
+        mailbox::{AskPasswordReset, ChangeEmail, ConfirmEmail, ResetPassword},
         second_factor::{
             ConfirmSecondFactor, DisableSecondFactor, RecoveryCodes, RenewRecoveryCodes,
             SecondFactor, SecondFactorSecret, StartSecondFactor,
@@ -26,6 +27,8 @@ use guanxi_storage::{Tx, resource};
 pub(crate) fn routes(config: &mut Routes) {
     config.service(login).service(refresh).service(logout).service(logout_everywhere);
     config.service(me).service(change_password).service(list_sessions).service(end_session);
+    config.service(ask_password_reset).service(reset_password);
+    config.service(change_email).service(confirm_email);
     config.service(create_key).service(set_password);
     config.service(second_factor).service(start_second_factor).service(confirm_second_factor);
     config.service(renew_recovery_codes).service(disable_second_factor);
@@ -61,6 +64,33 @@ fn client(call: &Anonymous) -> Client {
         request_id: envelope::request_id_of(&call.request),
         user_agent: agent.map(str::to_owned),
     }
+}
+
+/// Ask for a new password
+///
+/// A letter brings a token by which one is chosen within 30 minutes. The answer is the same, and takes as long,
+/// whether there is such an account or not; more than three letters in an hour are not sent.
+#[utoipa::path(tag = "auth", operation_id = "auth_ask_password_reset", request_body = AskPasswordReset,
+    responses((status = 202, description = "If there is such an account, a letter is on its way."),
+        (status = 409, description = "There is no mail server.", body = ProblemBody)))]
+#[post("/v1/auth/password-reset")]
+async fn ask_password_reset(call: Anonymous, body: Body) -> Result<HttpResponse, ApiError> {
+    let wish: AskPasswordReset = body.read()?;
+    call.state.mailer.require()?;
+    call.state.auth.ask_password_reset(wish).await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Choose a new password
+///
+/// Takes the token of a letter, once. Ends all sessions of the user; a second factor stays and is asked for at
+/// the next sign-in.
+#[utoipa::path(tag = "auth", operation_id = "auth_reset_password", request_body = ResetPassword,
+    responses((status = 204, description = "Changed; sign in with it.")))]
+#[post("/v1/auth/password-reset/confirm")]
+async fn reset_password(call: Anonymous, body: Body) -> Result<HttpResponse, ApiError> {
+    call.state.auth.reset_password(body.read()?, client(&call)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Sign out here
@@ -102,6 +132,33 @@ async fn me(call: Call) -> Result<HttpResponse, ApiError> {
 #[put("/v1/me/password")]
 async fn change_password(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     call.state.auth.change_password(&call.ctx, body.read()?).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Change the caller's e-mail address
+///
+/// Needs the current password. A letter to the new address brings a token to confirm it with, within 30 minutes;
+/// the address before is told when that is done. Without a mail server it is done at once.
+#[utoipa::path(tag = "me", operation_id = "me_change_email", request_body = ChangeEmail,
+    responses((status = 202, description = "A letter is on its way to the new address."),
+        (status = 204, description = "Changed: no letter can be sent.")))]
+#[put("/v1/me/email")]
+async fn change_email(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    let by_mail = call.state.mailer.is_ready();
+    Ok(match call.state.auth.change_email(&call.ctx, body.read()?, by_mail).await? {
+        true => HttpResponse::NoContent().finish(),
+        false => HttpResponse::Accepted().finish(),
+    })
+}
+
+/// Confirm the caller's new e-mail address
+///
+/// Takes the token that the letter to it has brought. From now on the caller signs in with that address.
+#[utoipa::path(tag = "me", operation_id = "me_confirm_email", request_body = ConfirmEmail,
+    responses((status = 204, description = "Changed.")))]
+#[put("/v1/me/email/confirmation")]
+async fn confirm_email(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    call.state.auth.confirm_email(&call.ctx, body.read()?).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

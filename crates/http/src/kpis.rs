@@ -47,7 +47,7 @@ fn period(call: &Call) -> Result<Period> {
 async fn value(call: Call) -> Result<HttpResponse, ApiError> {
     resource::require::<Kpi>(&call.ctx, Action::Read)?;
     let (id, period) = (call.id("kpi_id")?, period(&call)?);
-    let found = call.read(async |tx, ctx| kpis::value(tx, ctx, id.into(), period).await).await?;
+    let found = call.report(async |tx, ctx| kpis::value(tx, ctx, id.into(), period).await).await?;
     Ok(HttpResponse::Ok().json(found))
 }
 
@@ -66,5 +66,5 @@ async fn result(call: Call) -> Result<HttpResponse, ApiError> {
     let read = async |tx: &mut guanxi_storage::Tx, ctx: &guanxi_kernel::Ctx| {
         score_cards::result(tx, ctx, id.into(), period).await
     };
-    Ok(HttpResponse::Ok().json(call.read(read).await?))
+    Ok(HttpResponse::Ok().json(call.report(read).await?))
 }

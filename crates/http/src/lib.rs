@@ -10,6 +10,7 @@
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
 //! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
 //! | [`changes`] | the change feed, by poll, long poll and server-sent events; all events |
+//! | `field_reads` | who was shown fields that the company watches |
 //! | `work_calendars`, `exchange_rates`, `everywhere`, `access`, `schema` | endpoints of their own; `parameters` reads their queries |
 //! | `reports` | every report as JSON, CSV and SVG, and the list of reports |
 //! | [`resources`] | the endpoints that every resource gets, and the list of resources |
@@ -60,6 +61,7 @@ mod everywhere;
 mod exchange_rates;
 mod exports;
 mod field_handovers;
+mod field_reads;
 mod handovers;
 mod identity;
 mod intelligence_notes;

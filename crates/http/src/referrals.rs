@@ -57,7 +57,7 @@ async fn contact(call: Call) -> Result<HttpResponse, ApiError> {
 
 /// Note that whom was recommended has bought
 ///
-/// The reward is due, once.
+/// The reward for that is due, once: what the referral says, else what its programme says.
 #[utoipa::path(tag = "referrals", operation_id = "referrals_win",
     params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
     responses((status = 200, description = "The referral now.", body = Referral),
@@ -87,7 +87,7 @@ async fn lose(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 
 /// Note that the referrer has the reward
 ///
-/// Only while it is due.
+/// All that is due; only while something is.
 #[utoipa::path(tag = "referrals", operation_id = "referrals_pay",
     params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
     responses((status = 200, description = "The referral now.", body = Referral),
@@ -101,7 +101,9 @@ async fn pay(call: Call) -> Result<HttpResponse, ApiError> {
 
 /// Take the reward of a referral back
 ///
-/// The deal was cancelled: the reward is not owed any more, also if it was paid.
+/// The deal was cancelled: what was earned by the purchase is not owed any more, also if it was paid. When a contract is
+/// cancelled that is done by itself, unless the customer has bought something else. Of a referral that has earned nothing
+/// by a purchase, all is taken back.
 #[utoipa::path(tag = "referrals", operation_id = "referrals_reverse", request_body = ReverseReward,
     params(("referral_id" = String, Path, description = "The id of the referral.", format = Uuid)),
     responses((status = 200, description = "The referral now.", body = Referral),

@@ -30,21 +30,21 @@ use guanxi_insights::{
         cart_reasons, channel_modes, competitor_comparison, concentration, contract_results,
         contract_stages, conversion, cross_sell, customer_contribution, customer_deciles,
         customer_flow, customer_ranking, customer_sources, customer_value, daily_business,
-        daily_clearance, data_contributions, data_coverage, data_freshness, data_growth,
-        data_quality, data_standards, decision_transitions, decline_reasons, due_visits, duration,
-        follow_up_attempts, forecast, frequency_satisfaction, funnel, growth_balance,
-        information_sources, lead_latency, loop_closure, lost_prospects, margin_goals,
-        media_attribution, media_paths, media_response, media_trend, missing_updates, needs,
-        neglected, next_needs, not_bought_reasons, nurture_without_track, offer_redemption,
-        order_path, origins, overdue_visits, phone_calls, pivot, potential_grades,
-        private_contacts, promises, prospect_contact_status, prospect_conversion, prospect_holding,
-        prospect_sources, purchase_recency, ranking, receivables, referral_difficulties,
-        replacement_candidates, research_findings, research_interviewers, research_topics,
-        resource_use, resource_utilisation, response_by_recency, rfm, rollout_steps, root_causes,
-        satisfaction, satisfaction_gaps, send_waste, service_levels, service_transfers,
-        store_visits, sufficiency, tiers, time_allocation, training_results, unplanned_visits,
-        unreviewed_cards, up_selling, value_groups, value_lifecycle, walk_ins, web_experience,
-        win_loss,
+        daily_clearance, daily_counters, data_contributions, data_coverage, data_freshness,
+        data_growth, data_quality, data_standards, decision_transitions, decline_reasons,
+        due_visits, duration, expense_to_revenue, follow_up_attempts, forecast,
+        frequency_satisfaction, funnel, growth_balance, information_sources, insurance_renewals,
+        lead_latency, loop_closure, lost_prospects, margin_goals, media_attribution, media_paths,
+        media_response, media_trend, missing_updates, needs, neglected, next_needs,
+        not_bought_reasons, nurture_without_track, offer_redemption, order_path, origins,
+        overdue_visits, phone_calls, pivot, potential_grades, private_contacts, promises,
+        prospect_contact_status, prospect_conversion, prospect_holding, prospect_sources,
+        purchase_recency, ranking, receivables, referral_difficulties, replacement_candidates,
+        reply_channels, research_findings, research_interviewers, research_topics, resource_use,
+        resource_utilisation, response_by_recency, rfm, rollout_steps, root_causes, satisfaction,
+        satisfaction_gaps, send_waste, service_levels, service_transfers, store_visits,
+        sufficiency, tiers, time_allocation, training_results, unplanned_visits, unreviewed_cards,
+        up_selling, value_groups, value_lifecycle, walk_ins, web_experience, whitespace, win_loss,
     },
     resource_plans::{self, AllocateResources, ResourceAllocation},
     table,
@@ -138,6 +138,9 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<media_attribution::MediaAttribution>(),
         serve::<media_paths::MediaPaths>(),
         serve::<media_response::MediaResponse>(),
+        serve::<expense_to_revenue::ExpenseToRevenue>(),
+        serve::<daily_counters::DailyCounters>(),
+        serve::<reply_channels::ReplyChannels>(),
         serve::<send_waste::SendWaste>(),
         serve::<decision_transitions::DecisionTransitions>(),
         serve::<media_trend::MediaTrend>(),
@@ -170,6 +173,7 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<cross_sell::CrossSell>(),
         serve::<up_selling::UpSelling>(),
         serve::<next_needs::NextNeeds>(),
+        serve::<whitespace::Whitespace>(),
         serve::<satisfaction::Satisfaction>(),
         serve::<satisfaction_gaps::SatisfactionGaps>(),
         serve::<frequency_satisfaction::FrequencySatisfaction>(),
@@ -183,6 +187,7 @@ pub(crate) static REPORTS: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<offer_redemption::OfferRedemptions>(),
         serve::<resource_use::ResourceUse>(),
         serve::<service_transfers::ServiceTransfers>(),
+        serve::<insurance_renewals::InsuranceRenewals>(),
         serve::<care_contacts::CareContacts>(),
         serve::<needs::Needs>(),
         serve::<base_policy_compliance::BasePolicyCompliance>(),
@@ -281,7 +286,7 @@ async fn allocate_resources(call: Call, body: Body) -> Result<HttpResponse, ApiE
     require(&call.ctx, customer_contribution::CustomerContribution::definition())?;
     let wish: AllocateResources = body.read()?;
     let divide = async |tx: &mut Tx, ctx: &Ctx| resource_plans::allocate(tx, ctx, &wish).await;
-    Ok(HttpResponse::Ok().json(call.read(divide).await?))
+    Ok(HttpResponse::Ok().json(call.report(divide).await?))
 }
 
 /// The media types of a report, the usual one first.
@@ -295,8 +300,8 @@ async fn report<R: Report>(call: OpenCall) -> Result<HttpResponse, ApiError> {
     require(&call.ctx, R::definition())?;
     let presentation = Presentation::read(&query)?;
     let form = form(&call, &presentation)?;
-    let answer = call.read(async |tx, ctx| make::<R>(tx, ctx, &query).await).await?;
-    Ok(respond(&call, &answer, form, presentation.width)?)
+    let answer = call.report(async |tx, ctx| make::<R>(tx, ctx, &query).await).await?;
+    Ok(respond(&call, answer, form, presentation.width)?)
 }
 
 /// The form that the query names, else the one that the caller accepts.
@@ -309,16 +314,23 @@ fn form(call: &Call, presentation: &Presentation) -> Result<Form> {
     Ok(form.map_or(Form::Json, |(form, _)| *form))
 }
 
-fn respond(call: &Call, answer: &Answer, form: Form, width: u32) -> Result<HttpResponse> {
+fn respond(call: &Call, answer: Answer, form: Form, width: u32) -> Result<HttpResponse> {
     let body = match form {
         Form::Json => answer.body.to_string().into_bytes(),
-        Form::Csv => table::csv(answer)?,
-        Form::Svg => chart::svg(answer, width).into_bytes(),
+        Form::Csv => table::csv(&answer)?,
+        Form::Svg => chart::svg(&answer, width).into_bytes(),
     };
-    let tag = tag(&body);
+    let mut tag = tag(&body);
+    if form == Form::Json {
+        // The same figures at another time are not the same bytes.
+        tag.insert_str(0, WEAK);
+    }
     let held = call.request.headers().get(header::IF_NONE_MATCH);
     let held = held.and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if held.split(',').map(str::trim).any(|held| held == tag || held == "*") {
+    // Reads compare without regard to that.
+    let same = tag.trim_start_matches(WEAK);
+    let has = |held: &str| held == "*" || held.trim_start_matches(WEAK) == same;
+    if held.split(',').map(str::trim).any(has) {
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish());
     }
     let mut response = HttpResponse::Ok();
@@ -337,8 +349,14 @@ fn respond(call: &Call, answer: &Answer, form: Form, width: u32) -> Result<HttpR
             response.content_type("image/svg+xml")
         }
     };
-    Ok(response.body(body))
+    Ok(response.body(match form {
+        Form::Json => answer.told(call.ctx.now).to_string().into_bytes(),
+        Form::Csv | Form::Svg => body,
+    }))
 }
+
+/// What a tag begins with that stands for the same figures, not for the same bytes.
+const WEAK: &str = "W/";
 
 /// The same for the same bytes.
 fn tag(body: &[u8]) -> String {

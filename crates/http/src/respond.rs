@@ -118,6 +118,15 @@ impl Call {
         self.state.db.read(self.ctx.tenant, async |tx| work(tx, &self.ctx).await).await
     }
 
+    /// Runs a use case that reads much and may run twice: on a replica of the store, where there is one that
+    /// has all that was written before, else as [`Call::read`] runs it; its statements may take longer.
+    ///
+    /// # Errors
+    /// Those of the use case.
+    pub async fn report<T>(&self, work: impl AsyncFn(&mut Tx, &Ctx) -> Result<T>) -> Result<T> {
+        self.state.db.report(self.ctx.tenant, async |tx| work(tx, &self.ctx).await).await
+    }
+
     /// Runs a use case that writes, once for each idempotency key, and keeps its answer with its
     /// effect. A dry run does the same and keeps nothing.
     ///

@@ -26,11 +26,12 @@ fn done(moved: Result<Shown<RetentionCase>>) -> Result<Done> {
 /// Spend money to keep a customer
 ///
 /// No more in all than `spending_limit`: how much likelier the customer stays if it is fought for, of what is
-/// still to be earned with it. More than that is refused unless somebody else has allowed it.
+/// still to be earned with it. More than that is refused unless somebody else has allowed it than who works on the
+/// case and who spends it.
 #[utoipa::path(tag = "retention-cases", operation_id = "retention_cases_spend", request_body = SpendOnRetention,
     params(("retention_case_id" = String, Path, description = "The id of the case.", format = Uuid)),
     responses((status = 200, description = "The case now.", body = RetentionCase),
-        (status = 409, description = "It would be more than is allowed, or the case is closed.", body = ProblemBody)))]
+        (status = 409, description = "It would be more than is allowed, or the caller has allowed it; or the case is closed.", body = ProblemBody)))]
 #[post("/v1/retention-cases/{retention_case_id}/spend")]
 async fn spend(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     let (id, wish) = (call.id("retention_case_id")?, body.read::<SpendOnRetention>()?);

@@ -16,7 +16,7 @@ use guanxi_insights::saved_queries::{
 };
 use guanxi_kernel::{Action, Ctx, Result};
 use guanxi_marketing::segments::{SEGMENT, Segment};
-use guanxi_storage::{Tx, count::Counting, list, resource};
+use guanxi_storage::{Tx, count::Counting, resource};
 use utoipa::ToSchema;
 
 pub(crate) fn routes(config: &mut Routes) {
@@ -81,7 +81,7 @@ async fn count(call: Call) -> Result<HttpResponse, ApiError> {
         return Err(unknown(name).into());
     }
     let counted = async |tx: &mut Tx, ctx: &Ctx| saved_queries::count(tx, ctx, id).await;
-    Ok(HttpResponse::Ok().json(call.read(counted).await?))
+    Ok(HttpResponse::Ok().json(call.report(counted).await?))
 }
 
 /// Cross two fields of what a saved query finds
@@ -100,7 +100,6 @@ async fn count(call: Call) -> Result<HttpResponse, ApiError> {
 async fn pivot(call: Call) -> Result<HttpResponse, ApiError> {
     let id = query_of(&call)?;
     let pairs = call.query();
-    list::refuse_repeated(&pairs)?;
     let (mut rows, mut cols, mut sum) = (None, None, None);
     for (name, value) in &pairs {
         let place = match name.as_str() {
@@ -113,7 +112,7 @@ async fn pivot(call: Call) -> Result<HttpResponse, ApiError> {
     }
     let crossed =
         async |tx: &mut Tx, ctx: &Ctx| saved_queries::pivot(tx, ctx, id, rows, cols, sum).await;
-    Ok(HttpResponse::Ok().json(call.read(crossed).await?))
+    Ok(HttpResponse::Ok().json(call.report(crossed).await?))
 }
 
 /// Make a segment of a saved query

@@ -95,6 +95,13 @@ pub static METRICS: &[Metric] = &[
         meaning: "Spans of requests for the collector of traces",
     },
     Metric {
+        name: "guanxi_store_replica_reads_total",
+        kind: MetricKind::Counter,
+        unit: Unit::Count,
+        labels: &[Label { name: "result", values: &["served", "behind", "unusable", "cut_off"] }],
+        meaning: "Reports of a store with a replica: served by it, or by the primary for that reason",
+    },
+    Metric {
         name: "guanxi_store_retries_total",
         kind: MetricKind::Counter,
         unit: Unit::Count,

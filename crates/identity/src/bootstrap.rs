@@ -1,5 +1,12 @@
 //! What must be there before anybody can sign in: a tenant, its first administrator, and roles to
 //! begin with. Also what the command line makes, which has all rights.
+//!
+//! There is no account whose password is known beforehand. Where none is given one is made up, printed
+//! once, and counts for a short time only: an hour for the first administrator, who reads it from the
+//! terminal, a day for others, to whom somebody has to bring it. Who changes it within that time keeps what
+//! they have chosen; afterwards nobody who finds the first one in a log or a chat can do anything with it,
+//! and the command line makes another. It signs in like any password, so nothing more than the first start
+//! is needed to try the program. Price: who comes back later without having changed it needs a command.
 
 use crate::{
     org_units::OrgUnit,
@@ -10,7 +17,7 @@ use crate::{
     tenants::{self, Found, TenantInput},
     users::{self, User},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{
     Actor, Clock, Ctx, Result, RoleId, TenantId, UserId, input,
     problem::{DUPLICATE, NOT_FOUND, UNKNOWN_REFERENCE},
@@ -36,6 +43,11 @@ pub const SALES_REP: &str = "sales_rep";
 const ROLES: [(&str, &str); 3] =
     [(ADMINISTRATOR, "all"), (SALES_MANAGER, "subtree"), (SALES_REP, "own")];
 
+/// So long a password counts that was made up for the first administrator.
+const FIRST_LASTS: TimeDelta = TimeDelta::hours(1);
+/// The same for everybody else.
+const MADE_UP_LASTS: TimeDelta = TimeDelta::days(1);
+
 /// The first administrator of a tenant.
 #[derive(Debug)]
 pub struct FirstAdministrator {
@@ -43,7 +55,7 @@ pub struct FirstAdministrator {
     pub tenant: String,
     /// The address to sign in with.
     pub email: String,
-    /// The password, if it was made up here.
+    /// The password, if it was made up here; it counts for an hour.
     pub password: Option<Secret>,
 }
 
@@ -116,10 +128,11 @@ pub async fn create_tenant(
     let (tenant, ctx) = tenants::draft(slug, settings, administrator, now, request_id)?;
     let known = [email, name];
     let (hash, made_up) = new_password(passwords, password, &known).await?;
+    let until = made_up.as_ref().map(|_| now + FIRST_LASTS);
     let fill = async |tx: &mut Tx| {
         tenants::insert(tx, &ctx, &tenant).await?;
         fill(tx, &ctx, name, email).await?;
-        sessions::keep(tx, administrator, &hash, now).await
+        sessions::keep(tx, administrator, &hash, now, until).await
     };
     match db.write(ctx.tenant, fill).await {
         Ok(()) => {}
@@ -157,7 +170,7 @@ pub async fn role_ids(tx: &mut Tx) -> Result<BTreeMap<String, Uuid>> {
     Ok(tx.all::<(String, Uuid)>(select).await?.into_iter().collect())
 }
 
-/// Makes a user with the roles of these names. The password, if it was made up here.
+/// Makes a user with the roles of these names. The password, if it was made up here; it counts for a day.
 ///
 /// # Errors
 /// `not_found` for the tenant, `unknown_reference` for a role, `duplicate`, `validation_failed`,
@@ -177,11 +190,12 @@ pub async fn create_user(
     let ctx = tenant.context(tenant.founder, clock.now(), "command-line".into());
     let known = [email, name, &tenant.name];
     let (hash, made_up) = new_password(passwords, password, &known).await?;
+    let until = made_up.as_ref().map(|_| ctx.now + MADE_UP_LASTS);
     let make = async |tx: &mut Tx| {
         let role_ids = named(&role_ids(tx).await?, roles)?;
         let user = json!({ "email": email, "name": name, "role_ids": role_ids });
         let user = resource::create::<User>(tx, &ctx, input::read(user)?).await?;
-        sessions::keep(tx, user.record.meta.id, &hash, ctx.now).await
+        sessions::keep(tx, user.record.meta.id, &hash, ctx.now, until).await
     };
     db.write(ctx.tenant, make).await.map(|()| made_up)
 }
@@ -204,6 +218,43 @@ pub async fn acting_as(db: &Db, clock: &Clock, tenant: &str, email: &str) -> Res
     let user = db.read(tenant.id, async |tx| users::find_by_email(tx, &email).await).await?;
     let user = user.ok_or_else(|| NOT_FOUND.problem())?;
     Ok(tenant.context(user, clock.now(), "command-line".into()))
+}
+
+/// The address of the first administrator of the tenant `main`, if their password was made up and has had
+/// its time without being changed.
+///
+/// # Errors
+/// Those of the store.
+pub async fn with_outdated_password(db: &Db, clock: &Clock) -> Result<Option<String>> {
+    let Some(tenant) = tenants::find(db, MAIN).await? else { return Ok(None) };
+    let now = clock.now();
+    db.read(tenant.id, async |tx| sessions::outdated(tx, tenant.founder, now).await).await
+}
+
+/// Gives a user another password, ends their sessions and tells them. The password, if it was made up
+/// here; it counts for a day.
+///
+/// # Errors
+/// `not_found` if there is no such tenant or user, `weak_password`.
+pub async fn reset_password(
+    db: &Db,
+    passwords: &Passwords,
+    clock: &Clock,
+    tenant: &str,
+    email: &str,
+    password: Option<Secret>,
+) -> Result<Option<Secret>> {
+    let company = tenant_named(db, tenant).await?.name;
+    let ctx = acting_as(db, clock, tenant, email).await?;
+    let user = ctx.actor.user;
+    let name = async |tx: &mut Tx| {
+        resource::load::<User>(tx, &ctx, user.uuid()).await.map(|user| user.input.name)
+    };
+    let name = db.read(ctx.tenant, name).await?;
+    let (hash, made_up) = new_password(passwords, password, &[email, &name, &company]).await?;
+    let until = made_up.as_ref().map(|_| ctx.now + MADE_UP_LASTS);
+    let reset = async |tx: &mut Tx| sessions::replace(tx, &ctx, user, &hash, until).await;
+    db.write(ctx.tenant, reset).await.map(|()| made_up)
 }
 
 /// Takes the second factor of a user away who has lost it and whom no administrator can help; whether

@@ -62,6 +62,7 @@ pub fn problems() -> Vec<&'static Code> {
         users::PROBLEMS,
         sessions::PROBLEMS,
         sessions::second_factor::PROBLEMS,
+        sessions::mailbox::PROBLEMS,
         work_calendars::PROBLEMS,
         custom_fields::PROBLEMS,
         custom_objects::PROBLEMS,

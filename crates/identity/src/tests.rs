@@ -1,9 +1,10 @@
 //! Users, units, roles and teams together, on a store.
 
 use crate::{
-    bootstrap,
+    bootstrap::{self, NewTenant},
     org_units::OrgUnit,
     roles::Role,
+    sessions::ChangePassword,
     teams::Team,
     tenants::Tenant,
     testing::{ADMIN, House, PASSWORD, on_both, refusal},
@@ -74,6 +75,57 @@ async fn the_first_administrator_is_made_once() {
         assert_ne!(ctx.actor.user, house.tenant.founder);
         let unknown = add("x@example.com", "nothing").await;
         assert_eq!(refusal(unknown), "unknown_reference /role_ids/0");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sec_04_a_password_that_was_made_up_has_its_time() {
+    on_both(async |house: &House| {
+        let (db, passwords, clock) = (&house.db, &house.passwords, &house.clock);
+        let wish = NewTenant {
+            slug: "acme",
+            name: "Acme",
+            time_zone: "UTC",
+            currency: "EUR",
+            country: "DE",
+            email: ADMIN,
+            password: None,
+        };
+        let made = bootstrap::create_tenant(db, passwords, clock, wish).await.unwrap().unwrap();
+        let password = made.password.unwrap();
+        let login = async |password: &str| house.login_to(Some("acme"), ADMIN, password).await;
+        house.pass(TimeDelta::minutes(59));
+        let tokens = login(password.expose()).await.unwrap();
+        let ctx = house.ctx(&tokens).await.unwrap();
+        house.pass(TimeDelta::minutes(1));
+        assert_eq!(refusal(login(password.expose()).await), "password_expired");
+        assert_eq!(refusal(login("wrong").await), "invalid_credentials");
+        // Whoever is in may still choose their own, which has no end.
+        let own = "fünf Möwen am Hafen";
+        let wish = ChangePassword {
+            current_password: password,
+            new_password: own.into(),
+            sign_out_everywhere: false,
+        };
+        house.auth.change_password(&ctx, wish).await.unwrap();
+        house.pass(TimeDelta::days(300));
+        assert!(login(own).await.is_ok());
+        // The command line makes another for whoever comes too late, and is named to them.
+        let outdated = async || bootstrap::with_outdated_password(db, clock).await.unwrap();
+        assert_eq!(outdated().await, None);
+        let main = async |email: &str, password| {
+            bootstrap::reset_password(db, passwords, clock, "main", email, password).await
+        };
+        let made = main(ADMIN, None).await.unwrap().unwrap();
+        assert!(house.login(ADMIN, made.expose()).await.is_ok());
+        house.pass(TimeDelta::days(1));
+        assert_eq!(refusal(house.login(ADMIN, made.expose()).await), "password_expired");
+        assert_eq!(outdated().await.as_deref(), Some(ADMIN));
+        assert!(main(ADMIN, Some(PASSWORD.into())).await.unwrap().is_none());
+        assert_eq!(outdated().await, None);
+        assert!(house.login(ADMIN, PASSWORD).await.is_ok());
+        assert_eq!(refusal(main("nobody@example.com", None).await), "not_found");
     })
     .await;
 }

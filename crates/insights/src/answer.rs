@@ -1,6 +1,7 @@
 //! The answer of a report: its figures with all that is needed to make them again.
 
 use crate::{Asked, Definition, Made, Report, definition::ReportColumn};
+use chrono::{DateTime, Utc};
 use guanxi_kernel::{Currency, Language, Result, canonical, problem::INTERNAL};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
@@ -17,7 +18,7 @@ pub struct Answer {
     pub currency: Currency,
     /// Its columns, but for those that the caller may not see.
     pub columns: Vec<ReportColumn>,
-    /// The whole answer on the wire.
+    /// The whole answer, but for when it was made.
     pub body: Json,
 }
 
@@ -58,6 +59,14 @@ impl Answer {
         });
         body["hash"] = hash(definition, &body).into();
         Ok(Self { definition, language, currency, columns, body })
+    }
+
+    /// The whole answer on the wire. The hash does not cover when it was made, so that the same figures have
+    /// the same whenever they are asked for.
+    pub fn told(self, generated_at: DateTime<Utc>) -> Json {
+        let mut body = self.body;
+        body["generated_at"] = json!(generated_at);
+        body
     }
 
     /// The rows.

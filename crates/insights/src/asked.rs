@@ -2,7 +2,7 @@
 
 use crate::definition::{Definition, Parameter, Takes};
 use crate::exchange::Exchange;
-use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
+use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use guanxi_kernel::{
     Ctx, Currency, Money, Problem, Result, Word,
     period::business_date,
@@ -275,6 +275,42 @@ impl Asked {
     /// The day that was given.
     pub fn date(&self, name: &str) -> Option<NaiveDate> {
         self.first(name)?.parse().ok()
+    }
+
+    /// The first and the last day of a time, `from` and `to`, as far as they were given.
+    ///
+    /// # Errors
+    /// `bad_parameter` for one that ends before it begins.
+    pub fn bounds(&self) -> Result<(Option<NaiveDate>, Option<NaiveDate>)> {
+        let (from, to) = (self.date("from"), self.date("to"));
+        match from.zip(to).is_some_and(|(from, to)| from > to) {
+            true => Err(bad(expected(OUT_OF_RANGE.parameter("to"), "not before from"))),
+            false => Ok((from, to)),
+        }
+    }
+
+    /// The first and the last day of a time, `from` and `to`: that of `as_of` when no last one was given, and
+    /// no first one where it begins by itself.
+    ///
+    /// # Errors
+    /// As [`Asked::bounds`].
+    pub fn time(
+        &mut self,
+        begins: impl FnOnce(NaiveDate) -> Option<NaiveDate>,
+    ) -> Result<(NaiveDate, NaiveDate)> {
+        let to = self.date("to").unwrap_or(self.today);
+        let from = self.date("from").or_else(|| begins(to)).unwrap_or(to);
+        self.understand("from", &from);
+        self.understand("to", &to);
+        self.bounds().map(|_| (from, to))
+    }
+
+    /// The same, which begins so many days before its end.
+    ///
+    /// # Errors
+    /// As [`Asked::bounds`].
+    pub fn days(&mut self, usual: u64) -> Result<(NaiveDate, NaiveDate)> {
+        self.time(|to| to.checked_sub_days(Days::new(usual)))
     }
 
     /// The text that was given.

@@ -54,15 +54,40 @@ impl Exchange {
         if from == self.currency {
             return Ok(given);
         }
-        let rate = match self.rates.get(&(from, on)) {
-            Some(rate) => *rate,
-            None => {
-                let rate = rates::rate_as_known(tx, (from, self.currency), on, known).await?;
-                self.rates.insert((from, on), rate);
-                rate
-            }
-        };
+        let rate = self.look_up(tx, from, on, known).await?;
         Ok(rates::use_rate(&rate, given, self.currency)?.amount)
+    }
+
+    /// The rate by which [`Exchange::convert`] converts from another currency on that date; it is kept.
+    ///
+    /// # Errors
+    /// `no_exchange_rate`.
+    pub async fn look_up(
+        &mut self,
+        tx: &mut Tx,
+        from: Currency,
+        on: NaiveDate,
+        known: DateTime<Utc>,
+    ) -> Result<AppliedRate> {
+        if let Some(rate) = self.rates.get(&(from, on)) {
+            return Ok(*rate);
+        }
+        let rate = rates::rate_as_known(tx, (from, self.currency), on, known).await?;
+        self.rates.insert((from, on), rate);
+        Ok(rate)
+    }
+
+    /// As [`Exchange::convert`], by what was looked up before; nothing where the rate was not.
+    ///
+    /// # Errors
+    /// `conversion_overflow`.
+    pub fn convert_known(&self, given: Money, on: NaiveDate) -> Result<Option<Money>> {
+        let from = given.currency();
+        if from == self.currency {
+            return Ok(Some(given));
+        }
+        let Some(rate) = self.rates.get(&(from, on)) else { return Ok(None) };
+        Ok(Some(rates::use_rate(rate, given, self.currency)?.amount))
     }
 
     /// The rates that were used, each once.

@@ -54,4 +54,6 @@ pub use report::{Made, Report, make};
 pub fn register() {
     guanxi_workflow::chores::register(&reports::WALK);
     guanxi_workflow::chores::register(&kpi_rules::WATCHING);
+    guanxi_workflow::chores::register(&reports::media_trend::WATCHING);
+    guanxi_bulk::erasures::register_naming(&saved_queries::IN_QUERIES);
 }

@@ -249,8 +249,8 @@ impl Money {
     }
 }
 
-/// What both are besides: a JSON string, a column of text, and a schema with a pattern.
-macro_rules! decimal_text {
+/// What a decimal is besides: a JSON string, and a schema with a pattern.
+macro_rules! wire {
     ($name:ident, $pattern:literal, $example:literal, $about:literal) => {
         impl Serialize for $name {
             fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -280,7 +280,15 @@ macro_rules! decimal_text {
                 stringify!($name).into()
             }
         }
+    };
+}
 
+pub(crate) use wire;
+
+/// The same, and a column of text.
+macro_rules! decimal_text {
+    ($name:ident, $pattern:literal, $example:literal, $about:literal) => {
+        wire!($name, $pattern, $example, $about);
         column_text!($name);
     };
 }

@@ -6,7 +6,10 @@
 //! Public data has prices of four decimals too. A report rounds an amount once, from the sum, and tells the
 //! sum beside it where rows are ordered and scored by that (`…_exact`).
 
-use crate::money::{Currency, Money, MoneyError, half_even};
+use crate::{
+    decimal::wire,
+    money::{Currency, Money, MoneyError, half_even},
+};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -149,40 +152,6 @@ impl fmt::Display for SignedQuantity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         Decimal::new(self.0, Self::PLACES).normalize().fmt(f)
     }
-}
-
-/// What both are besides: a JSON string, and a schema with a pattern.
-macro_rules! wire {
-    ($name:ident, $pattern:literal, $example:literal, $about:literal) => {
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                to.collect_str(self)
-            }
-        }
-
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                Cow::<'de, str>::deserialize(from)?.parse().map_err(de::Error::custom)
-            }
-        }
-
-        impl PartialSchema for $name {
-            fn schema() -> openapi::RefOr<openapi::Schema> {
-                openapi::ObjectBuilder::new()
-                    .schema_type(openapi::schema::Type::String)
-                    .pattern(Some($pattern))
-                    .description(Some($about))
-                    .examples([serde_json::json!($example)])
-                    .into()
-            }
-        }
-
-        impl ToSchema for $name {
-            fn name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-        }
-    };
 }
 
 wire!(

@@ -1,5 +1,7 @@
 //! Reading what callers send: every finding at once, each with its place, none with its value.
 
+mod strict;
+
 use crate::Code;
 use crate::problem::{
     FieldError, INVALID, INVALID_CHARACTERS, INVALID_FORMAT, INVALID_TYPE, OUT_OF_RANGE, Problem,
@@ -7,11 +9,17 @@ use crate::problem::{
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use strict::Strict;
 use utoipa::{PartialSchema, openapi};
 use validator::{Validate, ValidationErrors, ValidationErrorsKind};
 
 /// How many findings one answer lists.
 const MOST: usize = 20;
+
+/// What a member is that is true unless callers say otherwise.
+pub const fn yes() -> bool {
+    true
+}
 
 /// Reads `value` as a `T` and checks its rules.
 ///
@@ -44,7 +52,7 @@ fn parse<T: DeserializeOwned + PartialSchema>(value: Value) -> Result<T, Vec<Fie
     let mut findings = Vec::new();
     let mut rest = value;
     while findings.len() < MOST {
-        let error = match serde_path_to_error::deserialize::<_, T>(&rest) {
+        let error = match serde_path_to_error::deserialize::<_, T>(Strict(&rest)) {
             Ok(input) if findings.is_empty() => return Ok(input),
             Ok(_) => break,
             Err(error) => error,
@@ -125,6 +133,8 @@ fn finding(path: &str, message: &str) -> FieldError {
     let expected = match expected {
         "i64" => "a whole number",
         "f64" => "a number",
+        // Its name means something to us only.
+        other if other.starts_with("struct ") => "an object",
         other => other,
     };
     let code = if message.starts_with("invalid type") {
@@ -259,7 +269,10 @@ mod tests {
         assert_eq!(findings(notes), [("/notes/1".into(), "invalid_characters")]);
         let many = json!({ "name": "a", "count": 1, "notes": ["a", "b"] });
         assert_eq!(findings(many), [("/notes".into(), "too_long")]);
-        assert_eq!(findings(json!([])).len(), 1);
+        // Neither is a list of the values in their order.
+        for list in [json!([]), json!(["a", 1]), json!([null, null])] {
+            assert_eq!(findings(list), [("".into(), "invalid_type")]);
+        }
         assert_eq!(findings(json!({ "name": "a\0" })).len(), 1);
         let order: Basket = read(json!({ "name": "a", "count": 1 })).unwrap();
         assert_eq!((&*order.name, order.count), ("a", 1));

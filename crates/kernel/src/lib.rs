@@ -11,10 +11,13 @@
 //! | [`simplified`] | traditional characters by their simplified ones |
 //! | [`money`], [`decimal`], [`ratio`], [`split`], [`period`] | exact figures and the fiscal calendar |
 //! | [`measure`] | what figures mean |
+//! | [`moves`] | state machines: from which state which move leads where |
 //! | [`fine`] | prices and amounts finer than a currency, quantities that come back |
 //! | [`allocation`], [`attainment`] | figures divided on several axes; how far targets are met |
 //! | [`calendar`] | working days and hours of a week, holidays and make-up days |
 //! | [`lunar`] | the lunar calendar of China, year by year |
+//! | [`input`] | reading what callers send, with every finding |
+//! | [`scalar`] | the types of single fields, as data |
 //! | [`problem`] | what can go wrong: stable codes, texts in two languages |
 //! | [`preferences`] | what a tenant may decide for itself |
 //! | [`actor`], [`ctx`], [`clock`] | who acts, with what rights, and when |
@@ -33,6 +36,7 @@ pub mod input;
 pub mod lunar;
 pub mod measure;
 pub mod money;
+pub mod moves;
 pub mod period;
 pub mod phone;
 pub mod pinyin;

@@ -1,9 +1,10 @@
 //! What a tenant may decide for itself, with what holds as long as it does not.
 //!
 //! They are a member of the tenant and part of every context. A limit that the program could have fixed
-//! becomes a field here.
+//! becomes a field here. What belongs to one vertical stands here too, since the tenant, the document and every
+//! context know its type. Price: a struct here for each vertical that asks its tenants something.
 
-use crate::{Line, Money, Share, Text, UserId};
+use crate::{Line, Money, RoleId, Share, Text, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::{Validate, ValidationError};
@@ -102,6 +103,57 @@ pub struct Preferences {
     /// usual levels, after 1, 15 and 30 days.
     #[validate(nested)]
     pub dunning: Option<DunningRules>,
+    /// The role, e.g. that of field sales, without which nobody changes how customers are followed: pipelines in use
+    /// with their stages, and levels of leads in use. Others prepare what is not in use, and whoever has the role puts
+    /// it to use. Rights alone decide when nothing is said.
+    pub tracking_role_id: Option<RoleId>,
+    /// Where the phases of a customer's life begin and end; the usual limits hold when nothing is said.
+    #[validate(nested)]
+    pub life_cycle: Option<LifeCycleRules>,
+    /// After how long and how far vehicles are serviced that say neither themselves; after 6 months or 5,000 kilometres,
+    /// whichever is first, when nothing is said. It holds for a vehicle from its next change on.
+    #[validate(nested)]
+    pub vehicle_service: Option<VehicleService>,
+    /// The fields of which it is kept who was shown them (`/v1/field-reads`), by resource and name, e.g.
+    /// `contacts.phones` or `parties.custom.id_number`, each once. Nobody is watched when nothing is said.
+    #[validate(length(max = 50), custom(function = "each_once"))]
+    #[schema(max_items = 50)]
+    pub watched_fields: Vec<Line<60>>,
+}
+
+/// Where the phases of a customer's life begin and end. Each month is judged by what the six up to it came to against
+/// the six before; growth counts before decline, and decline before maturity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct LifeCycleRules {
+    /// From how much more on it is growth.
+    pub growth_by: Share,
+    /// From how much less on it is decline.
+    pub decline_by: Share,
+    /// Up to how much more or less it is maturity. Where none of them is reached the phase of the month before goes
+    /// on.
+    pub mature_within: Share,
+    /// For how many months, from that of the first purchase on, a customer is new.
+    #[validate(range(min = 1, max = 60))]
+    #[schema(minimum = 1, maximum = 60)]
+    pub new_months: i64,
+    /// After how many months without a purchase a customer is lost.
+    #[validate(range(min = 1, max = 120))]
+    #[schema(minimum = 1, maximum = 120)]
+    pub lost_months: i64,
+}
+
+impl Default for LifeCycleRules {
+    /// A tenth more, a fifth less, and a tenth either way; new for six months, lost after twelve.
+    fn default() -> Self {
+        Self {
+            growth_by: Share::of_ten_thousandths(1_000),
+            decline_by: Share::of_ten_thousandths(2_000),
+            mature_within: Share::of_ten_thousandths(1_000),
+            new_months: 6,
+            lost_months: 12,
+        }
+    }
 }
 
 /// The rules by which a customer base is kept.
@@ -126,6 +178,26 @@ pub struct BasePolicy {
     pub contact_within_days: Option<i64>,
     /// For how many of the customers a rule holds at least; for all of them when nothing is said.
     pub least_share: Option<Share>,
+}
+
+/// From one service of a vehicle to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct VehicleService {
+    /// After how many months; 0 for no matter how long.
+    #[validate(range(min = 0, max = 240))]
+    #[schema(minimum = 0, maximum = 240)]
+    pub every_months: i64,
+    /// After how many kilometres; 0 for no matter how far.
+    #[validate(range(min = 0, max = 1_000_000))]
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub every_distance: i64,
+}
+
+impl Default for VehicleService {
+    fn default() -> Self {
+        Self { every_months: 6, every_distance: 5_000 }
+    }
 }
 
 /// By when what follows a call of a customer is done. It holds for calls that are closed from then on.
@@ -176,10 +248,7 @@ fn three() -> i64 {
 }
 
 fn dunning() -> Line<60> {
-    match Line::new("dunning") {
-        Ok(kind) => kind,
-        Err(_) => unreachable!("a word is a line"),
-    }
+    Line::literal("dunning")
 }
 
 impl Default for DunningRules {

@@ -5,6 +5,9 @@ use chrono::{DateTime, Datelike as _, NaiveDate, Utc};
 use sea_query::Value;
 use uuid::Uuid;
 
+/// The longest text in a query, in characters.
+pub const LONGEST_TEXT: usize = 400;
+
 /// The type of a field.
 #[derive(Debug, Clone, Copy)]
 pub enum Type {
@@ -132,7 +135,7 @@ impl Type {
     /// What a value of the type looks like in a query string, for people.
     pub fn expected(self) -> String {
         match self {
-            Self::Text => "text".to_owned(),
+            Self::Text => format!("a text of 1 to {LONGEST_TEXT} characters"),
             Self::Integer => "a whole number".to_owned(),
             Self::Boolean => "true or false".to_owned(),
             Self::Date => "a date such as 2026-03-31".to_owned(),
@@ -148,7 +151,10 @@ impl Type {
     pub fn parse(self, text: &str) -> Option<Value> {
         match self {
             // No text is empty, so nothing is found by none.
-            Self::Text => (!text.is_empty() && !text.contains('\0')).then(|| text.into()),
+            Self::Text => {
+                let fits = (1..=LONGEST_TEXT).contains(&text.chars().count());
+                (fits && !text.contains('\0')).then(|| text.into())
+            }
             Self::Integer => text.parse::<i64>().ok().map(Into::into),
             Self::Boolean => text.parse::<bool>().ok().map(Into::into),
             // Ten characters: a year beyond 9999 would be ordered differently by the two stores.
@@ -172,6 +178,13 @@ impl Type {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_of_bounded_length() {
+        let of = |letter: &str, times| Type::Text.parse(&letter.repeat(times)).is_some();
+        assert!(of("a", 1) && of("a", LONGEST_TEXT) && of("关", LONGEST_TEXT));
+        assert!(!of("a", 0) && !of("a", LONGEST_TEXT + 1) && !of("关", LONGEST_TEXT + 1));
+    }
 
     #[test]
     fn days_and_instants_stay_in_years_of_four_digits() {

@@ -79,6 +79,17 @@ macro_rules! bounded_text {
             pub fn new(text: &str) -> Result<Self, Refused> {
                 clean(text, MAX, $many_lines).map(Self)
             }
+
+            /// The text of a literal.
+            ///
+            /// # Panics
+            /// For a literal that [`new`](Self::new) would refuse.
+            pub fn literal(text: &'static str) -> Self {
+                match Self::new(text) {
+                    Ok(text) => text,
+                    Err(refused) => unreachable!("{text:?} was written here: {refused}"),
+                }
+            }
         }
 
         impl<const MAX: usize> Deref for $name<MAX> {
@@ -183,6 +194,7 @@ mod tests {
         assert_eq!(Line::<5>::new("a\nb"), Err(Refused::Character));
         assert!(Text::<5>::new("a\nb").is_ok());
         assert_eq!(Line::<9>::new("a\u{202e}b"), Err(Refused::Character));
+        assert_eq!(&*Line::<4>::literal("call"), "call");
     }
 
     #[test]

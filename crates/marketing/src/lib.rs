@@ -84,6 +84,7 @@ pub mod problems;
 pub mod product_buyers;
 pub mod programme_milestones;
 pub mod programmes;
+pub mod rate;
 pub mod research_answers;
 pub mod research_codes;
 pub mod research_interviews;
@@ -99,7 +100,7 @@ pub mod touches;
 pub mod walk_ins;
 pub mod web_task_runs;
 
-use guanxi_customers::merges;
+use guanxi_customers::merges::{self, Follow};
 use guanxi_workflow::{chores, documents, tasks};
 
 pub use problems::PROBLEMS;
@@ -115,9 +116,19 @@ pub fn register() {
     merges::on_merge(campaign_members::CAMPAIGN_MEMBER.table, |tx, ctx, kind, both| {
         Box::pin(campaign_members::make_room(tx, ctx, kind, both))
     });
-}
-
-/// The default of what is usually so.
-pub(crate) fn yes() -> bool {
-    true
+    let deliveries = Follow {
+        merged: |tx, _, two| Box::pin(message_deliveries::name_person(tx, two.kind, two.survivor)),
+        parted: |tx, _, two| Box::pin(message_deliveries::name_person(tx, two.kind, two.merged)),
+    };
+    merges::follow(message_deliveries::MESSAGE_DELIVERY.table, deliveries);
+    let lists = Follow {
+        merged: |tx, _, two| Box::pin(segments::merged(tx, two)),
+        parted: |tx, _, two| Box::pin(segments::parted(tx, two)),
+    };
+    merges::follow(segments::SEGMENT.table, lists);
+    let experiments = Follow {
+        merged: |tx, ctx, two| Box::pin(experiments::merged(tx, ctx, two)),
+        parted: |tx, ctx, two| Box::pin(experiments::parted(tx, ctx, two)),
+    };
+    merges::follow(experiments::EXPERIMENT.table, experiments);
 }

@@ -69,6 +69,10 @@ guanxi_kernel::problems! {
     NO_SOURCE_CODE = Invalid "no_source_code"
         ("No source code", "Name at least one source code of the campaign that is in use.")
         ("缺少源代码", "请至少指定一个该活动的在用源代码。");
+    /// Sending to people whose answers nobody could tell apart.
+    UNCODED_RECIPIENTS = Invalid "uncoded_recipients"
+        ("Recipients without a source code", "{recipients} of the recipients have no source code. Assign codes of the campaign to its members first.")
+        ("收件人缺少源代码", "有 {recipients} 位收件人没有源代码,请先为活动成员分配源代码。");
     /// An objective of a measure that nobody knows.
     UNKNOWN_METRIC = Invalid "unknown_metric"
         ("Unknown metric", "Known metrics: {known}.")
@@ -141,6 +145,10 @@ guanxi_kernel::problems! {
     NO_FIELD_SALES = Invalid "no_field_sales"
         ("No field sales", "The company wants somebody of field sales in the team of every programme before it is submitted.")
         ("缺少现场销售", "按公司规定,方案提交前团队中须有现场销售人员。");
+    /// A programme that is for now or for later only.
+    UNBALANCED_OBJECTIVES = Invalid "unbalanced_objectives"
+        ("Objectives for one time only", "Name an objective of sales of now (revenue, expense_to_revenue) and one of what makes those of later (retention, base_growth, satisfaction); there is none for: {without}.")
+        ("目标不平衡", "方案须同时具有短期目标(revenue、expense_to_revenue)与长期目标(retention、base_growth、satisfaction),尚缺:{without}。");
     /// A programme of which causes of failure are open.
     PROGRAMME_NOT_READY = Conflict "programme_not_ready"
         ("Not ready", "The company wants the checklist done before a programme starts; open: {causes}.")

@@ -60,6 +60,7 @@ pub mod quotes;
 pub mod rules;
 pub mod stages;
 pub mod targets;
+mod tracking;
 
 use guanxi_bulk::erasures;
 use guanxi_customers::activities;

@@ -15,6 +15,10 @@ guanxi_kernel::problems! {
     PIPELINE_CURRENCY_IN_USE = Conflict "pipeline_currency_in_use"
         ("Other currency in use", "There are opportunities in this pipeline with amounts in another currency than {currency}.")
         ("已有其他币种", "该销售流程中已有非 {currency} 币种的商机。");
+    /// How customers are followed is decided by a role.
+    TRACKING_NOT_AGREED = Forbidden "tracking_not_agreed"
+        ("Up to another role", "The company leaves it to a role that you do not have how customers are followed; prepare what is not in use.")
+        ("需指定角色同意", "客户跟踪方式由公司指定的角色决定,您没有该角色;可先准备未启用的内容。");
     /// A stage in which opportunities are worked on.
     STAGE_IN_USE = Conflict "stage_in_use"
         ("Stage in use", "There are opportunities in this stage; POST …/retire names the stage in which they go on.")

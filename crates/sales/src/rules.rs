@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use guanxi_kernel::{Problem, Result, Word as _, problem::OUT_OF_RANGE};
 use guanxi_workflow::documents::Document;
 
-pub use guanxi_customers::rules::{fact, line, made_up_number, own_currency, refuse, today};
+pub use guanxi_customers::rules::{
+    fact, last_second, line, made_up_number, next_day, own_currency, refuse, today,
+};
 
 guanxi_kernel::words! {
     /// Why something that needs an approval has none.

@@ -65,6 +65,7 @@ async fn check(mut reading: Reading, without_store: bool) -> Outcome {
                 found.push(("database.url", what));
             }
         }
+        notes.extend(replica(config).await);
     }
     for (setting, what) in found {
         let source = reading.source(setting);
@@ -127,8 +128,10 @@ fn schema(Standing { taken, known }: Standing) -> Result<String, String> {
 fn values(config: &Config) -> Vec<Found> {
     let mut found = Vec::new();
     let http = &config.http;
-    let positive: [(&'static str, u64); 10] = [
+    let positive: [(&'static str, u64); 12] = [
+        ("database.replica_max_lag_seconds", config.database.replica_max_lag_seconds),
         ("database.read_seconds", config.database.read_seconds),
+        ("database.report_seconds", config.database.report_seconds),
         ("database.write_seconds", config.database.write_seconds),
         ("http.body_bytes", u64::try_from(http.body_bytes).unwrap_or(u64::MAX)),
         ("http.upload_bytes", http.upload_bytes),
@@ -141,6 +144,11 @@ fn values(config: &Config) -> Vec<Found> {
     ];
     let none = positive.into_iter().filter(|(_, value)| *value == 0);
     found.extend(none.map(|(setting, _)| (setting, "this must be at least 1".to_owned())));
+    if (1..=config.database.report_seconds).contains(&http.request_seconds) {
+        // The request would end first, and say less about it.
+        let what = format!("this must be below http.request_seconds ({})", http.request_seconds);
+        found.push(("database.report_seconds", what));
+    }
     for origin in &http.cors_origins {
         // What browsers send: scheme, host and port, and nothing behind.
         let is_origin =
@@ -153,6 +161,9 @@ fn values(config: &Config) -> Vec<Found> {
     for network in http.trusted_proxies.iter().filter(|network| network.is_everybody()) {
         let what = format!("{network} is everybody, so anybody could say where they come from");
         found.push(("http.trusted_proxies", what));
+    }
+    if let Some(what) = misplaced_replica(config) {
+        found.push(("database.replica_url", what.to_owned()));
     }
     if let Err(error) = EnvFilter::try_new(&config.log.level) {
         found.push(("log.level", error.to_string()));
@@ -174,6 +185,29 @@ fn values(config: &Config) -> Vec<Found> {
         found.push(("files.folder", what));
     }
     found
+}
+
+/// Why the replica is none that reports could be read on.
+fn misplaced_replica(config: &Config) -> Option<&'static str> {
+    let url = config.database.replica_url.as_ref()?;
+    if !is_server(config) {
+        return Some("only PostgreSQL has replicas, and database.url names no such store");
+    }
+    let is_address = Url::parse(url).is_ok_and(|url| url.scheme().starts_with("postgres"));
+    (!is_address).then_some("this is no replica; one is postgres://USER:PASSWORD@HOST/NAME")
+}
+
+/// What the replica, if it can be one, means for a server that starts.
+async fn replica(config: &Config) -> Option<String> {
+    let url = config.database.replica_url.clone()?;
+    if misplaced_replica(config).is_some() {
+        return None;
+    }
+    let mut options = config.store();
+    options.url = url;
+    let error = migrate::standing(&options).await.err()?;
+    let why = with_causes(&error);
+    Some(format!("the replica cannot be reached, so reports are read on the primary: {why}"))
 }
 
 /// The keys, where they are: given as text, or files that nobody else can read.
@@ -233,12 +267,16 @@ fn in_folder(folder: &Path) -> io::Result<Vec<String>> {
 /// What a server in production does not start with: secrets that would travel in the clear.
 pub(crate) fn insecure(config: &Config) -> Vec<Found> {
     let mut found = Vec::new();
-    if let Some(host) = unproven_server(&config.database.url) {
-        let what = format!(
-            "in production the way to {host} must be encrypted and its name proven: add \
-             ?sslmode=verify-full"
-        );
-        found.push(("database.url", what));
+    let database = &config.database;
+    let replica = database.replica_url.iter().map(|url| ("database.replica_url", url));
+    for (setting, url) in [("database.url", &database.url)].into_iter().chain(replica) {
+        if let Some(host) = unproven_server(url) {
+            let what = format!(
+                "in production the way to {host} must be encrypted and its name proven: add \
+                 ?sslmode=verify-full"
+            );
+            found.push((setting, what));
+        }
     }
     let mail = &config.mail;
     if let (MailSecurity::None, Some(host)) = (mail.security, &mail.host)
@@ -251,9 +289,11 @@ pub(crate) fn insecure(config: &Config) -> Vec<Found> {
         Url::parse(address)
             .is_ok_and(|url| url.scheme() == "http" && !url.host_str().is_some_and(is_here))
     };
-    if mail.public_url.as_deref().is_some_and(in_the_clear) {
-        let what = "in production links in letters must lead to https".to_owned();
-        found.push(("mail.public_url", what));
+    let links = [("mail.public_url", &mail.public_url), ("mail.account_page", &mail.account_page)];
+    for (setting, link) in links {
+        if link.as_deref().is_some_and(in_the_clear) {
+            found.push((setting, "in production links in letters must lead to https".to_owned()));
+        }
     }
     for origin in config.http.cors_origins.iter().filter(|origin| in_the_clear(origin)) {
         let what = format!("in production {origin} must be https");
@@ -323,7 +363,11 @@ fn shown(reading: &Reading) -> String {
         for (key, value) in keys.as_object().into_iter().flatten() {
             let setting = format!("{section}.{key}");
             let value = match value {
-                Json::String(url) if setting == "database.url" => Json::from(without_password(url)),
+                Json::String(url)
+                    if ["database.url", "database.replica_url"].contains(&setting.as_str()) =>
+                {
+                    Json::from(without_password(url))
+                }
                 value => value.clone(),
             };
             debug_assert!(!is_secret(&setting) || value.is_null() || value == "***");
@@ -383,21 +427,40 @@ mod tests {
         config.http.cors_origins =
             ["https://crm.example.com", "https://crm.example.com/", "*"].map(str::to_owned).into();
         config.http.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap(), "::/0".parse().unwrap()];
+        config.database.replica_url = Some("postgres://db2.example.com/guanxi".to_owned());
         config.log.level = "info,guanxi=loud".to_owned();
+        config.database.report_seconds = config.http.request_seconds;
         config.mail.host = Some("mail.example.com".to_owned());
         config.traces.endpoint = Some("localhost:4318".to_owned());
         config.traces.share = 1.5;
         let wrong = [
             "http.reads_per_minute",
+            "database.report_seconds",
             "http.cors_origins",
             "http.cors_origins",
             "http.trusted_proxies",
+            "database.replica_url",
             "log.level",
             "traces.endpoint",
             "traces.share",
             "mail.host",
         ];
         assert_eq!(named(values(&config)), wrong);
+    }
+
+    #[test]
+    fn only_a_server_has_a_replica_and_that_is_a_server() {
+        let mut config = Config::default();
+        let mut misplaced = |url: &str, replica: Option<&str>| {
+            config.database.url = url.to_owned();
+            config.database.replica_url = replica.map(str::to_owned);
+            misplaced_replica(&config).is_some()
+        };
+        assert!(!misplaced("sqlite:g.db", None) && !misplaced("postgres://h/n", None));
+        assert!(!misplaced("postgres://h/n", Some("postgresql://other/n")));
+        assert!(misplaced("sqlite:g.db", Some("postgres://h/n")));
+        assert!(misplaced("postgres://h/n", Some("sqlite:g.db")));
+        assert!(misplaced("postgres://h/n", Some("postgres://h:port/n")));
     }
 
     #[test]
@@ -412,6 +475,9 @@ mod tests {
         assert!(!proven("postgres://u:p@db.example.com/guanxi"));
         assert!(!proven("postgresql://u:p@10.0.0.5/guanxi?sslmode=require"));
         let mut config = Config::default();
+        config.database.replica_url = Some("postgres://u:p@db2.example.com/guanxi".to_owned());
+        assert_eq!(named(insecure(&config)), ["database.replica_url"]);
+        config.database.replica_url = Some("postgres://u:p@localhost:5433/guanxi".to_owned());
         config.mail.security = MailSecurity::None;
         config.mail.host = Some("127.0.0.1".to_owned());
         config.mail.public_url = Some("http://localhost:8080".to_owned());
@@ -419,8 +485,9 @@ mod tests {
         assert_eq!(named(insecure(&config)), [""; 0]);
         config.mail.host = Some("mail.example.com".to_owned());
         config.mail.public_url = Some("http://crm.example.com".to_owned());
+        config.mail.account_page = Some("http://crm.example.com/account".to_owned());
         config.http.cors_origins.push("http://crm.example.com".to_owned());
-        let wrong = ["mail.security", "mail.public_url", "http.cors_origins"];
+        let wrong = ["mail.security", "mail.public_url", "mail.account_page", "http.cors_origins"];
         assert_eq!(named(insecure(&config)), wrong);
     }
 

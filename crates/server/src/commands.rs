@@ -8,14 +8,18 @@ use guanxi_identity::{
     secrets::{Cost, Passwords, SealingKeys, Secret, SigningKeys, TokenSettings},
 };
 use guanxi_kernel::{Action, Clock, Ctx, Word as _};
-use guanxi_storage::{Db, Kind, events::chain, reindex};
+use guanxi_storage::{Db, Kind, error, events::chain, reindex};
 use std::{
     io::{IsTerminal as _, Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     process::ExitCode,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+/// What a server that starts waits before it looks for PostgreSQL again: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum UserCommand {
@@ -30,6 +34,16 @@ pub(crate) enum UserCommand {
         /// The name of a role; may be repeated.
         #[arg(long)]
         role: Vec<String>,
+        /// The tenant.
+        #[arg(long, default_value = bootstrap::MAIN)]
+        tenant: String,
+    },
+    /// Give a user another password and end their sessions; it is read from the variable PASSWORD or made
+    /// up and printed once.
+    ResetPassword {
+        /// The e-mail address of the user.
+        #[arg(long)]
+        email: String,
         /// The tenant.
         #[arg(long, default_value = bootstrap::MAIN)]
         tenant: String,
@@ -78,11 +92,36 @@ pub(crate) fn print(text: &str) -> Outcome {
 
 /// Opens the store and brings its schema up to date.
 pub(crate) async fn open(config: &Config) -> Outcome<Db> {
+    Ok(opened(config).await?)
+}
+
+async fn opened(config: &Config) -> Result<Db, guanxi_storage::Error> {
     // So that a command knows what the server knows.
     guanxi_http::register();
     let db = Db::open(&config.store()).await?;
     db.migrate().await?;
     Ok(db)
+}
+
+/// The same for a server, which may be started before PostgreSQL is: it waits for that, for as long as
+/// the configuration says. What does not come right by waiting, such as a wrong password, ends it at once.
+pub(crate) async fn open_in_time(config: &Config) -> Outcome<Db> {
+    let is_server = config.database.url.starts_with("postgres");
+    let until = Instant::now() + Duration::from_secs(config.database.start_seconds);
+    let mut pause = FIRST_PAUSE;
+    loop {
+        let error = match opened(config).await {
+            Err(error) if is_server && error::may_come(&error) => error,
+            done => return Ok(done?),
+        };
+        if Instant::now() + pause >= until {
+            let seconds = config.database.start_seconds;
+            return Err(format!("PostgreSQL could not be reached in {seconds} s: {error}").into());
+        }
+        tracing::warn!(%error, "PostgreSQL cannot be reached yet; it is tried again");
+        tokio::time::sleep(pause).await;
+        pause = LONGEST_PAUSE.min(2 * pause);
+    }
 }
 
 /// The kinds of all records that are indexed.
@@ -118,7 +157,8 @@ pub(crate) async fn open_with_keys(config: &Config) -> Outcome<Db> {
     Ok(open(config).await?.with_vault(keys))
 }
 
-/// Makes the first administrator of a new store, and prints a password that was made up.
+/// Makes the first administrator of a new store, and prints a password that was made up. Where it has had
+/// its time without being changed, says how to get another.
 pub(crate) async fn first_administrator(
     config: &Config,
     db: &Db,
@@ -127,11 +167,21 @@ pub(crate) async fn first_administrator(
     let (email, password) = (config.admin.email.as_deref(), config.admin.password.clone());
     let first =
         bootstrap::first_administrator(db, passwords, &Clock::System, email, password).await?;
-    let Some(first) = first else { return Ok(()) };
-    let password = match &first.password {
-        Some(password) => {
-            format!("password: {} (shown this once; change it after signing in)", password.expose())
+    let Some(first) = first else {
+        if let Some(email) = bootstrap::with_outdated_password(db, &Clock::System).await? {
+            let command = format!("guanxi user reset-password --email {email}");
+            tracing::warn!(
+                command,
+                "the first administrator's password was made up and has expired"
+            );
         }
+        return Ok(());
+    };
+    let password = match &first.password {
+        Some(password) => format!(
+            "password: {} (shown this once, and good for an hour: choose your own by PUT /v1/me/password)",
+            password.expose()
+        ),
         None => "password: as configured".to_owned(),
     };
     print(&format!(
@@ -151,6 +201,9 @@ pub(crate) async fn migrate(config: &Config) -> Outcome {
 pub(crate) async fn user(config: &Config, command: UserCommand) -> Outcome {
     let (email, name, role, tenant) = match command {
         UserCommand::Add { email, name, role, tenant } => (email, name, role, tenant),
+        UserCommand::ResetPassword { email, tenant } => {
+            return reset_password(config, &tenant, &email).await;
+        }
         UserCommand::ResetSecondFactor { email, tenant } => {
             return reset_second_factor(config, &tenant, &email).await;
         }
@@ -168,10 +221,30 @@ pub(crate) async fn user(config: &Config, command: UserCommand) -> Outcome {
         password,
     )
     .await?;
-    let password = added.map(|made| format!("password: {} (shown this once)\n", made.expose()));
-    print(&format!("{email} can sign in to tenant {tenant}.\n{}", password.unwrap_or_default()))?;
+    print(&format!(
+        "{email} can sign in to tenant {tenant}.\n{}",
+        made_up(added.as_ref(), "a day")
+    ))?;
     db.close().await;
     Ok(())
+}
+
+/// The line about a password that was made up, if it was, and for how long it is good.
+pub(crate) fn made_up(password: Option<&Secret>, lasts: &str) -> String {
+    let line = |made: &Secret| {
+        format!("password: {} (shown this once, and good for {lasts})\n", made.expose())
+    };
+    password.map(line).unwrap_or_default()
+}
+
+async fn reset_password(config: &Config, tenant: &str, email: &str) -> Outcome {
+    let db = open(config).await?;
+    let password = std::env::var("PASSWORD").ok().map(Secret::from);
+    let (passwords, clock) = (passwords()?, Clock::System);
+    let reset = bootstrap::reset_password(&db, &passwords, &clock, tenant, email, password).await;
+    db.close().await;
+    let made = reset?;
+    print(&format!("{email} has another password.\n{}", made_up(made.as_ref(), "a day")))
 }
 
 async fn reset_second_factor(config: &Config, tenant: &str, email: &str) -> Outcome {

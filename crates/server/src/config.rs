@@ -75,12 +75,20 @@ impl Default for Server {
 pub(crate) struct Database {
     /// `sqlite:PATH` or `postgres://USER:PASSWORD@HOST/NAME`.
     pub(crate) url: String,
+    /// The address of a standby of that PostgreSQL, for reports.
+    pub(crate) replica_url: Option<String>,
+    /// Seconds that it may be behind.
+    pub(crate) replica_max_lag_seconds: u64,
     pub(crate) readers: usize,
     pub(crate) writers: usize,
     /// Seconds that a statement of a read may take.
     pub(crate) read_seconds: u64,
+    /// Seconds that a statement of a report may take.
+    pub(crate) report_seconds: u64,
     /// Seconds that a statement of a write may take.
     pub(crate) write_seconds: u64,
+    /// Seconds that a server that starts waits for PostgreSQL.
+    pub(crate) start_seconds: u64,
 }
 
 impl Default for Database {
@@ -88,10 +96,14 @@ impl Default for Database {
         let usual = guanxi_storage::Options::new("");
         Self {
             url: "sqlite:data/guanxi.db".to_owned(),
+            replica_url: None,
+            replica_max_lag_seconds: usual.limits.lag.as_secs(),
             readers: usual.readers,
             writers: usual.writers,
             read_seconds: usual.limits.read.as_secs(),
+            report_seconds: usual.limits.report.as_secs(),
             write_seconds: usual.limits.write.as_secs(),
+            start_seconds: 60,
         }
     }
 }
@@ -172,8 +184,15 @@ impl Default for Log {
 }
 
 /// Variables with our prefix that are not for the program: its tests and this file's own name.
-const OTHERS: &[&str] =
-    &["config", "testdata", "test_postgres", "test_postgres_control", "skip_postgres"];
+const OTHERS: &[&str] = &[
+    "config",
+    "fuzz",
+    "testdata",
+    "test_postgres",
+    "test_postgres_control",
+    "test_steps",
+    "skip_postgres",
+];
 
 /// The settings whose values are shown nowhere.
 const SECRETS: &[&str] = &["tokens.pem", "tokens.sealing", "admin.password", "mail.password"];
@@ -334,10 +353,13 @@ impl Config {
     /// The store's part of it.
     pub(crate) fn store(&self) -> guanxi_storage::Options {
         let mut options = guanxi_storage::Options::new(self.database.url.clone());
+        options.replica = self.database.replica_url.clone();
         options.readers = self.database.readers.max(1);
         options.writers = self.database.writers.max(1);
         options.limits.read = Duration::from_secs(self.database.read_seconds);
+        options.limits.report = Duration::from_secs(self.database.report_seconds);
         options.limits.write = Duration::from_secs(self.database.write_seconds);
+        options.limits.lag = Duration::from_secs(self.database.replica_max_lag_seconds);
         options
     }
 }
@@ -367,9 +389,11 @@ mod tests {
             jail.set_env("GUANXI_MAIL_PASSWORD", "battery of a horse");
             jail.set_env("GUANXI_TESTDATA", "/somewhere");
             jail.set_env("DATABASE_URL", "postgres://x");
+            jail.set_env("GUANXI_DATABASE_REPLICA_URL", "postgres://y");
             let config = load()?;
             assert_eq!((config.server.port, config.http.body_bytes), (3, 2));
             assert_eq!(config.database.url, "postgres://x");
+            assert_eq!(config.store().replica.as_deref(), Some("postgres://y"));
             assert_eq!(config.mail.host.as_deref(), Some("mail.example.com"));
             assert_eq!(config.mail.public_url.as_deref(), Some("https://crm.example.com"));
             assert!(!format!("{config:?}").contains("horse"));

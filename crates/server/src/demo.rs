@@ -102,10 +102,8 @@ pub(crate) async fn demo(config: &Config) -> Outcome {
     let ctx = commands::acting_as(&db, &clock, TENANT, ADMINISTRATOR).await?;
     let set = db.write(ctx.tenant, async |tx| targets::set(tx, &ctx).await).await?;
     let signed = contracts::sign_won(&db, &ctx).await?;
-    let password = made
-        .password
-        .as_ref()
-        .map_or("as configured".to_owned(), |password: &Secret| password.expose().to_owned());
+    let made_up = |password: &Secret| format!("{} (good for an hour)", password.expose());
+    let password = made.password.as_ref().map_or("as configured".to_owned(), made_up);
     commands::print(&format!(
         "Tenant {TENANT}: {} org units, {} users, {} parties, {deals} of {of} opportunities, {set} targets, {signed} contracts.\nSign in as {ADMINISTRATOR}, password: {password}\n",
         counts.0, counts.1, counts.2

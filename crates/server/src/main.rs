@@ -51,7 +51,7 @@ enum Command {
     /// Make a new key for the secrets in the store and seal them with it; exit code 3 if some
     /// cannot be read.
     RotateSealingKey,
-    /// Import a CSV file.
+    /// Import a file: CSV, XLSX or NDJSON.
     Import(import::ImportArguments),
     /// Make the tenant `demo` from the CRM Sales Opportunities data.
     Demo,

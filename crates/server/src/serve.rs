@@ -33,7 +33,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     guanxi_kernel::phone::prepare();
     let clock = guanxi_kernel::Clock::System;
     let sealing_keys = commands::sealing_keys(&config, &clock)?;
-    let db = commands::open(&config).await?.with_vault(sealing_keys.clone());
+    let db = commands::open_in_time(&config).await?.with_vault(sealing_keys.clone());
     let passwords = commands::passwords()?;
     commands::first_administrator(&config, &db, &passwords).await?;
     let keys = commands::signing_keys(&config, &clock)?;

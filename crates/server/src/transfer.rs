@@ -2,7 +2,7 @@
 
 use crate::{
     Outcome,
-    commands::{kinds, open_with_keys, passwords, print},
+    commands::{kinds, made_up, open_with_keys, passwords, print},
     config::Config,
     sealing,
 };
@@ -112,16 +112,8 @@ async fn add(db: &Db, wish: NewTenant<'_>) -> Outcome<(String, Vec<Lack>)> {
     let Some(made) = made else {
         return Err(format!("there is a tenant `{slug}` already; nothing was changed").into());
     };
-    let password = made
-        .password
-        .as_ref()
-        .map(|password: &Secret| format!("password: {} (shown this once)\n", password.expose()));
-    let text = format!(
-        "{} can sign in to tenant {}.\n{}",
-        made.email,
-        made.tenant,
-        password.unwrap_or_default()
-    );
+    let password = made_up(made.password.as_ref(), "an hour, so choose another one soon");
+    let text = format!("{} can sign in to tenant {}.\n{password}", made.email, made.tenant);
     Ok((text, Vec::new()))
 }
 

@@ -1,5 +1,15 @@
 //! The handle: opens a store, runs work in it, ends what it began.
+//!
+//! Reports have connections of their own, half as many as other reads have. A report may add up millions of
+//! rows, so its statements may take longer than those of a request, and that limit belongs to a connection: to
+//! set it for each report would be one more way to PostgreSQL and back. And however many reports are asked for
+//! at once, the other requests find their connections free, and what the reports hold in memory is bounded; one
+//! that has waited too long for a connection is told to come again. Price: that many connections more for each
+//! node, opened when they are needed; and while all of them are busy with slow reports, quick ones wait too.
 
+mod replica;
+
+use self::replica::Replica;
 use crate::{
     custom,
     error::{self, CONTENTION, Error, UNAVAILABLE},
@@ -29,6 +39,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub struct Options {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: String,
+    /// A standby of that PostgreSQL, for reports.
+    pub replica: Option<String>,
     /// Connections that read.
     pub readers: usize,
     /// Connections that write; SQLite has one, always.
@@ -44,21 +56,37 @@ pub struct Limits {
     pub acquire: Duration,
     /// For one statement of a read.
     pub read: Duration,
+    /// For one statement of a report.
+    pub report: Duration,
     /// For one statement of a write.
     pub write: Duration,
+    /// How far the replica may be behind.
+    pub lag: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { acquire: seconds(5), read: seconds(5), write: seconds(10) }
+        Self {
+            acquire: seconds(5),
+            read: seconds(5),
+            report: seconds(25),
+            write: seconds(10),
+            lag: seconds(5),
+        }
     }
 }
 
 impl Options {
     /// The usual sizes for the store at `url`.
     pub fn new(url: impl Into<String>) -> Self {
-        Self { url: url.into(), readers: 16, writers: 16, limits: Limits::default() }
+        let limits = Limits::default();
+        Self { url: url.into(), replica: None, readers: 16, writers: 16, limits }
+    }
+
+    /// How many connections reports have.
+    fn reporters(&self) -> usize {
+        (self.readers / 2).max(1)
     }
 }
 
@@ -70,15 +98,26 @@ enum Engine {
     /// `moving`: whoever has the permit moves what the write-ahead file holds.
     Sqlite {
         read: Pool,
+        reports: Pool,
         write: Pool,
-        readers: usize,
+        /// How many connections read, and how many read reports.
+        sizes: (usize, usize),
         moving: Arc<Semaphore>,
     },
     Postgres {
         read: PgPool,
+        reports: PgPool,
         write: PgPool,
         pulse: Arc<Pulse>,
+        replica: Option<Replica>,
     },
+}
+
+/// What reads: statements of requests, or those of reports, which may take longer.
+#[derive(Clone, Copy)]
+enum Reads {
+    Requests,
+    Reports,
 }
 
 /// How a transaction begins on PostgreSQL, whether it shares its commit on SQLite, where there is one
@@ -186,12 +225,23 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
-        let link = match &*self.0 {
-            Engine::Sqlite { read, .. } => {
-                Link::SqliteRead(read.lease().await.map_err(error::problem)?)
+        self.read_as(Reads::Requests, tenant, work).await
+    }
+
+    async fn read_as<T>(
+        &self,
+        reads: Reads,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
+    ) -> Result<T> {
+        let link = match (&*self.0, reads) {
+            (Engine::Sqlite { read: pool, .. }, Reads::Requests)
+            | (Engine::Sqlite { reports: pool, .. }, Reads::Reports) => {
+                Link::SqliteRead(pool.lease().await.map_err(error::problem)?)
             }
-            Engine::Postgres { read, .. } => {
-                Link::PostgresRead(read.acquire().await.map_err(error::problem)?)
+            (Engine::Postgres { read: pool, .. }, Reads::Requests)
+            | (Engine::Postgres { reports: pool, .. }, Reads::Reports) => {
+                Link::PostgresRead(pool.acquire().await.map_err(error::unreached)?)
             }
         };
         let mut tx = Tx::new(tenant, link, self.1.clone(), self.2.clone());
@@ -225,8 +275,8 @@ impl Db {
                 }
             })
         };
-        let mut tx =
-            Tx::new(tenant, begin().await.map_err(error::problem)?, self.1.clone(), self.2.clone());
+        let link = begin().await.map_err(error::unreached)?;
+        let mut tx = Tx::new(tenant, link, self.1.clone(), self.2.clone());
         let done = work(&mut tx).await;
         tx.rollback().await.and(done)
     }
@@ -317,7 +367,7 @@ impl Db {
         work: &impl AsyncFn(&mut Tx) -> Result<T>,
         mode: Mode,
     ) -> Result<T> {
-        let mut tx = self.begin(tenant, mode).await.map_err(error::problem)?;
+        let mut tx = self.begin(tenant, mode).await.map_err(error::unreached)?;
         let done = work(&mut tx).await;
         match tx.verdict(done) {
             Ok(done) if mode.keep => tx.commit().await.map(|()| done),
@@ -331,7 +381,7 @@ impl Db {
             Engine::Sqlite { write, .. } => {
                 made(Link::SqliteWrite(write.lease().await?.begin(mode.company).await?))
             }
-            Engine::Postgres { write, read, pulse } => {
+            Engine::Postgres { write, read, pulse, .. } => {
                 let begun = begin_postgres(write, pulse, mode.begin).await?;
                 made(Link::PostgresWrite(begun)).beside(read)
             }
@@ -350,15 +400,20 @@ impl Db {
     /// Waits for running work and closes the connections.
     pub async fn close(&self) {
         match &*self.0 {
-            Engine::Sqlite { read, write, readers, moving } => {
+            Engine::Sqlite { read, reports, write, sizes, moving } => {
                 // Whoever moves the log has done so, and nobody begins to.
                 drop(moving.acquire().await);
                 moving.close();
-                read.close(*readers).await;
+                read.close(sizes.0).await;
+                reports.close(sizes.1).await;
                 write.close(1).await;
             }
-            Engine::Postgres { read, write, .. } => {
+            Engine::Postgres { read, reports, write, replica, .. } => {
+                if let Some(replica) = replica {
+                    replica.close().await;
+                }
                 read.close().await;
+                reports.close().await;
                 write.close().await;
             }
         }
@@ -465,53 +520,79 @@ fn open_sqlite(file: &Path, options: &Options) -> Result<Engine, Error> {
         std::fs::create_dir_all(folder)?;
     }
     let limits = options.limits;
+    let sizes = (options.readers, options.reporters());
     let read = sqlite::reading(file, options.readers);
     let write = sqlite::writing(file);
     Ok(Engine::Sqlite {
-        read: Pool::new(read, options.readers, limits.acquire, limits.read),
+        read: Pool::new(read.clone(), sizes.0, limits.acquire, limits.read),
+        reports: Pool::new(read, sizes.1, limits.acquire, limits.report),
         write: Pool::new(write, 1, limits.acquire, limits.write),
-        readers: options.readers,
+        sizes,
         moving: Arc::new(Semaphore::new(1)),
     })
 }
 
 async fn open_postgres(options: &Options) -> Result<Engine, Error> {
     let limits = options.limits;
-    let millis = |time: Duration| time.as_millis().to_string();
-    let connect = PgConnectOptions::from_str(&options.url)?.application_name("guanxi");
-    let connect = connect.statement_cache_capacity(PREPARED).options([
+    let read = reading(connecting(&options.url)?, limits.read);
+    let reports = reporting(connecting(&options.url)?, limits.report);
+    let write = connecting(&options.url)?.options([("statement_timeout", millis(limits.write))]);
+    let replica = options.replica.as_ref().map(|url| Replica::new(url, options)).transpose()?;
+    let pulse = Arc::new(Pulse::new());
+    Ok(Engine::Postgres {
+        read: pool(options.readers, limits.acquire, &pulse).connect_with(read).await?,
+        reports: pool(options.reporters(), limits.acquire, &pulse).connect_lazy_with(reports),
+        write: pool(options.writers, limits.acquire, &pulse).connect_with(write).await?,
+        pulse,
+        replica,
+    })
+}
+
+/// How the server at that address is spoken to.
+fn connecting(url: &str) -> Result<PgConnectOptions, Error> {
+    let connect = PgConnectOptions::from_str(url)?.application_name("guanxi");
+    Ok(connect.statement_cache_capacity(PREPARED).options([
         ("lock_timeout", "5000"),
         ("idle_in_transaction_session_timeout", "10000"),
         ("timezone", "UTC"),
-    ]);
-    let read = connect.clone().options([
+    ]))
+}
+
+/// The same without writes, and with statements of this length at most.
+fn reading(connect: PgConnectOptions, longest: Duration) -> PgConnectOptions {
+    connect.options([
         ("default_transaction_read_only", "on"),
-        ("statement_timeout", millis(limits.read).as_str()),
-    ]);
-    let write = connect.options([("statement_timeout", millis(limits.write).as_str())]);
-    let pulse = Arc::new(Pulse::new());
+        ("statement_timeout", millis(longest).as_str()),
+    ])
+}
+
+/// The same for reports. A statement is planned for its values whenever it runs: milliseconds, where a plan for
+/// any values takes twice as long to add up millions of rows.
+fn reporting(connect: PgConnectOptions, longest: Duration) -> PgConnectOptions {
+    reading(connect, longest).options([("plan_cache_mode", "force_custom_plan")])
+}
+
+fn millis(time: Duration) -> String {
+    time.as_millis().to_string()
+}
+
+/// So many connections, each of which can be had within that time.
+fn pool(size: usize, acquire: Duration, pulse: &Arc<Pulse>) -> PgPoolOptions {
+    let pulse = pulse.clone();
     // No ping before each use: it halves the speed of small reads. See [`Pulse`].
-    let pool = |size: usize| {
-        let pulse = pulse.clone();
-        PgPoolOptions::new()
-            .max_connections(u32::try_from(size).unwrap_or(u32::MAX))
-            .acquire_timeout(limits.acquire)
-            .test_before_acquire(false)
-            .before_acquire(move |connection, meta| {
-                let doubtful = pulse.doubts(meta.idle_for);
-                Box::pin(async move {
-                    if doubtful {
-                        connection.ping().await?;
-                    }
-                    Ok(true)
-                })
+    PgPoolOptions::new()
+        .max_connections(u32::try_from(size).unwrap_or(u32::MAX))
+        .acquire_timeout(acquire)
+        .test_before_acquire(false)
+        .before_acquire(move |connection, meta| {
+            let doubtful = pulse.doubts(meta.idle_for);
+            Box::pin(async move {
+                if doubtful {
+                    connection.ping().await?;
+                }
+                Ok(true)
             })
-    };
-    Ok(Engine::Postgres {
-        read: pool(options.readers).connect_with(read).await?,
-        write: pool(options.writers).connect_with(write).await?,
-        pulse,
-    })
+        })
 }
 
 /// Waits a little longer after each try, and not as long as the others do.

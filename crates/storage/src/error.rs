@@ -4,6 +4,7 @@ use guanxi_kernel::{
     Problem,
     problem::{DUPLICATE, INTERNAL},
 };
+use sqlx::migrate::MigrateError;
 
 /// What a driver reports.
 pub type Error = sqlx::Error;
@@ -121,6 +122,18 @@ pub fn problem(error: Error) -> Problem {
     if code.kind == guanxi_kernel::Kind::Unavailable { problem.retry_after(1) } else { problem }
 }
 
+/// As [`problem`], of what is said before a connection or a transaction is there. A proxy that has no server
+/// to pass on to closes what it has accepted, which the driver takes for an odd answer; and a standby
+/// says that it knows no serializable transactions, until it is the primary.
+pub(crate) fn unreached(error: Error) -> Problem {
+    let passing = match &error {
+        Error::Protocol(_) => true,
+        Error::Database(refusal) => refusal.code().as_deref() == Some("0A000"),
+        _ => false,
+    };
+    if passing { UNAVAILABLE.problem().because(error).retry_after(1) } else { problem(error) }
+}
+
 /// Whether the connection is gone and another one may do better.
 pub(crate) fn lost(error: &Error) -> bool {
     match error {
@@ -131,6 +144,30 @@ pub(crate) fn lost(error: &Error) -> bool {
                 || matches!(&*code, "57P01" | "57P02" | "57P03" | "57P05" | "25P03")
         }),
         _ => false,
+    }
+}
+
+/// Whether a server that could not be opened, or whose schema could not be looked at, may be there in a
+/// while: it is starting, restarting, not the primary yet, or cannot be reached.
+pub fn may_come(error: &Error) -> bool {
+    match error {
+        // Certificates do not mend themselves.
+        Error::Tls(_) => false,
+        // As [`unreached`] says, the latter may be a proxy without a server.
+        Error::PoolTimedOut | Error::Protocol(_) => true,
+        // PostgreSQL: too many connections, read-only standby.
+        Error::Database(refusal)
+            if matches!(refusal.code().as_deref(), Some("53300" | "25006")) =>
+        {
+            true
+        }
+        Error::Migrate(refusal) => match &**refusal {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => {
+                may_come(error)
+            }
+            _ => false,
+        },
+        other => lost(other),
     }
 }
 
@@ -194,6 +231,11 @@ mod tests {
         }
     }
 
+    /// What the driver makes of a proxy that has no server.
+    fn odd_answer() -> Error {
+        Error::Protocol("unexpected response from SSLRequest: 0x00".to_owned())
+    }
+
     #[test]
     fn each_refusal_is_what_a_caller_can_do_about_it() {
         let table: [(&Code, &[&'static str]); 7] = [
@@ -226,5 +268,38 @@ mod tests {
             assert!(problem(error).is(&UNAVAILABLE));
         }
         assert!(problem(Error::RowNotFound).is(&INTERNAL));
+    }
+
+    #[test]
+    fn who_starts_waits_for_what_may_come_and_for_nothing_else() {
+        let refusal = |code| Error::Database(Box::new(Refusal(code)));
+        let io = |kind| Error::Io(std::io::Error::from(kind));
+        // No password, no such database, no right, no syntax.
+        for never in ["28P01", "3D000", "42501", "42601"] {
+            assert!(!may_come(&refusal(never)), "{never}");
+        }
+        for code in ["57P03", "57P01", "08006", "53300", "25006"] {
+            assert!(may_come(&refusal(code)), "{code}");
+            let step = MigrateError::ExecuteMigration(refusal(code), 7);
+            assert!(may_come(&Error::Migrate(Box::new(step))), "{code}");
+        }
+        assert!(may_come(&io(std::io::ErrorKind::ConnectionRefused)));
+        assert!(may_come(&Error::PoolTimedOut) && may_come(&odd_answer()));
+        assert!(!may_come(&Error::Tls("unknown issuer".into())));
+        assert!(!may_come(&Error::Configuration("a newer version".into())));
+        assert!(!may_come(&Error::Migrate(Box::new(MigrateError::VersionMissing(9)))));
+    }
+
+    #[test]
+    fn who_is_not_the_primary_yet_is_unavailable_and_not_broken() {
+        let errors: [fn() -> Error; 2] =
+            [odd_answer, || Error::Database(Box::new(Refusal("0A000")))];
+        for error in errors {
+            let found = unreached(error());
+            assert!(found.is(&UNAVAILABLE) && found.wait().is_some(), "{found:?}");
+            // Of a statement the same words say that it is wrong.
+            assert!(problem(error()).is(&INTERNAL));
+        }
+        assert!(unreached(Error::Database(Box::new(Refusal("40001")))).is(&CONTENTION));
     }
 }

@@ -109,7 +109,6 @@ impl Extra {
 fn read_ids(ids: &Json, findings: &mut Vec<FieldError>) -> Vec<ExternalId> {
     let wrong = |at: &str, expected: &str| INVALID_FORMAT.field(at).with("expected", expected);
     let items = match ids {
-        Json::Null => return Vec::new(),
         Json::Array(items) if items.len() <= MOST => items,
         _ => {
             findings.push(wrong("/external_ids", "a list of at most 20 external ids"));
@@ -119,13 +118,18 @@ fn read_ids(ids: &Json, findings: &mut Vec<FieldError>) -> Vec<ExternalId> {
     let (mut read, mut seen): (Vec<ExternalId>, BTreeSet<String>) = Default::default();
     for (at, item) in items.iter().enumerate() {
         let place = format!("/external_ids/{at}");
-        match serde_json::from_value::<ExternalId>(item.clone()) {
-            Ok(id) if !is_source(&id.source) => {
+        // serde would also take a list of the two.
+        let read_one = |item: &Json| match item {
+            Json::Object(_) => serde_json::from_value::<ExternalId>(item.clone()).ok(),
+            _ => None,
+        };
+        match read_one(item) {
+            Some(id) if !is_source(&id.source) => {
                 findings.push(wrong(&format!("{place}/source"), SOURCE));
             }
-            Ok(id) if !seen.insert(id.term()) => findings.push(REPEATED.field(place)),
-            Ok(id) => read.push(id),
-            Err(_) => findings.push(wrong(&place, "an object with source and id")),
+            Some(id) if !seen.insert(id.term()) => findings.push(REPEATED.field(place)),
+            Some(id) => read.push(id),
+            None => findings.push(wrong(&place, "an object with source and id")),
         }
     }
     read
@@ -300,6 +304,8 @@ mod tests {
     fn wrong_external_ids_are_named() {
         for (ids, place) in [
             (json!("erp"), "/external_ids"),
+            (json!(null), "/external_ids"),
+            (json!([["erp", "1"]]), "/external_ids/0"),
             (json!([{ "source": "ERP", "id": "1" }]), "/external_ids/0/source"),
             (json!([{ "source": "erp" }]), "/external_ids/0"),
             (json!([{ "source": "erp", "id": "" }]), "/external_ids/0"),

@@ -4,9 +4,10 @@
 //! tenant is `$1` of each of them), [`sql!`]. On it: [`record`] (a struct as a row), [`kind`]
 //! and [`resource`] (get, list, create, update, delete of any record, with rights, versions and
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
-//! [`count`] for totals, [`pivot`] for tables of two fields), [`bulk`] and [`changing`] (many records at once), [`everywhere`] (one search
-//! over all kinds), [`trash`], [`merging`], [`erasing`], [`succession`], [`custom`] (the fields that tenants define), [`events`], [`idempotency`], [`rates`],
-//! [`vault`] (secrets that must be read back).
+//! [`count`] for totals, [`pivot`] for tables of two fields), [`bulk`] and [`changing`] (many records at
+//! once), [`everywhere`] (one search over all kinds), [`trash`], [`merging`], [`erasing`], [`succession`],
+//! [`custom`] (the fields that tenants define), [`events`], [`field_reads`], [`idempotency`], [`rates`], [`vault`] (secrets
+//! that must be read back).
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
@@ -22,6 +23,8 @@ pub mod error;
 pub mod events;
 pub mod everywhere;
 pub mod extra;
+pub mod field_reads;
+mod figures;
 pub mod filter;
 pub mod idempotency;
 pub mod kind;
@@ -51,6 +54,7 @@ pub mod vault;
 pub use db::{Db, Limits, Options};
 pub use error::Error;
 pub use extra::{Draft, ExternalId, Extra};
+pub use figures::Figures;
 pub use guanxi_derive::Record;
 pub use kind::{Kind, Meta, Resource, Succession, Visibility};
 pub use record::{Cells, Field, Record};

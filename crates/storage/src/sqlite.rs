@@ -131,7 +131,8 @@ pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "memory")
 }
 
-/// The pages that all connections which read keep together, in KiB; the system keeps the others.
+/// The pages that all connections which read keep together, in KiB, those of reports apart: these keep half as
+/// many besides. The system keeps the others.
 const PAGES: usize = 65_536;
 
 /// One of so many connections that read.

@@ -14,7 +14,7 @@ use crate::{
     sqlite::Lease,
     vault::{Sealer, Vault},
 };
-use futures_util::future::join;
+use futures_util::{TryStreamExt as _, future::join};
 use guanxi_kernel::{Code, Result, TenantId, problem::DUPLICATE};
 use sqlx::{
     FromRow, PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
@@ -112,7 +112,7 @@ impl Tx {
     pub async fn aside<T>(&mut self, work: impl AsyncFnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let Some(pool) = self.beside.clone() else { return work(self).await };
         let definitions = custom::definitions(self).await?;
-        let connection = pool.acquire().await.map_err(error::problem)?;
+        let connection = pool.acquire().await.map_err(error::unreached)?;
         let link = Link::PostgresRead(connection);
         let mut tx = Self::new(self.tenant, link, self.kept.clone(), self.vault.clone());
         tx.definitions = Some(definitions);
@@ -175,6 +175,34 @@ impl Tx {
     pub async fn all<T: Row>(&mut self, sql: Sql) -> Result<Vec<T>> {
         let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
         self.all_rendered(rendered).await
+    }
+
+    /// Gives the rows of a statement to `take`, one after the other as they come, until it refuses one: for
+    /// statements of more rows than should be in memory at once. The time in `take` counts for the statement.
+    ///
+    /// # Errors
+    /// As [`error::problem`] sorts them; the refusal of `take`, which ends the statement and not the transaction.
+    pub async fn each<T: Row>(
+        &mut self,
+        sql: Sql,
+        mut take: impl FnMut(T) -> Result<()>,
+    ) -> Result<()> {
+        let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
+        let mut taken = Ok(());
+        on_either!(self, rendered, |text, args, conn| {
+            let mut rows = sqlx::query_as_with::<_, T, _>(text, args).fetch(conn);
+            loop {
+                match rows.try_next().await {
+                    Ok(Some(row)) => taken = take(row),
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error),
+                }
+                if taken.is_err() {
+                    break Ok(());
+                }
+            }
+        })?;
+        taken
     }
 
     /// The row of a statement, if there is one.
@@ -361,6 +389,15 @@ impl Tx {
         match &self.link {
             Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
             Link::PostgresRead(_) | Link::PostgresWrite(_) => " FOR UPDATE SKIP LOCKED",
+        }
+    }
+
+    /// What behind a column of text orders it by its bytes, whatever the language of the server may be; SQLite
+    /// always does.
+    pub fn byte_by_byte(&self) -> &'static str {
+        match &self.link {
+            Link::SqliteRead(_) | Link::SqliteWrite(_) => "",
+            Link::PostgresRead(_) | Link::PostgresWrite(_) => " COLLATE \"C\"",
         }
     }
 

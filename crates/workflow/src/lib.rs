@@ -21,6 +21,7 @@
 //! | [`notifications`] | what somebody should know of all that |
 //! | [`merging`] | what becomes of it when two records become one |
 //! | [`chores`] | what other crates want done because time has passed |
+//! | [`walks`] | where such work goes on that looks at all records, page by page |
 //! | [`working_time`] | by when so much has been worked |
 //! | [`worker`] | what happens because time has passed |
 //!
@@ -46,6 +47,7 @@ pub mod rules;
 mod subjects;
 pub mod tasks;
 pub mod training_records;
+pub mod walks;
 mod wording;
 pub mod worker;
 pub mod workflow_runs;
@@ -63,8 +65,8 @@ pub use worker::Workflow;
 /// The source of what happens by itself.
 pub(crate) const SOURCE: &str = "workflow";
 
-/// Makes known what this crate does for others: general requests, what follows when a user leaves, and who may
-/// import; and what it does itself because time has passed. Again is no harm.
+/// Makes known what this crate does for others: general requests, what follows when a user leaves or somebody
+/// guesses at their codes, and who may import; and what it does itself because time has passed. Again is no harm.
 pub fn register() {
     documents::register(&documents::REQUEST);
     documents::register(&rollout_steps::APPROVAL_OF_STEPS);
@@ -77,6 +79,9 @@ pub fn register() {
     });
     guanxi_identity::users::on_leave("workflows", |tx, ctx, user| {
         Box::pin(workflows::left(tx, ctx, user))
+    });
+    guanxi_identity::users::on_guesses("notifications", |tx, ctx, user| {
+        Box::pin(notifications::guessed(tx, ctx, user))
     });
 }
 

@@ -5,6 +5,7 @@ use guanxi_tests::{Answer, Json, World, both_stores, json};
 
 both_stores![
     d_86_rows_are_cleaned_and_nothing_is_written_until_the_commit,
+    x_81_rows_about_customers_of_colleagues_are_listed_and_not_written,
     x_82_x_83_x_84_other_systems_are_read_step_by_step,
 ];
 
@@ -48,6 +49,40 @@ async fn d_86_rows_are_cleaned_and_nothing_is_written_until_the_commit(world: &W
     ann.act(format!("/v1/imports/{import}/preview")).await.refused(403, "forbidden");
     let stranger = world.stranger().await;
     stranger.act(format!("/v1/imports/{import}/preview")).await.refused(404, "not_found");
+}
+
+async fn x_81_rows_about_customers_of_colleagues_are_listed_and_not_written(world: &World) {
+    let rights = [
+        ("parties", "read", "all"),
+        ("parties", "create", "own"),
+        ("parties", "update", "own"),
+        ("imports", "any", "own"),
+        ("jobs", "any", "own"),
+    ];
+    let (rep, _) = world.person(&rights, None).await;
+    let (colleague, _) = world.person(&rights, None).await;
+    for (owner, code) in [(&rep, "C-1"), (&colleague, "C-2")] {
+        let body = json!({ "kind": "organisation", "name": code, "code": code, "tier": "C" });
+        owner.post("/v1/parties", body).await.expect(201);
+    }
+    let file = "name,code,tier\nC-1,C-1,A\nC-2,C-2,A\nC-3,C-3,B\n";
+    let import = upload(&rep, "parties", file).await.expect(201).id();
+    let rules = json!({ "defaults": { "kind": "organisation" }, "match_on": ["code"],
+        "on_match": "update" });
+    set(&rep, &import, rules).await.expect(200);
+    let shown = rep.act(format!("/v1/imports/{import}/preview")).await.expect(200);
+    assert_eq!(shown.each("row"), [2, 3, 4]);
+    let job = rep.act(format!("/v1/imports/{import}/commit")).await.expect(202);
+    world.work().await;
+    let job = rep.get(format!("/v1/jobs/{}", job.id())).await.expect(200);
+    succeeded(&job);
+    assert_eq!(counts(&job), [1, 1, 0, 1], "{}", job.text);
+    let listed = rep.get(format!("/v1/jobs/{}/problems", job.id())).await.expect(200);
+    assert_eq!(listed.each("row"), [3]);
+    assert_eq!(listed.data()[0]["problem"]["code"], "forbidden");
+    let kept = world.admin.get("/v1/parties?sort=name").await.expect(200);
+    assert_eq!(kept.each("code"), ["C-1", "C-2", "C-3"]);
+    assert_eq!(kept.each("tier"), ["A", "C", "B"], "who owns a customer decides");
 }
 
 /// What other systems have: the source of the base, the resource, and the lines of two files that overlap.

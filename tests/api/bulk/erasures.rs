@@ -17,7 +17,7 @@ both_stores![
 ];
 
 /// Stands in every text that is written of the person, in small letters as indexes have it.
-const MARK: &str = "zq7kfx";
+pub(super) const MARK: &str = "zq7kfx";
 
 /// Members of examples that people write freely.
 const FREE: [&str; 10] = [
@@ -34,7 +34,7 @@ const FREE: [&str; 10] = [
 ];
 
 /// A person who came with a file; the id of the party.
-async fn imported(world: &World) -> String {
+pub(super) async fn imported(world: &World) -> String {
     let file = format!("name,kind,note\n{MARK} Anna,person,{MARK} likes chess\n");
     let import = upload(&world.admin, "parties", file).await.expect(201);
     let job = commit(world, &import.id()).await;
@@ -139,7 +139,7 @@ fn files_with_mark(world: &World) -> usize {
     tenants.flat_map(files).map(holds).filter(|held| *held).count()
 }
 
-async fn erase(client: &Client, plural: &str, id: &str) -> Answer {
+pub(super) async fn erase(client: &Client, plural: &str, id: &str) -> Answer {
     let wish = json!({ "reason": "requested", "confirm": id });
     client.post(format!("/v1/{plural}/{id}/erase"), wish).await
 }

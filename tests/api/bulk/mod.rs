@@ -3,6 +3,7 @@
 mod attachment_feed;
 pub(crate) mod attachments;
 mod collecting;
+mod erased_names;
 mod erasures;
 mod exports;
 mod imports;

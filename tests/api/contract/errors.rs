@@ -7,6 +7,7 @@ both_stores![
     unknown_paths_and_methods_are_problems,
     texts_follow_the_language_and_codes_do_not,
     what_was_sent_is_not_repeated,
+    a_list_is_no_object,
     bodies_are_bounded,
     answers_carry_the_headers_of_the_contract,
     only_json_is_acceptable,
@@ -39,7 +40,10 @@ async fn unknown_paths_and_methods_are_problems(world: &World) {
             assert_eq!(refused.header("allow"), Some("POST"), "{method} {path}");
         }
     }
-    world.anonymous().request("TRACE", "/v1/parties").await.refused(405, "method_not_allowed");
+    for method in ["TRACE", "QUERY"] {
+        let refused = world.anonymous().request(method, "/v1/parties").await;
+        refused.refused(405, "method_not_allowed");
+    }
 }
 
 async fn texts_follow_the_language_and_codes_do_not(world: &World) {
@@ -73,6 +77,26 @@ async fn what_was_sent_is_not_repeated(world: &World) {
     let refused =
         world.anonymous().post("/v1/auth/login", login).await.refused(401, "invalid_credentials");
     assert!(!refused.text.contains(canary));
+}
+
+/// serde reads a list as the members of a struct in their order.
+async fn a_list_is_no_object(world: &World) {
+    let refused = |at: &str| [(at.to_owned(), "invalid_type".to_owned())];
+    let party = given::party(&world.admin, "A").await;
+    let path = format!("/v1/parties/{}", party.id());
+    for list in [json!([]), json!([null, null]), json!(["organisation", "B"])] {
+        let made = world.admin.post("/v1/parties", list.clone()).await;
+        assert_eq!(made.refused(422, "validation_failed").findings(), refused(""), "{list}");
+        let changed = world.admin.patch(&path, list.clone()).await;
+        assert_eq!(changed.refused(422, "validation_failed").findings(), refused(""), "{list}");
+        world.admin.post("/v1/parties/search", list).await.refused(422, "validation_failed");
+    }
+    let phones = json!({ "kind": "person", "name": "B", "phones": [["work", "010-65529988"]] });
+    let made = world.admin.post("/v1/parties", phones).await;
+    assert_eq!(made.refused(422, "validation_failed").findings(), refused("/phones/0"));
+    // It is no list of names either.
+    let nameless = json!({ "kind": "person", "name": "B", "external_ids": null });
+    world.admin.post("/v1/parties", nameless).await.refused(422, "validation_failed");
 }
 
 async fn bodies_are_bounded(world: &World) {

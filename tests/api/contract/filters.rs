@@ -222,11 +222,11 @@ async fn a_refusal_names_the_byte(world: &World) {
         ("created_at > 2026-01-01", 13, "an instant such as 2026-03-31T09:30:00Z"),
         ("owner_id = x", 11, "a UUID"),
         ("owner_id = now()", 11, "a UUID"),
-        ("name = me()", 7, "text"),
+        ("name = me()", 7, "a text of 1 to 400 characters"),
         ("kind = null", 7, "a value; this field is never absent"),
         ("role = null", 7, "a value; this field is never absent"),
         ("tier = *", 5, ": before *"),
-        ("name = \"a\u{0}b\"", 7, "text"),
+        ("name = \"a\u{0}b\"", 7, "a text of 1 to 400 characters"),
         ("name = x OR", 11, "a field"),
         ("((((((name = x))))))", 5, "at most 5 open parentheses"),
     ] {

@@ -93,6 +93,27 @@ async fn parameters_are_checked(world: &World) {
     for query in ["name=%00", "q=%00", "industry=a%00b"] {
         ask(query).await.refused(400, "bad_parameter");
     }
+    // A text is as long as the document says, as a parameter and within a filter.
+    for query in ["name=", "filter=name%3D", "annual_revenue_currency="] {
+        let of = |letters| ask(&format!("{query}{}", "x".repeat(letters)));
+        of(400).await.expect(200);
+        of(401).await.refused(400, "bad_parameter");
+    }
+    let filter = json!({ "field": "name", "op": "=", "value": "x".repeat(401) });
+    let search = world.admin.post("/v1/parties/search", json!({ "filter": filter })).await;
+    search.refused(422, "validation_failed");
+    // Whatever the endpoint, no parameter stands twice.
+    let party = given::party(&world.admin, "A").await.id();
+    for path in [
+        "/v1/changes?wait=0&wait=0".to_owned(),
+        format!("/v1/parties/{party}?explain=actions&explain=actions"),
+        format!("/v1/parties/{party}/timeline?limit=1&limit=1"),
+    ] {
+        world.admin.get(&path).await.refused(400, "repeated_parameter");
+    }
+    let kind = "x".repeat(81);
+    let timeline = format!("/v1/parties/{party}/timeline?kind={kind}");
+    world.admin.get(&timeline).await.refused(400, "bad_parameter");
 }
 
 async fn filters_narrow_and_combine(world: &World) {

@@ -4,7 +4,7 @@ mod amendments;
 mod approvals;
 mod dunnings;
 mod execution;
-mod opportunities;
+pub(crate) mod opportunities;
 mod origins;
 mod payments;
 mod reports;

@@ -11,7 +11,7 @@ both_stores![
 ];
 
 /// An opportunity with a customer, and its accepted quote.
-async fn accepted(world: &World, members: Json) -> (Answer, Answer) {
+pub(crate) async fn accepted(world: &World, members: Json) -> (Answer, Answer) {
     let funnel = Funnel::new(&world.admin).await;
     let customer = party(&world.admin, "宏图", &["customer"]).await;
     let about = with(json!({ "party_id": customer }), members);

@@ -6,6 +6,7 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 both_stores![
     d_39_readings_tell_how_far_an_asset_runs_and_when_its_service_is,
     d_39_a_service_begins_the_next_cycle,
+    d_39_a_company_says_when_vehicles_are_serviced_that_do_not,
     d_27_no_two_assets_have_one_serial_number,
     d_27_an_asset_goes_to_another_party_with_its_past,
 ];
@@ -74,6 +75,31 @@ async fn d_39_a_service_begins_the_next_cycle(world: &World) {
     );
     let wrong = admin.post(&path, json!({ "reading": 8000 })).await;
     assert_eq!(wrong.refused(422, "reading_contradicts").findings()[0].0, "/reading");
+}
+
+async fn d_39_a_company_says_when_vehicles_are_serviced_that_do_not(world: &World) {
+    let admin = &world.admin;
+    let silent = json!({ "bought_on": "2025-12-10", "service_every_months": null,
+        "service_every_distance": null, "last_service_on": null, "last_service_reading": null });
+    let one = car(admin, silent.clone()).await;
+    let next = |asset: &Answer| {
+        (asset.json["next_service_on"].clone(), asset.json["next_service_reading"].clone())
+    };
+    assert_eq!(next(&one), (json!("2026-06-10"), json!(5000)));
+    let rules = json!({ "every_months": 12, "every_distance": 10_000 });
+    let rules = json!({ "preferences": { "vehicle_service": rules } });
+    admin.patch("/v1/tenant", rules).await.expect(200);
+    assert_eq!(next(&car(admin, silent).await), (json!("2026-12-10"), json!(10_000)));
+    let read = admin.post(own(&one, "/read"), json!({ "value": 300 })).await.expect(200);
+    assert_eq!(next(&read), (json!("2026-12-10"), json!(10_000)), "from its next change on");
+    let machine = with(
+        json!({ "party_id": one.json["party_id"], "name": "挖掘机" }),
+        json!({ "kind": "machine", "bought_on": "2025-12-10" }),
+    );
+    let machine = admin.post("/v1/assets", machine).await.expect(201);
+    assert_eq!(next(&machine), (Json::Null, Json::Null));
+    let wrong = json!({ "preferences": { "vehicle_service": { "every_months": -1 } } });
+    admin.patch("/v1/tenant", wrong).await.refused(422, "validation_failed");
 }
 
 async fn d_27_no_two_assets_have_one_serial_number(world: &World) {

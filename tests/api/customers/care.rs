@@ -8,6 +8,7 @@ both_stores![
     d_36_a_stage_that_changes_swaps_the_plan_without_a_second_open_task,
     d_36_stages_share_no_asset_and_plans_say_what_can_be,
     d_36_another_owner_begins_anew,
+    d_36_care_is_up_to_the_next_owner_of_the_customer,
     d_36_two_nodes_make_one_task_of_a_step,
     d_36_planning_goes_over_all_pages,
     d_36_care_goes_with_parties_that_become_one_and_comes_back,
@@ -150,6 +151,41 @@ async fn d_36_another_owner_begins_anew(world: &World) {
     let unused = json!({ "active": false });
     admin.patch(format!("/v1/assets/{}", asset.id()), unused).await.expect(200);
     assert_eq!(all(admin).await.each("status"), ["superseded", "superseded"]);
+}
+
+async fn d_36_care_is_up_to_the_next_owner_of_the_customer(world: &World) {
+    let admin = &world.admin;
+    let welcome = json!([step("回访", "care", json!({ "within_days": 3 }))]);
+    plan(admin, (0, Some(6)), welcome).await.expect(201);
+    let asset = car(admin, "2025-12-20").await;
+    work(world).await;
+    let party = asset.json["party_id"].clone();
+    let (_, next) = world.person(&[("any", "any", "own")], None).await;
+    let (_, other) = world.person(&[("any", "any", "own")], None).await;
+    let me = admin.get("/v1/me").await.expect(200).id();
+    let made = async |subject: &str, owner: &str| {
+        let body = json!({ "party_id": party, "purpose": "care", "subject": subject,
+            "owner_id": owner });
+        admin.post(ALL, body).await.expect(201)
+    };
+    let done = made("已完成", &me).await;
+    attempt(admin, &done, json!({ "result": "understood" })).await.expect(200);
+    made("另有负责人", &other).await;
+    let path = format!("/v1/parties/{}", party.as_str().expect("an id"));
+    admin.patch(&path, json!({ "owner_id": next })).await.expect(200);
+    let owners = all(admin).await;
+    let owner_of = |subject: &str| {
+        let found = owners.data().iter().find(|one| one["subject"] == subject);
+        found.expect("a contact")["owner_id"].clone()
+    };
+    assert_eq!(owner_of("回访"), json!(next));
+    assert_eq!(owner_of("已完成"), json!(me), "who did it has done it");
+    assert_eq!(owner_of("另有负责人"), json!(other));
+    let tasks = open_tasks(admin).await.each("owner_id");
+    assert_eq!(tasks.len(), 2);
+    assert!(tasks.contains(&json!(next)) && tasks.contains(&json!(other)), "{tasks:?}");
+    let past = admin.get(format!("{path}/timeline?limit=200")).await.expect(200).each("kind");
+    assert!(past.contains(&json!("care_contact.updated")), "{past:?}");
 }
 
 async fn d_36_two_nodes_make_one_task_of_a_step(world: &World) {

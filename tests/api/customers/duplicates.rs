@@ -37,7 +37,8 @@ async fn a_tenant_may_let_duplicates_in(world: &World) {
             "abandoned_carts": null, "order_path": [], "transfer_within_days": null,
             "service_becomes_primary": false, "programmes": null, "channel_mode": null,
             "confident_purchases": null, "base_policy": null, "import_training": null,
-            "calls": null, "dunning": null })
+            "calls": null, "dunning": null, "tracking_role_id": null, "life_cycle": null,
+            "vehicle_service": null, "watched_fields": [] })
     );
     admin.post("/v1/parties", hongtu()).await.refused(409, "possible_duplicate");
     let accept = json!({ "preferences": { "duplicates_on_entry": "accept" } });

@@ -1,11 +1,13 @@
 //! Who has recommended whom, and what that is rewarded with.
 
 use super::{party, with};
+use crate::contracts;
 use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
     d_44_a_referral_is_of_somebody_who_has_not_bought,
     d_62_d_64_a_reward_is_due_once_and_nobody_is_called_who_has_not_agreed,
+    d_62_each_stage_is_rewarded_and_a_cancelled_contract_takes_its_reward_back,
     d_63_a_programme_says_whether_a_friend_fits_and_what_they_lack,
     d_65_why_customers_recommend_nobody_is_counted_and_the_shares_are_one,
     d_44_two_parties_that_were_both_recommended_become_one_and_are_parted_again,
@@ -77,6 +79,62 @@ async fn d_62_d_64_a_reward_is_due_once_and_nobody_is_called_who_has_not_agreed(
     );
     let due = admin.get("/v1/referrals?reward_status=reversed").await.expect(200);
     assert_eq!(due.each("id"), [json!(one.id())]);
+}
+
+async fn d_62_each_stage_is_rewarded_and_a_cancelled_contract_takes_its_reward_back(world: &World) {
+    let admin = &world.admin;
+    let yuan = |amount: &str| json!({ "amount": amount, "currency": "CNY" });
+    let rule = |stage: &str, amount: &str| json!({ "stage": stage, "reward": yuan(amount) });
+    let body = json!({ "name": "老友同行", "criteria": [{ "name": "个人", "condition": "kind = person" }],
+        "rewards": [rule("contacted", "50.00"), rule("won", "500.00")] });
+    let all = "/v1/referral-programmes";
+    let programme = admin.post(all, body.clone()).await.expect(201).id();
+    let twice =
+        with(body.clone(), json!({ "rewards": [rule("won", "1.00"), rule("won", "2.00")] }));
+    let twice = admin.post(all, twice).await.refused(422, "validation_failed");
+    assert_eq!(twice.findings(), [("/rewards/1".to_owned(), "repeated".to_owned())]);
+    let beside = with(body, json!({ "reward": yuan("500.00") }));
+    let beside = admin.post(all, beside).await.refused(422, "validation_failed");
+    assert_eq!(beside.findings(), [("/rewards/1/stage".to_owned(), "out_of_range".to_owned())]);
+    let of = json!({ "referral_programme_id": programme, "reward": null });
+    let one = referral(admin, of).await.expect(201);
+    let go = async |verb: &str| admin.act(own(&one, &format!("/{verb}"))).await.expect(200).json;
+    let stands = |referral: &Json| {
+        let rewards = referral["rewards"].as_array().expect("rewards").iter();
+        let each: Vec<Json> = rewards
+            .map(|one| json!([one["stage"], one["reward"]["amount"], one["status"]]))
+            .collect();
+        json!([referral["reward_status"], each])
+    };
+    assert_eq!(stands(&go("consent").await), json!(["none", []]));
+    let contacted = json!(["due", [["contacted", "50.00", "due"]]]);
+    assert_eq!(stands(&go("contact").await), contacted);
+    let other = json!({ "referral_programme_id": null });
+    admin.patch(own(&one, ""), other).await.refused(422, "immutable");
+    go("pay").await;
+    let won = json!(["due", [["contacted", "50.00", "paid"], ["won", "500.00", "due"]]]);
+    assert_eq!(stands(&go("win").await), won);
+    let due = format!("/v1/referrals?referral_programme_id={programme}&reward_status=due");
+    assert_eq!(admin.get(due).await.expect(200).each("id"), [json!(one.id())]);
+    // Two contracts, and the reward stays as long as one of them does.
+    let to = one.json["referred_party_id"].clone();
+    let path = format!("/v1/parties/{}", to.as_str().expect("an id"));
+    admin.patch(path, json!({ "roles": ["customer"] })).await.expect(200);
+    let of_them = json!({ "party_id": to });
+    let first = contracts::signed(world, "1", of_them.clone()).await;
+    let second = contracts::signed(world, "2", of_them.clone()).await;
+    let draft = contracts::contract(world, "3", of_them).await;
+    for given_up in [&draft, &first] {
+        contracts::act(admin, given_up, "cancel").await.expect(200);
+        assert_eq!(stands(&admin.get(own(&one, "")).await.expect(200).json), won);
+    }
+    contracts::act(admin, &second, "cancel").await.expect(200);
+    let back = admin.get(own(&one, "")).await.expect(200);
+    let left = json!(["paid", [["contacted", "50.00", "paid"], ["won", "500.00", "reversed"]]]);
+    assert_eq!(stands(&back.json), left);
+    assert_eq!(back.json["reversed_reason"], "客户取消项目");
+    let past = admin.get(own(&one, "/timeline")).await.expect(200).each("kind");
+    assert!(past.contains(&json!("referral.reward_reversed")), "{past:?}");
 }
 
 async fn d_63_a_programme_says_whether_a_friend_fits_and_what_they_lack(world: &World) {

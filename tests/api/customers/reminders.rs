@@ -7,6 +7,7 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 both_stores![
     d_39_a_service_is_reminded_of_once_and_resets_it,
     d_40_insurance_is_reminded_of_60_30_and_7_days_before_until_it_is_renewed,
+    d_40_what_is_renewed_of_what_ends_is_told,
     d_41_a_leap_day_is_remembered_on_the_28th_and_once_a_year,
     d_39_planning_goes_over_all_pages_and_twice_is_once,
     d_39_only_what_the_caller_may_plan_for_is_planned,
@@ -133,6 +134,54 @@ async fn d_40_insurance_is_reminded_of_60_30_and_7_days_before_until_it_is_renew
     admin.post("/v1/reminders/plan", past).await.refused(422, "out_of_range");
     let far = json!({ "through": "2027-01-02" });
     admin.post("/v1/reminders/plan", far).await.refused(422, "out_of_range");
+}
+
+async fn d_40_what_is_renewed_of_what_ends_is_told(world: &World) {
+    let admin = &world.admin;
+    let ends = json!({ "insured_until": "2026-03-15" });
+    let mut cars = Vec::new();
+    for _ in 0..5 {
+        cars.push(car(admin, ends.clone()).await);
+    }
+    car(admin, json!({ "insured_until": "2026-04-01" })).await;
+    let path = |at: usize| format!("/v1/assets/{}", cars[at]);
+    let set = async |client: &Client, at: usize, until: Json| {
+        client.patch(path(at), json!({ "insured_until": until })).await.expect(200);
+    };
+    // One is renewed, one was written down wrongly, one is taken for renewed by mistake, one is in use no more,
+    // and of the last nobody knows it any longer.
+    set(admin, 1, json!("2026-03-14")).await;
+    set(admin, 2, json!("2027-03-15")).await;
+    set(admin, 2, json!("2026-03-15")).await;
+    admin.patch(path(3), json!({ "active": false })).await.expect(200);
+    set(admin, 4, Json::Null).await;
+    world.pass(chrono::TimeDelta::days(1)).await;
+    set(&world.admin, 0, json!("2027-03-15")).await;
+    let march = "/v1/reports/insurance-renewals?from=2026-03-01&to=2026-03-31";
+    let said = |report: &Answer| {
+        let totals = &report.json["totals"];
+        let rate = totals["renewal_rate"].clone();
+        (["expiring", "renewed", "lapsed"].map(|one| totals[one].clone()), rate)
+    };
+    let ratio = |value: &str, of: i64| json!({ "value": value, "numerator": of.to_string(), "denominator": "4" });
+    let told = world.admin.get(march).await.expect(200);
+    let expected = [json!(4), json!(1), json!(0)];
+    assert_eq!(said(&told), (expected, ratio("0.2500", 1)));
+    let me = world.admin.get("/v1/me").await.expect(200).id();
+    assert_eq!((told.each("owner_id"), told.each("expiring")), (vec![json!(me)], vec![json!(4)]));
+    let before = world.admin.get(format!("{march}&as_of=2026-01-01T12:00:00Z")).await.expect(200);
+    assert_eq!(said(&before), ([json!(4), json!(0), json!(0)], ratio("0.0000", 0)));
+    // Whose last day is past without a renewal has lapsed, until somebody renews it after all.
+    world.pass(chrono::TimeDelta::days(80)).await;
+    set(&world.admin, 1, json!("2027-03-14")).await;
+    let late = world.admin.get(march).await.expect(200);
+    let expected = [json!(4), json!(2), json!(2)];
+    assert_eq!(said(&late), (expected, ratio("0.5000", 2)));
+    let none = "/v1/reports/insurance-renewals?from=2026-05-01&to=2026-05-31";
+    let none = world.admin.get(none).await.expect(200);
+    assert_eq!(none.json["totals"]["renewal_rate"]["value"], Json::Null);
+    let (ann, _) = world.person(&[("any", "any", "own")], None).await;
+    assert_eq!(ann.get(march).await.expect(200).json["totals"]["expiring"], 0);
 }
 
 async fn d_41_a_leap_day_is_remembered_on_the_28th_and_once_a_year(world: &World) {

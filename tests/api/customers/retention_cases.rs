@@ -6,6 +6,7 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 both_stores![
     k_29_no_more_is_spent_than_pays_for_itself,
     k_19_k_27_k_28_a_case_needs_a_reason_and_a_decision_to_be_closed,
+    k_27_whoever_decides_answers_for_it,
     k_38_reasons_and_warning_signs_are_counted_over_closed_cases,
 ];
 
@@ -41,7 +42,10 @@ async fn k_29_no_more_is_spent_than_pays_for_itself(world: &World) {
     let allow = json!({ "up_to": yuan("40000.00") });
     let path = format!("{}/allow", own(&one));
     ann.post(&path, allow.clone()).await.refused(409, "own_limit");
-    world.admin.post(&path, allow).await.expect(200);
+    let allowed = world.admin.post(&path, allow).await.expect(200);
+    // Nor does whoever has allowed it spend it.
+    let wish = json!({ "amount": yuan("10000.00") });
+    world.admin.post(format!("{}/spend", own(&one)), wish).await.refused(409, "own_limit");
     let now = spend("10000.00").await.expect(200);
     assert_eq!(
         (&now.json["spent"], now.json["spendings"].as_array().map(Vec::len)),
@@ -50,6 +54,10 @@ async fn k_29_no_more_is_spent_than_pays_for_itself(world: &World) {
     spend("0.01").await.refused(409, "over_limit");
     let late = json!({ "amount": yuan("1.00"), "spent_on": "2026-06-01" });
     ann.post(format!("{}/spend", own(&one)), late).await.refused(422, "out_of_range");
+    // Whoever takes the case over has allowed themselves nothing.
+    let taken = json!({ "owner_id": allowed.json["allowed_by"] });
+    let taken = world.admin.patch(own(&one), taken).await.expect(200);
+    assert_eq!([&taken.json["allowed"], &taken.json["allowed_by"]], [&Json::Null, &Json::Null]);
     let (other, _) = world.person(&[("any", "any", "own")], None).await;
     other.get(own(&one)).await.refused(404, "not_found");
 }
@@ -67,7 +75,11 @@ async fn k_19_k_27_k_28_a_case_needs_a_reason_and_a_decision_to_be_closed(world:
     nameless.refused(422, "required");
     let told =
         json!({ "impact": 4, "impact_note": "行业标杆", "reason": "price", "decision": "let_go" });
-    world.admin.patch(own(&one), told).if_match(1).await.expect(200);
+    let decided = world.admin.patch(own(&one), told).if_match(1).await.expect(200);
+    assert_eq!(
+        (&decided.json["decided_by"], &decided.json["decided_at"]),
+        (&one.json["owner_id"], &json!("2026-01-01T00:00:00Z"))
+    );
     let other = party(&world.admin, json!({ "name": "别家" })).await.id();
     let moved = world.admin.patch(own(&one), json!({ "party_id": other })).if_match(2).await;
     moved.refused(422, "immutable");
@@ -83,6 +95,23 @@ async fn k_19_k_27_k_28_a_case_needs_a_reason_and_a_decision_to_be_closed(world:
     world.admin.post("/v1/retention-cases", again).await.expect(201);
     let ranked = world.admin.get("/v1/retention-cases?sort=-impact").await.expect(200);
     assert_eq!(ranked.data()[0]["impact"], 4);
+}
+
+async fn k_27_whoever_decides_answers_for_it(world: &World) {
+    let (ann, ann_id) = world.person(&[("any", "any", "all")], None).await;
+    let one = case(&ann, json!({ "decision": "keep" })).await;
+    let shown = |case: &Answer| [case.json["decided_by"].clone(), case.json["decision"].clone()];
+    assert_eq!(shown(&one), [json!(ann_id), json!("keep")]);
+    let me = world.admin.get("/v1/me").await.expect(200).id();
+    let change = async |members: Json| world.admin.patch(own(&one), members).await.expect(200);
+    // Anything else that is told is no decision.
+    let noted = change(json!({ "reason_note": "竞品报价低", "decision": "keep" })).await;
+    assert_eq!(shown(&noted), [json!(ann_id), json!("keep")]);
+    let other = change(json!({ "decision": "let_go" })).await;
+    assert_eq!(shown(&other), [json!(me), json!("let_go")]);
+    let none = change(json!({ "decision": null })).await;
+    assert_eq!(shown(&none), [Json::Null, Json::Null]);
+    assert_eq!(none.json["decided_at"], Json::Null);
 }
 
 async fn k_38_reasons_and_warning_signs_are_counted_over_closed_cases(world: &World) {

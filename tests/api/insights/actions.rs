@@ -14,7 +14,7 @@ both_stores![
     d_78_what_counts_no_customers_is_no_list,
     d_78_a_list_needs_the_rights_of_its_report,
     d_73_every_customer_is_in_the_list_of_one_cell,
-    d_79_d_80_d_81_a_campaign_is_held_against_those_it_left_alone,
+    d_79_d_80_d_81_x_61_a_campaign_is_held_against_those_it_left_alone,
     d_79_without_an_experiment_members_are_the_treated,
     d_82_the_next_list_is_made_of_the_answers,
     x_75_x_110_value_groups_are_held_against_what_they_should_be,
@@ -211,7 +211,7 @@ async fn lead(world: &World, campaign: &Answer, name: &str, party: Option<&Strin
     world.admin.post("/v1/leads", body).await.expect(201);
 }
 
-async fn d_79_d_80_d_81_a_campaign_is_held_against_those_it_left_alone(world: &World) {
+async fn d_79_d_80_d_81_x_61_a_campaign_is_held_against_those_it_left_alone(world: &World) {
     let mut all = Vec::new();
     for at in 0..4 {
         all.push(customer(&world.admin, &format!("K-{at}")).await);
@@ -286,6 +286,8 @@ async fn d_79_d_80_d_81_a_campaign_is_held_against_those_it_left_alone(world: &W
         (&totals["incremental_per_customer"], &totals["incremental"], &totals["lift"]),
         (&yuan("10.00"), &yuan("20.00"), &json!("0.2000"))
     );
+    // 65 against 55 for each.
+    assert_eq!(totals["uplift"]["value"], "0.1818");
     assert_eq!((&totals["leads"], &totals["new_prospects"]), (&json!(2), &json!(1)));
     assert_eq!(totals["purpose"], "repurchase");
     // From a cell of it the next list.
@@ -323,6 +325,7 @@ async fn d_79_without_an_experiment_members_are_the_treated(world: &World) {
     for figure in ["incremental", "incremental_per_customer", "lift", "retention_difference"] {
         assert_eq!(totals[figure], Json::Null, "{figure}");
     }
+    assert_eq!(totals["uplift"]["value"], Json::Null);
     assert_eq!(row(&told, "group", "hold_out")["amount_per_customer"], Json::Null);
 }
 

@@ -142,6 +142,7 @@ async fn s_26_reasons_and_competitors_add_up_to_what_is_closed(world: &World) {
     assert_eq!(row(&competitors, "competitor_id", "unknown")["lost"], 1);
     let behind = admin.get(lost_to["opportunities"].as_str().expect("a link")).await.expect(200);
     assert_eq!(behind.data().len(), 1);
+    assert_eq!(behind.data()[0]["closing_summary"]["winner_competitor_id"], json!(rival));
     let stages = report(admin, "win-loss?group_by=stage,reason").await;
     let bidding: Vec<&Json> =
         stages.data().iter().filter(|row| row["stage_id"] == funnel.stage("bidding")).collect();
@@ -155,6 +156,27 @@ async fn s_26_reasons_and_competitors_add_up_to_what_is_closed(world: &World) {
             other.data().iter().map(|row| row[name].as_i64().expect("a count")).sum::<i64>()
         };
         assert_eq!((sum("won"), sum("lost"), sum("terminated")), (1, 3, 1));
+    }
+    // Each way of grouping divides the same amounts: 1,000.00 won, 111.00 lost and 0.10 given up.
+    let amounts = |row: &Json| {
+        let amount = |name: &str| row[name]["amount"].as_str().expect("an amount").to_owned();
+        ["won_amount", "lost_amount", "terminated_amount"].map(amount)
+    };
+    assert_eq!(amounts(totals), ["1000.00", "111.00", "0.10"]);
+    let by_stage = report(admin, "win-loss?group_by=stage").await;
+    for (stage, expected) in [
+        ("signing", ["0.00", "100.00", "0.00"]),
+        ("bidding", ["1000.00", "11.00", "0.00"]),
+        ("tracking", ["0.00", "0.00", "0.10"]),
+    ] {
+        assert_eq!(amounts(row(&by_stage, "stage_id", funnel.stage(stage))), expected, "{stage}");
+    }
+    for (competitor, expected) in [
+        (json!(rival), ["0.00", "100.00", "0.00"]),
+        (json!("unknown"), ["0.00", "10.00", "0.00"]),
+        (Json::Null, ["1000.00", "1.00", "0.10"]),
+    ] {
+        assert_eq!(amounts(row(&competitors, "competitor_id", competitor)), expected);
     }
     admin.get("/v1/reports/win-loss?group_by=reason,reason").await.refused(400, "bad_parameter");
 }

@@ -4,12 +4,13 @@ use super::{
     customers::{buys, customer},
     report, yuan,
 };
-use crate::contracts::signed;
+use crate::{contracts::signed, sales::party};
 use guanxi_tests::{Answer, Json, World, both_stores, json};
 
 both_stores![
     m_14_customers_are_ranked_by_what_they_earn_owe_recommend_and_cost,
     m_14_a_composite_tells_what_each_angle_gives,
+    m_12_two_populations_are_ranked_apart_and_make_up_the_third,
     m_14_an_angle_needs_the_rights_to_what_it_is_worked_out_from,
 ];
 
@@ -118,6 +119,38 @@ async fn m_14_a_composite_tells_what_each_angle_gives(world: &World) {
         let path = format!("/v1/reports/customer-ranking?by=composite&weights=revenue:{wrong}");
         world.admin.get(path).await.refused(400, "bad_parameter");
     }
+}
+
+async fn m_12_two_populations_are_ranked_apart_and_make_up_the_third(world: &World) {
+    let all = five(world).await;
+    let prospects = [
+        party(&world.admin, "远大", &["prospect"]).await,
+        party(&world.admin, "长城", &["prospect"]).await,
+    ];
+    let supplier = party(&world.admin, "海天", &["supplier"]).await;
+    let none = || json!({ "line": {}, "order": {} });
+    for (who, price) in [(&prospects[0], "50"), (&prospects[1], "900"), (&supplier, "1000")] {
+        buys(world, who, "2025-11-01", price, none()).await;
+    }
+    let among = async |population: &str| {
+        ranking(world, &format!("by=revenue&population={population}")).await
+    };
+    let [own, new, both] = [among("customers").await, among("prospects").await, among("all").await];
+    let count = |told: &Answer| told.json["totals"]["customers"].as_i64().expect("a count");
+    assert_eq!(count(&new), 2);
+    assert_eq!(count(&own) + count(&new), count(&both));
+    assert_eq!(new.json["totals"]["revenue"], yuan("950.00"));
+    // Places are those among their own.
+    assert_eq!(places(&new, &prospects), [(2, true), (1, true)]);
+    assert_eq!(places(&own, &all[..3]), [(1, true), (2, true), (2, true)]);
+    assert_eq!(places(&both, &all[..1]), [(2, true)], "a prospect has bought for more");
+    let everybody = ranking(world, "by=revenue").await;
+    assert_eq!(places(&everybody, &prospects), [(7, true), (2, true)], "and a supplier for most");
+    world
+        .admin
+        .get("/v1/reports/customer-ranking?population=friends")
+        .await
+        .refused(400, "bad_parameter");
 }
 
 async fn m_14_an_angle_needs_the_rights_to_what_it_is_worked_out_from(world: &World) {

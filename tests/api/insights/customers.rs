@@ -7,12 +7,15 @@ use guanxi_tests::{Client, Json, World, both_stores, json};
 both_stores![
     d_66_d_69_purchases_are_scored_and_converted,
     d_69_each_amount_has_the_rate_of_its_day_and_what_comes_back_reduces_it,
+    d_69_orders_and_contracts_in_several_currencies_come_together,
+    d_66_equal_customers_are_in_the_order_of_their_codes,
     d_70_d_71_tenths_of_the_customers_are_held_against_rules_of_thumb,
     d_72_months_since_the_last_purchase_add_up,
-    k_34_k_33_old_purchases_count_less_and_former_key_accounts_are_found,
+    k_34_k_33_k_32_old_purchases_count_less_and_former_key_accounts_are_found,
     k_13_k_22_k_23_what_is_left_of_what_customers_bought,
     k_31_customers_at_the_end_are_those_of_the_beginning_and_who_came_less_who_went,
     k_24_k_25_every_customer_is_in_one_phase,
+    k_15_k_16_k_19_the_limits_of_phases_are_those_of_the_company,
     k_14_few_purchases_make_a_value_uncertain,
     k_36_sales_are_split_by_the_mode_of_the_channel,
 ];
@@ -123,6 +126,56 @@ async fn d_69_each_amount_has_the_rate_of_its_day_and_what_comes_back_reduces_it
     assert_eq!(row(&bought, "code", "K-A")["frequency"], 2, "what comes back is no purchase");
 }
 
+async fn d_69_orders_and_contracts_in_several_currencies_come_together(world: &World) {
+    let contract = signed(world, "10", json!({})).await;
+    let party = contract.json["party_id"].as_str().expect("a customer");
+    // Others before and behind it have bought in one currency only, or in another one only.
+    let [first, last] = [customer(&world.admin, "A").await, customer(&world.admin, "Z").await];
+    let rate = |base: &str, rate: &str| json!({ "base": base, "quote": "CNY", "valid_on": "2025-06-01", "rate": rate });
+    let rates = json!({ "rates": [rate("USD", "7"), rate("EUR", "8")] });
+    world.admin.post("/v1/exchange-rates", rates).await.expect(200);
+    let other = |currency: &str| json!({ "line": {}, "order": { "currency": currency } });
+    buy(world, party, "2025-11-30", "100").await;
+    buys(world, party, "2025-12-01", "10", other("USD")).await;
+    buys(world, party, "2025-12-01", "1", other("EUR")).await;
+    buy(world, &first, "2025-12-02", "5").await;
+    buys(world, &last, "2025-12-03", "3", other("USD")).await;
+    let found = report(&world.admin, "rfm").await;
+    let figures = |party: &str| {
+        let row = row(&found, "party_id", party);
+        ["monetary", "frequency", "last_purchase_on"].map(|member| row[member].clone())
+    };
+    assert_eq!(figures(party), [yuan("1178.00"), json!(4), json!("2026-01-01")]);
+    assert_eq!(figures(&first), [yuan("5.00"), json!(1), json!("2025-12-02")]);
+    assert_eq!(figures(&last), [yuan("21.00"), json!(1), json!("2025-12-03")]);
+    assert_eq!(found.json["totals"]["monetary"], yuan("1204.00"));
+    assert_eq!(found.json["exchange_rates"].as_array().map(Vec::len), Some(2), "{}", found.text);
+    let found = report(&world.admin, "customer-contribution").await;
+    assert_eq!(row(&found, "party_id", party)["revenue"], yuan("1178.00"));
+    let found = report(&world.admin, "customer-value").await;
+    assert_eq!(row(&found, "party_id", party)["purchase_count"], 4);
+    assert_eq!(row(&found, "party_id", last)["last_amount"], yuan("21.00"));
+}
+
+async fn d_66_equal_customers_are_in_the_order_of_their_codes(world: &World) {
+    // By bytes: capital letters are before small ones, whatever the language of the store.
+    let nobody = json!({ "kind": "organisation", "name": "N", "roles": ["customer"] });
+    let nobody = world.admin.post("/v1/parties", nobody).await.expect(201).id();
+    buy(world, &nobody, "2025-12-01", "10").await;
+    for code in ["b-2", "a-3", "A-1"] {
+        buy(world, &customer(&world.admin, code).await, "2025-12-01", "10").await;
+    }
+    let order = [json!("A-1"), json!("a-3"), json!("b-2"), Json::Null];
+    for query in ["rfm?ties=apart", "customer-contribution", "customer-value"] {
+        assert_eq!(report(&world.admin, query).await.each("code"), order, "{query}");
+    }
+    let apart = report(&world.admin, "rfm?ties=apart").await;
+    assert_eq!(apart.each("f"), [json!(1), json!(2), json!(3), json!(4)]);
+    let two = report(&world.admin, "rfm?ties=apart&limit=2").await;
+    assert_eq!(two.each("code"), order[..2]);
+    assert_eq!(two.json["totals"]["customers"], 4);
+}
+
 async fn d_70_d_71_tenths_of_the_customers_are_held_against_rules_of_thumb(world: &World) {
     for (at, amount) in
         ["450", "180", "100", "70", "60", "50", "40", "25", "15", "10"].iter().enumerate()
@@ -162,7 +215,7 @@ async fn d_72_months_since_the_last_purchase_add_up(world: &World) {
     assert_eq!(found.json["totals"]["customers"], 4);
 }
 
-async fn k_34_k_33_old_purchases_count_less_and_former_key_accounts_are_found(world: &World) {
+async fn k_34_k_33_k_32_old_purchases_count_less_and_former_key_accounts_are_found(world: &World) {
     let great = customer(&world.admin, "K-1").await;
     buy(world, &great, "2024-01-15", "100000").await;
     buy(world, &great, "2026-01-01", "10000").await;
@@ -170,6 +223,13 @@ async fn k_34_k_33_old_purchases_count_less_and_former_key_accounts_are_found(wo
     for day in ["2025-11-03", "2025-12-03", "2026-01-01"] {
         buy(world, &steady, day, "100").await;
     }
+    let served = customer(&world.admin, "K-3").await;
+    buy(world, &served, "2026-01-01", "1000").await;
+    let visit = json!({ "kind": "visit", "subject": "拜访", "party_id": served,
+        "starts_at": "2025-01-10T02:00:00Z" });
+    let visit = world.admin.post("/v1/activities", visit).await.expect(201).id();
+    let spent = json!({ "category": "travel", "amount": yuan("400.00"), "spent_on": "2025-01-10" });
+    world.admin.post(format!("/v1/activities/{visit}/expenses"), spent).await.expect(200);
     world.clock.advance(chrono::TimeDelta::hours(6));
     let admin = world.sign_in(guanxi_tests::world::ADMINISTRATOR).await;
     let found = report(&admin, "customer-value").await;
@@ -196,6 +256,21 @@ async fn k_34_k_33_old_purchases_count_less_and_former_key_accounts_are_found(wo
     );
     let former = report(&admin, "customer-value?former=true").await;
     assert_eq!(former.each("code"), [json!("K-1")]);
+    // What is steady is what the reader says.
+    let limits = "customer-value?stable_up_to=10&variable_up_to=10";
+    assert_eq!(row(&report(&admin, limits).await, "code", "K-1")["steadiness"], "stable");
+    let limits = "customer-value?stable_up_to=0.1&variable_up_to=10";
+    assert_eq!(row(&report(&admin, limits).await, "code", "K-1")["steadiness"], "variable");
+    let wrong = admin.get("/v1/reports/customer-value?variable_up_to=0.4").await;
+    wrong.refused(400, "bad_parameter");
+    // What was spent counts as what was bought does: of twelve months ago half.
+    let found = report(&admin, "customer-value").await;
+    let third = row(&found, "code", "K-3");
+    assert_eq!(
+        ["purchases", "costs", "value"].map(|name| third[name].clone()),
+        ["1000.00", "200.00", "800.00"].map(yuan)
+    );
+    assert!(found.json["totals"]["formula"].as_str().is_some_and(|told| told.contains("0.5^")));
     let none = report(&admin, "customer-value?former=true&key_amount=100000.01").await;
     assert_eq!(none.data().len(), 0);
 }
@@ -327,6 +402,68 @@ async fn k_24_k_25_every_customer_is_in_one_phase(world: &World) {
     assert_eq!((json!(sum), json!(6)), (found.json["totals"]["customers"].clone(), json!(sum)));
     let lost = found.data().iter().find(|row| row["phase"] == "lost").expect("a row");
     assert_eq!((&lost["value_class"], &lost["amount"]), (&json!("none"), &yuan("0.00")));
+}
+
+/// A purchase on the fifth of each month of 2025 at the first price until June and the second from July on, each of
+/// which costs what it brings.
+async fn two_halves(world: &World, party: &str, first: &str, second: &str) {
+    for month in 1..=12 {
+        let price = if month <= 6 { first } else { second };
+        let cost = json!({ "line": { "unit_cost": price }, "order": {} });
+        buys(world, party, &format!("2025-{month:02}-05"), price, cost).await;
+    }
+}
+
+async fn k_15_k_16_k_19_the_limits_of_phases_are_those_of_the_company(world: &World) {
+    let admin = &world.admin;
+    for (code, first, second) in [("K-more", "100", "115"), ("K-less", "100", "75")] {
+        let party = customer(admin, code).await;
+        two_halves(world, &party, first, second).await;
+    }
+    let left = customer(admin, "K-left").await;
+    buy(world, &left, "2025-06-05", "100").await;
+    let at = "as_of=2025-12-31T15:00:00Z&known_at=2026-01-01T00:00:00Z";
+    // Those in each phase: prospect, new, growth, mature, decline, lost.
+    let phases = async |more: &str| {
+        let found = report(admin, &format!("value-lifecycle?{at}{more}")).await;
+        let totals = &found.json["totals"];
+        let all = totals["phases"].as_array().expect("phases").iter();
+        let counts: Vec<i64> = all.map(|one| one["customers"].as_i64().expect("a count")).collect();
+        (counts, totals["limits"].clone())
+    };
+    // Neither brings anything; whoever grows is of value all the same.
+    let low = async |code: &str| {
+        let found = report(admin, &format!("customer-contribution?{at}")).await;
+        let row = row(&found, "code", code);
+        assert_eq!(row["contribution"], yuan("0.00"), "{code}");
+        row["low_value"].clone()
+    };
+    let flow = async |more: &str| {
+        let asked = format!("customer-flow?from=2025-12-01&to=2025-12-31{more}");
+        let found = report(admin, &asked).await;
+        ["opening", "lost", "closing"].map(|name| found.json["totals"][name].clone())
+    };
+    let usual = json!({ "growth_by": "0.1000", "decline_by": "0.2000", "mature_within": "0.1000",
+        "new_months": 6, "lost_months": 12 });
+    assert_eq!(phases("").await, (vec![0, 0, 1, 0, 2, 0], usual));
+    assert_eq!((low("K-more").await, low("K-less").await), (json!(false), json!(true)));
+    assert_eq!(flow("").await, [3, 0, 3].map(Json::from));
+    let say = async |rules: Json| {
+        admin.patch("/v1/tenant", json!({ "preferences": { "life_cycle": rules } })).await
+    };
+    let own = json!({ "growth_by": "0.5", "decline_by": "0.3", "mature_within": "0.2",
+        "lost_months": 6 });
+    say(own).await.expect(200);
+    let own = json!({ "growth_by": "0.5000", "decline_by": "0.3000", "mature_within": "0.2000",
+        "new_months": 6, "lost_months": 6 });
+    assert_eq!(phases("").await, (vec![0, 0, 0, 2, 0, 1], own));
+    assert_eq!(low("K-more").await, true);
+    assert_eq!(flow("").await, [3, 1, 2].map(Json::from));
+    // What is asked counts before what the company has said.
+    assert_eq!(phases("&new_for=24&lost_after=7").await.0, [0, 3, 0, 0, 0, 0]);
+    assert_eq!(flow("&lost_after=12").await, [3, 0, 3].map(Json::from));
+    say(json!({ "lost_months": 0 })).await.expect(422);
+    say(json!({ "growth_by": "1.5" })).await.expect(422);
 }
 
 async fn k_14_few_purchases_make_a_value_uncertain(world: &World) {

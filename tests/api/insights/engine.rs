@@ -1,8 +1,11 @@
 //! What all reports have in common: forms, parameters, rights, hashes.
 
-use super::{report, yuan};
+use super::{
+    customers::{buys, customer},
+    report, yuan,
+};
 use crate::sales::{Funnel, again};
-use guanxi_tests::{Answer, World, both_stores, json};
+use guanxi_tests::{Answer, World, both_stores, given, json};
 
 both_stores![
     reports_tell_what_they_are,
@@ -11,6 +14,7 @@ both_stores![
     s_23_a_report_shows_what_its_reader_may_see,
     fields_that_are_hidden_are_in_no_figure,
     a_reader_who_has_an_answer_is_not_sent_it_again,
+    z_20_every_report_says_when_it_was_made_and_is_the_same_again,
     z_21_a_new_name_does_not_rewrite_the_past,
 ];
 
@@ -23,6 +27,49 @@ async fn one(world: &World) -> Funnel {
     let members = json!({ "stage_id": funnel.stage("bidding"), "amount": yuan("1234.50") });
     funnel.opportunity(&world.admin, members).await;
     funnel
+}
+
+/// Records for reports to tell of.
+const TOLD: [&str; 7] =
+    ["leads", "contracts", "assets", "care-contacts", "needs", "referrals", "walk-ins"];
+
+async fn z_20_every_report_says_when_it_was_made_and_is_the_same_again(world: &World) {
+    let funnel = one(world).await;
+    let admin = &world.admin;
+    let main = format!("/v1/pipelines/{}", funnel.id);
+    admin.patch(main, json!({ "is_default": true })).await.expect(200);
+    for plural in TOLD {
+        given::record(admin, plural).await;
+    }
+    let buyer = customer(admin, "K-1").await;
+    buys(world, &buyer, "2025-12-01", "100", json!({ "line": {}, "order": {} })).await;
+    let list = admin.get("/v1/reports").await.expect(200);
+    let mut first = Vec::new();
+    for one in list.data() {
+        let path = one["path"].as_str().expect("a path").to_owned();
+        let answer = admin.get(&path).await;
+        if answer.status == 400 {
+            // It has to be told what it is about.
+            answer.refused(400, "bad_parameter");
+            continue;
+        }
+        let answer = answer.expect(200);
+        let said = [&answer.json["generated_at"], &answer.json["definition_version"]];
+        assert_eq!(said, [&json!("2026-01-01T00:00:00Z"), &one["definition_version"]], "{path}");
+        first.push((path, answer));
+    }
+    assert!(first.len() > 80, "{} of {}", first.len(), list.data().len());
+    world.pass(chrono::TimeDelta::days(40)).await;
+    for (path, answer) in first {
+        let asked = format!("{path}?as_of=2026-01-01T00:00:00Z");
+        let later = world.admin.get(&asked).await.expect(200);
+        assert_eq!(later.json["generated_at"], "2026-02-10T00:00:00Z");
+        assert_eq!(later.json["hash"], answer.json["hash"], "{path}: {}", later.text);
+        let tag = later.header("etag").expect("a tag").to_owned();
+        world.clock.advance(chrono::TimeDelta::seconds(1));
+        world.admin.get(&asked).header("if-none-match", tag).await.expect(304);
+        world.clock.advance(chrono::TimeDelta::seconds(-1));
+    }
 }
 
 async fn z_21_a_new_name_does_not_rewrite_the_past(world: &World) {

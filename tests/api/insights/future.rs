@@ -2,12 +2,13 @@
 
 use super::{report, row, yuan};
 use crate::sales::{Funnel, again, days_pass, path, summary};
-use guanxi_tests::{World, both_stores, json};
+use guanxi_tests::{Answer, World, both_stores, json};
 
 both_stores![
     s_29_income_is_weighted_by_history_and_shifted_by_what_is_left,
     s_30_classes_of_customers_reconcile_with_the_forecast,
     s_35_a_funnel_is_sufficient_or_tells_the_gap,
+    s_35_each_class_has_a_win_rate_of_its_own,
 ];
 
 /// A pipeline whose history says: 0.40 of bidding after 10 days, then 0.60 of negotiation after 20. On
@@ -112,8 +113,23 @@ async fn s_30_classes_of_customers_reconcile_with_the_forecast(world: &World) {
         assert_eq!(tiers.each("tier"), [json!("most_hopeful"), json!("about_to_close")]);
     }
     let tiers = report(admin, &format!("tier-contribution?pipeline_id={}", funnel.id)).await;
-    assert_eq!(row(&tiers, "tier", "most_hopeful")["expected_amount"], yuan("240000.00"));
-    assert_eq!(row(&tiers, "tier", "about_to_close")["expected_amount"], yuan("300000.00"));
+    let told = |found: &Answer, tier: &str| {
+        let row = row(found, "tier", tier);
+        ["count", "amount", "expected_amount"].map(|name| row[name].clone())
+    };
+    let bidding = [json!(1), yuan("1000000.00"), yuan("240000.00")];
+    let negotiation = [json!(1), yuan("500000.00"), yuan("300000.00")];
+    assert_eq!(told(&tiers, "most_hopeful"), bidding);
+    assert_eq!(told(&tiers, "about_to_close"), negotiation);
+    // What a stage stands for is what the company says.
+    let stage = format!("/v1/pipeline-stages/{}", funnel.stage("bidding"));
+    admin.patch(stage, json!({ "tier": "potential" })).await.expect(200);
+    let moved = report(admin, &format!("tier-contribution?pipeline_id={}", funnel.id)).await;
+    assert_eq!(moved.each("tier"), [json!("potential"), json!("about_to_close")]);
+    assert_eq!(told(&moved, "potential"), bidding);
+    assert_eq!(told(&moved, "about_to_close"), negotiation);
+    assert_eq!(moved.json["totals"], tiers.json["totals"]);
+    assert_eq!(moved.json["totals"]["expected_amount"], yuan("540000.00"));
 }
 
 async fn s_35_a_funnel_is_sufficient_or_tells_the_gap(world: &World) {
@@ -152,4 +168,31 @@ async fn s_35_a_funnel_is_sufficient_or_tells_the_gap(world: &World) {
     let expected =
         [("target".into(), "required".into()), ("win_rate".into(), "out_of_range".into())];
     assert_eq!(wrong.refused(400, "bad_parameter").findings(), expected);
+}
+
+async fn s_35_each_class_has_a_win_rate_of_its_own(world: &World) {
+    let funnel = history(world).await;
+    let admin = &again(world).await;
+    let stage = format!("/v1/pipeline-stages/{}", funnel.stage("negotiation"));
+    admin.patch(stage, json!({ "tier": "about_to_close" })).await.expect(200);
+    // Three were won: of ten that were in bidding, of five in negotiation, of eleven in all.
+    for (tier, [value, won, decided], [required, held, gap]) in [
+        ("&tier=most_hopeful", ["0.3000", "3", "10"], ["2000000.00", "1000000.00", "1000000.00"]),
+        ("&tier=about_to_close", ["0.6000", "3", "5"], ["1000000.00", "500000.00", "500000.00"]),
+        ("", ["0.2727", "3", "11"], ["2200000.00", "1500000.00", "700000.00"]),
+    ] {
+        let asked = format!("sufficiency?pipeline_id={}&target=600000{tier}", funnel.id);
+        let found = report(admin, &asked).await;
+        let row = &found.data()[0];
+        let rate = json!({ "value": value, "numerator": won, "denominator": decided });
+        assert_eq!(row["win_rate"], rate, "{tier}");
+        let told = ["required", "held", "gap"].map(|name| row[name].clone());
+        assert_eq!(told, [required, held, gap].map(yuan), "{tier}");
+    }
+    // Before any of them was decided no rate is known, and of a class that nobody was in none ever.
+    for more in ["&tier=most_hopeful&as_of=2026-01-05T00:00:00Z", "&tier=potential"] {
+        let asked = format!("sufficiency?pipeline_id={}&target=600000{more}", funnel.id);
+        let found = report(admin, &asked).await;
+        assert_eq!(found.data()[0]["win_rate"]["value"], json!(null), "{more}");
+    }
 }

@@ -12,6 +12,9 @@ both_stores![
     k_25_who_is_no_customer_any_more_has_left,
     k_25_a_cell_takes_what_can_be_started_for_a_customer,
     k_16_the_margin_before_and_after_is_told_for_who_became_mature,
+    k_19_who_comes_to_decline_gets_a_case_that_asks_why,
+    k_19_what_is_demanded_of_cases_holds_up_no_cell,
+    k_15_to_leave_growth_is_one_event,
 ];
 
 /// A purchase at noon of a day in Shanghai.
@@ -227,4 +230,85 @@ async fn k_16_the_margin_before_and_after_is_told_for_who_became_mature(world: &
     assert!(none.data().is_empty());
     let wrong = world.admin.get("/v1/reports/margin-goals?from=2026-01-02&to=2026-01-01").await;
     wrong.refused(400, "bad_parameter");
+}
+
+async fn k_19_who_comes_to_decline_gets_a_case_that_asks_why(world: &World) {
+    let [steady, fallen] =
+        [customer(&world.admin, "K-1").await, customer(&world.admin, "K-2").await];
+    for month in 1..=12 {
+        let day = format!("2025-{month:02}-05");
+        buy(world, &steady, &day, "100").await;
+        buy(world, &fallen, &day, if month <= 6 { "200" } else { "50" }).await;
+    }
+    cell(world, "low", "lost", json!({})).await.expect(201);
+    walk(world).await;
+    let phase =
+        async |party: &str| entries(world, party).await.pop().expect("one")["phase"].clone();
+    assert_eq!((phase(&steady).await, phase(&fallen).await), (json!("mature"), json!("decline")));
+    let cases = async |party: &str| {
+        let path = format!("/v1/retention-cases?party_id={party}");
+        world.admin.get(path).await.expect(200).data().clone()
+    };
+    // Who has declined before anybody looked has not come to it.
+    assert!(cases(&fallen).await.is_empty());
+    // Four months of six against six.
+    world.pass(TimeDelta::days(40)).await;
+    walk(world).await;
+    assert_eq!(phase(&steady).await, "decline");
+    let [case]: [Json; 1] = cases(&steady).await.try_into().expect("one case");
+    let owner = world.admin.get(format!("/v1/parties/{steady}")).await.expect(200);
+    assert_eq!(
+        (&case["status"], &case["reason"], &case["owner_id"]),
+        (&json!("open"), &Json::Null, &owner.json["owner_id"])
+    );
+    // From March 2025 to February 2026.
+    assert_eq!(case["amount"], json!({ "amount": "1000.00", "currency": "CNY" }));
+    assert!(cases(&fallen).await.is_empty());
+    let path = format!("/v1/retention-cases/{}", case["id"].as_str().expect("an id"));
+    let wish = json!({ "outcome": "lost" });
+    let refused = world.admin.post(format!("{path}/close"), wish.clone()).await.expect(422);
+    let places: Vec<String> = refused.findings().into_iter().map(|(place, _)| place).collect();
+    assert_eq!(places, ["/reason", "/decision"]);
+    let why = json!({ "reason": "competitor", "decision": "let_go" });
+    world.admin.patch(&path, why).await.expect(200);
+    world.admin.post(format!("{path}/close"), wish).await.expect(200);
+    // It goes on declining, and is asked about once.
+    next_day(world).await;
+    assert_eq!((phase(&steady).await, cases(&steady).await.len()), (json!("decline"), 1));
+}
+
+async fn k_19_what_is_demanded_of_cases_holds_up_no_cell(world: &World) {
+    let demand = json!({ "required": true });
+    given::define(&world.admin, "retention-cases", "branch", "integer", demand).await.expect(201);
+    let one = customer(&world.admin, "K-1").await;
+    for month in 1..=12 {
+        buy(world, &one, &format!("2025-{month:02}-05"), "100").await;
+    }
+    cell(world, "low", "lost", json!({})).await.expect(201);
+    walk(world).await;
+    world.pass(TimeDelta::days(40)).await;
+    walk(world).await;
+    assert_eq!(places(world, &one).await, ["high mature", "high decline"]);
+    let path = format!("/v1/retention-cases?party_id={one}");
+    assert!(world.admin.get(path).await.expect(200).data().is_empty());
+}
+
+async fn k_15_to_leave_growth_is_one_event(world: &World) {
+    let one = customer(&world.admin, "K-1").await;
+    for month in 1..=12 {
+        let price = if month <= 6 { "100" } else { "150" };
+        buy(world, &one, &format!("2025-{month:02}-05"), price).await;
+    }
+    cell(world, "high", "growth", json!({})).await.expect(201);
+    walk(world).await;
+    // In January 750 against 650, which is more than a tenth more; in March 450 against 750.
+    assert_eq!(places(world, &one).await, ["high growth"]);
+    world.pass(TimeDelta::days(70)).await;
+    walk(world).await;
+    next_day(world).await;
+    assert_eq!(places(world, &one).await, ["high growth", "high decline"]);
+    let first = entries(world, &one).await[0]["id"].as_str().expect("an id").to_owned();
+    let past = world.admin.get(format!("/v1/life-cycle-entries/{first}/timeline")).await;
+    let kinds = past.expect(200).each("kind");
+    assert_eq!(kinds.iter().filter(|kind| **kind == "life_cycle_entry.left").count(), 1);
 }

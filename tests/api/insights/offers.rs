@@ -10,6 +10,7 @@ both_stores![
     k_18_owners_of_an_old_product_are_listed_until_they_upgrade,
     k_18_no_product_is_upgraded_to_itself,
     k_04_the_next_need_follows_from_the_intervals,
+    k_05_what_is_not_bought_stands_with_what_it_may_bring,
 ];
 
 /// A purchase of one of each of these codes at noon of a day in Shanghai.
@@ -203,4 +204,88 @@ async fn k_04_the_next_need_follows_from_the_intervals(world: &World) {
         let drawn = admin.get(path).header("accept", form).await.expect(200);
         assert!(drawn.text.contains("TONER"), "{}", drawn.text);
     }
+}
+
+async fn k_05_what_is_not_bought_stands_with_what_it_may_bring(world: &World) {
+    let admin = &world.admin;
+    let price = |amount: &str| json!({ "list_price": yuan(amount) });
+    let a = product(world, "A", price("100.00")).await;
+    let b = product(world, "B", price("30.00")).await;
+    product(world, "C", json!({})).await;
+    product(world, "D", json!({ "list_price": yuan("900.00"), "active": false })).await;
+    let mut all = Vec::new();
+    for code in ["K-1", "K-2", "K-3", "K-4"] {
+        all.push(customer(admin, code).await);
+    }
+    let prospect = json!({ "kind": "organisation", "name": "K-5", "roles": ["prospect"] });
+    admin.post("/v1/parties", prospect).await.expect(201);
+    order(world, &all[0], "2025-12-01", &["A", "B"]).await;
+    sign(world, &all[1], &[&a]).await;
+    // The pairs in their order, those of one product by the customer.
+    let pairs = async |more: &str| {
+        let found = report(admin, &format!("whitespace{more}")).await;
+        let text = |row: &Json, name: &str| row[name].as_str().expect(name).to_owned();
+        let pair = |row: &Json| {
+            let expected = row["expected_amount"]["amount"].as_str().unwrap_or("-").to_owned();
+            (text(row, "product_code"), text(row, "party"), expected)
+        };
+        let mut told: Vec<(String, String, String)> = found.data().iter().map(pair).collect();
+        let mut products: Vec<String> = told.iter().map(|(code, ..)| code.clone()).collect();
+        products.dedup();
+        told.sort_by_key(|(code, party, _)| {
+            (products.iter().position(|one| one == code), party.clone())
+        });
+        let told: Vec<String> = told
+            .into_iter()
+            .map(|(code, party, expected)| format!("{code} {party} {expected}"))
+            .collect();
+        (told, found.json["totals"].clone())
+    };
+    let totals = |customers: i64, products: i64, unsold: i64, amount: &str| json!({ "customers": customers, "products": products, "unsold": unsold, "expected_amount": yuan(amount) });
+    // Half of them own A and a quarter B, so that is 50.00 and 7.50; nobody knows what C brings.
+    let expected = [
+        "A K-3 50.00",
+        "A K-4 50.00",
+        "B K-2 7.50",
+        "B K-3 7.50",
+        "B K-4 7.50",
+        "C K-1 -",
+        "C K-2 -",
+        "C K-3 -",
+        "C K-4 -",
+    ];
+    let (told, all_of_it) = pairs("").await;
+    assert_eq!(told, expected);
+    assert_eq!(all_of_it, totals(4, 3, 9, "122.50"));
+    let found = report(admin, "whitespace?limit=1").await;
+    assert_eq!(found.data().len(), 1);
+    assert_eq!(
+        found.data()[0]["penetration"],
+        json!({ "value": "0.5000", "numerator": "2", "denominator": "4" })
+    );
+    assert_eq!(found.json["totals"], all_of_it, "the totals go over all");
+    // What is bought is not listed any more, and speaks for the product.
+    sign(world, &all[2], &[&b]).await;
+    let (told, _) = pairs(&format!("?product_id={b}")).await;
+    assert_eq!(told, ["B K-2 15.00", "B K-4 15.00"]);
+    let (told, _) = pairs(&format!("?party_id={}", all[2])).await;
+    assert_eq!(told, ["A K-3 50.00", "C K-3 -"]);
+    // Of a segment its members are all there are.
+    for id in &all[..2] {
+        admin.patch(format!("/v1/parties/{id}"), json!({ "tier": "A" })).await.expect(200);
+    }
+    let rule = json!({ "field": "tier", "op": "=", "value": "A" });
+    let segment = json!({ "name": "重点客户", "rule": rule });
+    let segment = admin.post("/v1/segments", segment).await.expect(201).id();
+    let (told, all_of_it) = pairs(&format!("?segment_id={segment}")).await;
+    assert_eq!(told, ["B K-2 15.00", "C K-1 -", "C K-2 -"]);
+    assert_eq!(all_of_it, totals(2, 3, 3, "15.00"));
+    let gone = "/v1/reports/whitespace?segment_id=01932c07-5a3e-7c41-9d1f-6b2f0a4e8c77";
+    admin.get(gone).await.refused(400, "bad_parameter");
+    let (rep, _) = world.person(&[("any", "any", "own")], None).await;
+    let none = report(&rep, "whitespace").await;
+    assert!(none.data().is_empty());
+    assert_eq!(none.json["totals"]["unsold"], 0);
+    let (blind, _) = world.person(&[("parties", "read", "all")], None).await;
+    blind.get("/v1/reports/whitespace").await.refused(403, "forbidden");
 }

@@ -219,7 +219,12 @@ async fn m_25_risks_are_ordered_by_exposure(world: &World) {
 }
 
 async fn m_28_m_29_tasks_and_the_timeline(world: &World) {
-    let made = running(world, json!({})).await;
+    let (boss, boss_id) = approver(world).await;
+    rule(world, "campaign", "budget > 50", &[&boss_id]).await;
+    let made = campaign(world, json!({})).await;
+    let pending = act(world, &made, "submit").await.expect(200);
+    decide(&boss, "approve", &pending.json["approval_id"]).await.expect(200);
+    act(world, &made, "start").await.expect(200);
     let mut tasks = Vec::new();
     for title in ["订展台", "印资料", "请嘉宾", "做展板"] {
         let body = json!({ "title": title, "subject_type": "campaign", "subject_id": made.id() });
@@ -245,6 +250,10 @@ async fn m_28_m_29_tasks_and_the_timeline(world: &World) {
     let pipeline = given::pipeline(&world.admin, "项目").await.id();
     let chance = json!({ "name": "采购", "pipeline_id": pipeline, "campaign_id": made.id() });
     world.admin.post("/v1/opportunities", chance).await.expect(201);
+    let answer = json!({ "channel": "call", "phone": "13800138001" });
+    world.admin.post(format!("{}/responses", own(&made)), answer).await.expect(201);
+    super::messages::message(world, &made, json!({})).await;
+    crate::contracts::signed(world, "1", json!({ "campaign_id": made.id() })).await;
     let told = world
         .admin
         .get(format!("{}/timeline?limit=200", own(&made)))
@@ -252,6 +261,12 @@ async fn m_28_m_29_tasks_and_the_timeline(world: &World) {
         .expect(200)
         .each("kind");
     for kind in [
+        "approval.created",
+        "approval.approved",
+        "message.created",
+        "response.created",
+        "contract.created",
+        "contract.signed",
         "campaign.submitted",
         "campaign.started",
         "task.created",

@@ -125,9 +125,11 @@ async fn x_95_who_came_is_told_of_invited_and_of_registered(world: &World) {
     becomes(world, &door, "attended").await.expect(200);
     let outcome = world.admin.get(format!("{}/outcome", own(&made))).await.expect(200);
     let rates = &outcome.json["outcome"];
-    let ratio = |value: &str, of: &str, all: &str| json!({ "value": value, "numerator": of, "denominator": all });
-    assert_eq!(rates["attendance_rate"], ratio("0.5000", "2", "4"));
-    assert_eq!(rates["attendance_of_registered"], ratio("0.6667", "2", "3"));
+    let rate = |value: &str, of: &str, all: &str, interval: Json| json!({ "value": value, "numerator": of, "denominator": all, "interval": interval });
+    let interval = json!({ "from": "0.150039", "to": "0.849961" });
+    assert_eq!(rates["attendance_rate"], rate("0.5000", "2", "4", interval));
+    let interval = json!({ "from": "0.207660", "to": "0.938508" });
+    assert_eq!(rates["attendance_of_registered"], rate("0.6667", "2", "3", interval));
 }
 
 async fn d_42_who_has_withdrawn_or_came_lately_is_not_invited(world: &World) {

@@ -4,13 +4,16 @@ use super::{code, media, running};
 use crate::{
     contracts,
     sales::{party, yuan},
+    workflow::work,
 };
 use chrono::TimeDelta;
-use guanxi_tests::{Json, World, both_stores, json};
+use guanxi_tests::{Answer, Json, World, both_stores, json};
 
 both_stores![
     x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less,
+    x_01_who_watches_a_medium_gets_one_task_once_it_costs_more_and_more,
     x_55_the_medium_by_which_a_relation_costs_least,
+    x_96_expense_to_income_is_told_by_medium_list_and_code,
 ];
 
 async fn x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less(world: &World) {
@@ -85,6 +88,72 @@ async fn x_01_x_02_x_03_x_125_a_medium_becomes_dearer_and_is_answered_less(world
         [("campaigns", "read", "all"), ("media", "read", "all"), ("contracts", "read", "own")];
     let (rep, _) = world.person(&rights, None).await;
     rep.get(path).await.refused(403, "forbidden");
+}
+
+async fn x_01_who_watches_a_medium_gets_one_task_once_it_costs_more_and_more(world: &World) {
+    media(world).await;
+    let campaign = running(world, json!({})).await.id();
+    let source = code(world, "02", json!({ "campaign_id": campaign })).await;
+    let medium = format!("/v1/media/{}", source.json["medium_id"].as_str().expect("an id"));
+    let spend = async |amount: &str| {
+        let expense = json!({ "campaign_id": campaign, "source_code_id": source.id(),
+            "amount": yuan(amount) });
+        world.admin.post("/v1/campaign-expenses", expense).await.expect(201);
+        let by = json!({ "source_code_id": source.id(), "campaign_id": campaign });
+        contracts::signed(world, "1", by).await;
+    };
+    // On the first of January, the first of February and the fourth of March: 20, 25 and 30 for 100.
+    for (amount, days) in [("20.00", 31), ("25.00", 31), ("30.00", 31)] {
+        spend(amount).await;
+        world.pass(TimeDelta::days(days)).await;
+    }
+    let pass = async || while work(world).await > 0 {};
+    let tasks = async |status: &str| {
+        let path = format!("/v1/tasks?rule=media_trend&status={status}");
+        world.admin.get(path).await.expect(200).data().clone()
+    };
+    let (_, user) = world.person(&[], None).await;
+    let watch = async |members: Json| {
+        let watched = world.admin.patch(&medium, members).await.expect(200);
+        pass().await;
+        watched
+    };
+    // In December nothing was sold, so four months do not rise.
+    let watched = watch(json!({ "watched_by_id": user, "watched_months": 4 })).await;
+    assert_eq!(watched.json["watched_months"], 4);
+    assert!(tasks("open").await.is_empty());
+    watch(json!({ "watched_months": 3 })).await;
+    let open = tasks("open").await;
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0]["title"], "E-mail: E:R 0.2000 → 0.3000");
+    assert_eq!((&open[0]["owner_id"], &open[0]["subject_type"]), (&json!(user), &json!("medium")));
+    let note = "2026-01: 0.2000, 2026-02: 0.2500, 2026-03: 0.3000\n\
+        /v1/reports/media-trend?month=2026-03&months=3";
+    assert_eq!(open[0]["note"], note);
+    // It is not called for twice, neither while it is open nor once it was done.
+    world.pass(TimeDelta::days(1)).await;
+    pass().await;
+    assert_eq!(tasks("open").await, open);
+    let complete = format!("/v1/tasks/{}/complete", open[0]["id"].as_str().expect("an id"));
+    world.admin.post(complete, json!({})).await.expect(200);
+    world.pass(TimeDelta::days(1)).await;
+    pass().await;
+    assert!(tasks("open").await.is_empty());
+    // It rises in April too: another task, which nobody needs any more once nobody watches.
+    spend("40.00").await;
+    world.pass(TimeDelta::days(28)).await;
+    pass().await;
+    assert_eq!(tasks("open").await[0]["title"], "E-mail: E:R 0.2500 → 0.4000");
+    watch(json!({ "watched_by_id": null })).await;
+    assert!(tasks("open").await.is_empty());
+    assert_eq!(tasks("cancelled").await.len(), 1);
+    // Who may not read all contracts sets nobody on what they come to.
+    let rights =
+        [("media", "any", "all"), ("campaigns", "read", "all"), ("contracts", "read", "own")];
+    let (rep, _) = world.person(&rights, None).await;
+    rep.patch(&medium, json!({ "watched_by_id": user })).await.refused(403, "forbidden");
+    let short = world.admin.patch(&medium, json!({ "watched_months": 1 })).await;
+    assert_eq!(short.expect(422).findings()[0].0, "/watched_months");
 }
 
 async fn x_55_the_medium_by_which_a_relation_costs_least(world: &World) {
@@ -172,4 +241,81 @@ async fn x_55_the_medium_by_which_a_relation_costs_least(world: &World) {
     let expected =
         json!([["90.00", 3, "30.0000", 1], ["40.00", 0, null, null], ["150.00", 3, "50.0000", 2]]);
     assert_eq!(json!(of_media), expected);
+}
+
+/// The key of each row with what was spent, what was sold, and the one by the other.
+fn ratios(found: &Answer) -> Vec<Json> {
+    let row = |row: &Json| {
+        json!([
+            row["key"],
+            row["expense"]["amount"],
+            row["revenue"]["amount"],
+            row["expense_to_revenue"]["value"],
+            row["expense_to_revenue_as"]
+        ])
+    };
+    found.data().iter().map(row).collect()
+}
+
+async fn x_96_expense_to_income_is_told_by_medium_list_and_code(world: &World) {
+    media(world).await;
+    let campaign = running(world, json!({})).await.id();
+    let mail = code(world, "02", json!({ "campaign_id": campaign })).await;
+    let site = code(world, "03", json!({ "medium": "C", "campaign_id": campaign })).await;
+    // One names the code, one the medium alone, and one nothing.
+    for (amount, by) in [
+        ("20000.00", json!({ "source_code_id": mail.id() })),
+        ("5000.00", json!({ "medium_id": site.json["medium_id"] })),
+        ("1000.00", json!({})),
+    ] {
+        let expense = json!({ "campaign_id": campaign, "amount": yuan(amount) });
+        let expense = crate::sales::with(expense, by);
+        world.admin.post("/v1/campaign-expenses", expense).await.expect(201);
+    }
+    let by = json!({ "source_code_id": mail.id(), "campaign_id": campaign });
+    contracts::signed(world, "1000", by).await;
+    contracts::signed(world, "10", json!({})).await;
+    let path = "/v1/reports/expense-to-revenue";
+    let report = async |query: &str| world.admin.get(format!("{path}{query}")).await.expect(200);
+    let found = report("").await;
+    let expected = json!([
+        ["D", "20000.00", "100000.00", "0.2000", "1:5"],
+        ["C", "5000.00", "0.00", null, "1:0"],
+        [null, "1000.00", "1000.00", "1.0000", "1:1"]
+    ]);
+    assert_eq!(json!(ratios(&found)), expected);
+    assert_eq!(found.data()[2]["name"], "No medium");
+    let totals = &found.json["totals"];
+    assert_eq!((&totals["expense"], &totals["revenue"]), (&yuan("26000.00"), &yuan("101000.00")));
+    assert_eq!(totals["expense_to_revenue"]["value"], "0.2574");
+    // What names a medium only is of no list, test group or code.
+    for (by, key) in [("list", "02"), ("test_group", "B"), ("source_code", "DB02086")] {
+        let found = report(&format!("?by={by}")).await;
+        let expected = json!([
+            [key, "20000.00", "100000.00", "0.2000", "1:5"],
+            [null, "6000.00", "1000.00", "6.0000", "1:0.17"]
+        ]);
+        assert_eq!(json!(ratios(&found)), expected, "{by}");
+        assert_eq!(found.json["totals"], *totals, "{by}");
+    }
+    let own = report(&format!("?campaign_id={campaign}")).await;
+    let totals = &own.json["totals"];
+    assert_eq!((&totals["expense"], &totals["revenue"]), (&yuan("26000.00"), &yuan("100000.00")));
+    let before = report("?to=2025-12-31").await;
+    assert!(before.data().is_empty());
+    let totals = &before.json["totals"];
+    assert_eq!(
+        (&totals["expense_to_revenue"]["value"], &totals["expense_to_revenue_as"]),
+        (&Json::Null, &Json::Null)
+    );
+    let turned = format!("{path}?from=2026-01-02&to=2026-01-01");
+    world.admin.get(turned).await.refused(400, "bad_parameter");
+    let rights = [
+        ("campaigns", "read", "all"),
+        ("media", "read", "all"),
+        ("source-codes", "read", "all"),
+        ("contracts", "read", "own"),
+    ];
+    let (rep, _) = world.person(&rights, None).await;
+    rep.get(path).await.refused(403, "forbidden");
 }

@@ -147,6 +147,19 @@ async fn x_19_x_92_x_93_channels_and_people_are_counted(world: &World) {
         world.admin.get(path).await.expect(200).json["total"].clone()
     };
     assert_eq!((count("call").await, count("coupon").await), (json!(2), json!(1)));
+    let report = format!("/v1/reports/reply-channels?campaign_id={}", made.id());
+    let found = world.admin.get(&report).await.expect(200);
+    assert_eq!(found.each("channel"), ["call", "coupon", "fax", "email", "website"]);
+    assert_eq!(found.each("responses"), [2, 1, 0, 0, 0]);
+    assert_eq!(found.each("responders"), [2, 1, 0, 0, 0]);
+    let share = json!({ "value": "0.6667", "numerator": "2", "denominator": "3" });
+    assert_eq!(found.data()[0]["share"], share);
+    // Who has called and handed in a coupon is one.
+    assert_eq!(found.json["totals"], json!({ "responses": 3, "responders": 2 }));
+    let before = world.admin.get(format!("{report}&to=2025-12-31")).await.expect(200);
+    assert_eq!(before.json["totals"]["responses"], 0);
+    let (nobody, _) = world.person(&[("campaigns", "read", "all")], None).await;
+    nobody.get(&report).await.refused(403, "forbidden");
     let outcome = world.admin.get(format!("{}/outcome", own(&made))).await.expect(200);
     let outcome = &outcome.json["outcome"];
     assert_eq!((&outcome["responses"], &outcome["responders"]), (&json!(3), &json!(2)));

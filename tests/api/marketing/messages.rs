@@ -266,10 +266,12 @@ async fn x_30_a_mail_house_gets_a_row_for_each_recipient(world: &World) {
     for who in [&all[0], &all[2]] {
         says(world, who, "granted", json!({ "medium": "direct_mail" })).await;
     }
-    let wish = json!({ "source_code_ids": [source] });
-    world.admin.post(format!("{}/assign-source-codes", own(&campaign)), wish).await.expect(200);
     let made = message(world, &campaign, json!({})).await;
     let path = format!("{}/merge-file?medium_id={post}", path(&made));
+    let uncoded = world.admin.get(&path).header("accept", "text/csv").await;
+    uncoded.refused(422, "uncoded_recipients");
+    let wish = json!({ "source_code_ids": [source] });
+    world.admin.post(format!("{}/assign-source-codes", own(&campaign)), wish).await.expect(200);
     let file = world.admin.get(&path).header("accept", "text/csv").await.expect(200);
     let rows: Vec<&str> = file.text.lines().collect();
     assert_eq!(rows.len(), 2, "{}", file.text);

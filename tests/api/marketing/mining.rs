@@ -6,12 +6,17 @@ use crate::{
 };
 use flate2::read::GzDecoder;
 use guanxi_tests::{Answer, Json, World, both_stores, given, json};
-use std::{fmt::Write as _, io::Read as _, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    io::Read as _,
+    path::Path,
+};
 
 both_stores![
     m_10_a_dataset_is_a_snapshot_that_never_changes,
     x_74_features_know_nothing_of_what_came_later,
-    m_22_the_worked_rule_is_found_and_extracted,
+    m_16_m_19_m_22_the_worked_rule_is_found_and_extracted,
     m_18_amounts_are_expected_as_the_means_of_leaves,
     m_17_a_public_campaign_tells_what_others_found_in_it,
     what_cannot_be_mined_is_said,
@@ -179,7 +184,38 @@ fn subscribers() -> String {
     file
 }
 
-async fn m_22_the_worked_rule_is_found_and_extracted(world: &World) {
+/// Holds the scores of everybody against the leaves: one for each customer, as likely as its leaf says.
+async fn every_customer_is_in_one_leaf(world: &World, one: &Answer, leaves: &Answer) {
+    let first = format!("{}/scores?limit=200", own(one));
+    let (mut members, mut path) = (BTreeMap::<String, BTreeSet<String>>::new(), first.clone());
+    let mut told = 0;
+    loop {
+        let page = world.admin.get(&path).await.expect(200);
+        for score in page.data() {
+            let leaf = leaves.data().iter().find(|leaf| leaf["leaf_id"] == score["leaf_id"]);
+            let leaf = leaf.expect("a leaf");
+            assert_eq!(
+                (&score["rule"], &score["probability"]),
+                (&leaf["rule"], &leaf["probability"]["value"])
+            );
+            let party = score["party_id"].as_str().expect("an id").to_owned();
+            members.entry(score["leaf_id"].to_string()).or_default().insert(party);
+            told += 1;
+        }
+        let Some(next) = page.json["next_cursor"].as_str() else { break };
+        path = format!("{first}&cursor={next}");
+    }
+    assert_eq!(told, 960, "one for each");
+    let everybody: BTreeSet<&String> = members.values().flatten().collect();
+    assert_eq!(everybody.len(), 960, "nobody is in two");
+    // They are the rows of the training, so as many fall into a leaf as have made it.
+    for leaf in leaves.data() {
+        let own = members.get(&leaf["leaf_id"].to_string()).map_or(0, BTreeSet::len);
+        assert_eq!(json!(own), leaf["support"], "{leaf}");
+    }
+}
+
+async fn m_16_m_19_m_22_the_worked_rule_is_found_and_extracted(world: &World) {
     for (name, kind) in [
         ("age", "integer"),
         ("job", "text"),
@@ -259,10 +295,7 @@ async fn m_22_the_worked_rule_is_found_and_extracted(world: &World) {
     score().await;
     let second = world.admin.get(&scores).await.expect(200);
     assert_eq!(second.data(), first.data(), "what was said keeps its date");
-    let next = first.json["next_cursor"].as_str().expect("a cursor");
-    let next = world.admin.get(format!("{scores}&cursor={next}")).await.expect(200);
-    assert_eq!(next.data().len(), 200);
-    assert!(next.data().iter().all(|one| !first.data().contains(one)));
+    every_customer_is_in_one_leaf(world, &one, &leaves).await;
     let bands =
         world.admin.get(format!("{}/bands?edges=0.05,0.5,0.95", own(&one))).await.expect(200);
     let members: Vec<u64> = bands.each("members").iter().filter_map(Json::as_u64).collect();

@@ -3,13 +3,15 @@
 use super::{act, campaign, own, running};
 use crate::{
     contracts,
-    sales::{Funnel, with, yuan},
+    sales::{Funnel, party, with, yuan},
 };
 use guanxi_tests::{Json, World, both_stores, json};
 
 both_stores![
     m_33_m_38_x_96_an_outcome_is_frozen,
+    m_34_rates_of_members_opportunities_and_contracts,
     m_37_m_39_no_money_counts_twice,
+    m_37_campaigns_are_ranked_by_what_they_bring_for_what_they_cost,
     m_45_lift_over_those_who_took_no_part,
     m_36_comparable_campaigns_tell,
     m_47_those_that_are_most_alike_come_first,
@@ -69,6 +71,38 @@ async fn m_33_m_38_x_96_an_outcome_is_frozen(world: &World) {
     nobody.get(format!("{path}/outcome")).await.refused(403, "forbidden");
 }
 
+async fn m_34_rates_of_members_opportunities_and_contracts(world: &World) {
+    let made = running(world, json!({})).await;
+    let member = async |number: usize| {
+        let customer = party(&world.admin, &format!("受邀者 {number}"), &["customer"]).await;
+        json!({ "op": "create", "data": { "campaign_id": made.id(), "party_id": customer } })
+    };
+    let mut members = Vec::new();
+    for number in 0..200 {
+        members.push(member(number).await);
+    }
+    for (at, some) in members.chunks(100).enumerate() {
+        let batch = world.admin.post("/v1/campaign-members/batch", json!({ "items": some }));
+        batch.key(format!("members-{at}")).await.expect(200);
+    }
+    let pipeline = Funnel::new(&world.admin).await;
+    let of = json!({ "campaign_id": made.id() });
+    for _ in 0..20 {
+        pipeline.opportunity(&world.admin, of.clone()).await;
+    }
+    for _ in 0..5 {
+        contracts::signed(world, "1", of.clone()).await;
+    }
+    let found = outcome(world, &own(&made)).await;
+    let told = |rate: &str| {
+        let rate = &found["outcome"][rate];
+        json!([rate["value"], rate["numerator"], rate["denominator"]])
+    };
+    assert_eq!(told("opportunity_rate"), json!(["0.1000", "20", "200"]));
+    assert_eq!(told("contract_rate"), json!(["0.0250", "5", "200"]));
+    assert_eq!(told("opportunity_to_contract"), json!(["0.2500", "5", "20"]));
+}
+
 async fn m_37_m_39_no_money_counts_twice(world: &World) {
     let funnel = Funnel::new(&world.admin).await;
     let (one, two) = (
@@ -123,6 +157,47 @@ async fn m_37_m_39_no_money_counts_twice(world: &World) {
     world.admin.post("/v1/opportunities", chance(nowhere)).await.refused(422, "unknown_reference");
 }
 
+async fn m_37_campaigns_are_ranked_by_what_they_bring_for_what_they_cost(world: &World) {
+    // Costs, hundreds of a contract, and what was bought for it: the second has the best E:R and not the best ROI, and
+    // the last one has cost nothing and brought nothing.
+    let mut ids = Vec::new();
+    for (name, figures) in [
+        ("一", Some(("20000.00", "1000", "50000.00"))),
+        ("二", Some(("1000.00", "100", "8500.00"))),
+        ("三", Some(("2000.00", "100", "5000.00"))),
+        ("四", None),
+    ] {
+        let one = running(world, json!({ "name": name })).await;
+        ids.push(json!(one.id()));
+        let Some((cost, hundreds, bought)) = figures else { continue };
+        let expense = json!({ "amount": yuan(cost) });
+        world.admin.post(format!("{}/campaign-expenses", own(&one)), expense).await.expect(201);
+        let contract = contracts::signed(world, hundreds, json!({ "campaign_id": one.id() })).await;
+        let bought = json!({ "kind": "purchase", "reference": "P-1", "amount": yuan(bought) });
+        let links = format!("/v1/contracts/{}/execution-links", contract.id());
+        world.admin.post(links, bought).await.expect(201);
+    }
+    let [first, second, third, last] = &ids[..] else { panic!("four campaigns") };
+    let ranking = async |by: &str| {
+        let path = format!("/v1/reports/campaign-ranking?by={by}");
+        let found = world.admin.get(path).await.expect(200);
+        let value = |member: &str| -> Vec<Json> {
+            found.data().iter().map(|row| row[member]["value"].clone()).collect()
+        };
+        (found.each("campaign_id"), value("roi"), value("expense_to_revenue"))
+    };
+    // Equal ones stand in the order of their ids, and what has no ratio comes last.
+    let mut equal = [first, third];
+    equal.sort_by_key(ToString::to_string);
+    let none = Json::Null;
+    let (order, roi, _) = ranking("roi").await;
+    assert_eq!(order, [equal[0], equal[1], second, last].map(Clone::clone));
+    assert_eq!(roi, [json!("1.5000"), json!("1.5000"), json!("0.5000"), none.clone()]);
+    let (order, _, ratio) = ranking("e_to_r").await;
+    assert_eq!(order, [second, equal[0], equal[1], last].map(Clone::clone));
+    assert_eq!(ratio, [json!("0.1000"), json!("0.2000"), json!("0.2000"), none]);
+}
+
 async fn m_45_lift_over_those_who_took_no_part(world: &World) {
     let mut customers = Vec::new();
     for quantity in ["100", "100"] {
@@ -165,7 +240,7 @@ async fn m_36_comparable_campaigns_tell(world: &World) {
     {
         let one = running(world, json!({ "kind": kind })).await;
         let customer =
-            crate::sales::party(&world.admin, &format!("客户{number}"), &["customer"]).await;
+            crate::sales::party(&world.admin, &format!("受邀者 {number}"), &["customer"]).await;
         let path = own(&one);
         world
             .admin
@@ -187,6 +262,37 @@ async fn m_36_comparable_campaigns_tell(world: &World) {
     let rate = &found["response_rate"];
     assert_eq!((&rate["least"], &rate["median"]), (&json!("0.0000"), &json!("1.0000")));
     assert_eq!(found["roi"], json!(null));
+    // Of the same sort, those of the region that it names count.
+    let region =
+        world.admin.post("/v1/regions", json!({ "code": "E", "name": "华东" })).await.expect(201);
+    let east = json!({ "kind": "exhibition", "region_ids": [region.id()] });
+    let planned = campaign(world, east.clone()).await;
+    let pipeline = Funnel::new(&world.admin).await;
+    for cost in ["300.00", "100.00", "200.00"] {
+        let one = running(world, east.clone()).await;
+        let expense = json!({ "amount": yuan(cost) });
+        world.admin.post(format!("{}/campaign-expenses", own(&one)), expense).await.expect(201);
+        for _ in 0..2 {
+            pipeline.opportunity(&world.admin, json!({ "campaign_id": one.id() })).await;
+        }
+        let contract = contracts::signed(world, "10", json!({ "campaign_id": one.id() })).await;
+        let bought = json!({ "kind": "purchase", "reference": "P-1", "amount": yuan("400.00") });
+        let links = format!("/v1/contracts/{}/execution-links", contract.id());
+        world.admin.post(links, bought).await.expect(201);
+        let path = format!("{}/expectation", own(&planned));
+        let before = world.admin.get(path).await.expect(200).json;
+        assert_eq!(before["basis"], "insufficient_history");
+        act(world, &one, "finish").await.expect(200);
+    }
+    let path = format!("{}/expectation", own(&planned));
+    let found = world.admin.get(path).await.expect(200).json;
+    let told = |figure: &str| {
+        ["least", "median", "most"].map(|member| found[figure][member].as_str().unwrap_or("none"))
+    };
+    assert_eq!(told("cost_per_opportunity"), ["50.00", "100.00", "150.00"]);
+    // A margin of 600 for 300, 200 and 100.
+    assert_eq!(told("roi"), ["1.0000", "2.0000", "5.0000"]);
+    assert_eq!(found["campaign_ids"].as_array().map(Vec::len), Some(3));
 }
 
 async fn m_47_those_that_are_most_alike_come_first(world: &World) {

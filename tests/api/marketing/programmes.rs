@@ -12,7 +12,7 @@ both_stores![
     x_06_x_07_x_09_campaigns_share_one_list,
     x_10_moves_between_stages_sum_to_the_start,
     x_13_milestones_are_overdue_until_they_are_reached,
-    x_35_x_109_what_the_company_wants_of_programmes,
+    x_08_x_35_x_109_what_the_company_wants_of_programmes,
     x_126_profit_retention_and_growth,
 ];
 
@@ -209,7 +209,7 @@ async fn x_13_milestones_are_overdue_until_they_are_reached(world: &World) {
     world.admin.patch(&one, other).await.refused(422, "immutable");
 }
 
-async fn x_35_x_109_what_the_company_wants_of_programmes(world: &World) {
+async fn x_08_x_35_x_109_what_the_company_wants_of_programmes(world: &World) {
     let campaign = running(world, json!({})).await.id();
     let campaigns = json!([{ "campaign_id": campaign, "stage": "prospect" }]);
     let made = programme(world, json!({ "campaigns": campaigns })).await;
@@ -217,6 +217,23 @@ async fn x_35_x_109_what_the_company_wants_of_programmes(world: &World) {
     let change = async |members: Json| world.admin.patch(own(&made, ""), members).await.expect(200);
     assert_eq!(act("/submit").await.refused(422, "required").findings()[0].0, "/segment_id");
     change(json!({ "segment_id": list(world).await })).await;
+    // Sales of now alone are no programme, nor is what makes those of later.
+    let aim = |metric: &str, target: &str| json!({ "metric": metric, "target": target });
+    let (now, later) = (aim("expense_to_revenue", "0.2"), aim("retention", "0.8"));
+    for (objectives, without) in [
+        (json!([]), json!(["short_term", "long_term"])),
+        (json!([now, aim("revenue", "2000000")]), json!(["long_term"])),
+        (json!([later]), json!(["short_term"])),
+    ] {
+        change(json!({ "objectives": objectives })).await;
+        let refused = act("/submit").await.refused(422, "unbalanced_objectives");
+        assert_eq!(refused.json["params"]["without"], without);
+        assert_eq!(refused.findings()[0].0, "/objectives");
+    }
+    let changed = change(json!({ "objectives": [now, later] })).await;
+    assert_eq!(changed.json["objectives"][1], aim("retention", "0.8000"));
+    let twice = world.admin.patch(own(&made, ""), json!({ "objectives": [now, now] })).await;
+    assert_eq!(twice.expect(422).findings(), [("/objectives/1".to_owned(), "repeated".to_owned())]);
     let rules = json!({ "field_sales_required": true, "readiness_required": true });
     let wish = json!({ "preferences": { "programmes": rules } });
     world.admin.patch("/v1/tenant", wish).await.expect(200);
@@ -274,14 +291,22 @@ async fn x_126_profit_retention_and_growth(world: &World) {
         "party_id": first, "occurred_at": "2026-01-04T01:00:00Z" });
     let batch = json!({ "source": "mailer", "touches": [touch] });
     world.admin.post("/v1/touches", batch).await.expect(201);
-    bought(&first, "5", Some(&now)).await;
+    let contract = bought(&first, "5", Some(&now)).await;
     let spent = json!({ "campaign_id": now, "amount": yuan("150.00") });
     world.admin.post("/v1/campaign-expenses", spent).await.expect(201);
-    let value = world.admin.get(own(&made, "/value")).await.expect(200).json;
-    assert_eq!((&value["contract_amount"], &value["cost"]), (&yuan("500.00"), &yuan("150.00")));
+    let value = async || world.admin.get(own(&made, "/value")).await.expect(200).json;
+    let told = value().await;
     // Nobody knows what the contract costs, so it has no margin.
-    assert_eq!((&value["contracts_without_cost"], &value["margin"]), (&json!(1), &yuan("0.00")));
-    assert_eq!(value["profit"], yuan("-150.00"));
+    assert_eq!((&told["contracts_without_cost"], &told["margin"]), (&json!(1), &yuan("0.00")));
+    assert_eq!(told["profit"], yuan("-150.00"));
+    let bought = json!({ "kind": "purchase", "reference": "P-1", "amount": yuan("200.00") });
+    let links = format!("/v1/contracts/{}/execution-links", contract.id());
+    world.admin.post(links, bought).await.expect(201);
+    let value = value().await;
+    assert_eq!((&value["contract_amount"], &value["cost"]), (&yuan("500.00"), &yuan("150.00")));
+    // 500 less the 200 that were bought for it, less the 150 that the media have cost.
+    assert_eq!((&value["contracts_without_cost"], &value["margin"]), (&json!(0), &yuan("300.00")));
+    assert_eq!(value["profit"], yuan("150.00"));
     let retention = &value["retention"];
     assert_eq!(
         retention["touched"],

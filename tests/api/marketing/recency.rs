@@ -40,8 +40,9 @@ async fn d_67_response_rates_are_told_by_recency(world: &World) {
     assert_eq!(found.each("label"), ["0–2", "3–5", "6–11", "12–23", "24 or more", "never"]);
     assert_eq!(found.each("addressed"), [2, 0, 1, 0, 0, 1]);
     assert_eq!(found.each("responded"), [1, 0, 0, 0, 0, 0]);
-    let ratio = json!({ "value": "0.5000", "numerator": "1", "denominator": "2" });
-    assert_eq!(found.data()[0]["response_rate"], ratio);
+    let rate = json!({ "value": "0.5000", "numerator": "1", "denominator": "2",
+        "interval": { "from": "0.094531", "to": "0.905469" } });
+    assert_eq!(found.data()[0]["response_rate"], rate);
     assert_eq!(found.data()[1]["response_rate"]["value"], json!(null));
     let totals = &found.json["totals"];
     assert_eq!((&totals["campaigns"], &totals["addressed"]), (&json!(1), &json!(4)));

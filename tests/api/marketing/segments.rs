@@ -10,6 +10,7 @@ both_stores![
     m_04_a_wrong_rule_is_named_at_its_place,
     m_04_members_are_a_list_of_parties,
     m_04_only_what_the_caller_sees_is_counted,
+    m_04_recency_frequency_and_amount_are_names_of_rules,
 ];
 
 /// What the test knows of a party.
@@ -249,4 +250,53 @@ async fn m_04_only_what_the_caller_sees_is_counted(world: &World) {
     let nobody = [("segments", "read", "all")];
     let (nobody, _) = world.person(&nobody, None).await;
     nobody.get(format!("{path}/members")).await.refused(403, "forbidden");
+}
+
+/// An order of so many for 100 yuan each.
+async fn order(world: &World, party: &str, day: &str, quantity: &str) {
+    let line = json!({ "sku": "GTX", "quantity": quantity, "unit_price": "100" });
+    let body = json!({ "source": "shop", "reference": world.next().to_string(), "currency": "CNY",
+        "party_id": party, "placed_at": format!("{day}T04:00:00Z"), "lines": [line] });
+    world.admin.post("/v1/orders", body).await.expect(201);
+}
+
+async fn m_04_recency_frequency_and_amount_are_names_of_rules(world: &World) {
+    let mut ids = Vec::new();
+    for name in ["甲", "乙", "丙"] {
+        ids.push(crate::sales::party(&world.admin, name, &["customer"]).await);
+    }
+    let [lately, before, never] = &ids[..] else { panic!("three customers") };
+    order(world, lately, "2025-12-01", "3").await;
+    super::signed_by(world, lately, "1").await;
+    // Of two one came back, which is no purchase.
+    order(world, before, "2025-06-01", "2").await;
+    order(world, before, "2025-07-01", "-1").await;
+    let ago = |days: i64| json!({ "call": "days_ago", "days": days });
+    for (rule, expected) in [
+        (is("purchases.count", ">=", 2), vec![lately]),
+        (is("purchases.count", "=", 1), vec![before]),
+        (is("purchases.count", "=", 0), vec![never]),
+        (is("purchases.count_20d", "=", 1), vec![lately]),
+        (is("purchases.net", "=", "400.00 CNY"), vec![lately]),
+        (is("purchases.net", "=", "100.00 CNY"), vec![before]),
+        (is("purchases.last_on", ">=", ago(60)), vec![lately]),
+        (is("purchases.last_on", "=", Json::Null), vec![never]),
+        (json!({ "not": is("purchases.first_on", "=", Json::Null) }), vec![lately, before]),
+        (
+            json!({ "and": [is("purchases.last_on", "<", ago(180)), is("purchases.count", ">", 0)] }),
+            vec![before],
+        ),
+    ] {
+        let tried = json!({ "population": "customers", "rule": rule });
+        let tried = world.admin.post("/v1/segments/preview", tried).await.expect(200);
+        let expected: BTreeSet<&String> = expected.into_iter().collect();
+        assert_eq!(tried.json["sample"], json!(expected), "{rule}");
+        assert_eq!(tried.json["count"], expected.len(), "{rule}");
+    }
+    // Who may read one sort of purchases only is told of neither.
+    let rights =
+        [("segments", "read", "all"), ("parties", "read", "all"), ("contracts", "read", "all")];
+    let (half, _) = world.person(&rights, None).await;
+    let wish = json!({ "rule": is("purchases.count", ">=", 1) });
+    half.post("/v1/segments/preview", wish).await.refused(422, "validation_failed");
 }

@@ -33,12 +33,12 @@ macro_rules! by_mail {
     )*};
 }
 
-pub(super) use by_mail;
+pub(crate) use by_mail;
 
 by_mail![
     x_16_who_withdraws_between_preview_and_sending_gets_nothing,
     x_23_two_messages_at_once_do_not_pass_the_cap,
-    x_18_what_is_sent_is_what_was_shown,
+    x_18_x_87_what_is_sent_is_what_was_shown_and_has_a_code,
     x_16_one_click_unsubscribes,
     a_message_that_is_paused_waits,
     x_14_too_many_complaints_stop_the_sending,
@@ -62,8 +62,22 @@ pub(crate) async fn mailing(engine: Engine, test: impl AsyncFnOnce(&World, &Mail
     on_with(engine, options, async |world| test(world, &server).await).await;
 }
 
-/// Hands a message over to be sent, as the preview shows it now.
+/// Gives members of the campaign of a message who have no source code the one that it has, or a new one.
+async fn coded(world: &World, message: &Answer) {
+    let campaign = message.json["campaign_id"].as_str().expect("a campaign");
+    let path = format!("/v1/source-codes?campaign_id={campaign}");
+    let known = world.admin.get(path).await.expect(200).each("id");
+    let one = match known.first() {
+        Some(known) => known.clone(),
+        None => json!(code(world, "77", json!({ "campaign_id": campaign })).await.id()),
+    };
+    let path = format!("/v1/campaigns/{campaign}/assign-source-codes");
+    world.admin.post(path, json!({ "source_code_ids": [one] })).await.expect(200);
+}
+
+/// Hands a message over to be sent, as the preview shows it now, once each member has a source code.
 pub(super) async fn send(world: &World, message: &Answer) -> Answer {
+    coded(world, message).await;
     let shown = preview(world, message).await.expect(200);
     confirm(world, message, &shown.json["confirmation"]).await
 }
@@ -169,7 +183,10 @@ async fn x_23_two_messages_at_once_do_not_pass_the_cap(world: &World, server: &M
     assert_eq!(room().await, 1);
 }
 
-async fn x_18_what_is_sent_is_what_was_shown(world: &World, server: &MailServer) {
+async fn x_18_x_87_what_is_sent_is_what_was_shown_and_has_a_code(
+    world: &World,
+    server: &MailServer,
+) {
     let campaign = running(world, json!({})).await;
     email(world).await;
     willing(world, &campaign, "a@example.com").await;
@@ -190,6 +207,14 @@ async fn x_18_what_is_sent_is_what_was_shown(world: &World, server: &MailServer)
     let fourth = confirmation().await;
     confirm(world, &made, &fourth).await.refused(409, "campaign_not_running");
     world.admin.act(format!("{}/resume", own(&campaign))).await.expect(200);
+    // Nobody could tell who has answered to what.
+    let uncoded = confirm(world, &made, &fourth).await.refused(422, "uncoded_recipients");
+    assert_eq!(uncoded.json["params"]["recipients"], 2);
+    let shown =
+        async || preview(world, &made).await.expect(200).json["without_source_code"].clone();
+    assert_eq!(shown().await, 2);
+    coded(world, &made).await;
+    assert_eq!(shown().await, 0);
     // The same request twice is one sending.
     let wish = json!({ "confirmation": fourth });
     for _ in 0..2 {
@@ -197,6 +222,9 @@ async fn x_18_what_is_sent_is_what_was_shown(world: &World, server: &MailServer)
             world.admin.post(format!("{}/send", path(&made)), wish.clone()).key("once").await;
         assert_eq!(sent.expect(200).json["state"], "sending");
     }
+    let told = format!("{}/timeline?subject_type=message", own(&campaign));
+    let told = world.admin.get(told).await.expect(200).each("kind");
+    assert!(told.contains(&json!("message.released")), "the campaign tells of it: {told:?}");
     confirm(world, &made, &fourth).await.refused(409, "message_being_sent");
     let other = json!({ "text": "something else" });
     world.admin.patch(path(&made), other).await.refused(409, "message_fixed");

@@ -1,14 +1,17 @@
 //! What machines have sent and seen.
 
-use super::{code, media};
+use super::{code, media, running};
 use crate::sales::party;
+use chrono::TimeDelta;
 use guanxi_tests::{Json, World, both_stores, given, json};
 
 both_stores![
     x_97_x_100_rates_of_a_mailing,
+    x_12_x_34_x_94_rates_of_answers_and_buyers_with_their_intervals,
     x_17_who_opens_twice_has_read_once,
     x_77_touches_count_once,
     x_77_nobody_tells_of_parties_whom_they_may_not_see,
+    x_77_days_add_up_to_the_events_that_were_told,
 ];
 
 fn touch(event: &str, kind: &str, recipient: usize) -> Json {
@@ -48,6 +51,41 @@ async fn x_97_x_100_rates_of_a_mailing(world: &World) {
     assert_eq!(report.json["totals"]["open_rate"]["value"], "0.3000");
 }
 
+async fn x_12_x_34_x_94_rates_of_answers_and_buyers_with_their_intervals(world: &World) {
+    media(world).await;
+    let campaign = running(world, json!({})).await.id();
+    code(world, "02", json!({ "campaign_id": campaign })).await;
+    for (kind, count) in [("sent", 1_000), ("bought", 9)] {
+        let touches: Vec<Json> = (0..count).map(|at| touch(kind, kind, at)).collect();
+        for some in touches.chunks(500) {
+            let batch = json!({ "source": "mailer", "touches": some });
+            world.admin.post("/v1/touches", batch).await.expect(201);
+        }
+    }
+    for at in 0..30 {
+        let answer = json!({ "campaign_id": campaign, "source_code": "DB02086", "channel": "email",
+            "email": format!("r{at}@example.com") });
+        world.admin.post("/v1/responses", answer).await.expect(201);
+    }
+    let report = world.admin.get("/v1/reports/media-response").await.expect(200);
+    let rate = |value: &str, of: &str, all: &str, (from, to): (&str, &str)| {
+        let interval = json!({ "from": from, "to": to });
+        json!({ "value": value, "numerator": of, "denominator": all, "interval": interval })
+    };
+    let row = &report.data()[0];
+    assert_eq!((&row["key"], &row["contacts"]), (&json!("D"), &json!(1_000)));
+    let expected = [
+        ("response_rate", rate("0.0300", "30", "1000", ("0.021094", "0.042503"))),
+        ("conversion_rate", rate("0.3000", "9", "30", ("0.166647", "0.478758"))),
+        ("buyers_of_contacts", rate("0.0090", "9", "1000", ("0.004742", "0.017016"))),
+    ];
+    for (member, rate) in expected {
+        assert_eq!(row[member], rate, "{member}");
+        assert_eq!(report.json["totals"][member], rate, "{member}");
+    }
+    assert_eq!(row["open_rate"]["interval"], Json::Null, "nobody tells of arrivals");
+}
+
 async fn x_17_who_opens_twice_has_read_once(world: &World) {
     media(world).await;
     let made = code(world, "02", json!({})).await;
@@ -59,7 +97,8 @@ async fn x_17_who_opens_twice_has_read_once(world: &World) {
     let batch = json!({ "source": "mailer", "touches": touches });
     world.admin.post("/v1/touches", batch).await.expect(201);
     let rates = world.admin.get(format!("/v1/source-codes/{}/rates", made.id())).await.expect(200);
-    let expected = json!({ "value": "0.5000", "numerator": "2", "denominator": "4" });
+    let expected = json!({ "value": "0.5000", "numerator": "2", "denominator": "4",
+        "interval": { "from": "0.150039", "to": "0.849961" } });
     assert_eq!(rates.json["open_rate"], expected);
 }
 
@@ -119,4 +158,79 @@ async fn x_77_nobody_tells_of_parties_whom_they_may_not_see(world: &World) {
         (&taken["batch"]["added"], &taken["refused"]),
         (&json!(1), &json!([refused(&gone)]))
     );
+}
+
+async fn x_77_days_add_up_to_the_events_that_were_told(world: &World) {
+    media(world).await;
+    let campaign = running(world, json!({})).await.id();
+    let of = |members: Json| crate::sales::with(json!({ "campaign_id": campaign }), members);
+    code(world, "02", of(json!({}))).await;
+    code(world, "03", of(json!({ "medium": "C" }))).await;
+    let customer = party(&world.admin, "宏图", &["customer"]).await;
+    world.pass(TimeDelta::days(2)).await;
+    let told = |event: &str, kind: &str, code: &str, at: &str| {
+        json!({ "event_id": event, "kind": kind, "source_code": code, "recipient": "r1@example.com",
+            "occurred_at": at })
+    };
+    // A day begins at 16:00 by UTC.
+    let (first, last, next) =
+        ("2026-01-01T02:00:00Z", "2026-01-01T15:59:59Z", "2026-01-01T16:00:00Z");
+    let nameless =
+        json!({ "event_id": "h", "kind": "sent", "party_id": customer, "occurred_at": next });
+    let touches = json!([
+        told("a", "sent", "DB02086", first),
+        told("b", "sent", "DB02086", first),
+        told("c", "sent", "DB02086", last),
+        told("d", "opened", "DB02086", last),
+        told("e", "opened", "DB02086", last),
+        told("f", "visited", "CB03086", next),
+        told("g", "visited", "CB03086", next),
+        nameless
+    ]);
+    let batch = json!({ "source": "mailer", "touches": touches });
+    let taken = world.admin.post("/v1/touches", batch).await.expect(201);
+    assert_eq!(taken.json["batch"]["added"], 8, "{}", taken.text);
+    let answer = json!({ "campaign_id": campaign, "source_code": "DB02086", "channel": "email",
+        "email": "r1@example.com", "responded_at": first });
+    world.admin.post("/v1/responses", answer).await.expect(201);
+    let path = "/v1/reports/daily-counters";
+    let report = async |query: &str| world.admin.get(format!("{path}{query}")).await.expect(200);
+    let found = report("").await;
+    let row = |row: &Json| {
+        let of = ["day", "key", "events", "sent", "opened", "visited", "responses"];
+        json!(of.map(|member| row[member].clone()))
+    };
+    let rows: Vec<Json> = found.data().iter().map(row).collect();
+    let expected = json!([
+        ["2026-01-01", "D", 5, 3, 2, 0, 1],
+        ["2026-01-02", "C", 2, 0, 0, 2, 0],
+        ["2026-01-02", null, 1, 1, 0, 0, 0]
+    ]);
+    assert_eq!(json!(rows), expected);
+    assert_eq!(found.data()[2]["name"], "No medium");
+    // Whatever they are told apart by, they are the events that were told.
+    for by in ["medium", "list", "test_group", "source_code"] {
+        let found = report(&format!("?by={by}")).await;
+        let sum = |member: &str| -> i64 {
+            found.each(member).iter().map(|one| one.as_i64().expect("a count")).sum()
+        };
+        for (member, all) in
+            [("events", 8), ("sent", 4), ("opened", 2), ("visited", 2), ("responses", 1)]
+        {
+            assert_eq!(
+                (sum(member), &found.json["totals"][member]),
+                (all, &json!(all)),
+                "{by} {member}"
+            );
+        }
+    }
+    let codes = report("?by=source_code&month=2026-01").await;
+    assert_eq!(codes.each("key"), [json!("DB02086"), json!("CB03086"), Json::Null]);
+    let own = report(&format!("?campaign_id={campaign}")).await;
+    assert_eq!(own.json["totals"]["events"], 7, "one was of no campaign");
+    let then = report("?as_of=2026-01-01T12:00:00Z").await;
+    assert_eq!(then.json["totals"]["events"], 2);
+    assert!(report("?month=2025-12").await.data().is_empty());
+    let (rep, _) = world.person(&[("touch-batches", "read", "all")], None).await;
+    rep.get(path).await.refused(403, "forbidden");
 }

@@ -9,6 +9,7 @@ both_stores![
     k_37_a_record_is_shown_as_it_was,
     k_37_the_history_of_a_field_lists_each_change,
     k_12_every_value_keeps_its_source_and_time,
+    k_12_what_another_system_tells_again_keeps_when_it_was_told_first,
 ];
 
 fn text(at: chrono::DateTime<chrono::Utc>) -> String {
@@ -100,6 +101,31 @@ async fn k_12_every_value_keeps_its_source_and_time(world: &World) {
     assert!(of("region").is_null(), "a value that is not there has no origin");
     let fields: Vec<_> = origins.each("field");
     assert!(fields.is_sorted_by_key(ToString::to_string));
+}
+
+async fn k_12_what_another_system_tells_again_keeps_when_it_was_told_first(world: &World) {
+    let whole = |tier: &str| json!({ "kind": "organisation", "name": "宏图", "tier": tier });
+    let put = async |body: guanxi_tests::Json| {
+        world.admin.request("PUT", "/v1/parties/by/erp/1").json(&body).await
+    };
+    let first = text(world.clock.now());
+    let made = put(whole("B")).await.expect(201);
+    world.clock.advance(TimeDelta::seconds(60));
+    let second = text(world.clock.now());
+    put(whole("A")).await.expect(200);
+    let path = format!("/v1/parties/{}/provenance", made.id());
+    let origins = world.admin.get(path).await.expect(200);
+    for (field, value, at, version) in [
+        ("name", "宏图", &first, 1),
+        ("kind", "organisation", &first, 1),
+        ("tier", "A", &second, 2),
+    ] {
+        let origin = origins.data().iter().find(|origin| origin["field"] == field);
+        let origin = origin.unwrap_or_else(|| panic!("{field}: {}", origins.text));
+        let set_at = origin["set_at"].as_str().expect("an instant").parse().expect("one");
+        assert_eq!((&text(set_at), &origin["version"]), (at, &json!(version)), "{field}");
+        assert_eq!((&origin["value"], &origin["source"]), (&json!(value), &json!("upsert:erp")));
+    }
 }
 
 async fn every_resource_tells_where_its_values_came_from(world: &World) {

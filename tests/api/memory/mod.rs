@@ -5,3 +5,4 @@ mod feed;
 mod follower;
 mod histories;
 mod history;
+mod reads;

@@ -10,6 +10,7 @@ programs![
     migrate_makes_the_schema_and_does_nothing_the_second_time,
     user_add_makes_somebody_who_can_sign_in,
     user_add_refuses_what_the_api_refuses,
+    user_reset_password_lets_somebody_in_whose_password_works_no_more,
     user_reset_second_factor_lets_somebody_in_who_has_lost_it,
     tenant_add_makes_a_company_that_sees_nothing_of_others,
     key_create_makes_a_key_that_works,
@@ -42,6 +43,21 @@ async fn user_add_makes_somebody_who_can_sign_in(program: &Program) {
     let password = ended.out.split_once("password: ").and_then(|(_, rest)| rest.split(' ').next());
     let wang = server.sign_in("main", "wang@example.com", password.expect("a password")).await;
     wang.get("/v1/parties").await.refused(403, "forbidden");
+}
+
+async fn user_reset_password_lets_somebody_in_whose_password_works_no_more(program: &Program) {
+    let server = program.serve();
+    let admin = server.admin().await;
+    let reset = ["user", "reset-password", "--email", ADMINISTRATOR];
+    let ended = program.run(&reset).expect(0);
+    let password = ended.out.split_once("password: ").and_then(|(_, rest)| rest.split(' ').next());
+    admin.get("/v1/me").await.refused(401, "unauthenticated");
+    server.login("main", ADMINISTRATOR, PASSWORD).await.refused(401, "invalid_credentials");
+    server.sign_in("main", ADMINISTRATOR, password.expect("a password")).await;
+    let ended = program.run_with(&reset, &[("PASSWORD", PASSWORD)]).expect(0);
+    assert!(!ended.out.contains("password: "), "{}", ended.out);
+    server.sign_in("main", ADMINISTRATOR, PASSWORD).await.get("/v1/me").await.expect(200);
+    program.run(&["user", "reset-password", "--email", "nobody@example.com"]).expect(1);
 }
 
 async fn user_reset_second_factor_lets_somebody_in_who_has_lost_it(program: &Program) {

@@ -97,6 +97,7 @@ fn config_check_names_everything_that_is_wrong_at_once() {
         ("GUANXI_TOKENS_SEALING", "short"),
         ("GUANXI_TOKENS_PEM", "no key"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("GUANXI_DATABASE_REPLICA_URL", "postgres://localhost/x"),
     ];
     let found = program.run_with(&["config", "check"], &variables).expect(1).err;
     for named in [
@@ -108,6 +109,7 @@ fn config_check_names_everything_that_is_wrong_at_once() {
         "tokens.pem (in GUANXI_TOKENS_PEM): ",
         "mail.host (in guanxi.toml): ",
         "database.url (in DATABASE_URL): ",
+        "database.replica_url (in GUANXI_DATABASE_REPLICA_URL): ",
     ] {
         assert!(found.contains(named), "{named} is missing: {found}");
     }
@@ -124,6 +126,7 @@ fn s_34_in_production_it_does_not_start_with_what_is_insecure() {
     let variables = [
         ("GUANXI_SERVER_PRODUCTION", "true"),
         ("DATABASE_URL", "postgres://u:canary-91d0@db.invalid/x"),
+        ("GUANXI_DATABASE_REPLICA_URL", "postgres://u:canary-91d0@db2.invalid/x"),
         ("GUANXI_MAIL_HOST", "mail.example.com"),
         ("GUANXI_MAIL_FROM", "news@example.com"),
         ("GUANXI_MAIL_PUBLIC_URL", "http://crm.example.com"),
@@ -131,7 +134,8 @@ fn s_34_in_production_it_does_not_start_with_what_is_insecure() {
     ];
     for command in [&["serve"][..], &["config", "check", "--without-store"]] {
         let refused = program.run_with(command, &variables).expect(1).err;
-        for named in ["database.url", "verify-full", "mail.security", "mail.public_url"] {
+        let stores = ["database.url", "database.replica_url", "verify-full"];
+        for named in stores.into_iter().chain(["mail.security", "mail.public_url"]) {
             assert!(refused.contains(named), "{named} is missing: {refused}");
         }
         assert!(!refused.contains("canary-91d0"), "{refused}");
@@ -148,6 +152,7 @@ fn config_show_prints_every_setting_and_no_secret() {
         ("GUANXI_ADMIN_PASSWORD", PASSWORD),
         ("GUANXI_MAIL_PASSWORD", PASSWORD),
         ("DATABASE_URL", "postgres://u:canary-91d0@localhost/x"),
+        ("GUANXI_DATABASE_REPLICA_URL", "postgres://u:canary-91d0@localhost:5433/x"),
     ];
     let shown = program.run_with(&["config", "show"], &variables).expect(0).out;
     for line in [
@@ -155,6 +160,7 @@ fn config_show_prints_every_setting_and_no_secret() {
         "server.production = false",
         "http.cors_origins = [\"https://a.b\"] # guanxi.toml",
         "database.url = \"postgres://u:***@localhost/x\" # DATABASE_URL",
+        "database.replica_url = \"postgres://u:***@localhost:5433/x\" # GUANXI_DATABASE_REPLICA_URL",
         "admin.password = \"***\" # GUANXI_ADMIN_PASSWORD",
         "mail.password = \"***\" # GUANXI_MAIL_PASSWORD",
         "# tokens.pem is not set",

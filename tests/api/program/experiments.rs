@@ -5,8 +5,12 @@ use super::{Program, binary, transfer::program};
 use guanxi_tests::{
     Engine,
     cluster::{Cluster, Mode},
-    experiments::{Blow, Disk, Load, ending_server, full_disk, restarting_store},
+    experiments::{
+        Blow, Disk, Load, ended_connections, ending_server, failing_over, full_disk, paused_server,
+        restarting_store, silent_connections,
+    },
     installation::Installation,
+    pair::{Pair, Replication},
 };
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -14,6 +18,7 @@ use tempfile::TempDir;
 programs![
     e_01_e_02_a_server_that_is_killed_loses_nothing,
     e_16_a_server_that_stops_under_load_loses_nothing,
+    e_23_a_server_that_is_held_up_loses_nothing,
     a_ledger_finds_what_is_wrong,
 ];
 
@@ -41,6 +46,40 @@ async fn e_16_a_server_that_stops_under_load_loses_nothing(program: &Program) {
     assert_eq!(found.balance.failures(), 0, "{found:?}");
 }
 
+async fn e_23_a_server_that_is_held_up_loses_nothing(program: &Program) {
+    let load = Load { clients: 2, time: Duration::from_secs(5), ..LOAD };
+    let found = paused_server(&installation(program), load).await;
+    println!("{:?}: {found:?}", program.engine);
+    assert!(found.faults >= 1 && found.balance.is_even(), "{found:?}");
+    assert_eq!(found.balance.failures(), 0, "{found:?}");
+}
+
+#[actix_web::test]
+async fn e_23_connections_that_somebody_ends_lose_nothing() {
+    let Some((program, store)) = program(Engine::Postgres).await else { return };
+    let (time, pause) = (Duration::from_secs(3), Duration::from_millis(100));
+    let load = Load { clients: 2, time, pause };
+    let found = ended_connections(&installation(&program), load).await;
+    println!("{found:?}");
+    assert!(found.faults >= 3 && found.balance.is_even(), "{found:?}");
+    assert_eq!(found.balance.failures(), 0, "it says 503, not 500: {found:?}");
+    store.remove().await;
+}
+
+#[actix_web::test]
+async fn e_15_connections_that_say_nothing_are_in_nobodys_way() {
+    let (program, store) = program(Engine::Sqlite).await.expect("a folder");
+    // Other tests of this process need files too.
+    let found = silent_connections(&installation(&program), 300).await;
+    println!("{found:?}");
+    let [before, during, _] = found.files;
+    assert!(found.connections == 300 && during >= before + 250, "{found:?}");
+    // Whoever waited for the others to be hung up on would wait for five.
+    assert!(found.slowest.is_some_and(|slowest| slowest < Duration::from_secs(4)), "{found:?}");
+    assert!(found.is_over(), "the server has hung up: {found:?}");
+    store.remove().await;
+}
+
 #[actix_web::test]
 async fn e_03_e_04_a_postgresql_that_ends_loses_nothing() {
     let Some(cluster) = Cluster::start().await else { return };
@@ -54,6 +93,17 @@ async fn e_03_e_04_a_postgresql_that_ends_loses_nothing() {
         assert!(found.faults >= 1 && found.balance.is_even(), "{mode:?}: {found:?}");
         assert_eq!(found.balance.failures(), 0, "it says 503, not 500: {found:?}");
     }
+}
+
+#[actix_web::test]
+async fn e_05_a_failover_to_a_synchronous_standby_loses_nothing() {
+    let Some(mut pair) = Pair::start(Replication::Synchronous).await else { return };
+    // How long it takes is for `make soak`: here other tests are in the way.
+    let load = Load { time: Duration::from_secs(5), pause: Duration::from_secs(3), ..LOAD };
+    let found = failing_over(binary::path(), &mut pair, load).await;
+    println!("{found:?}");
+    assert!(found.faults >= 1 && found.balance.is_even(), "{found:?}");
+    assert_eq!(found.balance.failures(), 0, "it says 503, not 500: {found:?}");
 }
 
 #[actix_web::test]

@@ -32,10 +32,13 @@ mod import;
 mod metrics;
 mod moving;
 mod readme;
+mod replica;
 mod sealing;
 mod serving;
+mod starting;
 mod traces;
 mod transfer;
+mod upgrades;
 mod webhooks;
 
 use guanxi_tests::{Answer, Client, Engine, Json, json, store};

@@ -10,6 +10,7 @@ use std::{
 
 programs![
     x_85_an_event_is_sent_within_two_seconds,
+    x_85_an_answer_is_in_reports_feed_and_webhooks,
     e_20_what_was_acknowledged_before_a_kill_is_sent_after_it,
     without_certificates_it_serves_and_says_what_is_missing,
 ];
@@ -17,8 +18,8 @@ programs![
 const PRIVATE: &[(&str, &str)] =
     &[("GUANXI_ADMIN_PASSWORD", PASSWORD), ("GUANXI_WEBHOOKS_ALLOW_PRIVATE", "true")];
 
-async fn endpoint(admin: &Client, url: &str) -> String {
-    let body = json!({ "name": "ERP", "url": url, "event_types": ["party.created"] });
+async fn endpoint(admin: &Client, url: &str, event: &str) -> String {
+    let body = json!({ "name": "ERP", "url": url, "event_types": [event] });
     let made = admin.post("/v1/webhook-endpoints", body).await.expect(201);
     format!("/v1/webhook-endpoints/{}", made.id())
 }
@@ -39,7 +40,7 @@ async fn arrived(receiver: &Receiver, count: usize) {
 async fn x_85_an_event_is_sent_within_two_seconds(program: &Program) {
     let server = program.serve_with(PRIVATE);
     let (admin, receiver) = (server.admin().await, Receiver::willing().await);
-    endpoint(&admin, &receiver.url()).await;
+    endpoint(&admin, &receiver.url(), "party.created").await;
     given::party(&admin, "First").await;
     arrived(&receiver, 1).await;
     given::party(&admin, "Second").await;
@@ -51,10 +52,27 @@ async fn x_85_an_event_is_sent_within_two_seconds(program: &Program) {
     server.stop();
 }
 
+async fn x_85_an_answer_is_in_reports_feed_and_webhooks(program: &Program) {
+    let server = program.serve_with(PRIVATE);
+    let (admin, receiver) = (server.admin().await, Receiver::willing().await);
+    endpoint(&admin, &receiver.url(), "response.created").await;
+    let made = given::record(&admin, "responses").await;
+    // A report reads what was written, so it is there at once.
+    let report = admin.get("/v1/reports/reply-channels").await.expect(200);
+    assert_eq!(report.json["totals"]["responses"], 1);
+    let began = Instant::now();
+    arrived(&receiver, 1).await;
+    assert_eq!(receiver.messages()[0].json()["data"]["id"], json!(made.id()));
+    let feed = admin.get("/v1/changes?types=response").await.expect(200);
+    assert_eq!(feed.each("id"), [json!(made.id())]);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    server.stop();
+}
+
 async fn e_20_what_was_acknowledged_before_a_kill_is_sent_after_it(program: &Program) {
     let mut server = program.serve_with(PRIVATE);
     let (admin, receiver) = (server.admin().await, Receiver::willing().await);
-    let path = endpoint(&admin, &receiver.url()).await;
+    let path = endpoint(&admin, &receiver.url(), "party.created").await;
     // Nothing is under way when it is killed: a lease would have to end first.
     admin.act(format!("{path}/pause")).await.expect(200);
     for number in 0..20 {
@@ -75,7 +93,7 @@ async fn without_certificates_it_serves_and_says_what_is_missing(program: &Progr
     let certificates = [("SSL_CERT_FILE", nowhere.as_str()), ("SSL_CERT_DIR", "nowhere")];
     let server = program.serve_with(&[PRIVATE, &certificates].concat());
     let (admin, receiver) = (server.admin().await, Receiver::willing().await);
-    let path = endpoint(&admin, &receiver.url()).await;
+    let path = endpoint(&admin, &receiver.url(), "party.created").await;
     let tested = admin.act(format!("{path}/test")).await.expect(200);
     assert_eq!(tested.json["attempt"]["failure"], "tls");
     assert!(receiver.messages().is_empty());

@@ -8,7 +8,7 @@ use guanxi_http::Options;
 use guanxi_tests::{Answer, Engine, Json, World, both_stores, given, json, rows, world::on_with};
 
 both_stores![
-    m_48_who_fills_in_a_form_answers_and_is_a_lead,
+    m_48_k_12_who_fills_in_a_form_answers_and_is_a_lead,
     m_48_a_form_takes_what_it_asks_for,
     m_48_a_form_is_sent_from_its_pages,
     m_48_a_form_takes_so_many_a_minute,
@@ -54,7 +54,7 @@ async fn responses(world: &World, form: &Answer) -> Vec<Json> {
     world.admin.get(path).await.expect(200).data().clone()
 }
 
-async fn m_48_who_fills_in_a_form_answers_and_is_a_lead(world: &World) {
+async fn m_48_k_12_who_fills_in_a_form_answers_and_is_a_lead(world: &World) {
     let made = form(world, json!({})).await;
     let from = json!({ "name": "李娜", "utm_source": "newsletter", "utm_medium": "email",
         "utm_campaign": "spring", "referrer": "https://search.example.com/?q=gtx" });
@@ -74,6 +74,14 @@ async fn m_48_who_fills_in_a_form_answers_and_is_a_lead(world: &World) {
     let lead = world.admin.get(format!("/v1/leads/{lead}")).await.expect(200);
     assert_eq!((&lead.json["name"], &lead.json["source"]), (&json!("李娜"), &json!("campaign")));
     assert_eq!(lead.json["owner_id"], made.json["lead_owner_id"]);
+    // Each value tells that it came by a form, and when.
+    let origins = format!("/v1/leads/{}/provenance", lead.id());
+    let origins = world.admin.get(origins).await.expect(200);
+    assert!(origins.each("field").contains(&json!("phones")), "{}", origins.text);
+    for origin in origins.data() {
+        assert_eq!(origin["source"], "capture_form", "{origin}");
+        assert_eq!(origin["set_at"], lead.json["created_at"], "{origin}");
+    }
     // Into a pool, where the form says so.
     let pool = world.admin.post("/v1/lead-pools", json!({ "name": "官网" })).await.expect(201).id();
     let to = json!({ "lead_owner_id": null, "lead_pool_id": pool });

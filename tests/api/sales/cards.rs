@@ -10,6 +10,7 @@ both_stores![
     d_18_the_card_is_the_lead_and_what_was_answered,
     d_20_a_lead_rises_to_c_with_its_card_only,
     d_19_the_back_is_the_log_of_contacts,
+    d_19_a_remark_stands_with_its_contact,
 ];
 
 pub(super) async fn cards(client: &Client) {
@@ -154,4 +155,21 @@ async fn d_19_the_back_is_the_log_of_contacts(world: &World) {
     admin.post(format!("{own}/transfer"), give).await.expect(200);
     let log = rep.get(format!("{own}/card?side=back")).await.expect(200).json;
     assert_eq!(log["contacts"].as_array().map(Vec::len), Some(2));
+}
+
+async fn d_19_a_remark_stands_with_its_contact(world: &World) {
+    let (boss, boss_id) = world.person(&[("any", "any", "subtree")], None).await;
+    let unit = json!({ "name": "展厅", "kind": "division", "manager_id": boss_id });
+    let unit = world.admin.post("/v1/org-units", unit).await.expect(201).id();
+    let (rep, _) = world.person(&[("any", "any", "own")], Some(&unit)).await;
+    let made = lead(&rep, "宏图", json!({})).await;
+    let visit = visited(&rep, &made, "2026-01-01T00:00:00Z").await;
+    let note = json!({ "text": "请问清预算" });
+    boss.post(format!("/v1/activities/{visit}/coaching-notes"), note).await.expect(201);
+    let back = rep.get(format!("{}/card?side=back", path(&made))).await.expect(200);
+    let contact = &back.json["contacts"][0];
+    assert_eq!(
+        (&contact["remark"], &contact["remarked_by"]),
+        (&json!("请问清预算"), &json!(boss_id))
+    );
 }

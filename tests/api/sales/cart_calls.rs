@@ -6,6 +6,8 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
     x_59_only_work_phones_are_told_and_called,
+    x_59_nobody_is_called_at_another_number_about_a_cart,
+    x_59_who_may_not_see_phones_is_told_none,
     x_60_nobody_calls_before_they_have_read_the_briefing,
     x_62_questions_about_the_price_are_answered_and_timed,
     x_63_who_may_not_decide_gets_an_approver_and_a_quote,
@@ -18,7 +20,12 @@ const HOME: &str = "+8613700137001";
 /// Carts are left after half an hour, and the administrator calls about those of 100 yuan or more.
 async fn rules(world: &World) {
     let me = world.admin.get("/v1/me").await.expect(200).id();
-    let call = json!({ "min_value": yuan("100.00"), "within_minutes": 60, "owner_id": me,
+    rules_for(world, &me).await;
+}
+
+/// The same, and that user calls.
+async fn rules_for(world: &World, owner: &str) {
+    let call = json!({ "min_value": yuan("100.00"), "within_minutes": 60, "owner_id": owner,
         "briefing": "先问是否遇到付款问题。" });
     let rules = json!({ "abandoned_carts": { "idle_minutes": 30, "call": call } });
     world.admin.patch("/v1/tenant", json!({ "preferences": rules })).await.expect(200);
@@ -104,6 +111,71 @@ async fn x_59_only_work_phones_are_told_and_called(world: &World) {
     assert_eq!(attempted.each("attempted_at"), ["2026-01-01T00:31:00Z"]);
     admin.act(format!("/v1/phone-calls/{}/answer", begun.id())).await.expect(200);
     assert_eq!(state(&ids[0]).await, "contacted");
+}
+
+async fn x_59_nobody_is_called_at_another_number_about_a_cart(world: &World) {
+    rules(world).await;
+    let of = customer(&world.admin, "宏图", &[("home", HOME), ("work", WORK)]).await;
+    let told = vec![cart(world, "a", json!({ "party_id": of })), cart(world, "b", json!({}))];
+    let ids = tell(&world.admin, told).await;
+    minutes(world, 31).await;
+    let admin = &world.admin;
+    for id in &ids {
+        brief(admin, id).await.expect(200);
+    }
+    let straight = async |members: Json| {
+        let body = json!({ "direction": "out", "subject": "A", "cart_id": ids[0] });
+        admin.post("/v1/phone-calls", with(body, members)).await
+    };
+    let refused = straight(json!({ "phone": HOME })).await.expect(422);
+    assert_eq!(refused.findings()[0].0, "/phone");
+    let begun = straight(json!({ "phone": "021 6888 1234" })).await.expect(201);
+    let path = format!("/v1/phone-calls/{}", begun.id());
+    let refused = admin.patch(&path, json!({ "phone": HOME })).await.expect(422);
+    assert_eq!(refused.findings()[0].0, "/phone");
+    admin.patch(&path, json!({ "subject": "B" })).await.expect(200);
+    // From wherever they call themselves; and of whom nothing is known.
+    straight(json!({ "direction": "in", "phone": HOME })).await.expect(201);
+    straight(json!({ "cart_id": ids[1], "phone": HOME })).await.expect(201);
+}
+
+/// Somebody who calls and whose rights hide the phones of customers: their address and id.
+async fn blind(world: &World) -> (String, String) {
+    let hidden = |resource: &str| {
+        json!({ "resource": resource, "action": "read", "scope": "all",
+            "hidden_fields": ["phones"] })
+    };
+    let all = |resource: &str| json!({ "resource": resource, "action": "any", "scope": "all" });
+    let grants =
+        [hidden("parties"), hidden("contacts"), all("carts"), all("phone-calls"), all("tasks")];
+    let role = json!({ "name": "Blind", "grants": grants });
+    let role = world.admin.post("/v1/roles", role).await.expect(201).id();
+    let (_, id) = world.person(&[], None).await;
+    let given = json!({ "role_ids": [role] });
+    let user = world.admin.patch(format!("/v1/users/{id}"), given).await.expect(200);
+    (user.json["email"].as_str().expect("an address").to_owned(), id)
+}
+
+async fn x_59_who_may_not_see_phones_is_told_none(world: &World) {
+    let (address, id) = blind(world).await;
+    rules_for(world, &id).await;
+    let of = customer(&world.admin, "宏图", &[("work", WORK)]).await;
+    let ids = tell(&world.admin, vec![cart(world, "a", json!({ "party_id": of }))]).await;
+    minutes(world, 31).await;
+    let blind = world.sign_in(&address).await;
+    let tasks = blind.get("/v1/tasks").await.expect(200);
+    assert_eq!(tasks.each("subject_id"), [json!(ids[0])]);
+    assert!(!tasks.text.contains(WORK), "{}", tasks.text);
+    let briefing = brief(&blind, &ids[0]).await.expect(200);
+    assert_eq!(briefing.json["numbers"], json!([]));
+    assert!(!briefing.text.contains(WORK), "{}", briefing.text);
+    call(&blind, &ids[0]).await.refused(409, "not_callable");
+    // What is guessed is not confirmed either.
+    let guess = json!({ "direction": "out", "subject": "A", "cart_id": ids[0], "phone": WORK });
+    let guess = blind.post("/v1/phone-calls", guess).await.expect(422);
+    assert_eq!(guess.findings()[0].0, "/phone");
+    let seen = brief(&world.admin, &ids[0]).await.expect(200);
+    assert_eq!(seen.json["numbers"], json!([WORK]));
 }
 
 async fn x_60_nobody_calls_before_they_have_read_the_briefing(world: &World) {

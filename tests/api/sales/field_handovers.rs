@@ -416,7 +416,14 @@ async fn x_45_x_50_who_has_not_bought_is_kept(world: &World) {
         (&seen["owner_id"], &seen["next_visit_on"], &seen["status"]),
         (&json!(me), &json!("2026-06-01"), &json!("new"))
     );
-    world.admin.delete(&own).await.refused(409, "lead_in_nurture");
+    // None goes: all that came in are held.
+    for made in &leads {
+        world.admin.delete(path(made)).await.refused(409, "lead_in_nurture");
+        let held = world.admin.get(path(made)).await.expect(200).json;
+        assert_eq!(held["next_visit_on"], "2026-06-01");
+    }
+    let held = world.admin.get("/v1/leads?count=exact").await.expect(200);
+    assert_eq!(held.json["total"], 3);
     let undated = world.admin.patch(&own, json!({ "next_visit_on": null })).await;
     assert_eq!(places(&undated.refused(422, "required")), ["/next_visit_on"]);
     let found = world.admin.get("/v1/reports/not-bought-reasons").await.expect(200);

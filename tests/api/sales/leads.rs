@@ -65,6 +65,11 @@ async fn d_10_levels_have_a_cycle_of_visits(world: &World) {
     let seen = world.admin.get(path(&made)).await.expect(200);
     assert_eq!(seen.json["visit_due_on"], json!("2026-01-08"));
     assert_eq!(seen.json["last_contact_at"], json!("2026-01-01T02:00:00Z"));
+    // What counts is the visit, not the day on which the lead came.
+    world.pass(chrono::TimeDelta::days(3)).await;
+    visited(&world.admin, &made, "2026-01-03T02:00:00Z").await;
+    let seen = world.admin.get(path(&made)).await.expect(200);
+    assert_eq!(seen.json["visit_due_on"], json!("2026-01-10"));
     let used = format!("/v1/lead-levels/{}", level("B"));
     world.admin.delete(&used).await.refused(409, "in_use");
     let inactive = json!({ "active": false });

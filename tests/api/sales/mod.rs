@@ -12,7 +12,7 @@ mod commission_plans;
 mod credit_rules;
 pub(crate) mod field_handovers;
 mod gates;
-mod handovers;
+pub(crate) mod handovers;
 mod history;
 mod intelligence_notes;
 mod lead_pools;
@@ -36,6 +36,7 @@ mod sight;
 mod target_results;
 mod target_talks;
 pub(crate) mod targets;
+mod tracking;
 
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use std::collections::BTreeMap;

@@ -7,6 +7,7 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 both_stores![
     x_65_a_call_of_a_customer_is_a_case_of_three_steps_in_order,
     x_65_doing_the_task_of_a_step_is_doing_the_step,
+    x_65_nothing_has_to_follow_a_call_that_is_deleted,
     x_66_x_48_a_call_is_closed_with_need_outcome_and_next_step,
     x_31_calls_in_and_out_are_counted_by_result_and_source_code,
     x_69_calls_go_to_representatives_with_the_skills,
@@ -124,7 +125,26 @@ async fn x_65_doing_the_task_of_a_step_is_doing_the_step(world: &World) {
     admin.post(task("call"), json!({})).await.expect(200);
     admin.act(&reopen).await.expect(200);
     admin.delete(own(&one, "")).await.expect(204);
+    admin.post(task("call"), json!({})).await.refused(409, "task_closed");
+    admin.act(&reopen).await.expect(200);
     admin.post(task("call"), json!({})).await.expect(200);
+}
+
+async fn x_65_nothing_has_to_follow_a_call_that_is_deleted(world: &World) {
+    let admin = &world.admin;
+    let one = call(admin, json!({})).await;
+    speak(admin, &one, "informed").await;
+    admin.post(own(&one, "/reply"), json!({})).await.expect(200);
+    assert_eq!(open_tasks(admin).await.len(), 1);
+    admin.delete(own(&one, "")).await.expect(204);
+    assert!(open_tasks(admin).await.is_empty());
+    let closed = admin.get("/v1/tasks?status=cancelled").await.expect(200);
+    assert_eq!(closed.each("result"), ["The call was deleted."]);
+    // Restored, it has to; what was done is.
+    admin.act(own(&one, "/restore")).await.expect(200);
+    let open = open_tasks(admin).await;
+    assert_eq!(open.iter().map(|task| &task["kind"]).collect::<Vec<_>>(), ["call"]);
+    assert_eq!(open[0]["due_at"], admin.get(own(&one, "")).await.expect(200).json["step_due_at"]);
 }
 
 async fn x_66_x_48_a_call_is_closed_with_need_outcome_and_next_step(world: &World) {

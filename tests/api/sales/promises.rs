@@ -7,6 +7,7 @@ both_stores![
     x_66_x_67_a_promise_is_kept_when_all_of_it_was_sent_in_time,
     x_66_x_67_what_is_late_is_listed_and_lowers_the_rate,
     a_promise_belongs_to_its_call_and_stays_as_it_was_made,
+    x_66_a_promise_that_is_deleted_is_nobodys_task,
 ];
 
 const ALL: &str = "/v1/promises";
@@ -139,4 +140,26 @@ async fn a_promise_belongs_to_its_call_and_stays_as_it_was_made(world: &World) {
     send(&reader, &one, "email").await.refused(403, "forbidden");
     let stranger = world.stranger().await;
     send(&stranger, &one, "email").await.refused(404, "not_found");
+}
+
+async fn x_66_a_promise_that_is_deleted_is_nobodys_task(world: &World) {
+    let admin = &world.admin;
+    let call = call(admin, "宏图").await;
+    let one = promise(admin, &call, &["email"]).await;
+    let tasks = async |status: &str| {
+        admin.get(format!("/v1/tasks?rule=promise&status={status}")).await.expect(200)
+    };
+    assert_eq!(tasks("open").await.data().len(), 1);
+    admin.delete(own(&one, "")).await.expect(204);
+    assert!(tasks("open").await.data().is_empty());
+    assert_eq!(tasks("cancelled").await.each("result"), ["The promise was deleted."]);
+    // Restored, it is to be kept again.
+    admin.act(own(&one, "/restore")).await.expect(200);
+    assert_eq!(tasks("open").await.each("due_at"), ["2026-01-05T15:59:59Z"]);
+    // What was kept is done, whatever becomes of it.
+    send(admin, &one, "email").await.expect(200);
+    admin.delete(own(&one, "")).await.expect(204);
+    admin.act(own(&one, "/restore")).await.expect(200);
+    assert!(tasks("open").await.data().is_empty());
+    assert_eq!(tasks("done").await.data().len(), 1);
 }

@@ -14,6 +14,7 @@ both_stores![
     d_05_and_d_09_the_stocktake_carries_over_what_was_open,
     d_07_the_author_does_not_review,
     d_08_no_review_passes_while_leads_are_missing,
+    d_03_d_26_the_table_tells_what_became_of_each_lead,
     d_03_and_d_17_a_closed_month_stays_as_it_was,
     d_14_carried_over_against_new,
     d_15_what_is_held_day_by_day,
@@ -217,6 +218,31 @@ async fn d_08_no_review_passes_while_leads_are_missing(world: &World) {
     review().await.expect(200);
 }
 
+async fn d_03_d_26_the_table_tells_what_became_of_each_lead(world: &World) {
+    let (rep, id) = world.person(REP, None).await;
+    let made = leads(&rep, &OLD[..3]).await;
+    let opened = open(&rep, "2026-01").await;
+    rep.post(format!("{}/add", table(&opened)), json!({})).await.expect(200);
+    let gone = visited(&rep, &made[0], "2026-01-01T00:00:00Z").await;
+    days_pass(world, 1).await;
+    let admin = again(world).await;
+    let rep = as_before(world, &admin, &id).await;
+    win(&rep, &made[0]).await;
+    lose(&rep, &made[1]).await;
+    let found = status(&rep, "month=2026-01").await;
+    let result = |at: usize| row(&found, &made[at])["result"].clone();
+    assert_eq!([0, 1, 2].map(result), [json!("won"), json!("lost"), json!("open")]);
+    let totals = &found.json["totals"];
+    let counts = ["leads", "new", "contacts", "won", "lost", "open"].map(|one| &totals[one]);
+    assert_eq!(counts, [&json!(3), &json!(3), &json!(1), &json!(1), &json!(1), &json!(1)]);
+    // A contact that is deleted later was one then, and so was a lead that is open no more.
+    rep.delete(format!("/v1/activities/{gone}")).await.expect(204);
+    assert_eq!(status(&rep, "month=2026-01").await.json["totals"]["contacts"], json!(0));
+    let then = status(&rep, "month=2026-01&as_of=2026-01-01T12:00:00Z").await;
+    assert_eq!(row(&then, &made[0])["contacts"], json!(1));
+    assert_eq!(then.json["totals"]["open"], json!(3));
+}
+
 async fn d_03_and_d_17_a_closed_month_stays_as_it_was(world: &World) {
     let (rep, id) = world.person(REP, None).await;
     let level = levels(&world.admin).await;
@@ -376,10 +402,11 @@ async fn d_01_a_day_of_business_is_restated_by_what_comes_late(world: &World) {
     let (rep, id) = world.person(REP, None).await;
     let made = leads(&rep, &OLD[..3]).await;
     visited(&rep, &made[0], "2026-01-01T00:00:00Z").await;
+    let mut delivery = String::new();
     for kind in ["reception", "test_drive", "delivery"] {
         let body = json!({ "kind": kind, "subject": kind, "starts_at": "2026-01-01T00:00:00Z" });
-        let done = rep.post("/v1/activities", body).await.expect(201).id();
-        rep.post(format!("/v1/activities/{done}/complete"), json!({ "result": "好" }))
+        delivery = rep.post("/v1/activities", body).await.expect(201).id();
+        rep.post(format!("/v1/activities/{delivery}/complete"), json!({ "result": "好" }))
             .await
             .expect(200);
     }
@@ -408,6 +435,20 @@ async fn d_01_a_day_of_business_is_restated_by_what_comes_late(world: &World) {
     visited(&rep, &made[2], "2026-01-01T03:00:00Z").await;
     let late = report(&rep, "").await;
     assert_eq!(said(&late.data()[0]), [1, 3, 2, 1, 1, 1, 1, 1]);
+    let then = report(&rep, "&as_of=2026-01-01T12:00:00Z").await;
+    assert_eq!(said(&then.data()[0]), [1, 3, 1, 1, 1, 1, 1, 0], "as it was then");
+    // Columns add up over consultants, and what begins at midnight in Shanghai is of the next day.
+    let other = lead(&admin, OLD[3], json!({})).await;
+    for at in ["2026-01-01T15:59:59Z", "2026-01-01T16:00:00Z"] {
+        visited(&admin, &other, at).await;
+    }
+    let both = report(&admin, "").await;
+    let own = both.data().iter().find(|row| row["consultant_id"] != json!(id)).expect("a row");
+    assert_eq!(said(own), [0, 0, 1, 0, 0, 0, 0, 1]);
+    assert_eq!(said(&both.json["totals"]), [1, 3, 3, 1, 1, 1, 1, 2]);
+    // What is deleted was there before.
+    rep.delete(format!("/v1/activities/{delivery}")).await.expect(204);
+    assert_eq!(said(&report(&rep, "").await.data()[0]), [1, 3, 2, 1, 1, 0, 1, 1]);
     let then = report(&rep, "&as_of=2026-01-01T12:00:00Z").await;
     assert_eq!(said(&then.data()[0]), [1, 3, 1, 1, 1, 1, 1, 0], "as it was then");
     // By unit.

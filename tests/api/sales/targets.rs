@@ -261,6 +261,7 @@ async fn s_65_parts_go_up_and_down(world: &World) {
 
 async fn s_53_and_s_54_every_change_is_a_version_in_force_from_a_day(world: &World) {
     let admin = &world.admin;
+    won(admin, &Funnel::new(admin).await, "2026-01-01", "330.00", json!({})).await;
     let year = target(admin, json!({})).await;
     let change = |amount: &str, more: Json| {
         with(json!({ "amount": yuan(amount), "reason": "policy", "note": "年中调整" }), more)
@@ -310,6 +311,23 @@ async fn s_53_and_s_54_every_change_is_a_version_in_force_from_a_day(world: &Wor
     assert_eq!(at("?version=3").await, (json!(3), "1200.00".to_owned()));
     let none = format!("{}/attainment?version=9", own(&year));
     admin.get(none).await.refused(422, "no_such_version");
+    // So do reports.
+    let path = |more: &str| format!("/v1/reports/attainment?target_id={}&{more}", year.id());
+    for (more, amount, attainment) in [
+        ("compare=levels", "1100.00", "0.3000"),
+        ("compare=levels&version=1", "1000.00", "0.3300"),
+        ("compare=history&version=3", "1200.00", "0.2750"),
+        ("compare=levels&as_of=2026-02-10T00:00:00Z", "1000.00", "0.3300"),
+    ] {
+        let told = admin.get(path(more)).await.expect(200);
+        let row = told.data().last().expect("a row");
+        assert_eq!((&row["target"], &row["actual"]), (&yuan(amount), &yuan("330.00")), "{more}");
+        assert_eq!(row["attainment"]["value"], attainment, "{more}");
+    }
+    let none = path("compare=levels&version=9");
+    admin.get(none).await.refused(422, "no_such_version");
+    let peers = "/v1/reports/attainment?compare=peers&version=1";
+    admin.get(peers).await.refused(400, "bad_parameter");
 }
 
 async fn s_57_those_below_cover_the_risk(world: &World) {

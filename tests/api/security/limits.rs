@@ -229,7 +229,8 @@ async fn told_by_proxy(world: &World, forwarded: &str) -> Json {
 }
 
 async fn behind_a_proxy(engine: Engine) {
-    let trusted_proxies = vec!["127.0.0.1".parse().expect("an address")];
+    // However it is written.
+    let trusted_proxies = vec!["::ffff:127.0.0.0/104".parse().expect("a network")];
     let options = Options { sign_ins_per_minute: 5, trusted_proxies, ..Options::default() };
     on_with(engine, options, async |world| {
         let refused = Json::from("quota_exceeded");

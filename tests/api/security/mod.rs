@@ -5,6 +5,7 @@ mod assignment;
 mod canaries;
 mod inventory;
 mod limits;
+mod mailbox;
 mod matrix;
 mod oracle;
 mod second_factor;

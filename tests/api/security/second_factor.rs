@@ -1,9 +1,13 @@
 //! Codes of an authenticator app besides the password.
 
+use super::mailbox;
+use crate::marketing::sending::by_mail;
 use chrono::TimeDelta;
 use futures_util::future::join_all;
 use guanxi_identity::{secrets::TotpSecret, sessions::second_factor::sealing};
-use guanxi_tests::{Answer, Client, Json, World, both_stores, json, rows, world::PASSWORD};
+use guanxi_tests::{
+    Answer, Client, Json, World, both_stores, json, mail_server::MailServer, rows, world::PASSWORD,
+};
 
 both_stores![
     sec_06_signing_in_takes_the_password_and_a_code,
@@ -14,6 +18,11 @@ both_stores![
     sec_06_an_administrator_takes_it_away,
     sec_06_setting_it_up_takes_the_password_and_a_code,
     sec_06_the_secret_is_sealed_and_follows_the_newest_key,
+];
+
+by_mail![
+    sec_06_guessing_at_codes_takes_longer_each_time_and_is_told,
+    sec_06_a_new_password_by_mail_leaves_it,
 ];
 
 const PATH: &str = "/v1/auth/second-factor";
@@ -306,4 +315,59 @@ async fn sec_06_the_secret_is_sealed_and_follows_the_newest_key(world: &World) {
     assert_eq!(report.unreadable.len(), 1);
     // Recovery codes still do.
     other.login(world, PASSWORD, Some(&other.recovery[0])).await.expect(200);
+}
+
+async fn sec_06_guessing_at_codes_takes_longer_each_time_and_is_told(
+    world: &World,
+    server: &MailServer,
+) {
+    let li = Holder::new(world, &[("notifications", "any", "own")]).await;
+    let guess = async || li.login(world, PASSWORD, Some(&li.wrong(world))).await;
+    let shut = async || {
+        li.login(world, PASSWORD, Some(&li.code(world))).await.refused(401, "too_many_wrong_codes");
+    };
+    // So slow that failed logins are forgotten in between.
+    for _ in 0..9 {
+        world.pass(TimeDelta::minutes(16)).await;
+        guess().await.refused(401, "wrong_second_factor");
+    }
+    world.pass(TimeDelta::minutes(16)).await;
+    guess().await.refused(401, "wrong_second_factor");
+    shut().await;
+    li.login(world, PASSWORD, None).await.refused(401, "second_factor_code_required");
+    li.login(world, "not the password", None).await.refused(401, "invalid_credentials");
+    world.pass(TimeDelta::minutes(14)).await;
+    shut().await;
+    world.pass(TimeDelta::minutes(1)).await;
+    guess().await.refused(401, "wrong_second_factor");
+    world.pass(TimeDelta::minutes(29)).await;
+    shut().await;
+    // The owner comes in nevertheless, and that forgives them.
+    let tokens = li.login(world, PASSWORD, Some(&li.recovery[0])).await.expect(200);
+    li.login(world, PASSWORD, Some(&li.code(world))).await.expect(200);
+    let told = mailbox::letters(world, server, &li.email).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].contains("many wrong codes"), "{}", told[0]);
+    let owner = world.anonymous().with_token(&text(&tokens, "access_token"));
+    let news = owner.get("/v1/notifications").await.expect(200).each("kind");
+    assert_eq!(news, ["account_security", "account_security"]);
+    let timeline = format!("/v1/users/{}/timeline?limit=200", li.id);
+    let kinds = world.admin.get(timeline).await.expect(200).each("kind");
+    let guessed = json!("user.second_factor_guessed");
+    assert_eq!(kinds.iter().filter(|kind| **kind == guessed).count(), 2);
+    for _ in 0..4 {
+        guess().await.refused(401, "wrong_second_factor");
+    }
+    world.clock.advance(STEP);
+    li.login(world, PASSWORD, Some(&li.code(world))).await.expect(200);
+}
+
+async fn sec_06_a_new_password_by_mail_leaves_it(world: &World, server: &MailServer) {
+    let li = Holder::new(world, &[]).await;
+    mailbox::ask(world, &li.email).await.expect(202);
+    let token = mailbox::token(world, server, &li.email).await;
+    mailbox::choose(world, &token, mailbox::NEW).await.expect(204);
+    li.login(world, mailbox::NEW, None).await.refused(401, "second_factor_code_required");
+    world.clock.advance(STEP);
+    li.login(world, mailbox::NEW, Some(&li.code(world))).await.expect(200);
 }

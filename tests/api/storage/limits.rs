@@ -4,7 +4,7 @@
 use super::{Ground, both, counter};
 use guanxi_kernel::problem::FORBIDDEN;
 use guanxi_storage::{
-    Db, Sql,
+    Db, Options, Sql, Tx,
     error::{STATEMENT_TIMEOUT, UNAVAILABLE},
 };
 use std::time::{Duration, Instant};
@@ -13,6 +13,9 @@ use tokio::time::{sleep, timeout};
 both![
     a_long_statement_is_interrupted,
     the_limit_is_for_one_statement,
+    reports_have_a_limit_of_their_own,
+    reports_leave_connections_to_others,
+    rows_are_taken_one_by_one,
     a_number_that_takes_too_long_is_none,
     a_read_cannot_write,
     a_write_that_is_dropped_leaves_nothing,
@@ -69,6 +72,89 @@ async fn the_limit_is_for_one_statement(ground: &Ground) {
     db.close().await;
 }
 
+/// A report may take longer than another read, and not without end.
+async fn reports_have_a_limit_of_their_own(ground: &Ground) {
+    let long = 5 * MOMENT;
+    let limits = |options: &mut Options| {
+        (options.limits.read, options.limits.report) = (MOMENT, long);
+    };
+    let (db, tenant) = (ground.handle(limits).await, ground.ctx.tenant);
+    for _ in 0..2 {
+        let start = Instant::now();
+        let report = db.report(tenant, async |tx| tx.all::<(i64,)>(Sql::new(ENDLESS)).await);
+        assert!(report.await.unwrap_err().is(&STATEMENT_TIMEOUT));
+        assert!((long..long + SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
+        let start = Instant::now();
+        let read = db.read(tenant, async |tx| tx.all::<(i64,)>(Sql::new(ENDLESS)).await);
+        assert!(read.await.unwrap_err().is(&STATEMENT_TIMEOUT));
+        assert!((MOMENT..MOMENT + SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
+    }
+    let report = db.report(tenant, async |tx| counter::sum(tx).await);
+    assert_eq!(report.await.unwrap(), 0, "the connection serves the next one");
+    db.report(tenant, async |tx| counter::make(tx, "n", 1).await).await.unwrap_err();
+    db.close().await;
+}
+
+async fn reports_leave_connections_to_others(ground: &Ground) {
+    let two = |options: &mut Options| (options.readers, options.limits.acquire) = (2, MOMENT);
+    let (db, tenant) = (ground.handle(two).await, ground.ctx.tenant);
+    let slow = db.report(tenant, async |_| {
+        sleep(3 * SECOND).await;
+        Ok(())
+    });
+    let others = async {
+        sleep(MOMENT / 3).await;
+        let start = Instant::now();
+        let refused = db.report(tenant, async |tx| counter::sum(tx).await).await.unwrap_err();
+        assert!(refused.is(&UNAVAILABLE) && refused.wait().is_some(), "{refused:?}");
+        assert!((MOMENT..2 * SECOND).contains(&start.elapsed()), "{:?}", start.elapsed());
+        assert_eq!(db.read(tenant, async |tx| counter::sum(tx).await).await.unwrap(), 0);
+    };
+    let (slow, ()) = tokio::join!(slow, others);
+    slow.unwrap();
+    assert_eq!(db.report(tenant, async |tx| counter::sum(tx).await).await.unwrap(), 0);
+    db.close().await;
+}
+
+/// Takes the numbers up to this one, as they come, of a hundred thousand: whether there were more, the last that was
+/// taken, and the sum.
+async fn take(tx: &mut Tx, most: i64) -> (bool, i64, i64) {
+    const MANY: &str = "WITH RECURSIVE n (i) AS (
+             SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n WHERE i < 100000
+         ) SELECT i FROM n WHERE CAST($1 AS UUID) IS NOT NULL ORDER BY i";
+    let (mut sum, mut last) = (0, 0);
+    let taken = tx.each(Sql::new(MANY), |(number,): (i64,)| {
+        if number > most {
+            return Err(FORBIDDEN.problem());
+        }
+        (sum, last) = (sum + number, number);
+        Ok(())
+    });
+    let more = taken.await.is_err_and(|problem| problem.is(&FORBIDDEN));
+    (more, last, sum)
+}
+
+/// Whoever takes rows as they come may have enough of them, and go on with other work.
+async fn rows_are_taken_one_by_one(ground: &Ground) {
+    let Ground { db, ctx, .. } = ground;
+    let read = db.read(ctx.tenant, async |tx| {
+        let few = take(tx, 10).await;
+        Ok((few, take(tx, i64::MAX).await, counter::sum(tx).await?))
+    });
+    assert_eq!(read.await.unwrap(), ((true, 10, 55), (false, 100_000, 5_000_050_000), 0));
+    // It is no failure of the store, which would end the transaction.
+    let write = db.write(ctx.tenant, async |tx| {
+        let few = take(tx, 3).await;
+        counter::make(tx, "n", 1).await?;
+        Ok(few)
+    });
+    assert_eq!(write.await.unwrap(), (true, 3, 6));
+    let failed =
+        db.read(ctx.tenant, async |tx| tx.each(Sql::new("nonsense"), |_: (i64,)| Ok(())).await);
+    failed.await.unwrap_err();
+    assert_eq!(db.read(ctx.tenant, async |tx| counter::sum(tx).await).await.unwrap(), 1);
+}
+
 /// What is only wanted if it is cheap.
 async fn a_number_that_takes_too_long_is_none(ground: &Ground) {
     let Ground { db, ctx, .. } = ground;
@@ -101,8 +187,7 @@ async fn a_read_cannot_write(ground: &Ground) {
         db.read(ctx.tenant, async |tx| counter::make(tx, "n", 1).await).await.unwrap_err();
         assert_eq!(db.read(ctx.tenant, async |tx| counter::sum(tx).await).await.unwrap(), 0);
     }
-    let create =
-        async |tx: &mut guanxi_storage::Tx| tx.execute(Sql::new("DROP TABLE login_failures")).await;
+    let create = async |tx: &mut Tx| tx.execute(Sql::new("DROP TABLE login_failures")).await;
     db.read(ctx.tenant, create).await.unwrap_err();
 }
 
@@ -138,8 +223,7 @@ async fn a_write_that_is_dropped_leaves_nothing(ground: &Ground) {
 }
 
 async fn a_read_that_is_dropped_holds_nothing(ground: &Ground) {
-    let (tenant, one) =
-        (ground.ctx.tenant, |options: &mut guanxi_storage::Options| options.readers = 2);
+    let (tenant, one) = (ground.ctx.tenant, |options: &mut Options| options.readers = 2);
     let db = ground.handle(one).await;
     for _ in 0..2 {
         let endless = db.read(tenant, async |tx| tx.all::<(i64,)>(Sql::new(ENDLESS)).await);
@@ -196,5 +280,8 @@ async fn a_closed_store_refuses(ground: &Ground) {
     assert!(db.read(tenant, async |tx| counter::sum(tx).await).await.unwrap_err().is(&UNAVAILABLE));
     assert!(
         db.write(tenant, async |tx| counter::sum(tx).await).await.unwrap_err().is(&UNAVAILABLE)
+    );
+    assert!(
+        db.report(tenant, async |tx| counter::sum(tx).await).await.unwrap_err().is(&UNAVAILABLE)
     );
 }

@@ -3,12 +3,12 @@
 mod endpoints;
 mod failing;
 mod leases;
-pub(crate) mod receiver;
 mod replaying;
 mod rights;
 mod sealing;
 mod sending;
 
+pub(crate) use guanxi_tests::receiver;
 use guanxi_tests::{Answer, Client, Json, World, given, json};
 use receiver::Receiver;
 

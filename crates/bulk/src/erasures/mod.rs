@@ -6,6 +6,10 @@
 //! are kept for retries, messages to other systems and files follow. All of it is one transaction,
 //! in which files are noted as not wanted, so that a crash leaves none for ever.
 //!
+//! Texts that name the person and belong to somebody else, such as the question of a saved query, lose the
+//! name, number or address that stands in them; they are found by these before the person is erased. Price: the
+//! conditions of rules and the notes of others are not searched.
+//!
 //! The same search finds what a person is told who asks what is stored of them.
 //!
 //! Whoever was erased stays as a record without a name and is not deleted: contracts and orders go on
@@ -15,12 +19,16 @@
 
 mod among;
 mod model;
+mod naming;
 mod service;
 mod store;
 mod subject;
 
-pub use among::{Among, TakeOut, Telling, register};
+pub use among::{
+    Among, NamesIn, Naming, TakeOut, TakeOutNames, Telling, register, register_naming,
+};
 pub use model::{ERASURE, Erase, Erasure, ErasureId, ErasureInput, ErasureReason};
+pub use naming::Names;
 pub use service::{erase, require};
 pub use subject::export;
 pub(crate) use subject::write as write_subject;

@@ -1,6 +1,6 @@
 //! Erasing a person.
 
-use super::{ERASURE, Erase, Erasure, ErasureInput, among, store};
+use super::{ERASURE, Erase, Erasure, ErasureInput, Names, among, store};
 use crate::{
     attachments::ATTACHMENT,
     jobs::by_itself,
@@ -103,7 +103,8 @@ pub async fn erase(
             reason: wish.reason,
         },
     );
-    take_out(tx, ctx, (kinds.as_slice(), kind), &all, &mut receipt).await?;
+    let names = names(tx, ctx, kind, id).await?;
+    take_out(tx, ctx, (kinds.as_slice(), kind), (&all, &names), &mut receipt).await?;
     if receipt.tables.keys().all(|table| COPIES.contains(&table.as_str())) && receipt.events == 0 {
         return Err(ALREADY_ERASED.problem());
     }
@@ -117,6 +118,16 @@ pub(super) async fn seen(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) 
         found = (kind.load_deleted)(tx, ctx, &[id]).await?;
     }
     found.pop().map(|(_, record)| record).ok_or_else(|| NOT_FOUND.problem())
+}
+
+/// What the person is called and reached by, also as a record that has become part of theirs.
+async fn names(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<Names> {
+    let mut ids: Vec<Uuid> = store::merged(tx, kind.name, id).await?.into_iter().collect();
+    ids.push(id);
+    let system = by_itself(ctx);
+    let mut records = (kind.load)(tx, &system, &ids).await?;
+    records.extend((kind.load_deleted)(tx, &system, &ids).await?);
+    Ok(Names::of(&records.into_iter().map(|(_, record)| record).collect::<Vec<Json>>()))
 }
 
 /// The kinds whose records can tell of a person.
@@ -172,7 +183,7 @@ async fn take_out(
     tx: &mut Tx,
     ctx: &Ctx,
     (kinds, root): (&[&'static Kind], &'static Kind),
-    all: &Belongings,
+    (all, names): (&Belongings, &Names),
     receipt: &mut Erasure,
 ) -> Result<()> {
     // First, while the rows still say who is who.
@@ -198,6 +209,12 @@ async fn take_out(
         told.extend(records.iter().copied());
         found.push((one, records));
     }
+    let mut naming = Vec::new();
+    for one in among::all_naming() {
+        let records = (one.names_in)(tx, names).await?;
+        told.extend(records.iter().copied());
+        naming.push((one, records));
+    }
     note(receipt, "idempotency_keys", store::forget_answers(tx, &told).await?);
     note(receipt, "webhook_deliveries", store::forget_messages(tx, kinds, &told).await?);
     let imports = store::imports_of(tx, &told).await?;
@@ -213,6 +230,10 @@ async fn take_out(
     // After their events, so that the last one tells of them as they are.
     for (one, records) in found {
         note(receipt, one.table, (one.take_out)(tx, ctx, parties, &records).await?);
+    }
+    for (one, records) in naming.into_iter().filter(|(_, records)| !records.is_empty()) {
+        note(receipt, one.table, (one.take_out)(tx, ctx, names, &records).await?);
+        texts::compact(tx).await?;
     }
     files.extend(imports);
     // Those of attachments that were forgotten before are gone already.

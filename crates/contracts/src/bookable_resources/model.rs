@@ -25,10 +25,6 @@ pub type BookableResourceId = Id<BookableResource>;
 
 type BookableResourceMeta = Meta<BookableResource>;
 
-fn yes() -> bool {
-    true
-}
-
 /// What callers write of a resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
@@ -65,7 +61,7 @@ pub struct BookableResourceInput {
     #[field(zh = "可用截止日")]
     pub available_until: Option<NaiveDate>,
     /// Whether it can be booked from now on. What was booked stays.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,

@@ -1,7 +1,7 @@
 //! The life of an amendment: its states, and the moves that are possible in each.
 
 use crate::problems::AMENDMENT_MOVE_NOT_ALLOWED;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far an amendment has come.
@@ -46,7 +46,7 @@ pub const MOVES: &[(AmendmentState, AmendmentMove, AmendmentState)] = &[
 impl AmendmentState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = AmendmentMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -54,8 +54,7 @@ impl AmendmentState {
     /// # Errors
     /// `amendment_move_not_allowed` with the moves that are possible.
     pub fn after(self, wanted: AmendmentMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Whether what it says can still be changed, if only by bringing it back to a draft.

@@ -11,10 +11,6 @@ pub type ContractTemplateId = Id<ContractTemplate>;
 
 type ContractTemplateMeta = Meta<ContractTemplate>;
 
-fn yes() -> bool {
-    true
-}
-
 /// Something that whoever uses the template fills in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -24,7 +20,7 @@ pub struct TemplateField {
     /// What people call it.
     pub label: Line<100>,
     /// Whether it must be filled in; if not, it is its `default`.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     pub required: bool,
     /// What it is when it is not filled in; nothing when absent.
     #[serde(default)]
@@ -55,7 +51,7 @@ pub struct ContractTemplateInput {
     #[field(zh = "说明")]
     pub description: Option<Text<1000>>,
     /// Whether new documents are made of it.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
     /// What is filled in.

@@ -1,7 +1,7 @@
 //! The life of a contract: its stages, and the moves that are possible in each.
 
 use crate::problems::CONTRACT_MOVE_NOT_ALLOWED;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a contract has come.
@@ -70,7 +70,7 @@ pub const MOVES: &[(ContractStage, ContractMove, ContractStage)] = &[
 impl ContractStage {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = ContractMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -78,8 +78,7 @@ impl ContractStage {
     /// # Errors
     /// `contract_move_not_allowed` with the moves that are possible.
     pub fn after(self, wanted: ContractMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Whether its terms can still be changed, if only by bringing it back to a draft.

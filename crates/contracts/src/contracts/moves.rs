@@ -5,10 +5,11 @@ use super::{
     life::{ContractMove, ContractStage},
     model::{Contract, ContractId},
     parts::ShippedLine,
+    store,
 };
 use crate::problems::CONTRACT_PAID;
 use chrono::NaiveDate;
-use guanxi_customers::rules::likely_date;
+use guanxi_customers::{referrals, rules::likely_date};
 use guanxi_kernel::{
     Ctx, Line, Money, Result, Share, Text,
     problem::{INTERNAL, OUT_OF_RANGE, REQUIRED},
@@ -149,7 +150,8 @@ pub async fn close(tx: &mut Tx, ctx: &Ctx, id: ContractId) -> Result<Shown<Contr
     .await
 }
 
-/// Gives a contract up: nothing is owed on it any more. An opportunity that was won by it stays won.
+/// Gives a contract up: nothing is owed on it any more, nor to whoever has recommended the party if it has bought
+/// nothing else. An opportunity that was won by it stays won.
 ///
 /// # Errors
 /// `contract_move_not_allowed`; `contract_paid` while something is paid on it; and as any change.
@@ -159,7 +161,8 @@ pub async fn cancel(
     id: ContractId,
     wish: CancelContract,
 ) -> Result<Shown<Contract>> {
-    resource::change(tx, ctx, id.uuid(), "cancelled", |one: &mut Contract| {
+    let reason = wish.reason.clone();
+    let shown = resource::change(tx, ctx, id.uuid(), "cancelled", |one: &mut Contract| {
         one.stage = one.stage.after(ContractMove::Cancel)?;
         if let Some(received) = one.received.filter(|received| received.minor() > 0) {
             return Err(CONTRACT_PAID.with("received", received.to_string()));
@@ -167,7 +170,14 @@ pub async fn cancel(
         (one.closed_at, one.reason) = (Some(ctx.now), Some(wish.reason));
         Ok(())
     })
-    .await
+    .await?;
+    let signed = shown.record.signed_on.and(shown.record.input.party_id);
+    if let Some(party) = signed
+        && !store::in_force(tx, party).await?
+    {
+        referrals::deal_cancelled(tx, ctx, party, reason).await?;
+    }
+    Ok(shown)
 }
 
 async fn go(

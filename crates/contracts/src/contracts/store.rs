@@ -4,6 +4,7 @@ use super::{
     model::{Contract, ContractId},
     movements::Movement,
 };
+use guanxi_customers::parties::PartyId;
 use guanxi_kernel::{Line, Result};
 use guanxi_sales::quotes::QuoteId;
 use guanxi_storage::{Sql, Tx, sql};
@@ -32,6 +33,16 @@ pub(super) async fn of_quote(
         but
     );
     Ok(tx.optional::<(ContractId,)>(sql).await?.map(|(id,)| id))
+}
+
+/// Whether a party has a signed contract that was not cancelled.
+pub(super) async fn in_force(tx: &mut Tx, party: PartyId) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM contracts WHERE tenant_id = $1 AND party_id = $2
+             AND signed_on IS NOT NULL AND stage <> 'cancelled' AND deleted_at IS NULL LIMIT 1",
+        party
+    );
+    tx.exists(sql).await
 }
 
 /// Keeps what is to be paid on a contract by when as rows, for sums over many contracts. What an amendment

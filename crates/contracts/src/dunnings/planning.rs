@@ -3,16 +3,15 @@
 
 use super::{
     model::{Dunning, PlannedDunnings, days_late, reached, rule, title},
-    store::{self, Late, Payment},
+    store::{self, Late, Payment, WALKS},
 };
 use crate::contracts::{CONTRACT, ContractId, Receivable};
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{Days, NaiveDate};
 use guanxi_identity::users::{INACTIVE_OWNER, check_owner};
 use guanxi_kernel::{
-    Ctx, Result, Text, UserId, period::start_of_day, preferences::DunningLevel,
-    problem::UNKNOWN_REFERENCE,
+    Ctx, Result, Text, UserId, preferences::DunningLevel, problem::UNKNOWN_REFERENCE,
 };
-use guanxi_sales::rules::{line, today};
+use guanxi_sales::rules::{last_second, line, next_day, today};
 use guanxi_storage::Tx;
 use guanxi_workflow::{
     chores::Chore,
@@ -28,9 +27,9 @@ const PAGES: usize = 10;
 /// What the workflow does about late payments.
 pub static PLANNING: Chore = Chore {
     name: "dunning",
-    due: |tx, now, most| Box::pin(store::plannings(tx, now, most)),
+    due: |tx, now, most| Box::pin(WALKS.due(tx, now, most)),
     step: |tx, ctx, _| Box::pin(step(tx, ctx)),
-    put_off: |tx, _, to| Box::pin(store::wait(tx, to)),
+    put_off: |tx, _, to| Box::pin(WALKS.wait(tx, to)),
 };
 
 /// What came of a page.
@@ -49,20 +48,9 @@ async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
     }
     match page(tx, ctx, after).await?.last {
         Some(last) => store::go_on(tx, due_at, Some(last)).await?,
-        None => store::go_on(tx, tomorrow(ctx), None).await?,
+        None => store::go_on(tx, next_day(ctx, today(ctx)), None).await?,
     }
     Ok(true)
-}
-
-/// When the next business day begins.
-pub(super) fn tomorrow(ctx: &Ctx) -> DateTime<Utc> {
-    behind(today(ctx), 1, ctx)
-}
-
-/// When the day so many days behind another one begins.
-fn behind(day: NaiveDate, days: u64, ctx: &Ctx) -> DateTime<Utc> {
-    let day = day.checked_add_days(Days::new(days)).unwrap_or(day);
-    start_of_day(day, ctx.settings.time_zone)
 }
 
 /// Plans at once for the contracts that the caller may change, as many as one request looks at; the rest
@@ -156,9 +144,10 @@ async fn ask(
     owner: UserId,
 ) -> Result<()> {
     let title = title(ctx.language, dunning.level, due, dunning.days_overdue, &one.name);
-    let end = behind(dunning.reached_on, level.within_days.unsigned_abs() + 1, ctx);
+    let within = Days::new(level.within_days.unsigned_abs());
+    let by = dunning.reached_on.checked_add_days(within).unwrap_or(dunning.reached_on);
     let rule = rule(due.line);
-    let why = Text::new("The next level is reached.").ok();
+    let why = Some(Text::literal("The next level is reached."));
     tasks::settle(tx, ctx, &rule, one.id.uuid(), why).await?;
     let wanted = Wanted {
         rule: &rule,
@@ -166,7 +155,7 @@ async fn ask(
         title: line(&title)?,
         kind: level.task_kind.clone(),
         owner,
-        due_at: Some(end - TimeDelta::seconds(1)),
+        due_at: Some(last_second(ctx, by)),
         occasion: None,
     };
     tasks::ensure(tx, ctx, wanted).await.map(drop)

@@ -2,12 +2,12 @@
 
 use super::{
     model::{Dunning, DunningList, rule},
-    planning::tomorrow,
     store,
 };
 use crate::contracts::{CONTRACT, Contract, ContractId, Receivable};
 use chrono::NaiveDate;
 use guanxi_kernel::{Action, Ctx, Result, Text, actor::forbidden};
+use guanxi_sales::rules::{next_day, today};
 use guanxi_storage::{Tx, resource};
 use guanxi_workflow::tasks;
 use std::collections::BTreeSet;
@@ -35,7 +35,7 @@ pub async fn list(tx: &mut Tx, ctx: &Ctx, id: ContractId) -> Result<DunningList>
 
 /// Has late payments looked at from tomorrow on, unless they are already: something is owed now.
 pub(crate) async fn watch(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-    store::watch(tx, ctx.actor.user, tomorrow(ctx)).await
+    store::watch(tx, ctx.actor.user, next_day(ctx, today(ctx))).await
 }
 
 /// Takes back the tasks about payments that are not owed any more, or not yet.
@@ -53,7 +53,7 @@ pub(crate) async fn follow(
     }
     let pressed = store::lines(tx, after.meta.id).await?;
     for line in over.intersection(&pressed) {
-        let why = Text::new("It is not owed any more.").ok();
+        let why = Some(Text::literal("It is not owed any more."));
         tasks::settle(tx, ctx, &rule(*line), after.meta.id.uuid(), why).await?;
     }
     Ok(())

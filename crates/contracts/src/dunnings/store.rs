@@ -5,9 +5,12 @@ use crate::contracts::{CONTRACT, ContractId, Receivable};
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{Action, Ctx, Currency, Line, Money, Result, UserId};
 use guanxi_storage::{Sql, Tx, scope, sql};
+use guanxi_workflow::walks::Walks;
 use sqlx::types::Json;
 use std::collections::{BTreeMap, BTreeSet};
-use uuid::Uuid;
+
+/// When late payments are looked at next; how far that has come stands in a column of its own.
+pub(super) const WALKS: Walks = Walks("dunning_plannings");
 
 /// Levels of a contract that are shown.
 const SHOWN: i64 = 200;
@@ -147,20 +150,6 @@ pub(super) async fn plan_from(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> R
     tx.execute(upsert).await.map(drop)
 }
 
-/// The tenant, if its late payments are to be looked at now.
-pub(super) async fn plannings(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    most: i64,
-) -> Result<Vec<(Uuid, UserId)>> {
-    let select = sql!(
-        "SELECT tenant_id, user_id FROM dunning_plannings WHERE tenant_id = $1 AND due_at <= $2 LIMIT $3",
-        now,
-        most
-    );
-    tx.all(select).await
-}
-
 /// When late payments are looked at next, and behind which contract.
 pub(super) async fn planning(tx: &mut Tx) -> Result<Option<(DateTime<Utc>, Option<ContractId>)>> {
     tx.optional(sql!("SELECT due_at, after_id FROM dunning_plannings WHERE tenant_id = $1")).await
@@ -174,11 +163,4 @@ pub(super) async fn go_on(tx: &mut Tx, at: DateTime<Utc>, after: Option<Contract
         after
     );
     tx.execute(update).await.map(drop)
-}
-
-/// It waits until then.
-pub(super) async fn wait(tx: &mut Tx, to: DateTime<Utc>) -> Result<()> {
-    tx.execute(sql!("UPDATE dunning_plannings SET due_at = $2 WHERE tenant_id = $1", to))
-        .await
-        .map(drop)
 }

@@ -9,7 +9,9 @@ use crate::{
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_identity::users::User;
-use guanxi_kernel::{Code, Id, Line, Problem, Result, Text, UserId, Word as _, problem::Texts};
+use guanxi_kernel::{
+    Code, Id, Line, Problem, Result, Text, UserId, Word as _, moves, problem::Texts,
+};
 use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -77,7 +79,7 @@ pub const MOVES: &[(ActivityStatus, ActivityMove, ActivityStatus)] = &[
 impl ActivityStatus {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = ActivityMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -85,8 +87,7 @@ impl ActivityStatus {
     /// # Errors
     /// `activity_closed` or `activity_open`, with the moves that are possible.
     pub fn after(self, wanted: ActivityMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Refuses to change an activity that is closed.

@@ -7,11 +7,13 @@
 //! | `wishes.rs` | what its verbs ask for and show |
 //! | `readings.rs` | which readings of a meter fit together; pure |
 //! | `next_service.rs` | when the next service is; pure |
+//! | `insurance.rs` | which ends of insurance are renewals |
 //! | `replacement.rs` | whose owner may want another one; pure |
 //! | `service.rs` | the rules of a save |
 //! | `verbs.rs` | readings, services and transfers |
 //! | `store.rs` | the SQL |
 
+mod insurance;
 mod model;
 mod next_service;
 mod readings;

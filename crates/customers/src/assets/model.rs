@@ -10,6 +10,7 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{
     Id, Line, Result, Text, UserId,
+    preferences::VehicleService,
     problem::{OUT_OF_RANGE, Texts},
     ratio::Ratio,
 };
@@ -99,7 +100,7 @@ pub struct AssetInput {
     #[field(zh = "出厂/首次登记日期", filter)]
     pub built_on: Option<NaiveDate>,
     /// Whether its owner uses it still; else nobody is reminded of anything.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "在用", filter)]
     pub active: bool,
@@ -125,7 +126,8 @@ pub struct AssetInput {
     #[serde(default)]
     #[field(zh = "计量单位")]
     pub meter_unit: MeterUnit,
-    /// After how many months the next service follows.
+    /// After how many months the next service follows. For a vehicle that says neither this nor
+    /// `service_every_distance` the `vehicle_service` of the preferences holds.
     #[serde(default)]
     #[validate(range(min = 1, max = 240))]
     #[schema(minimum = 1, maximum = 240)]
@@ -152,10 +154,6 @@ pub struct AssetInput {
     #[serde(default)]
     #[field(zh = "备注")]
     pub note: Option<Text<4000>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// An asset went from one party to another.
@@ -257,8 +255,22 @@ impl Asset {
         self.driven_days = usage.map_or(0, |one| one.days);
     }
 
+    /// After how many months and how much on its meter it is serviced. What is usual holds for vehicles that say
+    /// neither, and its kilometres only where the meter counts these.
+    fn service_interval(&self, usual: VehicleService) -> (Option<i64>, Option<i64>) {
+        let input = &self.input;
+        let own = (input.service_every_months, input.service_every_distance);
+        if own != (None, None) || input.kind != AssetKind::Vehicle {
+            return own;
+        }
+        let some = |number: i64| (number > 0).then_some(number);
+        let counted = input.meter_unit == MeterUnit::Kilometre;
+        (some(usual.every_months), some(usual.every_distance).filter(|_| counted))
+    }
+
     /// Works out when the next service is.
-    pub(super) fn settle_service(&mut self) {
+    pub(super) fn settle_service(&mut self, usual: VehicleService) {
+        let (months, distance) = self.service_interval(usual);
         let input = &self.input;
         // What was never serviced counts from when it was new.
         let since_reading = match input.last_service_on {
@@ -268,8 +280,8 @@ impl Asset {
         let cycle = Cycle {
             since: input.last_service_on.or(input.bought_on),
             since_reading,
-            months: input.service_every_months,
-            distance: input.service_every_distance,
+            months,
+            distance,
         };
         let next = cycle.next(self.usage());
         self.next_service_on = next.map(|(day, _)| day);
@@ -346,7 +358,7 @@ mod tests {
         let mut whole = Asset::example();
         input::merge(&mut whole, more);
         let mut asset: Asset = testing::record(input::read(whole).unwrap());
-        asset.settle_service();
+        asset.settle_service(VehicleService::default());
         asset
     }
 
@@ -360,10 +372,37 @@ mod tests {
         assert_eq!(one.next_service_reading, Some(5_000));
         let usage = Usage { reading: 4_900, read_on: day("2026-02-10"), driven: 4_900, days: 10 };
         one.take(Some(usage), 2);
-        one.settle_service();
+        one.settle_service(VehicleService::default());
         assert_eq!(one.next_service_by, Some(ServiceBy::Distance));
         assert_eq!(one.next_service_on, Some(day("2026-02-11")));
         assert_eq!(one.service_cycle, Some(day("2026-01-31")));
+    }
+
+    #[test]
+    fn d_39_six_months_or_5_000_km_hold_for_a_vehicle_that_says_neither() {
+        let silent = json!({ "bought_on": "2026-01-10", "last_service_on": null,
+            "last_service_reading": null, "service_every_months": null,
+            "service_every_distance": null });
+        let next = |one: &Asset| (one.next_service_on, one.next_service_reading);
+        let mut one = asset(silent.clone());
+        assert_eq!(next(&one), (Some(day("2026-07-10")), Some(5_000)));
+        // A hundred kilometres a day.
+        let usage = Usage { reading: 1_000, read_on: day("2026-01-20"), driven: 1_000, days: 10 };
+        one.take(Some(usage), 2);
+        one.settle_service(VehicleService::default());
+        assert_eq!(one.next_service_on, Some(day("2026-03-01")));
+        assert_eq!(one.next_service_by, Some(ServiceBy::Distance));
+        one.settle_service(VehicleService { every_months: 3, every_distance: 0 });
+        assert_eq!(next(&one), (Some(day("2026-04-10")), None));
+        let with = |more: serde_json::Value| {
+            let mut body = silent.clone();
+            input::merge(&mut body, more);
+            asset(body)
+        };
+        let own = with(json!({ "service_every_months": 12 }));
+        assert_eq!(next(&own), (Some(day("2027-01-10")), None));
+        assert_eq!(next(&with(json!({ "meter_unit": "h" }))), (Some(day("2026-07-10")), None));
+        assert_eq!(next(&with(json!({ "kind": "machine" }))), (None, None));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rules of saving an asset.
 
-use super::{ASSET, Asset, AssetInput, store};
+use super::{ASSET, Asset, AssetInput, insurance, store};
 use crate::{care_contacts, engine::standing, problems::IMMUTABLE, reminders, rules::today};
 use chrono::NaiveDate;
 use guanxi_kernel::{
@@ -31,7 +31,8 @@ impl Resource for Asset {
         self.input.serial = self.input.serial.as_ref().map(capitals).transpose()?;
         self.check_days(today(ctx), before)?;
         self.check_serial(tx, standing(before)).await?;
-        self.settle_service();
+        let usual = ctx.settings.preferences.vehicle_service.unwrap_or_default();
+        self.settle_service(usual);
         Ok(())
     }
 
@@ -50,6 +51,7 @@ impl Resource for Asset {
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        insurance::follow(tx, ctx, before, self).await?;
         match before {
             Some(before) => {
                 reminders::follow_asset(tx, ctx, before, self).await?;

@@ -1,4 +1,4 @@
-//! Assets and the log of their readings in the store. Nothing is decided here.
+//! Assets, the log of their readings and their insurances in the store. Nothing is decided here.
 
 use super::{AssetId, readings::Told};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -81,6 +81,79 @@ pub(super) async fn add_reading(
         row.note.clone(),
         row.recorded_by,
         row.recorded_at
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// The last two terms of insurance of an asset, the last one first: their numbers and last days.
+pub(super) async fn insurances(tx: &mut Tx, asset: AssetId) -> Result<Vec<(i64, NaiveDate)>> {
+    let sql = sql!(
+        "SELECT number, insured_until FROM asset_insurances WHERE tenant_id = $1 AND asset_id = $2
+         ORDER BY number DESC LIMIT 2",
+        asset
+    );
+    tx.all(sql).await
+}
+
+/// Adds a term.
+pub(super) async fn add_insurance(
+    tx: &mut Tx,
+    asset: AssetId,
+    number: i64,
+    until: NaiveDate,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = sql!(
+        "INSERT INTO asset_insurances (tenant_id, asset_id, number, insured_until, noted_at)
+         VALUES ($1, $2, $3, $4, $5)",
+        asset,
+        number,
+        until,
+        now
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// A term is renewed.
+pub(super) async fn renew_insurance(
+    tx: &mut Tx,
+    asset: AssetId,
+    number: i64,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let sql = sql!(
+        "UPDATE asset_insurances SET renewed_at = $4
+         WHERE tenant_id = $1 AND asset_id = $2 AND number = $3",
+        asset,
+        number,
+        now
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// A term ends on that day, and is not renewed.
+pub(super) async fn correct_insurance(
+    tx: &mut Tx,
+    asset: AssetId,
+    number: i64,
+    until: NaiveDate,
+) -> Result<()> {
+    let sql = sql!(
+        "UPDATE asset_insurances SET insured_until = $4, renewed_at = NULL
+         WHERE tenant_id = $1 AND asset_id = $2 AND number = $3",
+        asset,
+        number,
+        until
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// There was no such term.
+pub(super) async fn forget_insurance(tx: &mut Tx, asset: AssetId, number: i64) -> Result<()> {
+    let sql = sql!(
+        "DELETE FROM asset_insurances WHERE tenant_id = $1 AND asset_id = $2 AND number = $3",
+        asset,
+        number
     );
     tx.execute(sql).await.map(drop)
 }

@@ -23,6 +23,6 @@ pub use model::{
     AttemptCareContact, CARE_CONTACT, CareContact, CareContactId, CareContactInput,
     CareContactStatus, CarePurpose, CareResult, RecordCareVisit, SkipCareContact,
 };
-pub(crate) use service::{PlannedCare, first_fit, follow_asset, open_planned, supersede};
+pub(crate) use service::{PlannedCare, follow_asset, follow_party, open_planned, supersede};
 pub use service::{attempt, skip, visit};
 pub use telling::{TELLING, register};

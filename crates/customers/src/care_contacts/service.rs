@@ -12,14 +12,12 @@ use crate::{
     care_plans::{self, CarePlanId},
     contacts::Contact,
     engine::{check_new_owner, refer, standing},
+    parties::Party,
     problems::{CARE_CONTACT_STATE, IMMUTABLE, OF_OTHER_PARTY},
-    rules::{line, today},
+    rules::{last_second, line, today},
 };
-use chrono::{DateTime, Days, TimeDelta, Utc};
-use guanxi_identity::users::check_owner;
 use guanxi_kernel::{
-    Action, Ctx, Id, Line, Problem, Result, Text, UserId, Word as _,
-    period::start_of_day,
+    Action, Ctx, Id, Line, Problem, Result, Text, Word as _,
     problem::{FieldError, INTERNAL},
 };
 use guanxi_storage::{
@@ -38,7 +36,7 @@ impl Resource for CareContact {
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         self.input.owner_id.get_or_insert(ctx.actor.user);
-        self.input.due_at.get_or_insert_with(|| end_of_day(ctx));
+        self.input.due_at.get_or_insert_with(|| last_second(ctx, today(ctx)));
         match before {
             Some(before) => self.stays(before)?,
             None => self.status = CareContactStatus::Open,
@@ -127,13 +125,6 @@ impl CareContact {
         }
         Problem::collect(findings)
     }
-}
-
-/// The last second of the business day.
-fn end_of_day(ctx: &Ctx) -> DateTime<Utc> {
-    let today = today(ctx);
-    let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
-    start_of_day(tomorrow, ctx.settings.time_zone) - TimeDelta::seconds(1)
 }
 
 /// It was tried. What has reached somebody is an activity that was done, and what is not tried again ends the
@@ -230,19 +221,6 @@ pub async fn visit(
         .await
 }
 
-/// The first of these users who can own something.
-///
-/// # Errors
-/// Those of the store.
-pub(crate) async fn first_fit(tx: &mut Tx, ctx: &Ctx, owners: &[UserId]) -> Result<Option<UserId>> {
-    for owner in owners {
-        if check_owner(tx, ctx, *owner, "/owner_id").await.is_ok() {
-            return Ok(Some(*owner));
-        }
-    }
-    Ok(None)
-}
-
 /// What of a plan has called for a contact after an incident.
 pub(crate) struct PlannedCare {
     pub(crate) care_plan_id: CarePlanId,
@@ -289,6 +267,32 @@ pub(crate) async fn follow_asset(
     }
     for id in store::open_of_asset(tx, after.meta.id).await? {
         supersede(tx, ctx, id, "The asset has another owner, or is not used any more.").await?;
+    }
+    Ok(())
+}
+
+/// A customer has another owner: what the one of before still has to do for it is up to them, and so are the tasks.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn follow_party(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    before: &Party,
+    after: &Party,
+) -> Result<()> {
+    let (Some(from), Some(to)) = (before.input.owner_id, after.input.owner_id) else {
+        return Ok(());
+    };
+    if from == to {
+        return Ok(());
+    }
+    for id in store::open_of_owner(tx, after.meta.id, from).await? {
+        let give = |one: &mut CareContact| {
+            one.input.owner_id = Some(to);
+            Ok(())
+        };
+        resource::change(tx, &ctx.on_behalf(), id.uuid(), "updated", give).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Care contacts in the store. Nothing is decided here.
 
 use super::CareContactId;
-use crate::{assets::AssetId, care_plans::CarePlanId};
+use crate::{assets::AssetId, care_plans::CarePlanId, parties::PartyId};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Line, Result, UserId};
 use guanxi_storage::{Tx, sql};
@@ -13,6 +13,21 @@ pub(super) async fn open_of_asset(tx: &mut Tx, asset: AssetId) -> Result<Vec<Car
         "SELECT id FROM care_contacts WHERE tenant_id = $1 AND asset_id = $2
              AND status IN ('planned', 'open') AND step IS NOT NULL ORDER BY id",
         asset
+    );
+    Ok(tx.all::<(CareContactId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
+}
+
+/// The contacts that somebody has to make with a customer and that are still to be made.
+pub(super) async fn open_of_owner(
+    tx: &mut Tx,
+    party: PartyId,
+    owner: UserId,
+) -> Result<Vec<CareContactId>> {
+    let sql = sql!(
+        "SELECT id FROM care_contacts WHERE tenant_id = $1 AND party_id = $2 AND owner_id = $3
+             AND status IN ('planned', 'open') AND deleted_at IS NULL ORDER BY id",
+        party,
+        owner
     );
     Ok(tx.all::<(CareContactId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }

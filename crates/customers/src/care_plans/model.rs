@@ -71,10 +71,7 @@ fn week() -> i64 {
 }
 
 fn call() -> Line<60> {
-    match Line::new("call") {
-        Ok(kind) => kind,
-        Err(_) => unreachable!("a word is a line"),
-    }
+    Line::literal("call")
 }
 
 /// What callers write of a care plan.
@@ -122,7 +119,7 @@ pub struct CarePlanInput {
     #[field(zh = "维系步骤", json)]
     pub steps: Vec<CareStep>,
     /// Whether it is in use.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
@@ -130,10 +127,6 @@ pub struct CarePlanInput {
     #[serde(default)]
     #[field(zh = "备注")]
     pub note: Option<Text<4000>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What is done for customers in a stage of owning something, or after an accident.

@@ -4,15 +4,15 @@
 use super::{
     CarePlanId, CarePlanInput, CareStep, CareTrigger,
     stages::{Ages, Begun},
-    store::{self, AssetRow, OpenRow},
+    store::{self, AssetRow, OpenRow, WALKS},
 };
 use crate::{
     assets::{AssetId, AssetKind},
     care_contacts::{self, CareContactId},
     parties::PartyId,
-    rules::today,
+    rules::{last_second, next_day, today},
 };
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use guanxi_kernel::{Ctx, Result, UserId, period::start_of_day};
 use guanxi_storage::Tx;
 use guanxi_workflow::chores::Chore;
@@ -32,9 +32,9 @@ const MOST_ENDED: usize = 100;
 /// What the workflow does about planning.
 pub static PLANNING: Chore = Chore {
     name: "care_planning",
-    due: |tx, now, most| Box::pin(store::plannings(tx, now, most)),
+    due: |tx, now, most| Box::pin(WALKS.due(tx, now, most)),
     step: |tx, ctx, _| Box::pin(step(tx, ctx)),
-    put_off: |tx, _, to| Box::pin(store::plan_later(tx, to)),
+    put_off: |tx, _, to| Box::pin(WALKS.wait(tx, to)),
 };
 
 /// A plan as planning needs it.
@@ -47,7 +47,7 @@ pub(super) struct Plan {
 /// A walk that is under way; one that begins has no day yet.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Progress {
+struct Progress {
     /// The day of the walk.
     day: Option<NaiveDate>,
     /// The last asset that was looked at.
@@ -80,11 +80,11 @@ pub(super) fn in_stage(
 
 /// Looks at a page of assets, if it is time still; whether it was. `ctx` has all rights.
 async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
-    let Some((due_at, found)) = store::planning(tx).await? else { return Ok(false) };
+    let Some((due_at, found)) = WALKS.progress::<Progress>(tx).await? else { return Ok(false) };
     if due_at > ctx.now {
         return Ok(false);
     }
-    let Progress { day, after } = found.0;
+    let Progress { day, after } = found;
     let day = day.unwrap_or_else(|| today(ctx));
     let plans = store::plans(tx, MOST_PLANS).await?;
     let page = store::assets(tx, after, PAGE).await?;
@@ -101,7 +101,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
     }
     if over.len() > MOST_ENDED {
         // The rest of this page is for the next step.
-        store::go_on(tx, due_at, Progress { day: Some(day), after }).await?;
+        WALKS.go_on(tx, due_at, Progress { day: Some(day), after }).await?;
         return Ok(true);
     }
     let planned: Vec<Planned<'_>> = page
@@ -111,12 +111,9 @@ async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
         .collect();
     store::keep(tx, ctx, &planned).await?;
     if last.is_some() {
-        store::go_on(tx, due_at, Progress { day: Some(day), after: last }).await?;
+        WALKS.go_on(tx, due_at, Progress { day: Some(day), after: last }).await?;
     } else {
-        let now = today(ctx);
-        let tomorrow = now.checked_add_days(Days::new(1)).unwrap_or(now);
-        let at = start_of_day(tomorrow, ctx.settings.time_zone);
-        store::go_on(tx, at, Progress::default()).await?;
+        WALKS.go_on(tx, next_day(ctx, today(ctx)), Progress::default()).await?;
     }
     Ok(true)
 }
@@ -136,13 +133,11 @@ fn of_asset<'a>(
     today: NaiveDate,
 ) -> Vec<Planned<'a>> {
     let Some((owner, ages)) = asset.owner_id.zip(asset.ages()) else { return Vec::new() };
-    let zone = ctx.settings.time_zone;
     let one = |step: &'a CareStep| {
         let day = begun.due(step, today)?;
         let days = u64::try_from(step.within_days).unwrap_or_default();
         // What should have been before is to be done today.
         let by = day.checked_add_days(Days::new(days))?.max(today);
-        let end = start_of_day(by.checked_add_days(Days::new(1))?, zone);
         Some(Planned {
             plan: plan.id,
             step,
@@ -150,8 +145,8 @@ fn of_asset<'a>(
             asset: asset.id,
             owner,
             occasion: format!("{}:{day}", ages.held_since),
-            tell_at: start_of_day(day, zone),
-            due_at: end - TimeDelta::seconds(1),
+            tell_at: start_of_day(day, ctx.settings.time_zone),
+            due_at: last_second(ctx, by),
         })
     };
     plan.input.steps.iter().filter_map(one).collect()

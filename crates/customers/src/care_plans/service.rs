@@ -10,6 +10,7 @@ use crate::{
     asset_incidents::AssetIncident,
     assets::Asset,
     care_contacts::{self, CareContactInput, PlannedCare},
+    engine::first_fit,
     problems::{CARE_PLANS_OVERLAP, TOO_MANY_RECORDS},
     rules::{line, today},
 };
@@ -42,7 +43,7 @@ impl Resource for CarePlan {
 
     /// What a plan calls for is planned at once, and what it does not any more is over.
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, _: Option<&Self>) -> Result<()> {
-        store::plan_from(tx, ctx.actor.user, ctx.now).await
+        store::WALKS.begin(tx, ctx.actor.user, ctx.now).await
     }
 
     fn searchable(&self) -> Vec<&str> {
@@ -96,7 +97,7 @@ pub(crate) async fn after_incident(
         plan.input.trigger == trigger && kind.is_none_or(|kind| kind == asset.input.kind)
     };
     let Some(plan) = plans.iter().find(fits) else { return Ok(()) };
-    let Some(owner) = care_contacts::first_fit(tx, ctx, owners).await? else { return Ok(()) };
+    let Some(owner) = first_fit(tx, ctx, owners).await? else { return Ok(()) };
     for step in &plan.input.steps {
         let hours = TimeDelta::hours(step.due_hours.unwrap_or_default());
         let input = CareContactInput {

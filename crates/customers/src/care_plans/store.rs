@@ -2,7 +2,7 @@
 
 use super::{
     CarePlanId, CarePlanInput, CareStep, CareTrigger,
-    planning::{Plan, Planned, Progress},
+    planning::{Plan, Planned},
     stages::Ages,
 };
 use crate::{
@@ -11,10 +11,14 @@ use crate::{
     parties::PartyId,
     rules::line,
 };
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use guanxi_kernel::{Ctx, Line, Result, UserId};
 use guanxi_storage::{Sql, Tx, expansion::Json, sql, sql::rows_at_once};
+use guanxi_workflow::walks::Walks;
 use uuid::Uuid;
+
+/// When the next step of the walk is.
+pub(super) const WALKS: Walks = Walks("care_plannings");
 
 #[derive(Debug, sqlx::FromRow)]
 struct PlanRow {
@@ -152,54 +156,4 @@ pub(super) async fn keep(tx: &mut Tx, ctx: &Ctx, planned: &[Planned<'_>]) -> Res
         tx.execute(sql).await?;
     }
     Ok(())
-}
-
-/// Walks from then on, from the beginning, in the name of that user.
-pub(super) async fn plan_from(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    let sql = sql!(
-        "INSERT INTO care_plannings (tenant_id, user_id, due_at, progress) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (tenant_id) DO UPDATE SET user_id = excluded.user_id, due_at = excluded.due_at,
-             progress = excluded.progress",
-        user,
-        at,
-        serde_json::json!({})
-    );
-    tx.execute(sql).await.map(drop)
-}
-
-/// The tenant, if it is time for a step.
-pub(super) async fn plannings(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    most: i64,
-) -> Result<Vec<(Uuid, UserId)>> {
-    let sql = sql!(
-        "SELECT tenant_id, user_id FROM care_plannings WHERE tenant_id = $1 AND due_at <= $2 LIMIT $3",
-        now,
-        most
-    );
-    tx.all(sql).await
-}
-
-/// When the next step is, and how far the walk has come.
-pub(super) async fn planning(tx: &mut Tx) -> Result<Option<(DateTime<Utc>, Json<Progress>)>> {
-    tx.optional(sql!("SELECT due_at, progress FROM care_plannings WHERE tenant_id = $1")).await
-}
-
-/// The walk goes on then, from there.
-pub(super) async fn go_on(tx: &mut Tx, at: DateTime<Utc>, progress: Progress) -> Result<()> {
-    let progress = serde_json::to_value(progress).unwrap_or_default();
-    let sql = sql!(
-        "UPDATE care_plannings SET due_at = $2, progress = $3 WHERE tenant_id = $1",
-        at,
-        progress
-    );
-    tx.execute(sql).await.map(drop)
-}
-
-/// The walk waits until then.
-pub(super) async fn plan_later(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
-    tx.execute(sql!("UPDATE care_plannings SET due_at = $2 WHERE tenant_id = $1", at))
-        .await
-        .map(drop)
 }

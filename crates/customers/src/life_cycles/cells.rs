@@ -52,7 +52,7 @@ pub struct LifeCycleCellInput {
     #[field(zh = "目标毛利率")]
     pub margin_goal: Option<Share>,
     /// Whether that holds for whoever moves into the cell now.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
@@ -60,10 +60,6 @@ pub struct LifeCycleCellInput {
     #[serde(default)]
     #[field(zh = "备注")]
     pub note: Option<Text<4000>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What is done with the customers of one value and one phase.

@@ -4,7 +4,8 @@
 //! A company says of a cell which playbook its customers get, and which margin is the goal. From then on its
 //! customers are placed on each day, by the same rules as in the report `value-lifecycle`. Where a customer has
 //! moved the entry of before ends, another begins, and the playbook of its cell is started: once for each entry.
-//! Who was in a cell before anything was said has not moved there.
+//! Who was in a cell before anything was said has not moved there. A customer that comes to decline gets a retention
+//! case as well, if none is open, for somebody has to find out why.
 //!
 //! | file | holds |
 //! | --- | --- |

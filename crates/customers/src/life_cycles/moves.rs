@@ -4,12 +4,17 @@ use super::{
     LifeCycleEntry, LifeCycleEntryId, LifeCycleEntryInput,
     store::{self, Cell, Measures, Placed},
 };
-use crate::parties::{PARTY, PartyId};
+use crate::{
+    engine::first_fit,
+    parties::{PARTY, PartyId},
+    problems::ONE_OPEN_CASE,
+    retention_cases::{RetentionCase, RetentionCaseInput},
+    value::LifeCyclePhase,
+};
 use chrono::NaiveDate;
-use guanxi_identity::users::check_owner;
 use guanxi_kernel::{
-    Ctx, Line, Result,
-    problem::{INTERNAL, NOT_FOUND},
+    Ctx, FineAmount, Line, Result, UserId,
+    problem::{INTERNAL, NOT_FOUND, VALIDATION_FAILED},
 };
 use guanxi_storage::{Meta, Tx, kind::Parts as _, merging::rewrite, resource};
 use guanxi_workflow::{
@@ -29,7 +34,8 @@ pub(super) struct Mover {
 }
 
 impl Mover {
-    /// Places a customer in a cell; it leaves that of before. `ctx` has all rights.
+    /// Places a customer in a cell; it leaves that of before. Who comes to decline is asked for the reason. `ctx` has
+    /// all rights.
     ///
     /// # Errors
     /// Those of the store.
@@ -54,7 +60,39 @@ impl Mover {
                 entry.playbook_run_id = start(tx, ctx, playbook, (customer, cell)).await?;
             }
         }
-        resource::insert(tx, ctx, entry, "created").await.map(drop)
+        resource::insert(tx, ctx, entry, "created").await?;
+        let declined = customer.entry_phase == Some(LifeCyclePhase::Decline);
+        if phase == LifeCyclePhase::Decline && !declined && !self.first {
+            ask_why(tx, ctx, customer).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens a case for a customer that buys less, which is not closed before somebody has told the reason; nothing where
+/// one is open, where nobody can own it, or where the company demands more of a case than is known here: that holds
+/// up nobody's cell.
+async fn ask_why(tx: &mut Tx, ctx: &Ctx, customer: &Placed) -> Result<()> {
+    let users: Vec<UserId> = customer.owner_id.into_iter().chain([ctx.actor.user]).collect();
+    let Some(owner) = first_fit(tx, ctx, &users).await? else { return Ok(()) };
+    let bought = FineAmount::of_steps(customer.year_steps).to_money(ctx.settings.currency);
+    let input = RetentionCaseInput {
+        party_id: customer.party_id,
+        owner_id: Some(owner),
+        reason: None,
+        reason_note: None,
+        warning_signs: Vec::new(),
+        amount: bought.ok().filter(|bought| bought.minor() > 0),
+        impact: None,
+        impact_note: None,
+        decision: None,
+        keep_with: None,
+        keep_without: None,
+        remaining_margin: None,
+    };
+    match resource::create::<RetentionCase>(tx, ctx, input).await {
+        Err(known) if known.is(&ONE_OPEN_CASE) || known.is(&VALIDATION_FAILED) => Ok(()),
+        made => made.map(drop),
     }
 }
 
@@ -91,13 +129,9 @@ async fn start(
     if playbook.status != PlaybookStatus::Published {
         return Ok(None);
     }
-    let mut owner = None;
-    for user in [cell.user_id, customer.owner_id, Some(ctx.actor.user)].into_iter().flatten() {
-        if owner.is_none() && check_owner(tx, ctx, user, "/owner_id").await.is_ok() {
-            owner = Some(user);
-        }
-    }
-    let Some(owner) = owner else { return Ok(None) };
+    let named = cell.user_id.into_iter().chain(customer.owner_id);
+    let users: Vec<UserId> = named.chain([ctx.actor.user]).collect();
+    let Some(owner) = first_fit(tx, ctx, &users).await? else { return Ok(None) };
     let about = Line::new(PARTY.name).map_err(|error| INTERNAL.problem().because(error))?;
     let input = PlaybookRunInput {
         product_id: None,

@@ -7,10 +7,13 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Result, Share, UserId};
-use guanxi_storage::{Sql, Tx, expansion::Json, sql, sql::rows_at_once};
-use guanxi_workflow::playbooks::PlaybookId;
+use guanxi_storage::{Sql, Tx, sql, sql::rows_at_once};
+use guanxi_workflow::{playbooks::PlaybookId, walks::Walks};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+
+/// When the next step of placing customers is.
+pub(super) const WALKS: Walks = Walks("life_cycle_walks");
 
 /// A cell: its class and its phase.
 pub(super) type Cell = (ValueClass, LifeCyclePhase);
@@ -71,44 +74,6 @@ pub(super) async fn walk_from(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> R
         at,
         progress
     );
-    tx.execute(sql).await.map(drop)
-}
-
-/// The tenant, if its customers are to be placed now.
-pub(super) async fn walks(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    most: i64,
-) -> Result<Vec<(Uuid, UserId)>> {
-    let sql = sql!(
-        "SELECT tenant_id, user_id FROM life_cycle_walks WHERE tenant_id = $1 AND due_at <= $2 LIMIT $3",
-        now,
-        most
-    );
-    tx.all(sql).await
-}
-
-/// When customers are placed next, and how far that has come; nobody else goes on with it meanwhile.
-pub(super) async fn walk(tx: &mut Tx) -> Result<Option<(DateTime<Utc>, Json<Progress>)>> {
-    let mut sql = Sql::new("SELECT due_at, progress FROM life_cycle_walks WHERE tenant_id = $1");
-    sql.push(tx.for_update());
-    tx.optional(sql).await
-}
-
-/// A walk goes on then, from there.
-pub(super) async fn go_on(tx: &mut Tx, at: DateTime<Utc>, progress: &Progress) -> Result<()> {
-    let progress = serde_json::to_value(progress).unwrap_or_default();
-    let sql = sql!(
-        "UPDATE life_cycle_walks SET due_at = $2, progress = $3 WHERE tenant_id = $1",
-        at,
-        progress
-    );
-    tx.execute(sql).await.map(drop)
-}
-
-/// A walk waits until then.
-pub(super) async fn walk_later(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
-    let sql = sql!("UPDATE life_cycle_walks SET due_at = $2 WHERE tenant_id = $1", at);
     tx.execute(sql).await.map(drop)
 }
 

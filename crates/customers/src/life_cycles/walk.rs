@@ -6,17 +6,14 @@
 
 use super::{
     moves::{self, Mover},
-    store::{self, Page},
+    store::{self, Page, WALKS},
 };
 use crate::{
-    rules::today,
+    rules::{next_day, today},
     value::{ClassLimits, LifeCyclePhase},
 };
-use chrono::{DateTime, Days, Utc};
-use guanxi_kernel::{
-    Ctx, Result, UserId,
-    period::{business_date, start_of_day},
-};
+use chrono::{DateTime, Utc};
+use guanxi_kernel::{Ctx, Result, UserId, period::business_date};
 use guanxi_storage::Tx;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -89,7 +86,7 @@ pub struct Walk {
 /// # Errors
 /// Those of the store.
 pub async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Vec<(Uuid, UserId)>> {
-    store::walks(tx, now, most).await
+    WALKS.due(tx, now, most).await
 }
 
 /// A walk that was refused waits until then.
@@ -97,7 +94,7 @@ pub async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Vec<(Uuid
 /// # Errors
 /// Those of the store.
 pub async fn put_off(tx: &mut Tx, to: DateTime<Utc>) -> Result<()> {
-    store::walk_later(tx, to).await
+    WALKS.wait(tx, to).await
 }
 
 impl Walk {
@@ -106,11 +103,11 @@ impl Walk {
     /// # Errors
     /// Those of the store.
     pub async fn due(tx: &mut Tx, ctx: &Ctx) -> Result<Option<Self>> {
-        let Some((due_at, found)) = store::walk(tx).await? else { return Ok(None) };
+        let found = WALKS.progress::<Progress>(tx).await?;
+        let Some((due_at, progress)) = found else { return Ok(None) };
         if due_at > ctx.now {
             return Ok(None);
         }
-        let progress = found.0;
         Ok(Some(Self { as_of: progress.as_of.unwrap_or(ctx.now), due_at, progress }))
     }
 
@@ -207,18 +204,17 @@ impl Walk {
     /// The rest is for another transaction.
     async fn go_on(self, tx: &mut Tx) -> Result<()> {
         let progress = Progress { as_of: Some(self.as_of), ..self.progress };
-        store::go_on(tx, self.due_at, &progress).await
+        WALKS.go_on(tx, self.due_at, progress).await
     }
 
     /// All are placed. Behind the first walk, which tells of an instant that is past, the next one follows at
     /// once, otherwise on the next day.
     async fn end(self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        let tomorrow = today(ctx).checked_add_days(Days::new(1)).unwrap_or(today(ctx));
         let next = match self.progress.first {
             true => ctx.now,
-            false => start_of_day(tomorrow, ctx.settings.time_zone),
+            false => next_day(ctx, today(ctx)),
         };
-        store::go_on(tx, next, &Progress::default()).await
+        WALKS.go_on(tx, next, Progress::default()).await
     }
 }
 

@@ -1,6 +1,9 @@
 //! Merging and parting.
 
-use super::{LeftAsIs, MERGE, Merge, MergeId, MergeInput, room};
+use super::{
+    LeftAsIs, MERGE, Merge, MergeId, MergeInput,
+    room::{self, Pair},
+};
 use crate::{
     contact_relations,
     contacts::{self, Contact},
@@ -239,8 +242,10 @@ async fn join<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, input: MergeInput) -> Result
     close_pairs_of(tx, system, merged_id).await?;
     events::share(tx, (merged_id, survivor_id), id.uuid()).await?;
     record.owner_id = Some(ctx.actor.user);
-    let shown = resource::insert(tx, ctx, record, "created").await?;
-    resource::get(tx, ctx, shown.record.meta.id.uuid()).await
+    resource::insert(tx, ctx, record, "created").await?;
+    let pair = Pair { merge: id, kind, survivor: survivor_id, merged: merged_id };
+    room::merged(tx, system, pair).await?;
+    resource::get(tx, ctx, id.uuid()).await
 }
 
 fn source(merge: MergeId) -> std::borrow::Cow<'static, str> {
@@ -379,5 +384,8 @@ async fn part<R: Mergeable>(tx: &mut Tx, ctx: &Ctx, merge: &Merge) -> Result<Sho
         (merge.undone_at, merge.left_as_is) = (Some(ctx.now), left);
         Ok(())
     };
-    resource::change::<Merge>(tx, ctx, merge.meta.id.uuid(), "undone", undo).await
+    let shown = resource::change::<Merge>(tx, ctx, merge.meta.id.uuid(), "undone", undo).await?;
+    let pair = Pair { merge: merge.meta.id, kind, survivor: survivor_id, merged: merged_id };
+    room::parted(tx, &done, pair).await?;
+    Ok(shown)
 }

@@ -5,6 +5,7 @@ use super::{
     PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole, org_chart::OrgChart, store, visits,
 };
 use crate::{
+    care_contacts,
     contacts::{self, CONTACT},
     customer_sources,
     departments::{self, DEPARTMENT},
@@ -76,6 +77,18 @@ impl Resource for Party {
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await?;
         if before.is_none() { refuse_duplicate(tx, ctx, self).await } else { Ok(()) }
+    }
+
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        match standing(before) {
+            Some(before) => care_contacts::follow_party(tx, ctx, before, self).await,
+            None => Ok(()),
+        }
+    }
+
+    /// What its owner leaves undone for it changes hands by itself.
+    async fn changed_hands(_: &[(Self, Self)], _: &mut Tx, _: &Ctx) -> Result<()> {
+        Ok(())
     }
 
     async fn foresee(records: &[Self], tx: &mut Tx) -> Result<()> {

@@ -1,12 +1,16 @@
-//! Referrals: whom customers may recommend, who was asked to, who has recommended whom, whether that one wants to be called, and what it is rewarded with.
+//! Referrals: whom customers may recommend, who was asked to, who has recommended whom, whether that one wants to
+//! be called, and how the referral is rewarded.
 //!
-//! There is one referral of a party, so there is one reward.
+//! There is one referral of a party, and one reward for each stage that it comes to: by the rules of its programme,
+//! or for the purchase alone. When the last contract of whom was recommended is cancelled, what was earned by the
+//! purchase is taken back.
 //!
 //! | file | holds |
 //! | --- | --- |
 //! | `model.rs` | the referral and its moves; pure |
 //! | `requests.rs` | who was asked for one, and why they would not |
 //! | `programmes.rs` | whom customers may recommend |
+//! | `rewards.rs` | what is due for which stage; pure |
 //! | `service.rs` | the rules of a save, and the moves |
 //! | `store.rs` | the SQL |
 //!
@@ -16,12 +20,12 @@
 mod model;
 mod programmes;
 mod requests;
+mod rewards;
 mod service;
 mod store;
 
 pub use model::{
     LoseReferral, REFERRAL, Referral, ReferralId, ReferralInput, ReferralStatus, ReverseReward,
-    RewardStatus,
 };
 pub use programmes::{
     DescribedFriend, FriendCheck, REFERRAL_PROGRAMME, ReferralProgramme, ReferralProgrammeId,
@@ -31,5 +35,6 @@ pub use requests::{
     REFERRAL_REQUEST, ReferralAnswer, ReferralRefusal, ReferralRequest, ReferralRequestId,
     ReferralRequestInput,
 };
+pub use rewards::{ReferralReward, RewardRule, RewardStage, RewardStatus};
 pub(crate) use service::make_room;
-pub use service::{consent, contact, lose, pay, reverse, win};
+pub use service::{consent, contact, deal_cancelled, lose, pay, reverse, win};

@@ -1,5 +1,9 @@
 //! A referral and its moves. Pure.
 
+use super::{
+    ReferralProgramme, ReferralProgrammeId,
+    rewards::{self, ReferralReward, RewardStage, RewardStatus},
+};
 use crate::{
     parties::{Party, PartyId},
     problems::{CONSENT_REQUIRED, REFERRAL_STATE},
@@ -29,22 +33,6 @@ guanxi_kernel::words! {
     }
 }
 
-guanxi_kernel::words! {
-    /// How the reward of a referral stands.
-    #[derive(Default)]
-    pub enum RewardStatus {
-        /// There is none, or not yet.
-        #[default]
-        None = "none" ("None", "无"),
-        /// It is owed.
-        Due = "due" ("Due", "应付"),
-        /// The referrer has it.
-        Paid = "paid" ("Paid", "已付"),
-        /// It is not owed any more, because the deal was cancelled.
-        Reversed = "reversed" ("Reversed", "已撤回"),
-    }
-}
-
 /// Names a referral.
 pub type ReferralId = Id<Referral>;
 
@@ -65,11 +53,15 @@ pub struct ReferralInput {
     #[serde(default)]
     #[field(zh = "负责人", filter, to = User)]
     pub owner_id: Option<UserId>,
+    /// The programme whose rewards hold for it. It stays once one of them is due.
+    #[serde(default)]
+    #[field(zh = "推介计划", filter, to = ReferralProgramme)]
+    pub referral_programme_id: Option<ReferralProgrammeId>,
     /// Whether whom was recommended is not to be told by whom.
     #[serde(default)]
     #[field(zh = "介绍人匿名")]
     pub anonymous: bool,
-    /// What the referrer gets once the other has bought.
+    /// What the referrer gets once the other has bought; what the programme says when absent.
     #[serde(default)]
     #[validate(custom(function = "not_negative"))]
     #[field(zh = "介绍奖励", money)]
@@ -110,10 +102,14 @@ pub struct Referral {
     /// Why it was lost.
     #[field(zh = "未成交原因")]
     pub lost_reason: Option<Text<1000>>,
-    /// How its reward stands.
+    /// How its rewards stand: `due` as long as one of them is.
     #[field(zh = "奖励状态", filter)]
     pub reward_status: RewardStatus,
-    /// When the referrer got it.
+    /// What has become due, once for each stage that it came to.
+    #[schema(max_items = 3)]
+    #[field(zh = "奖励明细", json)]
+    pub rewards: Vec<ReferralReward>,
+    /// When the referrer got the last of them.
     #[field(zh = "奖励支付时间")]
     pub rewarded_at: Option<DateTime<Utc>>,
     /// Why it was taken back.
@@ -189,9 +185,15 @@ impl Referral {
     ///
     /// # Errors
     /// `referral_state`.
-    pub(super) fn consent(&mut self, now: DateTime<Utc>, by: UserId) -> Result<()> {
+    pub(super) fn consent(
+        &mut self,
+        now: DateTime<Utc>,
+        by: UserId,
+        reward: Option<Money>,
+    ) -> Result<()> {
         self.require(CONSENT)?;
         (self.consented_at, self.consent_noted_by) = (Some(now), Some(by));
+        self.earn(RewardStage::Consented, reward, now);
         Ok(())
     }
 
@@ -199,12 +201,13 @@ impl Referral {
     ///
     /// # Errors
     /// `consent_required` before it has agreed; `referral_state`.
-    pub(super) fn contact(&mut self, now: DateTime<Utc>) -> Result<()> {
+    pub(super) fn contact(&mut self, now: DateTime<Utc>, reward: Option<Money>) -> Result<()> {
         self.require(CONTACT)?;
         if self.consented_at.is_none() {
             return Err(CONSENT_REQUIRED.problem());
         }
         (self.status, self.contacted_at) = (ReferralStatus::Contacted, Some(now));
+        self.earn(RewardStage::Contacted, reward, now);
         Ok(())
     }
 
@@ -212,12 +215,10 @@ impl Referral {
     ///
     /// # Errors
     /// `referral_state`.
-    pub(super) fn win(&mut self, now: DateTime<Utc>) -> Result<()> {
+    pub(super) fn win(&mut self, now: DateTime<Utc>, reward: Option<Money>) -> Result<()> {
         self.require(WIN)?;
         (self.status, self.ended_at) = (ReferralStatus::Won, Some(now));
-        if self.input.reward.is_some_and(|reward| reward.minor() > 0) {
-            self.reward_status = RewardStatus::Due;
-        }
+        self.earn(RewardStage::Won, reward, now);
         Ok(())
     }
 
@@ -232,24 +233,51 @@ impl Referral {
         Ok(())
     }
 
-    /// The referrer has the reward.
+    /// The referrer has what is due.
     ///
     /// # Errors
     /// `referral_state`.
     pub(super) fn pay(&mut self, now: DateTime<Utc>) -> Result<()> {
         self.require(PAY)?;
+        for reward in self.rewards.iter_mut().filter(|one| one.status == RewardStatus::Due) {
+            (reward.status, reward.paid_at) = (RewardStatus::Paid, Some(now));
+        }
         (self.reward_status, self.rewarded_at) = (RewardStatus::Paid, Some(now));
         Ok(())
     }
 
-    /// The reward is not owed any more.
+    /// What was earned by the purchase is not owed any more; of one that has not bought nothing is.
     ///
     /// # Errors
     /// `referral_state`.
     pub(super) fn reverse(&mut self, reason: Text<1000>) -> Result<()> {
         self.require(REVERSE)?;
-        (self.reward_status, self.reversed_reason) = (RewardStatus::Reversed, Some(reason));
+        let by_purchase = self.has_earned();
+        for one in self.rewards.iter_mut().filter(|one| one.is_live()) {
+            if !by_purchase || one.stage == RewardStage::Won {
+                one.status = RewardStatus::Reversed;
+            }
+        }
+        self.reward_status = rewards::standing(&self.rewards);
+        self.reversed_reason = Some(reason);
         Ok(())
+    }
+
+    /// Whether something was earned by the purchase, and not taken back.
+    pub(super) fn has_earned(&self) -> bool {
+        let won = self.rewards.iter().any(|one| one.is_live() && one.stage == RewardStage::Won);
+        // What is owed for no stage became due before stages had rewards, and by the purchase.
+        won || (self.rewards.is_empty() && self.allows(REVERSE))
+    }
+
+    /// A reward is due for a stage, once.
+    fn earn(&mut self, stage: RewardStage, reward: Option<Money>, now: DateTime<Utc>) {
+        let Some(reward) = reward.filter(|reward| reward.minor() > 0) else { return };
+        if self.rewards.iter().any(|one| one.stage == stage) {
+            return;
+        }
+        self.rewards.push(ReferralReward::due(stage, reward, now));
+        self.reward_status = RewardStatus::Due;
     }
 }
 
@@ -257,7 +285,7 @@ impl Referral {
 mod tests {
     use super::*;
     use crate::testing;
-    use guanxi_kernel::input;
+    use guanxi_kernel::{Currency, input};
     use guanxi_storage::Resource as _;
 
     fn referral() -> Referral {
@@ -269,32 +297,76 @@ mod tests {
     #[test]
     fn d_64_nobody_is_called_who_has_not_agreed() {
         let mut one = referral();
-        assert!(one.contact(NOW).unwrap_err().is(&CONSENT_REQUIRED));
-        one.consent(NOW, uuid::Uuid::nil().into()).unwrap();
-        one.contact(NOW).unwrap();
-        assert!(one.contact(NOW).unwrap_err().is(&REFERRAL_STATE));
+        assert!(one.contact(NOW, None).unwrap_err().is(&CONSENT_REQUIRED));
+        one.consent(NOW, uuid::Uuid::nil().into(), None).unwrap();
+        one.contact(NOW, None).unwrap();
+        assert!(one.contact(NOW, None).unwrap_err().is(&REFERRAL_STATE));
+    }
+
+    fn yuan(minor: i64) -> Option<Money> {
+        Some(Money::new(minor, Currency::CNY))
+    }
+
+    /// One that has come to a contact, with a reward for that.
+    fn contacted(reward: Option<Money>) -> Referral {
+        let mut one = referral();
+        one.consent(NOW, uuid::Uuid::nil().into(), None).unwrap();
+        one.contact(NOW, reward).unwrap();
+        one
     }
 
     #[test]
     fn d_62_a_reward_is_due_once() {
         let mut one = referral();
-        assert!(one.win(NOW).unwrap_err().is(&REFERRAL_STATE));
-        one.consent(NOW, uuid::Uuid::nil().into()).unwrap();
-        one.contact(NOW).unwrap();
+        assert!(one.win(NOW, yuan(50_000)).unwrap_err().is(&REFERRAL_STATE));
+        let mut one = contacted(None);
         assert!(one.pay(NOW).unwrap_err().is(&REFERRAL_STATE));
-        one.win(NOW).unwrap();
+        one.win(NOW, yuan(50_000)).unwrap();
         assert_eq!(one.reward_status, RewardStatus::Due);
         one.pay(NOW).unwrap();
         assert!(one.pay(NOW).unwrap_err().is(&REFERRAL_STATE));
         let cancelled = Text::new("订单取消").unwrap();
         one.reverse(cancelled.clone()).unwrap();
         assert!(one.reverse(cancelled).unwrap_err().is(&REFERRAL_STATE));
-        assert!(one.win(NOW).unwrap_err().is(&REFERRAL_STATE));
-        let mut poor = referral();
-        poor.input.reward = None;
-        poor.consent(NOW, uuid::Uuid::nil().into()).unwrap();
-        poor.contact(NOW).unwrap();
-        poor.win(NOW).unwrap();
-        assert_eq!(poor.reward_status, RewardStatus::None);
+        assert!(one.win(NOW, yuan(50_000)).unwrap_err().is(&REFERRAL_STATE));
+        let mut poor = contacted(None);
+        poor.win(NOW, None).unwrap();
+        assert_eq!((poor.reward_status, poor.rewards.len()), (RewardStatus::None, 0));
+        let mut nothing = contacted(yuan(0));
+        nothing.win(NOW, yuan(0)).unwrap();
+        assert_eq!(nothing.reward_status, RewardStatus::None);
+    }
+
+    #[test]
+    fn d_62_each_stage_has_its_reward_and_a_cancelled_deal_takes_that_of_the_purchase() {
+        let cancelled = || Text::new("订单取消").unwrap();
+        let stands = |one: &Referral| {
+            let each: Vec<RewardStatus> = one.rewards.iter().map(|reward| reward.status).collect();
+            (one.reward_status, each)
+        };
+        let mut one = contacted(yuan(5_000));
+        one.pay(NOW).unwrap();
+        assert_eq!(stands(&one), (RewardStatus::Paid, vec![RewardStatus::Paid]));
+        one.win(NOW, yuan(50_000)).unwrap();
+        assert_eq!(stands(&one), (RewardStatus::Due, vec![RewardStatus::Paid, RewardStatus::Due]));
+        one.reverse(cancelled()).unwrap();
+        let left = vec![RewardStatus::Paid, RewardStatus::Reversed];
+        assert_eq!(stands(&one), (RewardStatus::Paid, left));
+        // What is not earned by a purchase is taken back by hand.
+        one.reverse(cancelled()).unwrap();
+        let none = vec![RewardStatus::Reversed, RewardStatus::Reversed];
+        assert_eq!(stands(&one), (RewardStatus::Reversed, none));
+        assert!(one.reverse(cancelled()).unwrap_err().is(&REFERRAL_STATE));
+    }
+
+    #[test]
+    fn d_62_what_was_due_before_stages_had_rewards_was_due_by_the_purchase() {
+        let mut one = contacted(None);
+        one.win(NOW, None).unwrap();
+        assert!(!one.has_earned());
+        one.reward_status = RewardStatus::Due;
+        assert!(one.has_earned());
+        one.reverse(Text::new("订单取消").unwrap()).unwrap();
+        assert_eq!((one.reward_status, one.has_earned()), (RewardStatus::Reversed, false));
     }
 }

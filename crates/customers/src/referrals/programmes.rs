@@ -1,13 +1,14 @@
 //! Referral programmes: what customers are told of whom they may recommend, and whether a friend whom they
 //! describe is one of these.
 
+use super::{RewardRule, RewardStage};
 use crate::{
     parties::PartyKind,
     rules::{fact, not_negative, own_currency, repeated},
 };
 use guanxi_kernel::{
     Ctx, Id, Line, Money, Problem, Result, Text, Word as _,
-    problem::{INTERNAL, Texts},
+    problem::{INTERNAL, OUT_OF_RANGE, Texts},
     text::fold,
 };
 use guanxi_storage::{
@@ -70,15 +71,18 @@ pub struct ReferralProgrammeInput {
     #[validate(custom(function = "not_negative"))]
     #[field(zh = "介绍奖励", money)]
     pub reward: Option<Money>,
+    /// What they get for other stages that a referral comes to, or for that one instead of `reward`. What a referral
+    /// gets is what holds when it comes there.
+    #[serde(default)]
+    #[validate(length(max = 3), nested)]
+    #[schema(max_items = 3)]
+    #[field(zh = "阶段奖励", json)]
+    pub rewards: Vec<RewardRule>,
     /// Whether it is in use.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Whom customers may recommend.
@@ -169,7 +173,10 @@ impl Resource for ReferralProgramme {
                 { "name": "半年内购车", "condition": "buys_within_months <= 6" },
                 { "name": "对 SUV 感兴趣", "condition": "interest = 'SUV'" }
             ],
-            "reward": { "amount": "500.00", "currency": "CNY" }
+            "reward": { "amount": "500.00", "currency": "CNY" },
+            "rewards": [
+                { "stage": "contacted", "reward": { "amount": "50.00", "currency": "CNY" } }
+            ]
         })
     }
 }
@@ -182,7 +189,21 @@ impl ReferralProgrammeInput {
             let pointer = format!("/criteria/{at}/condition");
             findings.extend(facts::check(&criterion.condition, FRIEND, &pointer).err());
         }
+        findings.extend(repeated(&self.rewards, "/rewards", |rule| rule.stage));
+        for (at, rule) in self.rewards.iter().enumerate() {
+            if rule.stage == RewardStage::Won && self.reward.is_some() {
+                let finding = OUT_OF_RANGE.field(format!("/rewards/{at}/stage"));
+                findings.push(finding.with("expected", "another stage beside reward"));
+            }
+        }
         Problem::collect(findings)
+    }
+
+    /// What the referrer gets for a stage.
+    pub(super) fn reward_for(&self, stage: RewardStage) -> Option<Money> {
+        let rule = self.rewards.iter().find(|rule| rule.stage == stage);
+        let bought = self.reward.filter(|_| stage == RewardStage::Won);
+        rule.map(|rule| rule.reward).or(bought)
     }
 
     /// What of these facts does not fulfil the criteria.
@@ -254,5 +275,24 @@ mod tests {
         assert!(checked(json!([one("a", "age >= 18"), one("b", "kind = person")])).is_ok());
         let wrong = checked(json!([one("a", "age >= 18"), one("A", "height > 2")])).unwrap_err();
         assert_eq!(wrong.errors().len(), 2);
+    }
+
+    #[test]
+    fn d_62_a_programme_has_one_reward_for_each_stage() {
+        let programme = |rewards: Json| {
+            let mut body = ReferralProgramme::example();
+            body["rewards"] = rewards;
+            input::read::<ReferralProgrammeInput>(body).unwrap()
+        };
+        let rule = |stage: &str, amount: &str| json!({ "stage": stage, "reward": { "amount": amount, "currency": "CNY" } });
+        let two = programme(json!([rule("consented", "10.00"), rule("contacted", "50.00")]));
+        two.check().unwrap();
+        let stages = [RewardStage::Consented, RewardStage::Contacted, RewardStage::Won];
+        let amounts = stages.map(|stage| two.reward_for(stage).map(guanxi_kernel::Money::minor));
+        assert_eq!(amounts, [Some(1_000), Some(5_000), Some(50_000)]);
+        let twice = programme(json!([rule("contacted", "1.00"), rule("contacted", "2.00")]));
+        assert_eq!(twice.check().unwrap_err().errors().len(), 1);
+        let beside = programme(json!([rule("won", "1.00")]));
+        assert_eq!(beside.check().unwrap_err().errors().len(), 1);
     }
 }

@@ -1,7 +1,8 @@
 //! The rules of saving a referral, and its moves.
 
 use super::{
-    LoseReferral, REFERRAL, Referral, ReferralId, ReferralStatus, ReverseReward, RewardStatus,
+    LoseReferral, REFERRAL, Referral, ReferralId, ReferralProgramme, ReferralStatus, ReverseReward,
+    RewardStage, RewardStatus,
     model::ALL,
     store::{self, Standing},
 };
@@ -10,7 +11,7 @@ use crate::{
     parties::{Party, PartyId, PartyRole},
     problems::{ALREADY_CUSTOMER, IMMUTABLE, REFERRAL_STATE, SELF_REFERRAL},
 };
-use guanxi_kernel::{Action, Ctx, Result, problem::DUPLICATE};
+use guanxi_kernel::{Action, Ctx, Money, Result, Text, problem::DUPLICATE};
 use guanxi_storage::{
     Kind, Resource, Tx,
     merging::rewrite,
@@ -70,6 +71,10 @@ impl Referral {
         }
         if self.input.referred_party_id != before.input.referred_party_id {
             return Err(IMMUTABLE.at("/referred_party_id"));
+        }
+        let due = !before.rewards.is_empty();
+        if due && self.input.referral_programme_id != before.input.referral_programme_id {
+            return Err(IMMUTABLE.at("/referral_programme_id"));
         }
         if before.status == ReferralStatus::Won && self.input.reward != before.input.reward {
             return Err(IMMUTABLE.at("/reward"));
@@ -147,8 +152,9 @@ impl Standing {
 /// `referral_state`, and as any change.
 pub async fn consent(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
     let (now, by) = (ctx.now, ctx.actor.user);
-    resource::change(tx, ctx, id.uuid(), "consented", |one: &mut Referral| one.consent(now, by))
-        .await
+    let reward = reward_for(tx, ctx, id, RewardStage::Consented).await?;
+    let consent = |one: &mut Referral| one.consent(now, by, reward);
+    resource::change(tx, ctx, id.uuid(), "consented", consent).await
 }
 
 /// Somebody has spoken with it.
@@ -157,7 +163,9 @@ pub async fn consent(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Ref
 /// `consent_required`, `referral_state`, and as any change.
 pub async fn contact(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
     let now = ctx.now;
-    resource::change(tx, ctx, id.uuid(), "contacted", |one: &mut Referral| one.contact(now)).await
+    let reward = reward_for(tx, ctx, id, RewardStage::Contacted).await?;
+    let contact = |one: &mut Referral| one.contact(now, reward);
+    resource::change(tx, ctx, id.uuid(), "contacted", contact).await
 }
 
 /// It has bought.
@@ -166,7 +174,27 @@ pub async fn contact(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Ref
 /// `referral_state`, and as any change.
 pub async fn win(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referral>> {
     let now = ctx.now;
-    resource::change(tx, ctx, id.uuid(), "won", |one: &mut Referral| one.win(now)).await
+    let reward = reward_for(tx, ctx, id, RewardStage::Won).await?;
+    resource::change(tx, ctx, id.uuid(), "won", |one: &mut Referral| one.win(now, reward)).await
+}
+
+/// What the referrer gets once a referral comes to a stage: what it says itself for the purchase, else what its
+/// programme says now, whoever may read that.
+async fn reward_for(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    id: ReferralId,
+    stage: RewardStage,
+) -> Result<Option<Money>> {
+    let referral = resource::load::<Referral>(tx, ctx, id.uuid()).await?;
+    let own = referral.input.reward.filter(|_| stage == RewardStage::Won);
+    let Some(programme) = referral.input.referral_programme_id.filter(|_| own.is_none()) else {
+        return Ok(own);
+    };
+    let system = ctx.on_behalf();
+    let programme =
+        resource::get_even_deleted::<ReferralProgramme>(tx, &system, programme.uuid()).await?;
+    Ok(programme.record.input.reward_for(stage))
 }
 
 /// It does not buy.
@@ -184,7 +212,7 @@ pub async fn lose(
     resource::change(tx, ctx, id.uuid(), "lost", lose).await
 }
 
-/// The referrer has the reward.
+/// The referrer has what is due.
 ///
 /// # Errors
 /// `referral_state`, and as any change.
@@ -193,7 +221,7 @@ pub async fn pay(tx: &mut Tx, ctx: &Ctx, id: ReferralId) -> Result<Shown<Referra
     resource::change(tx, ctx, id.uuid(), "reward_paid", |one: &mut Referral| one.pay(now)).await
 }
 
-/// The reward is not owed any more: the deal was cancelled.
+/// What was earned by the purchase is not owed any more: the deal was cancelled.
 ///
 /// # Errors
 /// `referral_state`, and as any change.
@@ -205,4 +233,24 @@ pub async fn reverse(
 ) -> Result<Shown<Referral>> {
     let reverse = |one: &mut Referral| one.reverse(wish.reason);
     resource::change(tx, ctx, id.uuid(), "reward_reversed", reverse).await
+}
+
+/// Whom was recommended has given up its last contract: what the referrer has earned by the purchase is not owed any
+/// more, whoever may change the referral, unless there are orders too.
+///
+/// # Errors
+/// Those of the store.
+pub async fn deal_cancelled(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    party: PartyId,
+    reason: Text<1000>,
+) -> Result<()> {
+    let Some(id) = store::rewarded(tx, party).await? else { return Ok(()) };
+    let reverse = |one: &mut Referral| match one.has_earned() {
+        true => one.reverse(reason),
+        false => Ok(()),
+    };
+    let system = ctx.on_behalf();
+    resource::change(tx, &system, id.uuid(), "reward_reversed", reverse).await.map(drop)
 }

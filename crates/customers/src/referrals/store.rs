@@ -36,3 +36,15 @@ pub(super) async fn has_referral(tx: &mut Tx, party: PartyId, but: ReferralId) -
     );
     tx.exists(sql).await
 }
+
+/// The referral of a party that was won and rewarded, if it has bought nothing by orders.
+pub(super) async fn rewarded(tx: &mut Tx, party: PartyId) -> Result<Option<ReferralId>> {
+    let sql = sql!(
+        "SELECT r.id FROM referrals r WHERE r.tenant_id = $1 AND r.referred_party_id = $2
+             AND r.deleted_at IS NULL AND r.status = 'won' AND r.reward_status IN ('due', 'paid')
+             AND NOT EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = $1 AND o.party_id = $2
+                 AND o.bought_steps > 0 AND o.deleted_at IS NULL)",
+        party
+    );
+    Ok(tx.optional::<(ReferralId,)>(sql).await?.map(|(id,)| id))
+}

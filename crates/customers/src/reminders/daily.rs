@@ -8,11 +8,10 @@
 
 use super::{
     planning::{Plans, Span, State},
-    store,
+    store::WALKS,
 };
-use crate::rules::today;
-use chrono::Days;
-use guanxi_kernel::{Ctx, Result, period::start_of_day};
+use crate::rules::{next_day, today};
+use guanxi_kernel::{Ctx, Result};
 use guanxi_storage::Tx;
 use guanxi_workflow::chores::Chore;
 use serde::{Deserialize, Serialize};
@@ -20,35 +19,33 @@ use serde::{Deserialize, Serialize};
 /// What the workflow does about planning.
 pub static PLANNING: Chore = Chore {
     name: "reminder_planning",
-    due: |tx, now, most| Box::pin(store::plannings(tx, now, most)),
+    due: |tx, now, most| Box::pin(WALKS.due(tx, now, most)),
     step: |tx, ctx, _| Box::pin(step(tx, ctx)),
-    put_off: |tx, _, to| Box::pin(store::plan_later(tx, to)),
+    put_off: |tx, _, to| Box::pin(WALKS.wait(tx, to)),
 };
 
 /// A run that is under way; none when there are no days.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Progress {
+struct Progress {
     span: Option<Span>,
     state: State,
 }
 
 /// Plans for a page of records, if it is time still; whether it was. `ctx` has all rights.
 async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
-    let Some((due_at, found)) = store::planning(tx).await? else { return Ok(false) };
+    let Some((due_at, found)) = WALKS.progress::<Progress>(tx).await? else { return Ok(false) };
     if due_at > ctx.now {
         return Ok(false);
     }
-    let Progress { span, state } = found.0;
+    let Progress { span, state } = found;
     let span = span.unwrap_or_else(|| Span::usual(ctx));
     let plans = Plans::load(tx, span).await?;
     let state = plans.step(tx, ctx, state).await?;
     if state.is_done() {
-        let tomorrow = today(ctx).checked_add_days(Days::new(1)).unwrap_or(today(ctx));
-        let at = start_of_day(tomorrow, ctx.settings.time_zone);
-        store::go_on(tx, at, Progress::default()).await?;
+        WALKS.go_on(tx, next_day(ctx, today(ctx)), Progress::default()).await?;
     } else {
-        store::go_on(tx, due_at, Progress { span: Some(span), state }).await?;
+        WALKS.go_on(tx, due_at, Progress { span: Some(span), state }).await?;
     }
     Ok(true)
 }

@@ -3,8 +3,8 @@
 //! how something new is used.
 //!
 //! Rules say how long before. The reminders of some time ahead are planned on each day, and further ahead by
-//! a job: one for each rule, record and occasion, however often that is done. On its day a reminder becomes a task of somebody, and it is done when
-//! that is; it is over when what it is about has happened before.
+//! a job: one for each rule, record and occasion, however often that is done. On its day a reminder becomes a
+//! task of somebody and is done when that is; if what it is about happens before, it is over.
 //!
 //! | file | holds |
 //! | --- | --- |

@@ -70,7 +70,7 @@ pub struct ReminderRuleInput {
     #[field(zh = "待办类别")]
     pub task_kind: Line<60>,
     /// Whether reminders are planned for now.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
@@ -80,15 +80,8 @@ pub struct ReminderRuleInput {
     pub note: Option<Text<4000>>,
 }
 
-fn yes() -> bool {
-    true
-}
-
 fn call() -> Line<60> {
-    match Line::new("call") {
-        Ok(kind) => kind,
-        Err(_) => unreachable!("a word is a line"),
-    }
+    Line::literal("call")
 }
 
 /// When somebody is reminded of something.
@@ -142,7 +135,7 @@ impl Resource for ReminderRule {
 
     /// What a rule calls for is planned at once.
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, _: Option<&Self>) -> Result<()> {
-        store::plan_from(tx, ctx.actor.user, ctx.now).await
+        store::WALKS.begin(tx, ctx.actor.user, ctx.now).await
     }
 
     fn searchable(&self) -> Vec<&str> {

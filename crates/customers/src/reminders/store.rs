@@ -1,9 +1,6 @@
 //! Reminders in the store, and what they are planned from. Nothing is decided here.
 
-use super::{
-    Festival, REMINDER, ReminderId, ReminderKind, ReminderRuleId, daily::Progress,
-    planning::Planned,
-};
+use super::{Festival, REMINDER, ReminderId, ReminderKind, ReminderRuleId, planning::Planned};
 use crate::{
     assets::{ASSET, AssetId},
     contacts::{CONTACT, ContactId},
@@ -12,7 +9,11 @@ use crate::{
 use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{Action, Ctx, Line, Result, UserId};
 use guanxi_storage::{Sql, Tx, expansion::Json, scope, sql, sql::rows_at_once};
+use guanxi_workflow::walks::Walks;
 use uuid::Uuid;
+
+/// When the next step of planning is.
+pub(super) const WALKS: Walks = Walks("reminder_plannings");
 
 /// A rule as planning needs it.
 #[derive(Debug, Clone, sqlx::FromRow)]
@@ -278,54 +279,4 @@ pub(super) async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Ve
 pub(super) async fn put_off(tx: &mut Tx, id: Uuid, to: DateTime<Utc>) -> Result<()> {
     let sql = sql!("UPDATE reminders SET due_at = $3 WHERE tenant_id = $1 AND id = $2", id, to);
     tx.execute(sql).await.map(drop)
-}
-
-/// Plans from then on, from the beginning, in the name of that user.
-pub(super) async fn plan_from(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> Result<()> {
-    let sql = sql!(
-        "INSERT INTO reminder_plannings (tenant_id, user_id, due_at, progress) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (tenant_id) DO UPDATE SET user_id = excluded.user_id, due_at = excluded.due_at,
-             progress = excluded.progress",
-        user,
-        at,
-        serde_json::json!({})
-    );
-    tx.execute(sql).await.map(drop)
-}
-
-/// The tenant, if its reminders are to be planned now.
-pub(super) async fn plannings(
-    tx: &mut Tx,
-    now: DateTime<Utc>,
-    most: i64,
-) -> Result<Vec<(Uuid, UserId)>> {
-    let sql = sql!(
-        "SELECT tenant_id, user_id FROM reminder_plannings WHERE tenant_id = $1 AND due_at <= $2 LIMIT $3",
-        now,
-        most
-    );
-    tx.all(sql).await
-}
-
-/// When reminders are planned next, and how far that has come.
-pub(super) async fn planning(tx: &mut Tx) -> Result<Option<(DateTime<Utc>, Json<Progress>)>> {
-    tx.optional(sql!("SELECT due_at, progress FROM reminder_plannings WHERE tenant_id = $1")).await
-}
-
-/// Planning goes on then, from there.
-pub(super) async fn go_on(tx: &mut Tx, at: DateTime<Utc>, progress: Progress) -> Result<()> {
-    let progress = serde_json::to_value(progress).unwrap_or_default();
-    let sql = sql!(
-        "UPDATE reminder_plannings SET due_at = $2, progress = $3 WHERE tenant_id = $1",
-        at,
-        progress
-    );
-    tx.execute(sql).await.map(drop)
-}
-
-/// Planning waits until then.
-pub(super) async fn plan_later(tx: &mut Tx, at: DateTime<Utc>) -> Result<()> {
-    tx.execute(sql!("UPDATE reminder_plannings SET due_at = $2 WHERE tenant_id = $1", at))
-        .await
-        .map(drop)
 }

@@ -4,13 +4,11 @@ use super::{
     Festival, PLANNING, REMINDER, Reminder, ReminderKind, ReminderRule, ReminderStatus,
     service::supersede, store,
 };
-use crate::{contacts::Contact, rules::line};
-use chrono::{Days, NaiveDate, TimeDelta};
-use guanxi_kernel::{
-    Ctx, Language, Line, Result, UserId, Word as _,
-    period::{business_date, start_of_day},
-    problem::NOT_FOUND,
+use crate::{
+    contacts::Contact,
+    rules::{last_second, line, today},
 };
+use guanxi_kernel::{Ctx, Language, Line, Result, UserId, Word as _, problem::NOT_FOUND};
 use guanxi_storage::{Resource, Tx, resource};
 use guanxi_workflow::{
     chores::{self, Chore},
@@ -79,17 +77,15 @@ fn wanted(
     rule: &ReminderRule,
     owner: UserId,
 ) -> Result<Wanted<'static>> {
-    let zone = ctx.settings.time_zone;
     // What should have been long ago is to be done today.
-    let by: NaiveDate = reminder.input.occasion_on.max(business_date(ctx.now, zone));
-    let end = start_of_day(by.checked_add_days(Days::new(1)).unwrap_or(by), zone);
+    let by = reminder.input.occasion_on.max(today(ctx));
     Ok(Wanted {
         rule: RULE,
         subject: (&REMINDER, reminder.meta.id.uuid()),
         title: title(ctx.language, reminder, rule.input.festival)?,
         kind: rule.input.task_kind.clone(),
         owner,
-        due_at: Some(end - TimeDelta::seconds(1)),
+        due_at: Some(last_second(ctx, by)),
         occasion: None,
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     parties::{Party, PartyId},
-    problems::{OVER_LIMIT, RETENTION_CASE_CLOSED},
+    problems::{OVER_LIMIT, OWN_LIMIT, RETENTION_CASE_CLOSED},
     rules::{likely_date, not_negative, repeated},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -185,12 +185,18 @@ pub struct RetentionCase {
     /// What may be spent without a loss: how much likelier it stays, of what is still to be earned.
     #[field(zh = "投入上限", money)]
     pub spending_limit: Option<Money>,
-    /// What somebody else has allowed beyond that.
+    /// What somebody else has allowed beyond that; whoever has neither owns the case nor spends it.
     #[field(zh = "特批上限", money)]
     pub allowed: Option<Money>,
     /// Who has.
     #[field(zh = "特批人")]
     pub allowed_by: Option<UserId>,
+    /// Who answers for the decision: who has told it as it is now.
+    #[field(zh = "决定人")]
+    pub decided_by: Option<UserId>,
+    /// Since when it is decided like that.
+    #[field(zh = "决定时间")]
+    pub decided_at: Option<DateTime<Utc>>,
     /// What was spent.
     #[field(zh = "已投入", money)]
     pub spent: Option<Money>,
@@ -297,7 +303,7 @@ impl RetentionCase {
     ///
     /// # Errors
     /// `retention_case_closed`; `required` without what the limit is worked out from; `over_limit`;
-    /// `out_of_range` for another currency or too many.
+    /// `own_limit` beyond it for whoever has allowed that; `out_of_range` for another currency or too many.
     pub(super) fn spend(&mut self, spending: RetentionSpending) -> Result<()> {
         self.open()?;
         let limit = self.spending_limit.ok_or_else(|| REQUIRED.at("/remaining_margin"))?;
@@ -318,6 +324,9 @@ impl RetentionCase {
             return Err(OVER_LIMIT
                 .with("limit", most.to_string())
                 .with("spent", spent.to_string()));
+        }
+        if spent.minor() > limit.minor() && self.allowed_by == Some(spending.recorded_by) {
+            return Err(OWN_LIMIT.problem());
         }
         self.spent = Some(spent);
         self.spendings.push(spending);

@@ -39,6 +39,15 @@ impl Resource for RetentionCase {
         }
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await?;
+        // By no way does somebody come to have allowed themselves more.
+        if self.allowed_by.is_some() && self.allowed_by == self.input.owner_id {
+            (self.allowed, self.allowed_by) = (None, None);
+        }
+        let decided = before.and_then(|before| before.input.decision);
+        if self.input.decision != decided {
+            let decides = self.input.decision.map(|_| (ctx.actor.user, ctx.now));
+            (self.decided_by, self.decided_at) = decides.unzip();
+        }
         self.settle_figures()
     }
 
@@ -80,7 +89,7 @@ impl Resource for RetentionCase {
 /// Notes money that is spent to keep the customer.
 ///
 /// # Errors
-/// `retention_case_closed`, `over_limit`, `required`, `out_of_range`, and as any change.
+/// `retention_case_closed`, `over_limit`, `own_limit`, `required`, `out_of_range`, and as any change.
 pub async fn spend(
     tx: &mut Tx,
     ctx: &Ctx,

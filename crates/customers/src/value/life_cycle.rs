@@ -6,6 +6,7 @@
 
 use super::whole_months;
 use chrono::NaiveDate;
+use guanxi_kernel::preferences::Preferences;
 use rust_decimal::Decimal;
 
 guanxi_kernel::words! {
@@ -41,16 +42,25 @@ pub struct Limits {
     pub lost_months: u32,
 }
 
+impl Limits {
+    /// Where a company says that they are; the usual ones where it says nothing.
+    pub fn of(preferences: &Preferences) -> Self {
+        let rules = preferences.life_cycle.unwrap_or_default();
+        let months = |months: i64| u32::try_from(months).unwrap_or(u32::MAX);
+        Self {
+            growth: Decimal::ONE + rules.growth_by.to_decimal(),
+            decline: Decimal::ONE - rules.decline_by.to_decimal(),
+            mature: rules.mature_within.to_decimal(),
+            new_months: months(rules.new_months),
+            lost_months: months(rules.lost_months),
+        }
+    }
+}
+
 impl Default for Limits {
     /// 1.10, 0.80 and 0.10; new for six months, lost after twelve.
     fn default() -> Self {
-        Self {
-            growth: Decimal::new(110, 2),
-            decline: Decimal::new(80, 2),
-            mature: Decimal::new(10, 2),
-            new_months: 6,
-            lost_months: 12,
-        }
+        Self::of(&Preferences::default())
     }
 }
 
@@ -206,6 +216,26 @@ mod tests {
         assert_eq!((of(100, 110), of(1_000, 1_099)), (Growth, Mature));
         assert_eq!((of(100, 90), of(100, 100)), (Mature, Mature));
         assert_eq!((of(100, 80), of(100, 79)), (Decline, Decline));
+    }
+
+    #[test]
+    fn k_15_k_16_k_19_a_company_has_limits_of_its_own() {
+        let usual = Limits::default();
+        let numbers = [usual.growth, usual.decline, usual.mature].map(|one| one.to_string());
+        assert_eq!(numbers, ["1.1000", "0.8000", "0.1000"]);
+        assert_eq!((usual.new_months, usual.lost_months), (6, 12));
+        let said = |rules: serde_json::Value| {
+            let preferences = serde_json::json!({ "life_cycle": rules });
+            Limits::of(&serde_json::from_value(preferences).unwrap())
+        };
+        let months = halves(100, 80);
+        let bought: Vec<bool> = months.iter().map(|one| *one > 0).collect();
+        let life = LifeCycle { months: &months, bought: &bought };
+        let patient = said(serde_json::json!({ "decline_by": "0.3" }));
+        assert_eq!((life.phase(&usual).0, life.phase(&patient).0), (Decline, Mature));
+        let early = LifeCycle { months: &[100; 3], bought: &[true; 3] };
+        let hasty = said(serde_json::json!({ "new_months": 2 }));
+        assert_eq!((early.phase(&usual).0, early.phase(&hasty).0), (New, Growth));
     }
 
     #[test]

@@ -64,24 +64,25 @@ impl RfmSegment {
 /// Classes.
 const CLASSES: usize = 5;
 
-/// The class of each, from 1 for the worst fifth to 5 for the best, of figures that are the greater the
-/// better. Of equal figures those that stand first come first.
+/// The class of each of so many, from 1 for the worst fifth to 5 for the best, by figures that are the greater
+/// the better. Of equal figures those that stand first come first.
 ///
-/// Where the number is no multiple of five the worst classes hold one more, as SQL's `NTILE` has it.
-pub fn quintiles<K: Ord>(figures: &[K], ties: Ties) -> Vec<i64> {
-    let count = figures.len();
+/// Where the number is no multiple of five the worst classes hold one more, as SQL's `NTILE` has it. The figure
+/// of a place is asked for whenever it is compared, so that nothing is kept of a million of them but places and
+/// classes.
+pub fn quintiles<K: Ord>(count: usize, figure: impl Fn(usize) -> K, ties: Ties) -> Vec<u8> {
     let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|at| &figures[*at]);
+    order.sort_by_key(|at| figure(*at));
     let mut classes = vec![0; count];
     let mut from = 0;
     while from < count {
-        let equal = |at: &usize| figures[*at] == figures[order[from]];
-        let until = from + order[from..].iter().take_while(|at| equal(at)).count();
+        let first = figure(order[from]);
+        let until = from + order[from..].iter().take_while(|at| figure(**at) == first).count();
         for place in from..until {
             classes[order[place]] = match ties {
                 Ties::Apart => tile(place, count),
                 Ties::Better => tile(until - 1, count),
-                Ties::Lower => i64::try_from(1 + CLASSES * from / count).unwrap_or(1),
+                Ties::Lower => class(CLASSES * from / count),
             };
         }
         from = until;
@@ -90,18 +91,20 @@ pub fn quintiles<K: Ord>(figures: &[K], ties: Ties) -> Vec<i64> {
 }
 
 /// The class of the one at this place, counted from 0, of so many.
-fn tile(place: usize, count: usize) -> i64 {
+fn tile(place: usize, count: usize) -> u8 {
     let (size, more) = (count / CLASSES, count % CLASSES);
     let larger = more * (size + 1);
-    let class =
-        if place < larger { place / (size + 1) } else { more + (place - larger) / size.max(1) };
-    i64::try_from(class + 1).unwrap_or(1)
+    class(if place < larger { place / (size + 1) } else { more + (place - larger) / size.max(1) })
+}
+
+/// The class that has so many worse ones.
+fn class(worse: usize) -> u8 {
+    u8::try_from(worse + 1).unwrap_or(u8::MAX)
 }
 
 /// The class by four limits, the lowest first: one more for each that the figure reaches.
-pub fn score_by_limits<K: PartialOrd>(figure: &K, limits: &[K]) -> i64 {
-    let reached = limits.iter().filter(|limit| figure >= limit).count();
-    i64::try_from(reached + 1).unwrap_or(1)
+pub fn score_by_limits<K: PartialOrd>(figure: &K, limits: &[K]) -> u8 {
+    class(limits.iter().filter(|limit| figure >= limit).count())
 }
 
 /// How many whole months lie between two days; zero where the second is earlier.
@@ -117,18 +120,22 @@ pub fn whole_months(from: NaiveDate, to: NaiveDate) -> i64 {
 mod tests {
     use super::*;
 
+    fn fifths<K: Ord>(figures: &[K], ties: Ties) -> Vec<u8> {
+        quintiles(figures.len(), |at| &figures[at], ties)
+    }
+
     #[test]
     fn d_66_classes_are_of_one_size_unless_figures_are_the_same() {
         let figures: Vec<i64> = (1..=12).collect();
-        assert_eq!(quintiles(&figures, Ties::Apart), [1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5]);
+        assert_eq!(fifths(&figures, Ties::Apart), [1, 1, 1, 2, 2, 2, 3, 3, 4, 4, 5, 5]);
         let same = [1, 1, 1, 1, 1, 1, 1, 2, 3, 4];
-        assert_eq!(quintiles(&same, Ties::Apart), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
-        assert_eq!(quintiles(&same, Ties::Better), [4, 4, 4, 4, 4, 4, 4, 4, 5, 5]);
-        assert_eq!(quintiles(&same, Ties::Lower), [1, 1, 1, 1, 1, 1, 1, 4, 5, 5]);
-        assert_eq!(quintiles(&[7, 7], Ties::Better), [2, 2]);
-        assert_eq!(quintiles::<i64>(&[], Ties::Apart), Vec::<i64>::new());
+        assert_eq!(fifths(&same, Ties::Apart), [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]);
+        assert_eq!(fifths(&same, Ties::Better), [4, 4, 4, 4, 4, 4, 4, 4, 5, 5]);
+        assert_eq!(fifths(&same, Ties::Lower), [1, 1, 1, 1, 1, 1, 1, 4, 5, 5]);
+        assert_eq!(fifths(&[7, 7], Ties::Better), [2, 2]);
+        assert_eq!(fifths::<i64>(&[], Ties::Apart), Vec::<u8>::new());
         // The place in the list decides between equal figures.
-        assert_eq!(quintiles(&[3, 1, 3, 1, 2], Ties::Apart), [4, 1, 5, 2, 3]);
+        assert_eq!(fifths(&[3, 1, 3, 1, 2], Ties::Apart), [4, 1, 5, 2, 3]);
     }
 
     #[test]

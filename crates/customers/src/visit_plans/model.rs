@@ -57,7 +57,7 @@ pub struct VisitPlanInput {
     #[field(zh = "首次拜访日期")]
     pub starts_on: Option<NaiveDate>,
     /// Whether visits are made for now.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用")]
     pub active: bool,
@@ -65,10 +65,6 @@ pub struct VisitPlanInput {
     #[serde(default)]
     #[field(zh = "备注")]
     pub note: Option<Text<4000>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Visits at intervals by somebody of a role.

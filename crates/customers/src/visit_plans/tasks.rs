@@ -5,12 +5,11 @@ use super::{VISIT_PLAN, VisitPlan};
 use crate::{
     activities::{self, Activity, ActivityKind},
     parties::Party,
+    rules::{last_second, today},
 };
-use chrono::{Days, TimeDelta};
 use guanxi_identity::users::INACTIVE_OWNER;
 use guanxi_kernel::{
     Ctx, Language, Line, Problem, Result,
-    period::{business_date, start_of_day},
     problem::{INTERNAL, NOT_FOUND, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{Tx, resource};
@@ -41,14 +40,13 @@ pub(super) async fn follow(
     match wanted(after) {
         now if before.map(wanted) == Some(now) => Ok(()),
         Some((day, owner)) => {
-            let end = start_of_day(day + Days::new(1), ctx.settings.time_zone);
             let wanted = Wanted {
                 rule: RULE,
                 subject: (&VISIT_PLAN, after.meta.id.uuid()),
                 title: title(tx, ctx, after).await?,
-                kind: Line::new("visit").map_err(|error| INTERNAL.problem().because(error))?,
+                kind: Line::literal("visit"),
                 owner,
-                due_at: Some(end - TimeDelta::seconds(1)),
+                due_at: Some(last_second(ctx, day)),
                 occasion: None,
             };
             match tasks::ensure(tx, ctx, wanted).await {
@@ -112,9 +110,8 @@ fn visited<'a>(
 
 /// Calls for the next visit.
 async fn go_on(tx: &mut Tx, ctx: &Ctx, plan: Uuid, made: bool) -> Result<()> {
-    let today = business_date(ctx.now, ctx.settings.time_zone);
     let close = |plan: &mut VisitPlan| {
-        plan.close(today, made);
+        plan.close(today(ctx), made);
         Ok(())
     };
     let verb = if made { "visited" } else { "skipped" };

@@ -30,6 +30,8 @@ const REPORT: &str = "/v1/reports/";
 /// Operations that anybody may call.
 const PUBLIC: &[&str] = &[
     "/v1/auth/login",
+    "/v1/auth/password-reset",
+    "/v1/auth/password-reset/confirm",
     "/v1/auth/refresh",
     "/v1/forms/{key}",
     "/v1/meta",
@@ -135,6 +137,9 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
         shared.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
     operation["parameters"] = own.into_iter().chain(shared).collect();
     let has_body = operation.get("requestBody").is_some();
+    if has_body {
+        operation["requestBody"]["required"] = json!(true);
+    }
     let mut codes = vec![400, 401, 403, 404, 406, 429, 500, 503];
     if writes {
         codes.extend([409, 412, 422, 507]);
@@ -273,6 +278,8 @@ fn headers() -> Json {
     })
 }
 
+/// Their examples are what made-up requests begin with. A pattern of `If-Match` would say more, but what makes up
+/// requests finds no header with quotation marks for one, and so would never change anything.
 fn parameters() -> Json {
     json!({
         "IdempotencyKey": {
@@ -280,16 +287,25 @@ fn parameters() -> Json {
             "description": "Your name for this write, e.g. a UUID. A retry with the same key has no second effect and \
                 gets the same answer; kept for 7 days.",
             "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" },
+            "example": "5f3c1f0e-8a53-4b6e-9d0a-6c1f4f1f7c2b",
         },
         "IfMatch": {
             "name": "If-Match", "in": "header", "required": true,
-            "description": "The `ETag` of the version that you have seen, or `*`.",
-            "schema": { "type": "string", "pattern": "^(\\*|\"[0-9]{1,18}\")$" },
+            "description": "The `ETag` of the version that you have seen, or `*`; several are separated by commas.",
+            "schema": { "type": "string", "minLength": 1 },
+            "examples": {
+                "any": { "summary": "Whatever version there is.", "value": "*" },
+                "version": { "summary": "The version that you have seen.", "value": "\"3\"" },
+            },
         },
         "Prefer": {
             "name": "Prefer", "in": "header",
-            "description": "`return=minimal` for an answer without a body; `dry-run` to do everything and keep nothing; `accept-duplicates` to make a record although there seems to be one of the same (see `possible_duplicate`). Several are separated by commas.",
-            "schema": { "type": "string", "pattern": "^(return=minimal|dry-run|accept-duplicates)(, *(return=minimal|dry-run|accept-duplicates))*$" },
+            "description": "`return=minimal` for an answer without a body; `dry-run` to do everything and keep nothing; `accept-duplicates` to make a record although there seems to be one of the same (see `possible_duplicate`). Several are separated by commas; any other is ignored (RFC 7240).",
+            "schema": { "type": "string" },
+            "examples": {
+                "minimal": { "summary": "An answer without a body.", "value": "return=minimal" },
+                "several": { "summary": "Several preferences.", "value": "dry-run, accept-duplicates" },
+            },
         },
     })
 }

@@ -28,7 +28,7 @@ impl Builder {
         let at = DateTime::<Utc>::from_timestamp(1_767_225_600, 0).unwrap_or_default();
         let asked = Asked::sample(definition, at, Currency::CNY);
         if let Ok(answer) = Answer::of::<R>(&asked, Language::Zh, &R::example()) {
-            schema["examples"] = json!([answer.body]);
+            schema["examples"] = json!([answer.told(at)]);
         }
         self.schemas.insert(name.clone(), schema);
         let mut parameters: Vec<Json> = definition.parameters.iter().map(own).collect();
@@ -67,14 +67,16 @@ fn schema(about: Texts, row: &str, totals: &str) -> Json {
     json!({
         "type": "object",
         "description": about.en,
-        "required": ["report", "definition_version", "title", "as_of", "known_at", "currency",
-            "exchange_rates", "parameters", "columns", "data", "totals", "hash"],
+        "required": ["report", "definition_version", "title", "as_of", "known_at", "generated_at",
+            "currency", "exchange_rates", "parameters", "columns", "data", "totals", "hash"],
         "properties": {
             "report": { "type": "string", "description": "The name of the report." },
             "definition_version": { "type": "integer", "format": "int32", "minimum": 1,
                 "description": "Raised whenever the same question may get other figures." },
             "title": { "type": "string", "description": "What it is called, in the language of the caller." },
             "as_of": instant, "known_at": instant,
+            "generated_at": { "type": "string", "format": "date-time",
+                "description": "When it was made; neither the hash nor `ETag` changes with it." },
             "currency": reference("Currency"),
             "exchange_rates": { "type": "array", "items": reference("ExchangeRate"),
                 "description": "The rates by which amounts came into the currency." },

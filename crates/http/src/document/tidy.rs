@@ -1,5 +1,5 @@
-//! Makes what the derives emit regular: no `allOf`, no components for plain strings, responses
-//! that say which members are always there, requests that say what may be left out.
+//! Makes what the derives emit regular: no `allOf`, no components for plain strings, files as bytes,
+//! responses that say which members are always there, requests that say what may be left out.
 
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -20,6 +20,23 @@ pub(super) fn tidy(document: &mut Json) {
     }
     document["components"]["schemas"] = Json::Object(merged);
     inline(document, &plain);
+    files(&mut document["paths"]);
+}
+
+/// Says of bodies that are files that they are bytes; the derives know a list of numbers.
+fn files(json: &mut Json) {
+    match json {
+        Json::Object(members) => {
+            for (kind, value) in members.iter_mut() {
+                if kind.contains('/') && value["schema"]["items"]["format"] == "int32" {
+                    value["schema"] = json!({ "type": "string", "format": "binary" });
+                }
+                files(value);
+            }
+        }
+        Json::Array(items) => items.iter_mut().for_each(files),
+        _ => {}
+    }
 }
 
 /// Text with bounds, an id: not worth a name in a generated client.

@@ -56,12 +56,13 @@ async fn preview(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 ///
 /// To exactly those whom the preview has shown, one delivery for each; the program hands the letters to the mail
 /// server by itself from then on, and looks again at the consent of each of them before it does. Needs an
-/// `Idempotency-Key`. Sent again later, it goes to members who did not get it.
+/// `Idempotency-Key`. Each of them has a source code, by which answers are followed. Sent again later, it goes to
+/// members who did not get it.
 #[utoipa::path(tag = "messages", operation_id = "messages_send", request_body = SendMessage,
     params(("message_id" = String, Path, description = "The id of the message.", format = Uuid)),
     responses((status = 200, description = "The message, which is being sent now.", body = Message),
         (status = 409, description = "What was shown has changed or is too old, the campaign does not run, the message is on its way already, or there is no mail server.", body = ProblemBody),
-        (status = 422, description = "No preview of it has given that confirmation.", body = ProblemBody)))]
+        (status = 422, description = "No preview of it has given that confirmation, or recipients have no source code.", body = ProblemBody)))]
 #[post("/v1/messages/{message_id}/send")]
 async fn send(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     resource::require_on(&call.ctx, &MESSAGE, Action::Update)?;
@@ -126,7 +127,7 @@ async fn progress(call: Call) -> Result<HttpResponse, ApiError> {
         ("medium_id" = String, Query, description = "The medium.", format = Uuid)),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv"),
         (status = 409, description = "The medium is no direct mail.", body = ProblemBody),
-        (status = 422, description = "There is no such medium, or the campaign does not use it.", body = ProblemBody)))]
+        (status = 422, description = "There is no such medium, the campaign does not use it, or recipients have no source code.", body = ProblemBody)))]
 #[get("/v1/messages/{message_id}/merge-file")]
 async fn merge_file(call: OpenCall) -> Result<HttpResponse, ApiError> {
     let OpenCall(call) = call;

@@ -41,13 +41,13 @@ fn done<R: Resource>(moved: Result<Shown<R>>) -> Result<Done> {
 
 /// Hand a programme in
 ///
-/// It needs a list of contacts and a campaign; and somebody of field sales, where the preferences of the company say
-/// `field_sales_required`.
+/// It needs a list of contacts, a campaign, and objectives of sales of now and of what makes those of later; and
+/// somebody of field sales, where the preferences of the company say `field_sales_required`.
 #[utoipa::path(tag = "programmes", operation_id = "programmes_submit",
     params(("programme_id" = String, Path, description = "The id of the programme.", format = Uuid)),
     responses((status = 200, description = "The programme now.", body = Programme),
         (status = 409, description = "Its state does not allow it.", body = ProblemBody),
-        (status = 422, description = "It has no list, no campaign, or nobody of field sales.", body = ProblemBody)))]
+        (status = 422, description = "It has no list, no campaign, no objective of now or of later, or nobody of field sales.", body = ProblemBody)))]
 #[post("/v1/programmes/{programme_id}/submit")]
 async fn submit(call: Call) -> Result<HttpResponse, ApiError> {
     let id = call.id("programme_id")?;

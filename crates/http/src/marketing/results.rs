@@ -27,7 +27,8 @@ pub(super) fn routes(config: &mut Routes) {
 /// Read what a campaign came to
 ///
 /// While it is not finished: as of now. Afterwards as it was when it was finished, and as of now beside it if that is
-/// something else. What several campaigns share counts for each in its part. Amounts that you may not see are null.
+/// something else. What several campaigns share counts for each in its part. Contracts that were signed and then
+/// cancelled stand beside that. Amounts that you may not see are null.
 #[utoipa::path(tag = "campaigns", operation_id = "campaigns_outcome",
     params(("campaign_id" = String, Path, description = "The id of the campaign.", format = Uuid)),
     responses((status = 200, description = "What is known.", body = CampaignOutcomeReport)))]

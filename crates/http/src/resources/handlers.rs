@@ -4,7 +4,7 @@ use super::{
     endpoints::id_name,
     query::{bad, timeline_query},
     registry::CONCERNING,
-    view::{View, shape},
+    view::{Shaped, View, shape},
 };
 use crate::{body::Body, call::Call, problem::ApiError, respond::Done};
 use actix_web::HttpResponse;
@@ -18,6 +18,7 @@ use guanxi_storage::{
         history::{self, Origin},
         timeline::{self, TimelineItem},
     },
+    field_reads::Shown,
     filter::condition::Ids,
     list::{self, ListQuery},
     operations::Sheet,
@@ -25,7 +26,7 @@ use guanxi_storage::{
 };
 use serde::Serialize;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, iter};
 use uuid::Uuid;
 
 /// A page on the wire.
@@ -86,7 +87,7 @@ pub(crate) async fn list_of(kind: Kinded, call: &Call, only: Option<(&str, Uuid)
         }
         pairs.push((member.to_owned(), id.to_string()));
     }
-    page(kind, call, |ctx, custom| ListQuery::parse(kind, ctx, custom, &pairs)).await
+    page(kind, call, false, |ctx, custom| ListQuery::parse(kind, ctx, custom, &pairs)).await
 }
 
 /// A page of a list, of the records with these ids only; `said` tells that list from others.
@@ -98,7 +99,7 @@ pub(crate) async fn list_among(kind: Kinded, call: &Call, ids: &Ids, said: &str)
     let query = |ctx: &Ctx, custom: &Fields| {
         ListQuery::parse(kind, ctx, custom, &pairs).map(|query| query.among(ids.clone(), said))
     };
-    page(kind, call, query).await
+    page(kind, call, false, query).await
 }
 
 /// A page of the list that a question is about, which is a search with these filters besides; the address
@@ -112,9 +113,7 @@ pub(crate) async fn list_asked(
     mut question: Json,
     filters: &BTreeMap<String, String>,
 ) -> Answered {
-    let pairs = call.query();
-    list::refuse_repeated(&pairs)?;
-    for (name, value) in &pairs {
+    for (name, value) in &call.query() {
         question[name.as_str()] = match name.as_str() {
             "limit" => list::limit(value).map_err(bad)?.into(),
             "cursor" => value.as_str().into(),
@@ -132,7 +131,7 @@ pub(crate) async fn list_asked(
     let asked = |ctx: &Ctx, custom: &Fields| {
         search::read_with(kind, ctx, custom, question.clone(), filters)
     };
-    page(kind, call, asked).await
+    page(kind, call, true, asked).await
 }
 
 pub(super) async fn search_records(kind: Kinded, call: Call, body: Body) -> Answered {
@@ -142,32 +141,47 @@ pub(super) async fn search_records(kind: Kinded, call: Call, body: Body) -> Answ
     if let Some((name, _)) = call.query().first() {
         return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name)).into());
     }
-    page(kind, &call, |ctx, custom| search::read(kind, ctx, custom, body.0.clone())).await
+    page(kind, &call, false, |ctx, custom| search::read(kind, ctx, custom, body.0.clone())).await
 }
 
+/// Records that are shown, and what is shown within them.
+fn shown(records: Shown, shaped: Option<&Shaped>) -> Vec<Shown> {
+    let within = shaped.into_iter().flat_map(|shaped| shaped.within.iter().cloned());
+    iter::once(records).chain(within).collect()
+}
+
+/// Answers with a page of a list; that of a `saved` query is read as reports are.
 async fn page(
     kind: Kinded,
     call: &Call,
+    saved: bool,
     query: impl Fn(&Ctx, &Fields) -> Result<ListQuery>,
 ) -> Answered {
-    let (page, shaped) = call
-        .read(async |tx, ctx| {
-            let custom = custom::fields(tx, ctx, kind).await?;
-            let query = &query(ctx, &custom)?;
-            let page = (kind.operations.list)(tx, ctx, query).await?;
-            let shaped = match query.fields.is_some() || !query.expand.is_empty() {
-                true => {
-                    let records = page.data.iter().map(Sheet::value).collect();
-                    Some(shape(tx, ctx, kind, records, &query.fields, &query.expand).await?)
-                }
-                false => None,
-            };
-            Ok((page, shaped))
-        })
-        .await?;
+    let look = async |tx: &mut Tx, ctx: &Ctx| {
+        let custom = custom::fields(tx, ctx, kind).await?;
+        let query = &query(ctx, &custom)?;
+        let page = (kind.operations.list)(tx, ctx, query).await?;
+        let shaped = match query.fields.is_some() || !query.expand.is_empty() {
+            true => {
+                let records = page.data.iter().map(Sheet::value).collect();
+                Some(shape(tx, ctx, kind, records, &query.fields, &query.expand).await?)
+            }
+            false => None,
+        };
+        Ok((page, shaped, query.fields.clone()))
+    };
+    let (page, shaped, members) = match saved {
+        true => call.report(look).await?,
+        false => call.read(look).await?,
+    };
+    let told = || {
+        let records = page.data.iter().map(|sheet| sheet.id).collect();
+        shown(Shown { kind, members, records }, shaped.as_ref())
+    };
+    call.note_shown(told).await?;
     Ok(match shaped {
-        Some(shaped) => {
-            HttpResponse::Ok().json(ListBody::new(shaped, page.next).counted(page.total))
+        Some(Shaped { records, .. }) => {
+            HttpResponse::Ok().json(ListBody::new(records, page.next).counted(page.total))
         }
         None => HttpResponse::Ok().json(ListBody::new(page.data, page.next).counted(page.total)),
     })
@@ -189,6 +203,7 @@ pub(super) async fn get(kind: Kinded, call: Call) -> Answered {
     let view = View::parse(kind, &call.query())?;
     if let Some(at) = view.as_of {
         let then = call.read(async |tx, ctx| view.show_then(tx, ctx, kind, id, at).await).await?;
+        call.note_shown(|| vec![Shown { kind, members: view.fields, records: vec![id] }]).await?;
         return Ok(HttpResponse::Ok().json(then));
     }
     let (sheet, shaped) = call
@@ -198,8 +213,10 @@ pub(super) async fn get(kind: Kinded, call: Call) -> Answered {
             Ok((sheet, shaped))
         })
         .await?;
+    let one = Shown { kind, members: view.fields, records: vec![id] };
+    call.note_shown(|| shown(one, shaped.as_ref())).await?;
     Ok(match shaped {
-        Some(shaped) => call.version(sheet.version, &shaped),
+        Some(Shaped { records, .. }) => call.version(sheet.version, &records.first()),
         None => call.version(sheet.version, &sheet),
     })
 }
@@ -210,7 +227,12 @@ pub(super) async fn update(kind: Kinded, call: Call, body: Body) -> Answered {
     let changed = async |tx: &mut Tx, ctx: &Ctx| {
         (kind.operations.patch)(tx, ctx, id, &body.0).await.map(Done::sheet)
     };
-    Ok(call.write(Some(&body), changed).await?)
+    let answer = call.write(Some(&body), changed).await?;
+    // What changes nothing is no event, and shows the record all the same.
+    if !call.prefer.minimal {
+        call.note_shown(|| vec![Shown { kind, members: None, records: vec![id] }]).await?;
+    }
+    Ok(answer)
 }
 
 pub(super) async fn delete(kind: Kinded, call: Call) -> Answered {
@@ -241,7 +263,15 @@ pub(super) async fn timeline(kind: Kinded, call: Call) -> Answered {
             timeline::timeline(tx, ctx, &CONCERNING, id, &query).await
         })
         .await?;
+    call.note_shown(|| items.iter().filter_map(changes_of).collect()).await?;
     Ok(HttpResponse::Ok().json(ListBody::<TimelineItem>::new(items, next)))
+}
+
+/// What is shown of a record by what happened to it.
+fn changes_of(item: &TimelineItem) -> Option<Shown> {
+    let kind = CONCERNING.iter().copied().find(|kind| kind.name == item.subject_type)?;
+    let members = item.changes.iter().map(|change| change.field.clone()).collect();
+    Some(Shown { kind, members: Some(members), records: vec![item.subject_id] })
 }
 
 /// Where the values of a record came from.
@@ -263,5 +293,6 @@ pub(super) async fn provenance(kind: Kinded, call: Call) -> Answered {
             Ok((sheet, Provenance { data }))
         })
         .await?;
+    call.note_shown(|| vec![Shown { kind, members: None, records: vec![id] }]).await?;
     Ok(call.version(sheet.version, &data))
 }

@@ -23,7 +23,7 @@ pub use endpoints::{id_name, only_reads, path};
 pub(crate) use endpoints::{routes, worded_routes, words_are_no_ids};
 pub use handlers::{ListBody, Provenance};
 pub(crate) use handlers::{list_among, list_asked, list_of};
-pub(crate) use query::{bad, id, instant, words};
+pub(crate) use query::{EVENT_KINDS, LONGEST_KIND, bad, id, instant, words};
 pub use registry::{CONCERNING, KINDS, SERVED, carriers, makes, rights, tables};
 pub use served::{ALL, Operation, Served};
 pub use view::View;

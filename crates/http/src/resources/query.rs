@@ -16,6 +16,11 @@ use guanxi_storage::{
 };
 use uuid::Uuid;
 
+/// Kinds of events that a timeline is narrowed to at most.
+pub(crate) const EVENT_KINDS: usize = 50;
+/// The longest name of one, in characters.
+pub(crate) const LONGEST_KIND: usize = 80;
+
 /// The refusal of one parameter.
 pub(crate) fn bad(finding: FieldError) -> Problem {
     BAD_PARAMETER.problem().and(finding)
@@ -92,7 +97,8 @@ pub(super) fn timeline_query(
             _ => return Err(UNKNOWN_PARAMETER.problem().and(UNKNOWN_PARAMETER.parameter(name))),
         }
     }
-    if query.kinds.iter().any(|kind| kind.contains('\0')) || query.kinds.len() > 50 {
+    let wrong = |kind: &String| kind.contains('\0') || kind.chars().count() > LONGEST_KIND;
+    if query.kinds.iter().any(wrong) || query.kinds.len() > EVENT_KINDS {
         return Err(bad(UNKNOWN_VALUE
             .parameter("kind")
             .with("expected", "kinds of events, e.g. party.updated")));

@@ -1,6 +1,8 @@
 //! The list of all resources, and what follows from it.
 
-use super::served::{Operation, Served, serve};
+use super::served::{
+    LISTED, NEVER_DELETED, Operation, READ_ONLY, SNAPSHOT, Served, UPDATED, serve,
+};
 use guanxi_bulk as bulk;
 use guanxi_bulk::Table;
 use guanxi_contracts as contracting;
@@ -13,16 +15,6 @@ use guanxi_storage::{Kind, Resource as _, events::audit::EVENTS, rates::EXCHANGE
 use guanxi_webhooks::{WebhookDelivery, WebhookEndpoint};
 use guanxi_workflow as workflow;
 use std::sync::LazyLock;
-
-/// Those of what a job makes and nobody changes.
-const SNAPSHOT: &[Operation] = &[
-    Operation::List,
-    Operation::Search,
-    Operation::Get,
-    Operation::Delete,
-    Operation::Timeline,
-    Operation::Provenance,
-];
 
 /// Every resource of the program.
 pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
@@ -52,7 +44,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             .without(Operation::Update)
             .without(Operation::Batch)
             .without(Operation::Upsert),
-        serve::<WebhookDelivery>().only(&[Operation::List, Operation::Search, Operation::Get]),
+        serve::<WebhookDelivery>().only(LISTED),
         serve::<workflow::definitions::ApprovalDefinition>(),
         serve::<workflow::delegations::ApprovalDelegation>(),
         serve::<workflow::tasks::Task>(),
@@ -61,23 +53,13 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<workflow::playbook_runs::PlaybookRun>(),
         serve::<workflow::workflows::Workflow>(),
         // Made by what happens, and never changed by callers.
-        serve::<workflow::workflow_runs::WorkflowRun>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-        ]),
+        serve::<workflow::workflow_runs::WorkflowRun>().only(LISTED),
         serve::<workflow::rollouts::Rollout>(),
         serve::<workflow::rollout_steps::RolloutStep>(),
         serve::<workflow::training_records::TrainingRecord>(),
         serve::<workflow::root_causes::RootCause>(),
         // Asked for by what needs them, and changed by decisions.
-        serve::<workflow::approvals::Approval>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<workflow::approvals::Approval>().only(READ_ONLY),
         // Made by what they tell of.
         serve::<workflow::notifications::Notification>().only(&[
             Operation::List,
@@ -130,32 +112,16 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<marketing::research_answers::ResearchAnswer>(),
         serve::<marketing::messages::Message>(),
         // Made by sending, and never changed by callers.
-        serve::<marketing::message_deliveries::MessageDelivery>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-        ]),
+        serve::<marketing::message_deliveries::MessageDelivery>().only(LISTED),
         // Made by telling touches, and never changed.
-        serve::<marketing::touches::TouchBatch>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<marketing::touches::TouchBatch>().only(READ_ONLY),
         // As with keys.
         serve::<marketing::touch_sources::TouchSource>()
             .without(Operation::Create)
             .without(Operation::Batch)
             .without(Operation::Upsert),
         // Told by shops, and never changed by anybody else.
-        serve::<marketing::carts::Cart>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<marketing::carts::Cart>().only(READ_ONLY),
         serve::<marketing::web_task_runs::WebTaskRun>(),
         serve::<sales::products::Product>(),
         serve::<sales::price_books::PriceBook>(),
@@ -165,19 +131,8 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::stages::Stage>(),
         serve::<sales::opportunities::Opportunity>(),
         // Made with their lines, and changed by verbs.
-        serve::<sales::handovers::Handover>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
-        serve::<sales::handovers::HandoverLine>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-        ]),
+        serve::<sales::handovers::Handover>().only(UPDATED),
+        serve::<sales::handovers::HandoverLine>().only(LISTED),
         serve::<sales::quotes::Quote>(),
         serve::<sales::lead_levels::LeadLevel>(),
         serve::<sales::lead_pools::LeadPool>(),
@@ -186,27 +141,14 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<sales::capture_forms::CaptureForm>(),
         serve::<sales::qualification_standards::QualificationStandard>(),
         // Made by handing a lead over, and changed by verbs.
-        serve::<sales::field_handovers::FieldHandover>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<sales::field_handovers::FieldHandover>().only(READ_ONLY),
         serve::<sales::nurture_tracks::NurtureTrack>(),
         serve::<sales::nurture_enrolments::NurtureEnrolment>(),
         serve::<sales::targets::Target>(),
         serve::<sales::commission_plans::CommissionPlan>(),
         serve::<sales::credit_rules::CreditRule>(),
         // Opened with its lines, and changed by verbs.
-        serve::<sales::prospect_tables::ProspectTable>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<sales::prospect_tables::ProspectTable>().only(UPDATED),
         serve::<sales::phone_calls::PhoneCall>(),
         serve::<sales::promises::Promise>(),
         serve::<sales::phone_representatives::PhoneRepresentative>(),
@@ -214,88 +156,34 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<contracting::contract_amendments::ContractAmendment>(),
         serve::<contracting::contract_templates::ContractTemplate>(),
         // Never deleted: another one is made.
-        serve::<contracting::contract_documents::ContractDocument>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Create,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<contracting::contract_documents::ContractDocument>().only(NEVER_DELETED),
         // Told by other systems below their contract.
-        serve::<contracting::execution_links::ExecutionLink>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<contracting::execution_links::ExecutionLink>().only(READ_ONLY),
         // Never deleted: what was wrong is paid back.
-        serve::<contracting::receipts::Receipt>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Create,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<contracting::receipts::Receipt>().only(NEVER_DELETED),
         serve::<contracting::bookable_resources::BookableResource>(),
         serve::<contracting::resource_bookings::ResourceBooking>(),
         serve::<customers::retention_cases::RetentionCase>(),
         serve::<customers::life_cycles::LifeCycleCell>(),
         // Found by walks over all customers.
-        serve::<customers::life_cycles::LifeCycleEntry>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::life_cycles::LifeCycleEntry>().only(READ_ONLY),
         serve::<customers::assets::Asset>(),
         serve::<customers::asset_incidents::AssetIncident>(),
         serve::<customers::care_plans::CarePlan>(),
         // Skipped rather than deleted.
-        serve::<customers::care_contacts::CareContact>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Create,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::care_contacts::CareContact>().only(NEVER_DELETED),
         serve::<customers::needs::NeedType>(),
         serve::<customers::needs::Need>(),
         serve::<customers::reminders::ReminderRule>(),
         // Planned by a job, and completed or skipped.
-        serve::<customers::reminders::Reminder>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::reminders::Reminder>().only(READ_ONLY),
         serve::<customers::service_requests::ServiceLevel>(),
         serve::<customers::service_requests::ServiceRequest>(),
         // Asked for at the party, and changed by verbs.
-        serve::<customers::service_holds::ServiceHold>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::service_holds::ServiceHold>().only(READ_ONLY),
         serve::<customers::service_transfers::ServiceTransfer>(),
         // Assigned at the party, and followed by others.
-        serve::<customers::customer_owners::CustomerOwner>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::customer_owners::CustomerOwner>().only(READ_ONLY),
         serve::<bulk::collection_channels::CollectionChannel>(),
         serve::<customers::customer_sources::CustomerSource>(),
         serve::<customers::switching_risks::SwitchingRisk>(),
@@ -303,25 +191,14 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<customers::referrals::ReferralRequest>(),
         serve::<customers::referrals::ReferralProgramme>(),
         // Opened with its lines.
-        serve::<customers::stocktakes::Stocktake>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::stocktakes::Stocktake>().only(UPDATED),
         serve::<insights::saved_queries::SavedQuery>(),
         serve::<insights::field_standards::FieldStandard>(),
         serve::<insights::kpis::Kpi>(),
         serve::<insights::score_cards::ScoreCard>(),
         serve::<insights::kpi_rules::KpiRule>(),
         // Told in batches, and never changed.
-        serve::<customers::orders::Order>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-        ]),
+        serve::<customers::orders::Order>().only(LISTED),
         serve::<customers::orders::OrderBatch>().only(&[
             Operation::List,
             Operation::Search,
@@ -332,14 +209,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Provenance,
         ]),
         // Found by a search, and decided about.
-        serve::<customers::duplicates::Duplicate>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Update,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<customers::duplicates::Duplicate>().only(UPDATED),
         // Made by what does them, and undone as a whole.
         serve::<customers::merges::Merge>().only(&[
             Operation::List,
@@ -348,13 +218,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
         ]),
         // Made by what they are the receipts of.
-        serve::<bulk::erasures::Erasure>().only(&[
-            Operation::List,
-            Operation::Search,
-            Operation::Get,
-            Operation::Timeline,
-            Operation::Provenance,
-        ]),
+        serve::<bulk::erasures::Erasure>().only(READ_ONLY),
         // Made by uploading a file.
         serve::<bulk::imports::Import>().only(&[
             Operation::List,
@@ -375,7 +239,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
             Operation::Timeline,
         ]),
         // Made by what asks for them, and changed by their workers.
-        serve::<bulk::jobs::Job>().only(&[Operation::List, Operation::Search, Operation::Get]),
+        serve::<bulk::jobs::Job>().only(LISTED),
     ]
 });
 

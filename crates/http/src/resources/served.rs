@@ -53,6 +53,49 @@ pub const ALL: &[Operation] = &[
     Operation::Upsert,
 ];
 
+/// Those of what callers read only, and whose events are not kept.
+pub(super) const LISTED: &[Operation] = &[Operation::List, Operation::Search, Operation::Get];
+
+/// Those of what callers read only, with its events.
+pub(super) const READ_ONLY: &[Operation] = &[
+    Operation::List,
+    Operation::Search,
+    Operation::Get,
+    Operation::Timeline,
+    Operation::Provenance,
+];
+
+/// Those of what is made by something else, and changed by callers.
+pub(super) const UPDATED: &[Operation] = &[
+    Operation::List,
+    Operation::Search,
+    Operation::Get,
+    Operation::Update,
+    Operation::Timeline,
+    Operation::Provenance,
+];
+
+/// Those of what callers make, change, and never delete.
+pub(super) const NEVER_DELETED: &[Operation] = &[
+    Operation::List,
+    Operation::Search,
+    Operation::Create,
+    Operation::Get,
+    Operation::Update,
+    Operation::Timeline,
+    Operation::Provenance,
+];
+
+/// Those of what a job makes and nobody changes.
+pub(super) const SNAPSHOT: &[Operation] = &[
+    Operation::List,
+    Operation::Search,
+    Operation::Get,
+    Operation::Delete,
+    Operation::Timeline,
+    Operation::Provenance,
+];
+
 /// A resource as it is served.
 pub struct Served {
     /// Its names and shape.

@@ -8,6 +8,7 @@ use guanxi_storage::{
     custom::{self, Fields},
     error::UNKNOWN_PARAMETER,
     events::history,
+    field_reads::Shown,
     list,
     operations::Sheet,
 };
@@ -18,7 +19,7 @@ use uuid::Uuid;
 /// How a single record is shown.
 #[derive(Debug, Default)]
 pub struct View {
-    fields: Option<Vec<String>>,
+    pub(super) fields: Option<Vec<String>>,
     expand: Vec<String>,
     explain: bool,
     pub(super) as_of: Option<DateTime<Utc>>,
@@ -93,18 +94,26 @@ impl View {
         ctx: &Ctx,
         kind: &'static Kind,
         sheet: &Sheet,
-    ) -> Result<Option<Json>> {
+    ) -> Result<Option<Shaped>> {
         if self.fields.is_none() && self.expand.is_empty() && !self.explain {
             return Ok(None);
         }
         self.check(tx, ctx, kind).await?;
-        let shaped = shape(tx, ctx, kind, vec![sheet.value()], &self.fields, &self.expand).await?;
-        let mut shaped = shaped.into_iter().next().unwrap_or_default();
-        if let (true, Json::Object(members)) = (self.explain, &mut shaped) {
+        let record = vec![sheet.value()];
+        let mut shaped = shape(tx, ctx, kind, record, &self.fields, &self.expand).await?;
+        if let (true, [Json::Object(members)]) = (self.explain, shaped.records.as_mut_slice()) {
             members.insert("refused_actions".into(), json!(sheet.refused));
         }
         Ok(Some(shaped))
     }
+}
+
+/// Records as they are shown.
+pub(super) struct Shaped {
+    /// The records.
+    pub(super) records: Vec<Json>,
+    /// What is shown within them.
+    pub(super) within: Vec<Shown>,
 }
 
 /// The records with their references expanded (one query for each kind of record, however long the
@@ -116,7 +125,8 @@ pub(super) async fn shape(
     mut shaped: Vec<Json>,
     fields: &Option<Vec<String>>,
     expand: &[String],
-) -> Result<Vec<Json>> {
+) -> Result<Shaped> {
+    let mut within = Vec::new();
     for name in expand {
         let member = format!("{name}_id");
         let Some(target) = kind.field(&member).and_then(|field| field.target) else { continue };
@@ -132,11 +142,22 @@ pub(super) async fn shape(
                 members.insert(name.clone(), one);
             }
         }
+        let members = fields.as_deref().and_then(|fields| members_of(name, fields));
+        within.push(Shown { kind: target(), members, records: found.into_keys().collect() });
     }
     if let Some(fields) = fields {
         shaped = shaped.iter().map(|record| pick(record, fields)).collect();
     }
-    Ok(shaped)
+    Ok(Shaped { records: shaped, within })
+}
+
+/// The members of what is shown as `name` that the dotted paths name; `None` for all.
+fn members_of(name: &str, paths: &[String]) -> Option<Vec<String>> {
+    if paths.iter().any(|path| path == name) {
+        return None;
+    }
+    let below = paths.iter().filter_map(|path| path.strip_prefix(name)?.strip_prefix('.'));
+    Some(below.map(str::to_owned).collect())
 }
 
 /// Only the members that the dotted paths name.
@@ -171,5 +192,17 @@ mod tests {
         let picked =
             pick(&record, &["id".into(), "owner.name".into(), "owner.id".into(), "none".into()]);
         assert_eq!(picked, json!({ "id": 1, "owner": { "name": "b", "id": 2 } }));
+    }
+
+    #[test]
+    fn what_is_shown_within_a_record_is_what_paths_name_of_it() {
+        let of_owner = |paths: &[&str]| {
+            let paths: Vec<String> = paths.iter().map(|path| (*path).to_owned()).collect();
+            members_of("owner", &paths)
+        };
+        assert_eq!(of_owner(&["id", "owner"]), None);
+        assert_eq!(of_owner(&["owner.email", "owner"]), None);
+        assert_eq!(of_owner(&["owner.email", "owner_id"]), Some(vec!["email".to_owned()]));
+        assert_eq!(of_owner(&["name"]), Some(Vec::new()));
     }
 }

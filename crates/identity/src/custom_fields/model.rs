@@ -120,13 +120,9 @@ pub struct CustomFieldInput {
     #[schema(max_items = 50)]
     pub objects: Vec<Line<40>>,
     /// Whether it takes new values; values that are there stay.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// A value of a field: text, a whole number, a truth value, or a list of words.

@@ -43,13 +43,9 @@ pub struct CustomObjectInput {
     #[schema(minimum = 0, maximum = 10_000)]
     pub position: i64,
     /// Whether records of it can be made; those that are there stay.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// A kind of records that a tenant has defined.

@@ -6,6 +6,14 @@
 //! is forgotten; even somebody who times the tries by that gets about a thousand a day.
 //!
 //! This counts for one subject, an account or an address; the caller keeps one count for each.
+//!
+//! A thousand tries a day are nothing against passwords, and too many against codes of six digits by
+//! whoever has the password: of those three are right at a time, so one in a year of guessing would be.
+//! Wrong codes are therefore counted apart, and no time forgives them. From the tenth in a row on the
+//! wait doubles, from a quarter of an hour to a day; so it is ten at once, some more in two days, and one
+//! on each day from then on. Price: an owner whose password is known to somebody who goes on may have to
+//! come in by a recovery code, of which none can be guessed, or have the second factor taken away; a new
+//! password ends it too, since without it nobody gets as far as a code.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -59,9 +67,56 @@ impl Attempts {
 
 /// The wait after so many failures beyond the free ones, doubling with each.
 fn wait_after(costly: i64) -> TimeDelta {
+    doubled(FIRST_WAIT, costly, LONGEST_WAIT)
+}
+
+/// The first of these waits, doubled with each costly failure behind the first, and no longer than that.
+fn doubled(first: TimeDelta, costly: i64, longest: TimeDelta) -> TimeDelta {
     // Twenty doublings are far beyond the longest wait already; more would overflow.
-    let doublings = (costly - 1).min(20);
-    (FIRST_WAIT * (1 << doublings)).min(LONGEST_WAIT)
+    let doublings = (costly - 1).clamp(0, 20);
+    (first * (1 << doublings)).min(longest)
+}
+
+/// Wrong codes in a row that cost no more than any failure.
+const FREE_CODES: i64 = 9;
+/// The wait after the first wrong code that does.
+const FIRST_CODE_WAIT: TimeDelta = TimeDelta::minutes(15);
+/// No wait for a code is longer.
+const LONGEST_CODE_WAIT: TimeDelta = TimeDelta::days(1);
+
+/// The wrong codes of an account since its last right one. The default is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WrongCodes {
+    /// How many there were.
+    pub count: i64,
+    /// When the last of them was.
+    pub last_at: Option<DateTime<Utc>>,
+}
+
+impl WrongCodes {
+    /// Whether there were so many that it looks like guessing.
+    pub fn is_guessing(&self) -> bool {
+        self.count > FREE_CODES
+    }
+
+    /// How long it is from `now` until the next code is looked at; `None` if it is at once.
+    pub fn wait(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let costly = self.count.checked_sub(FREE_CODES).filter(|n| *n > 0)?;
+        let last = self.last_at?;
+        // One that lies far ahead was counted by a clock that was wrong.
+        if last - now > LONGEST_CODE_WAIT {
+            return None;
+        }
+        let wait = doubled(FIRST_CODE_WAIT, costly, LONGEST_CODE_WAIT);
+        let left = last.checked_add_signed(wait)? - now;
+        (left > TimeDelta::zero()).then_some(left)
+    }
+
+    /// The count after one more.
+    #[must_use = "the count has to be stored"]
+    pub fn after_wrong(&self, now: DateTime<Utc>) -> WrongCodes {
+        WrongCodes { count: self.count.max(0).saturating_add(1), last_at: Some(now) }
+    }
 }
 
 #[cfg(test)]
@@ -166,5 +221,49 @@ mod tests {
         };
         let best = (1..=30).map(per_day).max();
         assert!(best.is_some_and(|tries| tries < 1_050), "{best:?}");
+    }
+
+    #[test]
+    fn sec_06_the_wait_for_codes_doubles_from_the_tenth_on_to_a_day() {
+        let wrong = |count: i64| WrongCodes { count, last_at: Some(at(0)) };
+        let table = [
+            (i64::MIN, None),
+            (0, None),
+            (9, None),
+            (10, Some(15)),
+            (11, Some(30)),
+            (12, Some(60)),
+            (16, Some(960)),
+            (17, Some(1_440)),
+            (18, Some(1_440)),
+            (i64::MAX, Some(1_440)),
+        ];
+        for (count, minutes) in table {
+            let wait = minutes.map(TimeDelta::minutes);
+            assert_eq!(wrong(count).wait(at(0)), wait, "after {count}");
+            assert_eq!(wrong(count).is_guessing(), wait.is_some(), "after {count}");
+        }
+        assert_eq!(wrong(10).wait(at(899)), Some(TimeDelta::seconds(1)));
+        assert_eq!(wrong(10).wait(at(900)), None);
+        // No time forgives them, so the next one costs more.
+        assert_eq!(wrong(10).after_wrong(at(86_400 * 30)).count, 11);
+        assert_eq!(wrong(i64::MAX).after_wrong(at(1)).count, i64::MAX);
+        assert_eq!(wrong(-3).after_wrong(at(1)).count, 1);
+        assert_eq!(wrong(20).wait(at(-86_401)), None, "the clock was wrong");
+        assert_eq!(WrongCodes::default().wait(at(0)), None);
+    }
+
+    #[test]
+    fn sec_06_in_a_month_whoever_has_the_password_tries_less_than_fifty_codes() {
+        let (mut wrong, mut now, mut tries) = (WrongCodes::default(), at(0), 0);
+        loop {
+            now += wrong.wait(now).unwrap_or_default();
+            if now - at(0) > TimeDelta::days(30) {
+                break;
+            }
+            wrong = wrong.after_wrong(now);
+            tries += 1;
+        }
+        assert!((40..50).contains(&tries), "{tries}");
     }
 }

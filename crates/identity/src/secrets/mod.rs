@@ -8,7 +8,7 @@
 //! | `signing` | the keys that sign them: which one signs, when they go |
 //! | `sealing` | the keys under which secrets that must be read back lie in the store |
 //! | `key_files`, `key_ring`, `key_error` | what keys of both kinds share: a folder, an order, failures |
-//! | `opaque` | refresh tokens and API keys: random, stored as a digest |
+//! | `opaque` | refresh tokens, tokens of letters and API keys: random, stored as a digest |
 //! | `totp` | one-time codes of authenticator apps |
 //! | `recovery` | what helps without the app, once each |
 //! | `backoff` | how long somebody who failed must wait before the next try |
@@ -26,9 +26,9 @@ mod signing;
 mod token;
 mod totp;
 
-pub use backoff::Attempts;
+pub use backoff::{Attempts, WrongCodes};
 pub use key_error::KeyError;
-pub use opaque::{ApiKey, Digest, OpaqueError, RefreshToken};
+pub use opaque::{AccountToken, ApiKey, Digest, OpaqueError, RefreshToken};
 pub use password::{
     Cost, PasswordError, PasswordRefusal, Passwords, Secret, Verdict, check_password,
 };

@@ -1,8 +1,9 @@
-//! Tokens that say nothing to whoever holds them: refresh tokens and API keys.
+//! Tokens that say nothing to whoever holds them: refresh tokens, tokens of letters and API keys.
 //!
 //! | kind | looks like |
 //! | --- | --- |
 //! | refresh token | `gxr_` + tenant, 32 hexadecimal digits + `_` + 43 characters |
+//! | token of a letter | `gxa_` + tenant, 32 hexadecimal digits + `_` + 43 characters |
 //! | API key | `gx_live_` + its id, 8 characters + `_` + 43 characters |
 //!
 //! The 43 characters are 32 random bytes in base64url; the part before says where to look. Only
@@ -21,6 +22,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 const REFRESH_PREFIX: &str = "gxr_";
+const ACCOUNT_PREFIX: &str = "gxa_";
 const API_PREFIX: &str = "gx_live_";
 /// Random bytes in each token.
 const SECRET_BYTES: usize = 32;
@@ -120,11 +122,8 @@ impl RefreshToken {
     /// # Errors
     /// For anything else, be it a space more or an upper-case digit.
     pub fn parse(text: &str) -> Result<RefreshToken, OpaqueError> {
-        let (tenant, secret) = split(text, REFRESH_PREFIX, 32)?;
-        let tenant = Uuid::try_parse(tenant).map_err(|_| OpaqueError)?;
-        let token = RefreshToken { tenant, secret: Random::parse(secret)? };
-        // Uuids can be written in other ways too, and one token must not have two digests.
-        if token.reveal() == text { Ok(token) } else { Err(OpaqueError) }
+        let (tenant, secret) = read(text, REFRESH_PREFIX)?;
+        Ok(RefreshToken { tenant, secret })
     }
 
     /// The token that follows this one: the same however often it is asked for, so that a request
@@ -152,7 +151,46 @@ impl RefreshToken {
 
     /// The token itself, for the one answer that hands it out.
     pub fn reveal(&self) -> String {
-        format!("{REFRESH_PREFIX}{}_{}", self.tenant.simple(), self.secret.text())
+        written(REFRESH_PREFIX, self.tenant, &self.secret)
+    }
+}
+
+/// Comes to somebody in a letter and shows once that they have read it. Names its tenant, since whoever
+/// brings it may not have signed in.
+#[derive(Debug, Clone)]
+pub struct AccountToken {
+    tenant: Uuid,
+    secret: Random,
+}
+
+impl AccountToken {
+    /// A new one for somebody of this tenant.
+    pub fn generate(tenant: Uuid) -> AccountToken {
+        AccountToken { tenant, secret: Random::generate() }
+    }
+
+    /// Reads exactly what [`AccountToken::reveal`] writes.
+    ///
+    /// # Errors
+    /// For anything else, be it a space more or an upper-case digit.
+    pub fn parse(text: &str) -> Result<AccountToken, OpaqueError> {
+        let (tenant, secret) = read(text, ACCOUNT_PREFIX)?;
+        Ok(AccountToken { tenant, secret })
+    }
+
+    /// The tenant it says it is for; true only if the digest is found there.
+    pub fn tenant(&self) -> Uuid {
+        self.tenant
+    }
+
+    /// What to store, or to compare with what was stored.
+    pub fn digest(&self) -> Digest {
+        Digest::of(&self.reveal())
+    }
+
+    /// The token itself, for the one letter that brings it.
+    pub fn reveal(&self) -> String {
+        written(ACCOUNT_PREFIX, self.tenant, &self.secret)
     }
 }
 
@@ -199,6 +237,20 @@ impl ApiKey {
     }
 }
 
+/// The token of a tenant, as people and programs hold it.
+fn written(prefix: &str, tenant: Uuid, secret: &Random) -> String {
+    format!("{prefix}{}_{}", tenant.simple(), secret.text())
+}
+
+/// The tenant and the secret of exactly what [`written`] writes.
+fn read(text: &str, prefix: &str) -> Result<(Uuid, Random), OpaqueError> {
+    let (tenant, secret) = split(text, prefix, 32)?;
+    let tenant = Uuid::try_parse(tenant).map_err(|_| OpaqueError)?;
+    let secret = Random::parse(secret)?;
+    // Uuids can be written in other ways too, and one token must not have two digests.
+    if written(prefix, tenant, &secret) == text { Ok((tenant, secret)) } else { Err(OpaqueError) }
+}
+
 /// The name and the secret of `<prefix><name>_<secret>`. By position: `_` may be in the secret.
 fn split<'a>(text: &'a str, prefix: &str, name: usize) -> Result<(&'a str, &'a str), OpaqueError> {
     let rest = text.strip_prefix(prefix).ok_or(OpaqueError)?;
@@ -219,6 +271,15 @@ mod tests {
         assert!(text.starts_with(&format!("gxr_{}_", tenant.simple())), "{text}");
         let read = RefreshToken::parse(&text).unwrap();
         assert_eq!((read.tenant(), read.digest()), (tenant, token.digest()));
+
+        let token = AccountToken::generate(tenant);
+        let text = token.reveal();
+        assert!(text.starts_with(&format!("gxa_{}_", tenant.simple())), "{text}");
+        let read = AccountToken::parse(&text).unwrap();
+        assert_eq!((read.tenant(), read.digest()), (tenant, token.digest()));
+        // One kind is not taken for another.
+        assert!(RefreshToken::parse(&text).is_err());
+        assert!(AccountToken::parse(&text.replace("gxa_", "gxr_")).is_err());
 
         let key = ApiKey::generate();
         let text = key.reveal();
@@ -313,9 +374,11 @@ mod tests {
     #[test]
     fn the_secret_is_not_printed() {
         let token = RefreshToken::generate(Uuid::nil());
+        let letter = AccountToken::generate(Uuid::nil());
         let key = ApiKey::generate();
         for (printed, secret) in [
             (format!("{token:?}"), token.secret.text()),
+            (format!("{letter:?}"), letter.secret.text()),
             (format!("{key:?}"), key.secret.text()),
             (format!("{key:#?}"), key.secret.text()),
         ] {

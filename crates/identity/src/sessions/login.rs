@@ -7,8 +7,12 @@
 
 use super::{
     Auth,
-    model::{Client, INVALID_CREDENTIALS, LONGEST, Login, Stored, Tokens, unchecked},
-    second_factor::{self, Proof, SECOND_FACTOR_CODE_REQUIRED, WRONG_SECOND_FACTOR},
+    model::{
+        Client, INVALID_CREDENTIALS, LONGEST, Login, PASSWORD_EXPIRED, Stored, Tokens, unchecked,
+    },
+    second_factor::{
+        self, Proof, SECOND_FACTOR_CODE_REQUIRED, TOO_MANY_WRONG_CODES, WRONG_SECOND_FACTOR,
+    },
     store::{self, Account},
 };
 use crate::{
@@ -52,8 +56,9 @@ impl Auth {
     /// Signs in by password, and by a code if the account has a second factor.
     ///
     /// # Errors
-    /// `invalid_credentials` whatever is wrong with account or password; `second_factor_code_required`
-    /// and `wrong_second_factor` to who has shown the password; `too_many_logins`.
+    /// `invalid_credentials` whatever is wrong with account or password; `password_expired`,
+    /// `second_factor_code_required`, `wrong_second_factor` and `too_many_wrong_codes` to who has shown
+    /// the password; `too_many_logins`.
     pub async fn login(&self, wish: Login, client: impl Into<Client>) -> Result<Tokens> {
         let now = self.now();
         let slug = wish.tenant.as_deref().unwrap_or(MAIN);
@@ -121,9 +126,15 @@ async fn sign_in(tx: &mut Tx, attempt: &Try) -> Result<Entry> {
     let right = right.filter(|account| account.status == UserStatus::Active);
     let mut refusal = &INVALID_CREDENTIALS;
     if let (Some(tenant), Some(account)) = (&attempt.tenant, right) {
+        // Whoever knows it can do nothing with it, so it may be told.
+        if account.is_outdated(now) {
+            return Ok(Err(&PASSWORD_EXPIRED));
+        }
         let ctx = ctx(tenant, account.id);
-        match second_factor::prove(tx, account.id, attempt.code.as_ref(), now).await? {
+        match second_factor::prove(tx, &ctx, account.id, attempt.code.as_ref()).await? {
             Proof::Missing => return Ok(Err(&SECOND_FACTOR_CODE_REQUIRED)),
+            // Not looked at, and so not counted either.
+            Proof::Waits => return Ok(Err(&TOO_MANY_WRONG_CODES)),
             Proof::Wrong => refusal = &WRONG_SECOND_FACTOR,
             proof @ (Proof::Unneeded | Proof::Code | Proof::Recovery) => {
                 if proof == Proof::Recovery {
@@ -145,7 +156,7 @@ async fn enter(tx: &mut Tx, ctx: &Ctx, attempt: &Try) -> Result<(Stored, Refresh
     let user = ctx.actor.user;
     store::clear_attempts(tx, &attempt.name).await?;
     if let Some(hash) = &attempt.rehashed {
-        store::set_password(tx, user, hash, attempt.now).await?;
+        store::rehash(tx, user, hash).await?;
     }
     let begun = begin(tx, ctx, attempt.client.device()).await?;
     remember(tx, ctx, user, "signed_in").await?;

@@ -1,6 +1,6 @@
 //! Forgetting what need not be remembered, a little at a time.
 
-use super::{Auth, store};
+use super::{Auth, letters, store};
 use crate::secrets::SigningKeys;
 use crate::tenants;
 use chrono::TimeDelta;
@@ -21,7 +21,7 @@ const ANSWERS: TimeDelta = TimeDelta::days(7);
 
 impl Auth {
     /// To be called every minute: takes over new signing keys, and removes from each tenant a
-    /// bounded number of login failures, sessions and kept answers that are old enough.
+    /// bounded number of login failures, sessions, letters and kept answers that are old enough.
     ///
     /// # Errors
     /// Those of the store; what was removed until then is.
@@ -46,8 +46,10 @@ impl Auth {
         let forget = async |tx: &mut Tx| {
             let attempts = store::forget_attempts(tx, now - FAILURES, AT_ONCE).await?;
             let sessions = store::forget_sessions(tx, now - SESSIONS, AT_ONCE).await?;
+            let letters = letters::forget(tx, now, AT_ONCE).await?;
             let answers = idempotency::forget(tx, now - ANSWERS, AT_ONCE).await?;
-            Ok([attempts, sessions, answers].iter().any(|gone| *gone >= AT_ONCE.unsigned_abs()))
+            let gone = [attempts, sessions, letters, answers];
+            Ok(gone.iter().any(|gone| *gone >= AT_ONCE.unsigned_abs()))
         };
         self.db.write(tenant, forget).await
     }

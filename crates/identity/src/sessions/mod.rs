@@ -11,11 +11,15 @@
 //! | `service` | listing and ending sessions |
 //! | `passwords` | changing and setting passwords |
 //! | [`second_factor`] | codes of an authenticator app besides the password |
+//! | [`mailbox`] | what somebody does by what they can read at an address |
+//! | [`letters`] | letters about accounts |
 //! | `authenticate` | from a token or a key to who acts, on every request |
 //! | `maintain` | forgetting what need not be remembered |
 
 mod authenticate;
+pub mod letters;
 mod login;
+pub mod mailbox;
 mod maintain;
 mod model;
 mod passwords;
@@ -30,9 +34,10 @@ mod tests;
 pub use authenticate::Caller;
 pub use model::{
     BUSY, CURRENT_PASSWORD_REQUIRED, ChangePassword, Client, INVALID_CREDENTIALS,
-    INVALID_REFRESH_TOKEN, Login, ORIGIN_NOT_ALLOWED, PROBLEMS, Refresh, SESSION_REQUIRED, Session,
-    SessionList, TOKEN_EXPIRED, Tokens, UNAUTHENTICATED, WEAK_PASSWORD, WRONG_PASSWORD,
+    INVALID_REFRESH_TOKEN, Login, ORIGIN_NOT_ALLOWED, PASSWORD_EXPIRED, PROBLEMS, Refresh,
+    SESSION_REQUIRED, Session, SessionList, TOKEN_EXPIRED, Tokens, UNAUTHENTICATED, WEAK_PASSWORD,
+    WRONG_PASSWORD,
 };
-pub(crate) use passwords::{accept, hashed, keep, make_up};
+pub(crate) use passwords::{accept, hashed, keep, make_up, replace};
 pub use service::Auth;
-pub(crate) use store::end_all;
+pub(crate) use store::{end_all, outdated};

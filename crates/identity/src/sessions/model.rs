@@ -23,6 +23,10 @@ guanxi_kernel::problems! {
     INVALID_CREDENTIALS = Unauthenticated "invalid_credentials"
         ("Not signed in", "The e-mail address or the password is wrong, or there were too many failures; wait before you try again.")
         ("登录失败", "邮箱或密码错误,或失败次数过多,请稍后再试。");
+    /// The password was made up by the program and has had its time.
+    PASSWORD_EXPIRED = Unauthenticated "password_expired"
+        ("Password expired", "The password was made up for a short time, which is over. Have a new one sent to you, or ask an administrator; an operator makes another one with `guanxi user reset-password`.")
+        ("密码已过期", "该密码为系统生成的临时密码,现已过期。请通过邮件重置密码或联系管理员;运维方可使用 `guanxi user reset-password` 重新生成。");
     /// The refresh token is unknown, spent, or of a session that is over.
     INVALID_REFRESH_TOKEN = Unauthenticated "invalid_refresh_token"
         ("Signed out", "The refresh token does not work any more; sign in again.")

@@ -2,6 +2,7 @@
 
 use super::{
     Auth,
+    letters::{self, LetterKind},
     login::{failures_of, remember},
     model::{
         CURRENT_PASSWORD_REQUIRED, ChangePassword, WRONG_PASSWORD, unchanged, unchecked, weak,
@@ -42,19 +43,15 @@ impl Auth {
         let hash = hashed(&self.passwords, &wish.new_password).await?;
         let name = failures_of(&tenant.slug, &account.email);
         let change = async |tx: &mut Tx| {
-            let unchanged = store::account(tx, user).await?.as_ref() == Some(&account);
-            let tried = match matches && unchanged {
-                false => Tried::Wrong,
-                true if second_factor::is_confirmed(tx, user).await? => Tried::InPart,
-                true => Tried::Whole,
-            };
+            let tried = tried(tx, &account, matches).await?;
             if !count(tx, &name, tried, ctx.now).await? {
                 return Ok(false);
             }
-            keep(tx, user, &hash, ctx.now).await?;
+            keep(tx, user, &hash, ctx.now, None).await?;
             if wish.sign_out_everywhere {
                 store::end_all(tx, user, ctx.now, Some(session)).await?;
             }
+            tell(tx, &account, ctx.now).await?;
             remember(tx, ctx, user, "password_changed").await.map(|()| true)
         };
         let changed = self.db.write(ctx.tenant, change).await?;
@@ -80,9 +77,7 @@ impl Auth {
         let hash = hashed(&self.passwords, &wish.password).await?;
         let set = async |tx: &mut Tx| {
             may_set(tx, ctx, user).await?;
-            keep(tx, user, &hash, ctx.now).await?;
-            store::end_all(tx, user, ctx.now, None).await?;
-            remember(tx, ctx, user, "password_set").await
+            replace(tx, ctx, user, &hash, None).await
         };
         self.db.write(ctx.tenant, set).await
     }
@@ -120,6 +115,17 @@ pub(super) enum Tried {
     Whole,
 }
 
+/// How much the password has shown that was found to be right or wrong for the account as it was then;
+/// somebody may have changed it since.
+pub(super) async fn tried(tx: &mut Tx, account: &Account, matches: bool) -> Result<Tried> {
+    let unchanged = store::account(tx, account.id).await?.as_ref() == Some(account);
+    Ok(match matches && unchanged {
+        false => Tried::Wrong,
+        true if second_factor::is_confirmed(tx, account.id).await? => Tried::InPart,
+        true => Tried::Whole,
+    })
+}
+
 /// Counts a try; whether it succeeds.
 pub(super) async fn count(
     tx: &mut Tx,
@@ -148,7 +154,7 @@ pub(crate) fn accept(password: &Secret, known: &[&str], pointer: &str) -> Result
 }
 
 /// What anybody knows of the owner of an account.
-fn known<'a>(tenant: &'a Found, account: &'a Account) -> [&'a str; 3] {
+pub(super) fn known<'a>(tenant: &'a Found, account: &'a Account) -> [&'a str; 3] {
     [&account.email, &account.name, &tenant.name]
 }
 
@@ -157,9 +163,45 @@ pub(crate) async fn hashed(passwords: &Passwords, password: &Secret) -> Result<S
     passwords.hash(password).await.map_err(unchecked)
 }
 
-/// Keeps the hash of a user's password in place of the one before.
-pub(crate) async fn keep(tx: &mut Tx, user: UserId, hash: &str, now: DateTime<Utc>) -> Result<()> {
-    store::set_password(tx, user, hash, now).await
+/// Keeps the hash of a user's password, which counts until then, in place of the one before. Letters that
+/// bring a new one work no more.
+pub(crate) async fn keep(
+    tx: &mut Tx,
+    user: UserId,
+    hash: &str,
+    now: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
+) -> Result<()> {
+    store::set_password(tx, user, hash, now, until).await?;
+    letters::revoke(tx, user).await
+}
+
+/// Gives a user a password, ends their sessions and tells them, unless it is their first.
+///
+/// # Errors
+/// `not_found`, and those of the store.
+pub(crate) async fn replace(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    user: UserId,
+    hash: &str,
+    until: Option<DateTime<Utc>>,
+) -> Result<()> {
+    let account = store::account(tx, user).await?.ok_or_else(|| NOT_FOUND.problem())?;
+    keep(tx, user, hash, ctx.now, until).await?;
+    store::end_all(tx, user, ctx.now, None).await?;
+    tell(tx, &account, ctx.now).await?;
+    remember(tx, ctx, user, "password_set").await
+}
+
+/// Tells whoever had a password before that there is another.
+pub(super) async fn tell(tx: &mut Tx, before: &Account, now: DateTime<Utc>) -> Result<()> {
+    match before.password_hash {
+        Some(_) => {
+            letters::tell(tx, LetterKind::PasswordChanged, before.id, &before.email, now).await
+        }
+        None => Ok(()),
+    }
 }
 
 /// A password that nobody has: 120 random bits, again in case they spell a name.

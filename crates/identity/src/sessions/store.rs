@@ -14,12 +14,22 @@ pub(super) struct Account {
     pub(super) name: String,
     pub(super) status: UserStatus,
     pub(super) password_hash: Option<String>,
+    /// Until when the password counts, if somebody else has made it up.
+    pub(super) password_expires_at: Option<DateTime<Utc>>,
+}
+
+impl Account {
+    /// Whether it has a password that was made up and has had its time.
+    pub(super) fn is_outdated(&self, now: DateTime<Utc>) -> bool {
+        self.password_expires_at.is_some_and(|end| end <= now)
+    }
 }
 
 /// The account with the address.
 pub(super) async fn account_by_email(tx: &mut Tx, email: &str) -> Result<Option<Account>> {
     let select = sql!(
-        "SELECT u.id, u.email, u.name, u.status, c.password_hash
+        "SELECT u.id, u.email, u.name, u.status, c.password_hash,
+             c.expires_at AS password_expires_at
          FROM users u LEFT JOIN credentials c ON c.tenant_id = u.tenant_id AND c.user_id = u.id
          WHERE u.tenant_id = $1 AND u.email = $2 AND u.deleted_at IS NULL",
         email
@@ -30,7 +40,8 @@ pub(super) async fn account_by_email(tx: &mut Tx, email: &str) -> Result<Option<
 /// The account of the user.
 pub(super) async fn account(tx: &mut Tx, user: UserId) -> Result<Option<Account>> {
     let select = sql!(
-        "SELECT u.id, u.email, u.name, u.status, c.password_hash
+        "SELECT u.id, u.email, u.name, u.status, c.password_hash,
+             c.expires_at AS password_expires_at
          FROM users u LEFT JOIN credentials c ON c.tenant_id = u.tenant_id AND c.user_id = u.id
          WHERE u.tenant_id = $1 AND u.id = $2 AND u.deleted_at IS NULL",
         user
@@ -38,23 +49,47 @@ pub(super) async fn account(tx: &mut Tx, user: UserId) -> Result<Option<Account>
     tx.optional(select).await
 }
 
-/// Keeps the hash of a password in place of the one before.
+/// Keeps the hash of a password, which counts until then, in place of the one before.
 pub(super) async fn set_password(
     tx: &mut Tx,
     user: UserId,
     hash: &str,
     now: DateTime<Utc>,
+    until: Option<DateTime<Utc>>,
 ) -> Result<()> {
     let upsert = sql!(
-        "INSERT INTO credentials (tenant_id, user_id, password_hash, changed_at)
-         VALUES ($1, $2, $3, $4)
+        "INSERT INTO credentials (tenant_id, user_id, password_hash, changed_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5)
          ON CONFLICT (tenant_id, user_id)
-         DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at",
+         DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at,
+             expires_at = excluded.expires_at",
         user,
         hash,
-        now
+        now,
+        until
     );
     tx.execute(upsert).await.map(drop)
+}
+
+/// Keeps another hash of the same password.
+pub(super) async fn rehash(tx: &mut Tx, user: UserId, hash: &str) -> Result<()> {
+    let update = sql!(
+        "UPDATE credentials SET password_hash = $3 WHERE tenant_id = $1 AND user_id = $2",
+        user,
+        hash
+    );
+    tx.execute(update).await.map(drop)
+}
+
+/// The address of the user if their password was made up and has had its time.
+pub(crate) async fn outdated(
+    tx: &mut Tx,
+    user: UserId,
+    now: DateTime<Utc>,
+) -> Result<Option<String>> {
+    let account = account(tx, user).await?;
+    let outdated = account.filter(|one| one.status == UserStatus::Active && one.is_outdated(now));
+    Ok(outdated.map(|account| account.email))
 }
 
 #[derive(sqlx::FromRow)]

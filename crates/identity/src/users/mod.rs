@@ -1,15 +1,18 @@
 //! Users: who can sign in, where they belong, what they sell and until when.
 
-mod leaving;
+mod hooks;
 mod model;
 mod service;
 mod store;
 
-pub use leaving::{Left, on_leave};
+pub(crate) use hooks::guessed;
+pub use hooks::{Hook, before_leaving, on_guesses, on_leave};
+pub(crate) use model::address;
 pub use model::{
-    INACTIVE_OWNER, LAST_ADMINISTRATOR, PROBLEMS, SalesProfile, SetPassword, USER, User, UserInput,
-    UserStatus,
+    INACTIVE_OWNER, LAST_ADMINISTRATOR, OWN_EMAIL, PROBLEMS, SalesProfile, SetPassword, USER, User,
+    UserInput, UserStatus,
 };
-pub use service::{Leaving, before_leaving, check_owner, me};
+pub use service::{check_owner, me};
+pub(crate) use service::{move_to, require_free};
 pub use store::has_role;
 pub(crate) use store::{find_by_email, is_active};

@@ -20,6 +20,10 @@ guanxi_kernel::problems! {
     INACTIVE_OWNER = Invalid "inactive_owner"
         ("Inactive owner", "The user is disabled, or past the end of their time in sales, and cannot own records.")
         ("负责人不可用", "该用户已停用或销售任期已结束,不能再负责记录。");
+    /// One's own address is changed with the current password.
+    OWN_EMAIL = Forbidden "own_email"
+        ("Your own address", "Change your own e-mail address at /v1/me/email, with your current password.")
+        ("本人的邮箱", "请通过 /v1/me/email 并提供当前密码修改本人邮箱。");
     /// Nobody would be left who may do everything.
     LAST_ADMINISTRATOR = Conflict "last_administrator"
         ("Last administrator", "At least one active user must hold a role with all rights.")
@@ -135,13 +139,29 @@ pub static USER: Kind = Kind::new::<User>(
     "refresh_reused",
     "password_changed",
     "password_set",
+    "password_reset_asked",
+    "password_reset",
+    "email_change_asked",
+    "email_changed",
     "second_factor_started",
     "second_factor_enabled",
     "second_factor_disabled",
     "second_factor_reset",
+    "second_factor_guessed",
     "recovery_code_used",
     "recovery_codes_renewed",
 ]);
+
+/// The address as it is kept.
+///
+/// # Errors
+/// The finding about what is none.
+pub(crate) fn address(typed: &str) -> std::result::Result<Line<254>, FieldError> {
+    match Line::<254>::new(&fold(typed)) {
+        Ok(email) if (&*email).validate_email() => Ok(email),
+        _ => Err(INVALID_FORMAT.field("/email").with("expected", "an e-mail address")),
+    }
+}
 
 impl SalesProfile {
     /// Whether somebody with this profile can own new records on `today`.
@@ -160,12 +180,9 @@ impl User {
     pub(super) fn normalise(&mut self) -> Vec<FieldError> {
         self.name_folded = text::sort_key(&self.input.name);
         let mut findings = Vec::new();
-        match Line::new(&fold(&self.input.email)) {
-            Ok(email) if (&*email).validate_email() => self.input.email = email,
-            _ => {
-                let finding = INVALID_FORMAT.field("/email");
-                findings.push(finding.with("expected", "an e-mail address"));
-            }
+        match address(&self.input.email) {
+            Ok(email) => self.input.email = email,
+            Err(finding) => findings.push(finding),
         }
         let roles = &self.input.role_ids;
         if roles.iter().collect::<BTreeSet<_>>().len() < roles.len() {

@@ -1,51 +1,25 @@
 //! The rules of saving and deleting a user, and who can own records.
 
-use super::{INACTIVE_OWNER, LAST_ADMINISTRATOR, USER, User, leaving, store};
+use super::{INACTIVE_OWNER, LAST_ADMINISTRATOR, OWN_EMAIL, USER, User, hooks, store};
 use crate::{
     rights::{self, is_administrator},
-    sessions,
+    sessions::{
+        self,
+        letters::{self, LetterKind},
+    },
 };
 use guanxi_kernel::{
-    Ctx, Problem, Result, UserId,
+    Ctx, Line, Problem, Result, UserId,
     period::business_date,
     problem::{DUPLICATE, UNKNOWN_REFERENCE},
 };
 use guanxi_storage::{Kind, Resource, Tx, resource};
 use serde_json::{Value as Json, json};
-use std::{
-    collections::BTreeMap,
-    pin::Pin,
-    sync::{PoisonError, RwLock},
-};
 
 /// That somebody can own records today.
 const FIT_OWNER: &str = "fit owner";
-
-/// What stands in the way of a user who is to be disabled or deleted, in the same transaction; what it
-/// refuses undoes that.
-pub type Leaving = for<'a> fn(
-    &'a mut Tx,
-    &'a Ctx,
-    UserId,
-) -> Pin<Box<dyn Future<Output = Result<()>> + Send + 'a>>;
-
-static LEAVING: RwLock<BTreeMap<&'static str, Leaving>> = RwLock::new(BTreeMap::new());
-
-/// Says what is asked, under a name, before a user is disabled or deleted: crates to the right know
-/// what would be left behind.
-pub fn before_leaving(name: &'static str, asked: Leaving) {
-    let mut known = LEAVING.write().unwrap_or_else(PoisonError::into_inner);
-    known.insert(name, asked);
-}
-
-async fn let_go(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
-    let known: Vec<Leaving> =
-        LEAVING.read().unwrap_or_else(PoisonError::into_inner).values().copied().collect();
-    for asked in known {
-        asked(tx, ctx, user).await?;
-    }
-    Ok(())
-}
+/// That somebody has shown what it takes to give themselves another address.
+const MAY_MOVE: &str = "may move to another address";
 
 /// Refuses an owner who does not exist, is disabled, or whose time in sales is over by the
 /// tenant's calendar. `pointer` names the member of the request that names the owner.
@@ -95,16 +69,20 @@ impl Resource for User {
 
     async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         Problem::collect(self.normalise())?;
-        if store::email_is_taken(tx, &self.input.email, self.meta.id).await? {
-            return Err(DUPLICATE.at("/email"));
+        require_free(tx, &self.input.email, self.meta.id).await?;
+        if before.is_some_and(|before| before.input.email != self.input.email) {
+            may_move(tx, ctx, self.meta.id).await?;
         }
         rights::require_giving_roles(tx, ctx, &self.added_roles(before)).await
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         let Some(before) = before else { return Ok(()) };
+        if before.input.email != self.input.email {
+            moved(tx, ctx, before).await?;
+        }
         if before.is_active() && !self.is_active() {
-            let_go(tx, ctx, self.meta.id).await?;
+            hooks::let_go(tx, ctx, self.meta.id).await?;
             sessions::end_all(tx, self.meta.id, ctx.now, None).await?;
         }
         if before.live_roles() == self.live_roles() && before.is_active() == self.is_active() {
@@ -113,7 +91,7 @@ impl Resource for User {
         keep_an_administrator(tx, before, self).await?;
         rights::changed(tx).await?;
         match before.is_active() && !self.is_active() {
-            true => leaving::left(tx, ctx, self.meta.id).await,
+            true => hooks::left(tx, ctx, self.meta.id).await,
             false => Ok(()),
         }
     }
@@ -132,6 +110,47 @@ impl Resource for User {
             },
         })
     }
+}
+
+/// Refuses an address that another user has.
+pub(crate) async fn require_free(tx: &mut Tx, email: &str, user: UserId) -> Result<()> {
+    let taken = store::email_is_taken(tx, email, user).await?;
+    if taken { Err(DUPLICATE.at("/email")) } else { Ok(()) }
+}
+
+/// Refuses to give a user another address to whoever may not take the account over: a new password is
+/// sent to it. One's own takes more than a token that may be stolen, so it is not changed like the rest.
+async fn may_move(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    if tx.knows(MAY_MOVE, user.uuid()) {
+        return Ok(());
+    }
+    if ctx.actor.user == user {
+        return Err(OWN_EMAIL.problem());
+    }
+    rights::require_covering(tx, ctx, user).await
+}
+
+/// Gives the acting user, who has shown what it takes, another address.
+///
+/// # Errors
+/// `duplicate` at `/email`, and those of a save.
+pub(crate) async fn move_to(tx: &mut Tx, ctx: &Ctx, email: Line<254>) -> Result<()> {
+    let user = ctx.actor.user;
+    tx.learn(MAY_MOVE, user.uuid());
+    let change = |user: &mut User| {
+        user.input.email = email;
+        Ok(())
+    };
+    resource::change::<User>(tx, &ctx.on_behalf(), user.uuid(), "email_changed", change)
+        .await
+        .map(drop)
+}
+
+/// What was sent to the old address works no more, and whoever reads there is told.
+async fn moved(tx: &mut Tx, ctx: &Ctx, before: &User) -> Result<()> {
+    let user = before.meta.id;
+    letters::revoke(tx, user).await?;
+    letters::tell(tx, LetterKind::EmailChanged, user, &before.input.email, ctx.now).await
 }
 
 /// Refuses a change by which the last active administrator would stop being one.

@@ -38,12 +38,12 @@ pub async fn has_role(tx: &mut Tx, id: UserId, role: RoleId) -> Result<bool> {
     Ok(row.is_some_and(|(roles,)| roles.0.contains(&role)))
 }
 
-/// Whether the user is active, and their sales profile.
 /// Whether there is such a user, who may work.
 pub(crate) async fn is_active(tx: &mut Tx, id: UserId) -> Result<bool> {
     Ok(owner(tx, id).await?.is_some_and(|(active, _)| active))
 }
 
+/// Whether the user is active, and their sales profile.
 pub(super) async fn owner(tx: &mut Tx, id: UserId) -> Result<Option<(bool, SalesProfile)>> {
     let select = sql!(
         "SELECT status, sales_profile FROM users

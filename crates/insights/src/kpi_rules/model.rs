@@ -87,14 +87,10 @@ pub struct KpiRuleInput {
     #[schema(minimum = 0, maximum = 365)]
     pub due_in_working_days: i64,
     /// Whether it counts. The open task of a rule that does not is closed.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// A rule that watches a key figure.

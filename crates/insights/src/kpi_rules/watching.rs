@@ -126,7 +126,7 @@ async fn call(
         rule: &code,
         subject: (&KPI, kpi.meta.id.uuid()),
         title: Line::new(&title).map_err(unfit)?,
-        kind: Line::new("kpi").map_err(unfit)?,
+        kind: Line::literal("kpi"),
         owner,
         due_at: Some(due_at),
         occasion: Some(value.days.start.to_string()),

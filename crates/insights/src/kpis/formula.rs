@@ -7,8 +7,8 @@
 //! ```
 //!
 //! A number is a plain decimal, a measure the name of one that can be worked out for a time and an org
-//! unit. Amounts are added to amounts only. Without a value is what divides by zero, or grows beyond what
-//! a decimal can hold.
+//! unit. Amounts are added to amounts only. What divides by zero, or grows beyond what a decimal can hold,
+//! has no value.
 
 use super::measured;
 use guanxi_kernel::measure::{Measure, MeasureUnit};

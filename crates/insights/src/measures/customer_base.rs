@@ -14,6 +14,12 @@ guanxi_kernel::measures! {
         ("Whole months since the product was bought last.", "最近一次购买该产品距今整月数。") of ["orders", "contracts"];
     UPGRADE_MONTHS = Number "upgrade_months" v 1 ("From months on", "升级间隔月数")
         ("Months after which a better product is offered: of the product, else of the question.", "产品设定的升级间隔,未设定时取查询参数。") of ["products"];
+    PRODUCT_PENETRATION = Ratio "product_penetration" v 1 ("Penetration", "渗透率")
+        ("Customers who have bought the product ÷ all customers that are looked at.", "已购该产品的客户数 ÷ 全部客户数。") of ["orders", "contracts", "parties"];
+    LIST_PRICE = Amount "list_price" v 1 ("List price", "目录价")
+        ("What the product costs before any discount.", "产品折扣前的价格。") of ["products"];
+    WHITESPACE_AMOUNT = Amount "whitespace_amount" v 1 ("Expected amount", "预期金额")
+        ("list_price × product_penetration.", "目录价 × 渗透率。") of ["products", "orders", "contracts"];
     DAYS_BOUGHT = Count "days_bought" v 1 ("Days bought", "购买天数")
         ("Number of days on which it was bought.", "发生购买的天数。") of ["orders", "contracts"];
     PURCHASE_INTERVAL = Days "purchase_interval" v 1 ("Mean interval", "平均间隔")
@@ -118,4 +124,12 @@ guanxi_kernel::measures! {
         ("Of needs_told: declined.", "不采纳的需求数。") of ["needs"];
     ADOPTION_RATE = Ratio "adoption_rate" v 1 ("Adoption rate", "采纳率")
         ("needs_adopted ÷ needs_told.", "已采纳数 ÷ 需求数。") of ["needs"];
+    INSURANCES_EXPIRING = Count "insurances_expiring" v 1 ("Expiring", "到期保单数")
+        ("Number of terms of insurance that end on these days.", "保险到期日在所选日期内的保险期数。") of ["assets"];
+    INSURANCES_RENEWED = Count "insurances_renewed" v 1 ("Renewed", "已续保数")
+        ("Of insurances_expiring: the asset was insured again.", "到期保单中已续保者。") of ["assets"];
+    INSURANCES_LAPSED = Count "insurances_lapsed" v 1 ("Lapsed", "脱保数")
+        ("Of insurances_expiring: not renewed, and their last day is past.", "到期日已过而未续保者。") of ["assets"];
+    RENEWAL_RATE = Ratio "renewal_rate" v 1 ("Renewal rate", "续保率")
+        ("insurances_renewed ÷ insurances_expiring.", "已续保数 ÷ 到期保单数。") of ["assets"];
 }

@@ -22,6 +22,14 @@ pub(super) static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "whitespace",
+        &[
+            ("penetration", &customer_base::PRODUCT_PENETRATION),
+            ("list_price", &customer_base::LIST_PRICE),
+            ("expected_amount", &customer_base::WHITESPACE_AMOUNT),
+        ],
+    ),
+    (
         "next-needs",
         &[
             ("days_bought", &customer_base::DAYS_BOUGHT),
@@ -87,6 +95,15 @@ pub(super) static FIGURES: &[(&str, &[Figure])] = &[
             ("age_months", &customer_base::ASSET_AGE),
             ("reading", &customer_base::ASSET_READING),
             ("score", &customer_base::REPLACEMENT_SCORE),
+        ],
+    ),
+    (
+        "insurance-renewals",
+        &[
+            ("expiring", &customer_base::INSURANCES_EXPIRING),
+            ("renewed", &customer_base::INSURANCES_RENEWED),
+            ("lapsed", &customer_base::INSURANCES_LAPSED),
+            ("renewal_rate", &customer_base::RENEWAL_RATE),
         ],
     ),
     (

@@ -115,6 +115,16 @@ guanxi_kernel::measures! {
         ("Movements of contracts under the source codes of the medium: signed, amended and cancelled, each on its day.", "该媒介源代码下合同的签订、变更与取消金额,各计入当日。") of ["contracts"];
     MEDIUM_EXPENSE_TO_REVENUE = Ratio "medium_expense_to_revenue" v 1 ("E:R of media", "媒介费用收入比")
         ("medium_expense ÷ medium_revenue.", "媒介费用 ÷ 媒介收入。") of ["campaign-expenses", "contracts"];
+    RESPONSE_SHARE = Ratio "response_share" v 1 ("Share of responses", "反馈占比")
+        ("responses by the channel ÷ those by all.", "该渠道反馈数 ÷ 全部反馈数。") of ["responses"];
+    TOUCH_EVENTS = Count "touch_events" v 1 ("Events", "事件数")
+        ("Number of touches, of all kinds or of one; each event counts once.", "全部或某一类触达事件的次数,每个事件计一次。") of ["touches"];
+    MARKETING_EXPENSE = Amount "marketing_expense" v 1 ("Marketing expense", "营销费用")
+        ("Sum of the expenses of campaigns that name the medium or source code, or a source code of the list or test group; or that name none.", "归属该媒介、源代码、名单或测试组的营销费用之和;未指明者单计。") of ["campaign-expenses"];
+    SALES_INCOME = Amount "sales_income" v 1 ("Sales income", "销售收入")
+        ("Movements of contracts with such a source code, or with none: signed, amended and cancelled, each on its day.", "相应源代码下(或无源代码)合同的签订、变更与取消金额,各计入当日。") of ["contracts"];
+    EXPENSE_TO_INCOME = Ratio "expense_to_income" v 1 ("E:R of sources", "来源费用收入比")
+        ("marketing_expense ÷ sales_income.", "营销费用 ÷ 销售收入。") of ["campaign-expenses", "contracts"];
     COST_PER_CONTACT = Ratio "cost_per_contact" v 1 ("Cost per contact", "单位触达成本")
         ("medium_expense ÷ reached_contacts.", "媒介费用 ÷ 触达人数。") of ["campaign-expenses", "touches"];
     COST_PER_CONTACT_CHANGE = Ratio "cost_per_contact_change" v 1 ("Change of the cost per contact", "单位触达成本环比")

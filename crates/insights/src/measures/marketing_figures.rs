@@ -102,6 +102,43 @@ pub(super) static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "reply-channels",
+        &[
+            ("responses", &marketing::RESPONSES),
+            ("share", &marketing::RESPONSE_SHARE),
+            ("responders", &marketing::RESPONDERS),
+        ],
+    ),
+    (
+        "daily-counters",
+        &[
+            ("events", &marketing::TOUCH_EVENTS),
+            ("sent", &marketing::TOUCH_EVENTS),
+            ("held_out", &marketing::TOUCH_EVENTS),
+            ("delivered", &marketing::TOUCH_EVENTS),
+            ("bounced", &marketing::TOUCH_EVENTS),
+            ("opened", &marketing::TOUCH_EVENTS),
+            ("clicked", &marketing::TOUCH_EVENTS),
+            ("visited", &marketing::TOUCH_EVENTS),
+            ("joined", &marketing::TOUCH_EVENTS),
+            ("posted", &marketing::TOUCH_EVENTS),
+            ("cart_created", &marketing::TOUCH_EVENTS),
+            ("cart_abandoned", &marketing::TOUCH_EVENTS),
+            ("bought", &marketing::TOUCH_EVENTS),
+            ("complained", &marketing::TOUCH_EVENTS),
+            ("unsubscribed", &marketing::TOUCH_EVENTS),
+            ("responses", &marketing::RESPONSES),
+        ],
+    ),
+    (
+        "expense-to-revenue",
+        &[
+            ("expense", &marketing::MARKETING_EXPENSE),
+            ("revenue", &marketing::SALES_INCOME),
+            ("expense_to_revenue", &marketing::EXPENSE_TO_INCOME),
+        ],
+    ),
+    (
         "media-attribution",
         &[
             ("first", &marketing::FIRST_TOUCHES),

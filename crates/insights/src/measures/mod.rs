@@ -3,11 +3,11 @@
 //!
 //! | file | holds |
 //! | --- | --- |
-//! | `opportunities.rs`, `prospects.rs`, `work.rs`, `customers.rs`, `customer_base.rs`, `actions.rs`, `marketing.rs`, `visits.rs` | measures of reports |
+//! | `*_figures.rs`, `visits.rs` | which measure each figure of a report is of |
+//! | `visits.rs` and the others | measures of reports |
 //! | `guanxi_sales::measures` | those of targets and commission |
-//! | `sales_figures.rs`, `prospect_figures.rs`, `work_figures.rs`, `marketing_figures.rs`, `customer_figures.rs`, `phone_figures.rs`, `visits.rs` | of which measure each figure of a report is |
 //!
-//! A column that holds figures without a line in one of the latter fails the tests of the reports.
+//! A column of figures that the first of these do not list fails the tests of the reports.
 
 mod actions;
 mod customer_base;

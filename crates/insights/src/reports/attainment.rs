@@ -1,7 +1,8 @@
 //! How far targets are met: of peers, over time, and level by level.
 
+use super::prospects::column;
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
     asked::bad,
     definition::Shape,
     labels::{Labels, labels},
@@ -19,7 +20,7 @@ use guanxi_kernel::{
 use guanxi_sales::targets::{
     Branch, TARGET, Target, TargetFigure, TargetId, TargetLevel, TargetMetric,
     actuals::{Moment, require_sight},
-    outlines::{MOST, Outline, Which, outlines},
+    outlines::{MOST, Outline, Which, by_version, outlines},
     past_attainment,
 };
 use guanxi_storage::{Kind, Tx, resource};
@@ -100,10 +101,6 @@ pub struct AttainmentTotals {
     pub met: i64,
 }
 
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
-
 const fn parameter(
     name: &'static str,
     takes: Takes,
@@ -163,6 +160,16 @@ static DEFINITION: Definition = Definition {
             None,
             Texts {
                 en: "Of history and levels: which target.", zh: "历史或层级对比的指标。"
+            },
+        ),
+        parameter(
+            "version",
+            Takes::Whole(1, 1_000_000),
+            None,
+            Texts {
+                en: "Of history and levels: the number of the version that this target is held against; the one in \
+                     force at `as_of` when absent.",
+                zh: "历史或层级对比所用的该指标版本号,缺省为统计时点生效的版本。",
             },
         ),
     ],
@@ -357,6 +364,25 @@ async fn peers(
     Ok(ranked(&all, &names))
 }
 
+/// A target as it is told: by the version that is asked for, else by the one in force.
+async fn asked_target(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &Asked,
+    target: &Target,
+    moment: &Moment,
+) -> Result<Vec<Outline>> {
+    let of = (target.input.metric, target.currency().unwrap_or(asked.exchange.currency()));
+    let ids = [target.meta.id];
+    let found = outlines(tx, ctx, of, Which::These(&ids), moment).await?;
+    let Some(number) = asked.whole("version") else { return Ok(found) };
+    let mut all = Vec::with_capacity(found.len());
+    for one in found {
+        all.push(by_version(tx, ctx, target, (number, moment), one).await?);
+    }
+    Ok(all)
+}
+
 async fn past(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -364,10 +390,7 @@ async fn past(
     target: &Target,
     moment: &Moment,
 ) -> Result<Vec<AttainmentRow>> {
-    let metric = target.input.metric;
-    let currency = target.currency().unwrap_or(asked.exchange.currency());
-    let ids = [target.meta.id];
-    let now = outlines(tx, ctx, (metric, currency), Which::These(&ids), moment).await?;
+    let now = asked_target(tx, ctx, asked, target, moment).await?;
     let names = names(tx, ctx, asked, &now).await?;
     let mut rows = Vec::new();
     for one in past_attainment(tx, ctx, target, moment).await? {
@@ -426,7 +449,7 @@ async fn levels(
 ) -> Result<Vec<AttainmentRow>> {
     let of = (target.input.metric, target.currency().unwrap_or(asked.exchange.currency()));
     let mut last = vec![target.meta.id];
-    let mut all = outlines(tx, ctx, of, Which::These(&last), moment).await?;
+    let mut all = asked_target(tx, ctx, asked, target, moment).await?;
     while !last.is_empty() {
         let below = in_one_way(outlines(tx, ctx, of, Which::Below(&last), moment).await?);
         last = below.iter().map(|one| one.id).collect();
@@ -464,6 +487,10 @@ impl Report for Attainment {
         let moment = Moment { as_of, known_at, day, live };
         let with = asked.word("compare").unwrap_or(ComparedWith::Peers);
         if with == ComparedWith::Peers {
+            if asked.whole("version").is_some() {
+                let expected = "none: peers are compared by the versions in force";
+                return Err(bad(OUT_OF_RANGE.parameter("version").with("expected", expected)));
+            }
             let rows = peers(tx, ctx, asked, &moment).await?;
             let totals = totals(&rows);
             return Ok(Made { rows, totals });

@@ -1,14 +1,13 @@
 //! Campaigns month by month: how many run, what they may cost and what was spent.
 
+use super::prospects::{column, day};
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad,
-    definition::Shape, exchange::currency,
+    Asked, Definition, Made, Plot, Report, What, asked::bad, definition::Shape, exchange::currency,
 };
 use chrono::{Datelike as _, Months, NaiveDate};
 use guanxi_kernel::{
     Ctx, Currency, Money, Problem, Result,
     problem::{INTERNAL, OUT_OF_RANGE, Texts},
-    scalar::Type,
     split::allocate,
 };
 use guanxi_marketing::campaigns::CAMPAIGN;
@@ -56,15 +55,6 @@ pub struct CampaignMonthTotals {
     /// What was spent in these months.
     #[schema(required)]
     pub cost: Option<Money>,
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
-
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    let takes = Takes::One(Type::Date);
-    Parameter { name, takes, default: None, required: false, field: None, about: Texts { en, zh } }
 }
 
 static DEFINITION: Definition = Definition {

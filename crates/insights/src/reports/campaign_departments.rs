@@ -9,11 +9,11 @@ use guanxi_identity::org_units::ORG_UNIT;
 use guanxi_kernel::{
     Ctx, Currency, Money, Result, Word as _,
     problem::Texts,
-    ratio::Ratio,
     scalar::{Scalar, Type},
 };
-use guanxi_marketing::campaigns::{
-    CAMPAIGN, CampaignId, CampaignPurpose, Figures, Sight, of_campaigns,
+use guanxi_marketing::{
+    campaigns::{CAMPAIGN, CampaignId, CampaignPurpose, Figures, Sight, of_campaigns},
+    rate::Rate,
 };
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
@@ -42,7 +42,7 @@ pub struct CampaignDepartmentRow {
 }
 
 /// Campaigns and what they have come to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CampaignDepartmentFigures {
     /// How many campaigns.
     pub campaigns: i64,
@@ -53,9 +53,9 @@ pub struct CampaignDepartmentFigures {
     /// Members who came.
     pub attended: i64,
     /// `attended` of `members`.
-    pub attendance_rate: Ratio,
+    pub attendance_rate: Rate,
     /// `attended` of `registered`.
-    pub attendance_of_registered: Ratio,
+    pub attendance_of_registered: Rate,
     /// People who have answered, once for each campaign.
     pub responders: i64,
     /// What was spent; null for whoever may not see that.
@@ -65,7 +65,7 @@ pub struct CampaignDepartmentFigures {
 
 static DEFINITION: Definition = Definition {
     name: "campaign-departments",
-    version: 1,
+    version: 2,
     title: Texts { en: "Campaigns by department", zh: "各部门市场活动统计" },
     about: Texts {
         en: "The campaigns that each department drives and that have begun, those for customers who are to stay unless another \
@@ -150,8 +150,8 @@ impl Sum {
             members: self.members,
             registered: self.registered,
             attended: self.attended,
-            attendance_rate: Ratio::new(self.attended, self.members),
-            attendance_of_registered: Ratio::new(self.attended, self.registered),
+            attendance_rate: Rate::new(self.attended, self.members),
+            attendance_of_registered: Rate::new(self.attended, self.registered),
             responders: self.responders,
             cost,
         }
@@ -228,7 +228,7 @@ impl Report for CampaignDepartments {
         let row = CampaignDepartmentRow {
             org_unit_id: Some(Uuid::nil()),
             org_unit_name: Some("售后部".to_owned()),
-            figures,
+            figures: figures.clone(),
         };
         Made { rows: vec![row], totals: figures }
     }

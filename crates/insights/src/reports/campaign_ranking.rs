@@ -1,7 +1,8 @@
 //! Which campaigns brought most.
 
+use super::prospects::column;
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     exchange::currency,
 };
 use guanxi_kernel::{
@@ -85,10 +86,6 @@ pub struct CampaignRankingTotals {
     /// What was spent.
     #[schema(required)]
     pub cost: Option<Money>,
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
 }
 
 static DEFINITION: Definition = Definition {

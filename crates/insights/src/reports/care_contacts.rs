@@ -2,7 +2,7 @@
 
 use super::{
     prospects::{column, example_id, parameter, people},
-    satisfaction_gaps::time,
+    satisfaction_gaps::USUAL,
 };
 use crate::{
     Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, labels::labels,
@@ -198,7 +198,7 @@ type Group = ((Option<Uuid>, Option<Uuid>), Sums);
 async fn groups(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Group>> {
     type Found =
         (Option<Uuid>, Option<Uuid>, i64, i64, i64, i64, i64, Option<i64>, i64, i64, i64, i64);
-    let ((from, to), zone) = (time(asked)?, ctx.settings.time_zone);
+    let ((from, to), zone) = (asked.days(USUAL)?, ctx.settings.time_zone);
     let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
     let mut sql = Sql::new(
         "SELECT t.care_plan_id, t.owner_id, COUNT(*), COUNT(CASE WHEN t.purpose = 'care' THEN 1 END),

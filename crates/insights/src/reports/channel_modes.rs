@@ -5,15 +5,12 @@ use super::{
     prospects::column,
     purchases::{self, Kind},
 };
-use crate::{Asked, Definition, Made, Plot, Report, What, asked::bad, definition::Shape};
+use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape};
 use chrono::NaiveDate;
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{orders::ORDER, parties::PARTY};
 use guanxi_kernel::{
-    Ctx, Currency, Money, Result, Word as _,
-    preferences::ChannelMode,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
+    Ctx, Currency, Money, Result, Word as _, preferences::ChannelMode, problem::Texts, ratio::Ratio,
 };
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
@@ -131,10 +128,7 @@ impl Report for ChannelModes {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let time = (asked.date(FIRST.name), asked.date(LAST.name));
-        if time.0.zip(time.1).is_some_and(|(from, to)| from > to) {
-            return Err(bad(OUT_OF_RANGE.parameter(LAST.name).with("expected", "not before from")));
-        }
+        let time = asked.bounds()?;
         let all = sums(tx, ctx, asked, time).await?;
         let total: i64 = all.values().map(|sum| sum.0).sum();
         let figures = |(purchases, steps): (i64, i128)| -> Result<ChannelModeFigures> {

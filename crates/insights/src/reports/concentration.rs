@@ -1,8 +1,8 @@
 //! How much of what was signed the greatest few customers make.
 
-use super::customer_figures::signed;
+use super::{customer_figures::signed, prospects::column};
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, What,
+    Asked, Definition, Made, Parameter, Plot, Report, What,
     asked::bad,
     definition::{Shape, Takes},
 };
@@ -65,10 +65,6 @@ const fn share(
         field: None,
         about: Texts { en, zh },
     }
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
 }
 
 static DEFINITION: Definition = Definition {

@@ -1,7 +1,8 @@
 //! How many contracts are in each stage, and what they come to.
 
+use super::prospects::column;
 use crate::{
-    Asked, Column, Definition, Made, Plot, Report, What, definition::Shape, exchange::currency,
+    Asked, Definition, Made, Plot, Report, What, definition::Shape, exchange::currency,
     report::reach,
 };
 use guanxi_contracts::contracts::{CONTRACT, ContractStage};
@@ -42,10 +43,6 @@ pub struct ContractStageTotals {
     pub gross: Money,
     /// What is still to be paid on them.
     pub outstanding: Money,
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
 }
 
 static DEFINITION: Definition = Definition {

@@ -12,9 +12,13 @@ use guanxi_customers::{activities::ACTIVITY, orders::ORDER, referrals::REFERRAL}
 use guanxi_kernel::{
     Action, Ctx, FineAmount, Money, Result, Share, actor::forbidden, ratio::Ratio,
 };
+use guanxi_marketing::population::Population;
 use guanxi_storage::{Kind, Sql, Tx, scope};
 use rust_decimal::Decimal;
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 use uuid::Uuid;
 
 /// The figures of a customer; amounts in steps of the currency of the report.
@@ -172,9 +176,9 @@ pub(super) async fn figures(
 ) -> Result<BTreeMap<Uuid, Figures>> {
     let buyers = purchases::buyers(tx, ctx, definition, asked, (None, None)).await?;
     let figures = |buyer: Buyer| {
-        let Buyer { id, last_on, purchases, bought, returned, cost, .. } = buyer;
-        let (revenue, last_on) = (bought + returned, Some(last_on));
-        (id, Figures { revenue, cost, purchases, last_on, ..Figures::default() })
+        let (revenue, cost) = (buyer.left(), buyer.cost.into());
+        let (purchases, last_on) = (buyer.purchases, Some(buyer.last_on));
+        (buyer.id, Figures { revenue, cost, purchases, last_on, ..Figures::default() })
     };
     let mut all: BTreeMap<Uuid, Figures> = buyers.into_iter().map(figures).collect();
     for (id, years) in purchases::two_years(tx, ctx, definition, asked).await? {
@@ -203,6 +207,26 @@ pub(super) async fn figures(
         }
     }
     Ok(all)
+}
+
+/// Keeps those who belong to a population, by their roles of now.
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn keep(
+    tx: &mut Tx,
+    all: &mut BTreeMap<Uuid, Figures>,
+    population: Population,
+) -> Result<()> {
+    if population == Population::Everybody {
+        return Ok(());
+    }
+    let mut sql = Sql::new("SELECT t.id FROM parties t WHERE t.tenant_id = $1 AND ");
+    population.write(&mut sql);
+    let own = tx.all::<(Uuid,)>(sql).await?.into_iter().map(|(id,)| id);
+    let own: BTreeSet<Uuid> = own.collect();
+    all.retain(|id, _| own.contains(id));
+    Ok(())
 }
 
 /// What each customer is still to pay, by the rates of the day of the report.

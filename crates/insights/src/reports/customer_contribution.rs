@@ -1,15 +1,15 @@
 //! What each customer contributes: what it bought, less what that cost, less what was spent on it.
 
 use super::{
-    prospects::{column, example_id},
-    purchases::{self, Buyer},
+    prospects::{column, day, example_id},
+    purchases::{self, Buyer, Pages, narrow},
     rfm::{CUSTOMER_ID, LIMIT, count},
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels,
 };
-use chrono::{Days, Months, NaiveDate};
+use chrono::{Days, Months};
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{
     activities::ACTIVITY,
@@ -19,16 +19,13 @@ use guanxi_customers::{
 };
 use guanxi_kernel::{
     Ctx, Currency, FineAmount, Money, Result,
-    problem::{OUT_OF_RANGE, Texts},
+    problem::Texts,
     ratio::Ratio,
     scalar::{Scalar as _, Type},
 };
 use guanxi_storage::Tx;
 use serde::Serialize;
-use std::{
-    cmp::Reverse,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cmp::Reverse, collections::BTreeMap};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -87,17 +84,6 @@ pub struct ContributionTotals {
     pub contribution: Money,
     /// How many of them are of low value.
     pub low_value: i64,
-}
-
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    Parameter {
-        name,
-        takes: Takes::One(Type::Date),
-        default: None,
-        required: false,
-        field: None,
-        about: Texts { en, zh },
-    }
 }
 
 static DEFINITION: Definition = Definition {
@@ -159,72 +145,69 @@ static DEFINITION: Definition = Definition {
     plot: Plot { shape: Shape::Bars, names: &["party"], values: &["contribution"], otherwise: &[] },
 };
 
-/// A customer's figures in steps.
+/// A customer's figures in steps. It takes no more than what was read of the customer.
 struct Part {
     id: Uuid,
-    code: Option<String>,
-    revenue: i128,
-    direct: i128,
-    served: i128,
+    revenue: i64,
+    direct: i64,
+    served: i64,
+    /// Whether it has bought something, or given something back.
+    told: bool,
     low: bool,
 }
 
 impl Part {
     fn left(&self) -> i128 {
-        self.revenue - self.direct - self.served
+        i128::from(self.revenue) - i128::from(self.direct) - i128::from(self.served)
     }
 
     fn effort(&self) -> Ratio {
         let number = FineAmount::sum_to_decimal;
-        Ratio::new(number(self.left()), number(self.served))
+        Ratio::new(number(self.left()), number(self.served.into()))
     }
 }
 
-/// The first and the last day.
-fn time(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
-    let to = asked.date("to").unwrap_or(asked.today);
-    let year =
-        to.checked_sub_months(Months::new(12)).and_then(|day| day.checked_add_days(Days::new(1)));
-    let from = asked.date("from").or(year).unwrap_or(to);
-    if from > to {
-        return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
+/// Finds those of low value: of whom nothing is left, and who show no sign of growth.
+async fn find_low(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked, parts: &mut [Part]) -> Result<()> {
+    let limits = Limits::of(&ctx.settings.preferences);
+    for part in parts.iter_mut() {
+        part.low = part.left() <= 0;
     }
-    asked.understand("from", &from);
-    asked.understand("to", &to);
-    Ok((from, to))
-}
-
-/// The customers that show a sign of growth.
-async fn growing(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<BTreeSet<Uuid>> {
-    let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
-    let grows = |of: &purchases::Monthly| {
-        let life = LifeCycle { months: &of.sums, bought: &of.bought };
-        let (phase, _) = life.phase(&Limits::default());
-        matches!(phase, LifeCyclePhase::New | LifeCyclePhase::Growth)
-    };
-    Ok(monthly.iter().filter(|of| grows(of)).map(|of| of.id).collect())
+    for page in Pages::of(parts.iter().map(|part| part.id)).each() {
+        if !page.iter().any(|(_, place)| parts[*place].low) {
+            continue;
+        }
+        for (place, of) in purchases::by_month_on(tx, ctx, &DEFINITION, asked, page).await? {
+            let life = LifeCycle { months: &of.sums, bought: &of.bought };
+            let (phase, _) = life.phase(&limits);
+            parts[place].low &= !matches!(phase, LifeCyclePhase::New | LifeCyclePhase::Growth);
+        }
+    }
+    Ok(())
 }
 
 async fn parts(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Part>> {
-    let (from, to) = time(asked)?;
+    let (from, to) =
+        asked.time(|to| to.checked_sub_months(Months::new(12))?.checked_add_days(Days::new(1)))?;
     let time = (Some(from), Some(to));
-    let growing = growing(tx, ctx, asked).await?;
+    let into = asked.exchange.currency();
     let spent = purchases::spent(tx, ctx, &DEFINITION, asked, time).await?;
     let mut served: BTreeMap<Uuid, i128> =
         spent.into_iter().map(|(id, all)| (id, all.iter().map(|(_, steps)| steps).sum())).collect();
-    let part = |(id, code, revenue, direct, served): (Uuid, Option<String>, i128, i128, i128)| {
-        let mut part = Part { id, code, revenue, direct, served, low: false };
-        part.low = part.left() <= 0 && !growing.contains(&id);
-        part
-    };
     let told = purchases::everybody(tx, ctx, &DEFINITION, asked, time).await?;
-    let mut parts: Vec<Part> = told
-        .into_iter()
-        .map(|Buyer { id, code, bought, returned, cost, .. }| {
-            part((id, code, bought + returned, cost, served.remove(&id).unwrap_or_default()))
-        })
-        .collect();
-    parts.extend(served.into_iter().map(|(id, served)| part((id, None, 0, 0, served))));
+    let part = |id, of: Option<Buyer>, served: i128| -> Result<Part> {
+        let (revenue, direct) = of.map_or((0, 0), |of| (of.left(), of.cost));
+        let (revenue, served) = (narrow(revenue, into)?, narrow(served, into)?);
+        Ok(Part { id, revenue, direct, served, told: of.is_some(), low: false })
+    };
+    let buyers = told.into_iter();
+    let mut parts = buyers
+        .map(|of| part(of.id, Some(of), served.remove(&of.id).unwrap_or_default()))
+        .collect::<Result<Vec<Part>>>()?;
+    for (id, served) in served {
+        parts.push(part(id, None, served)?);
+    }
+    find_low(tx, ctx, asked, &mut parts).await?;
     Ok(parts)
 }
 
@@ -241,9 +224,9 @@ impl Report for CustomerContribution {
         let sum = |of: fn(&Part) -> i128| purchases::money(asked, parts.iter().map(of).sum());
         let totals = ContributionTotals {
             customers: count(parts.len()),
-            revenue: sum(|part| part.revenue)?,
-            direct_cost: sum(|part| part.direct)?,
-            cost_to_serve: sum(|part| part.served)?,
+            revenue: sum(|part| part.revenue.into())?,
+            direct_cost: sum(|part| part.direct.into())?,
+            cost_to_serve: sum(|part| part.served.into())?,
             contribution: sum(Part::left)?,
             low_value: count(parts.iter().filter(|part| part.low).count()),
         };
@@ -257,18 +240,20 @@ impl Report for CustomerContribution {
         }
         parts.truncate(usize::try_from(asked.whole("limit").unwrap_or(1_000)).unwrap_or(1_000));
         let names = labels(tx, ctx, asked, &PARTY, parts.iter().map(|part| part.id)).await?;
+        let told: Vec<Uuid> = parts.iter().filter(|part| part.told).map(|part| part.id).collect();
+        let mut codes = purchases::codes(tx, &told).await?;
         let mut rows = Vec::with_capacity(parts.len());
         for part in parts {
             rows.push(ContributionRow {
                 party_id: part.id,
                 party: names.get(&part.id).cloned(),
-                revenue: purchases::money(asked, part.revenue)?,
-                direct_cost: purchases::money(asked, part.direct)?,
-                cost_to_serve: purchases::money(asked, part.served)?,
+                revenue: purchases::money(asked, part.revenue.into())?,
+                direct_cost: purchases::money(asked, part.direct.into())?,
+                cost_to_serve: purchases::money(asked, part.served.into())?,
                 contribution: purchases::money(asked, part.left())?,
                 return_on_effort: part.effort(),
                 low_value: part.low,
-                code: part.code,
+                code: codes.remove(&part.id),
             });
         }
         Ok(Made { rows, totals })

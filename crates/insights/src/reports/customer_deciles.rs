@@ -3,7 +3,7 @@
 use super::{
     prospects::column,
     purchases::{self, Buyer},
-    rfm::{MONTHS, RETURNS, amount, count, exact, window},
+    rfm::{MONTHS, RETURNS, Returns, count, exact, window},
 };
 use crate::{
     Asked, Definition, Made, Plot, Report, What, definition::Shape, target_lists::Counted,
@@ -128,9 +128,10 @@ struct Ordered {
 
 impl Ordered {
     fn of(mut amounts: Vec<i128>) -> Self {
-        amounts.sort_by_key(|amount| Reverse(*amount));
+        amounts.sort_unstable_by_key(|amount| Reverse(*amount));
         let mut sum = 0;
-        let mut sums = vec![0];
+        let mut sums = Vec::with_capacity(amounts.len() + 1);
+        sums.push(0);
         sums.extend(amounts.into_iter().map(|amount| {
             sum += amount;
             sum
@@ -278,15 +279,17 @@ impl Report for CustomerDeciles {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let time = (window(asked), None);
         let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
-        let of = Ordered::of(buyers.iter().map(|buyer| amount(asked, buyer)).collect());
+        let returns = Returns::of(asked);
+        let of = Ordered::of(buyers.into_iter().map(|buyer| returns.amount(&buyer)).collect());
         Ok(Made { rows: rows(asked, &of)?, totals: totals(asked, &of)? })
     }
 
     async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
         let time = (window(asked), None);
         let mut buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
-        buyers.sort_by_key(|buyer| Reverse(amount(asked, buyer)));
-        let of = Ordered::of(buyers.iter().map(|buyer| amount(asked, buyer)).collect());
+        let returns = Returns::of(asked);
+        buyers.sort_by_key(|buyer| Reverse(returns.amount(buyer)));
+        let of = Ordered::of(buyers.iter().map(|buyer| returns.amount(buyer)).collect());
         let ends = of.ends();
         let record = |(place, buyer): (usize, &Buyer)| Counted {
             party: Some(buyer.id),

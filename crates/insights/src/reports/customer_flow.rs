@@ -9,7 +9,7 @@ use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{
     orders::ORDER,
     parties::PARTY,
-    value::{Flow, flow},
+    value::{Flow, Limits, flow},
 };
 use guanxi_kernel::{
     Ctx, Result,
@@ -128,14 +128,23 @@ static DEFINITION: Definition = Definition {
 pub(super) const LOST_AFTER: Parameter = Parameter {
     name: "lost_after",
     takes: Takes::Whole(1, 120),
-    default: Some("12"),
+    default: None,
     required: false,
     field: None,
     about: Texts {
-        en: "After how many whole months without a purchase a customer is lost.",
-        zh: "多少个整月未购买视为流失。",
+        en: "After how many whole months without a purchase a customer is lost; what the company says of that in \
+             `life_cycle` of its preferences when absent.",
+        zh: "多少个整月未购买视为流失,默认按公司设置(life_cycle)。",
     },
 };
+
+/// That number of months, as it was asked or as the company has said.
+pub(super) fn months_until_lost(ctx: &Ctx, asked: &mut Asked) -> u32 {
+    let given = asked.whole(LOST_AFTER.name).and_then(|months| u32::try_from(months).ok());
+    let months = given.unwrap_or_else(|| Limits::of(&ctx.settings.preferences).lost_months);
+    asked.understand(LOST_AFTER.name, &months);
+    months
+}
 
 /// The first day, the last, and the days on which its months end.
 fn ends(asked: &mut Asked) -> Result<(NaiveDate, Vec<NaiveDate>)> {
@@ -198,8 +207,7 @@ impl Report for CustomerFlow {
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let (from, ends) = ends(asked)?;
-        let lost_after = asked.whole("lost_after").and_then(|months| u32::try_from(months).ok());
-        let lost_after = lost_after.unwrap_or(12);
+        let lost_after = months_until_lost(ctx, asked);
         let opening = from.checked_sub_days(Days::new(1)).unwrap_or(from);
         let lasts = async |tx: &mut Tx, asked: &mut Asked, day: NaiveDate| -> Result<Lasts> {
             let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, (None, Some(day))).await?;

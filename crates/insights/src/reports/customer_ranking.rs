@@ -5,7 +5,7 @@
 //! denominator. Price: how far the first is ahead of the second is lost there.
 
 use super::{
-    customer_angles::{Figures, Given, Standing, figures, given, ranks, require, shows_cost},
+    customer_angles::{Figures, Given, Standing, figures, given, keep, ranks, require, shows_cost},
     prospects::{column, example_id},
     purchases,
     rfm::count,
@@ -26,6 +26,7 @@ use guanxi_kernel::{
     ratio::Ratio,
     scalar::{Scalar, Type},
 };
+use guanxi_marketing::population::Population;
 use guanxi_storage::Tx;
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -148,13 +149,14 @@ static DEFINITION: Definition = Definition {
              those of the report `rfm`, and costs as far as they were told; growth compares the last 365 days with the \
              365 before; receivables are those of the report `receivables-aging`; referrals count whom a customer has \
              recommended; cost to serve is the sum of the expenses of activities with it. Ranked are all who have \
-             bought something, by referrals also who has only recommended somebody. Equal ones share a place and as \
+             bought something, by referrals also who has only recommended somebody; of `population` only its own, by \
+             their roles of now, and places are those among them. Equal ones share a place and as \
              many places are left out. Who has no figure (no cost told, never bought, nothing bought the year before) \
              comes last, and `has_figure` says so. For `composite` each angle gives (customers − rank) ÷ (customers − \
              1), so 1 for the first place and 0 for the last, and 0 without a figure; for receivables and cost to \
              serve the least is first there. The score is the weighted sum, ranked before it is rounded, and `parts` \
              tells what each angle gives. At most 1,000 rows; the totals go over all.",
-        zh: "按收入、毛利、购买次数、最近购买、增长、应收账款、转介绍、服务成本之一对客户降序排名,或按权重综合排名;并列者名次相同且后续名次顺延,无指标者排在最后并注明。综合排名中每个角度得分为(客户数−名次)÷(客户数−1),无指标得0分,应收账款与服务成本以少者为先;按权重求和后排名,parts 列出各角度的得分。",
+        zh: "按收入、毛利、购买次数、最近购买、增长、应收账款、转介绍、服务成本之一对客户降序排名,或按权重综合排名;可按人群(population,按当前角色)筛选并在其内排名;并列者名次相同且后续名次顺延,无指标者排在最后并注明。综合排名中每个角度得分为(客户数−名次)÷(客户数−1),无指标得0分,应收账款与服务成本以少者为先;按权重求和后排名,parts 列出各角度的得分。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT],
     needs: &["owner_id"],
@@ -181,6 +183,17 @@ static DEFINITION: Definition = Definition {
             about: Texts {
                 en: "For `composite`: angles with shares that sum to exactly 1, such as `revenue:0.6,recency:0.4`.",
                 zh: "综合排名的权重,合计须为 1,例如 `revenue:0.6,recency:0.4`。",
+            },
+        },
+        Parameter {
+            name: "population",
+            takes: Takes::One(<Population as Scalar>::TYPE),
+            default: Some("everybody"),
+            required: false,
+            field: Some("roles"),
+            about: Texts {
+                en: "Among whom they are ranked; `customers` and `prospects` share nobody and make up `all`.",
+                zh: "在哪一人群内排名;customers 与 prospects 互不重叠,合为 all。",
             },
         },
     ],
@@ -323,7 +336,9 @@ async fn told(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Told> {
         None => vec![by],
     };
     require(ctx, &angles)?;
-    let all = figures(tx, ctx, &DEFINITION, asked, &angles).await?;
+    let mut all = figures(tx, ctx, &DEFINITION, asked, &angles).await?;
+    let population = asked.word("population").unwrap_or(Population::Everybody);
+    keep(tx, &mut all, population).await?;
     let (ids, all): (Vec<Uuid>, Vec<Figures>) = all.into_iter().unzip();
     let ranked = match weights {
         Some(weights) => Ranked::by_weights(weights, &all),

@@ -1,7 +1,7 @@
 //! From where the customers of the base came, and which parties have named them.
 
 use super::{
-    prospects::{column, example_id},
+    prospects::{column, example_id, was_there},
     rfm::LIMIT,
 };
 use crate::{
@@ -51,13 +51,13 @@ pub struct CustomerSourceFigures {
 
 static DEFINITION: Definition = Definition {
     name: "customer-sources",
-    version: 1,
+    version: 2,
     title: Texts { en: "Sources of the customer base", zh: "基盘客户来源" },
     about: Texts {
         en: "How many parties are in the base from each source, those from affiliated companies and suppliers by the \
              party that has named them, and how many of them are customers. A party that is there from several \
-             sources counts for each of them, and once in the totals. All is told as it is now.",
-        zh: "按基盘来源统计客户数;“关系企业与配套厂商”按推荐方分列,并给出其中现为客户的数量。多来源客户在各来源各计一次,合计只计一次。",
+             sources counts for each of them, and once in the totals. Who is a customer is told as it is now.",
+        zh: "按基盘来源统计客户数;“关系企业与配套厂商”按推荐方分列,并给出其中现为客户的数量。多来源客户在各来源各计一次,合计只计一次。是否为客户按当前状态。",
     },
     reads: &[&CUSTOMER_SOURCE, &PARTY],
     needs: &["base_source", "referring_party_id"],
@@ -87,13 +87,16 @@ impl CustomerSourceFigures {
 }
 
 /// Adds the parties that came, and those among them that are customers, then the sources `t` in reach.
-fn counted(sql: &mut Sql, ctx: &Ctx) {
+fn counted(sql: &mut Sql, ctx: &Ctx, asked: &Asked) {
     sql.push(
         "COUNT(DISTINCT t.party_id), COUNT(DISTINCT CASE WHEN EXISTS (SELECT 1 FROM record_terms x
              WHERE x.tenant_id = $1 AND x.record_id = t.party_id AND x.kind = 'party' AND x.field = 'role'
                  AND x.term = 'customer') THEN t.party_id END)
-         FROM customer_sources t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ",
+         FROM customer_sources t WHERE t.tenant_id = $1 AND t.created_at <= ",
     );
+    sql.bind(asked.as_of).push(" AND ");
+    was_there(sql, "t.deleted_at", asked);
+    sql.push(" AND ");
     scope::within(sql, &CUSTOMER_SOURCE, &reach(ctx, &DEFINITION), ctx.actor.user);
 }
 
@@ -108,7 +111,7 @@ impl Report for CustomerSources {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         type Found = (BaseSource, Option<Uuid>, i64, i64);
         let mut sql = Sql::new("SELECT t.base_source, t.referring_party_id, ");
-        counted(&mut sql, ctx);
+        counted(&mut sql, ctx, asked);
         sql.push(
             " GROUP BY t.base_source, t.referring_party_id
              ORDER BY 3 DESC, t.base_source, t.referring_party_id NULLS LAST LIMIT ",
@@ -116,7 +119,7 @@ impl Report for CustomerSources {
         sql.bind(asked.whole(LIMIT.name).unwrap_or(1_000));
         let found = tx.all::<Found>(sql).await?;
         let mut sql = Sql::new("SELECT ");
-        counted(&mut sql, ctx);
+        counted(&mut sql, ctx, asked);
         let (parties, customers) = tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default();
         let named: Vec<Uuid> = found.iter().filter_map(|one| one.1).collect();
         let names = labels(tx, ctx, asked, &PARTY, named).await?;

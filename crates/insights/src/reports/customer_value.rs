@@ -2,12 +2,15 @@
 
 use super::{
     prospects::{column, example_id},
-    purchases::{self, Monthly},
+    purchases::{self, Monthly, Pages},
     rfm::{CUSTOMER_ID, LIMIT, count},
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
-    exchange::rounded, labels::labels,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
+    asked::bad,
+    definition::Shape,
+    exchange::rounded,
+    labels::{Labels, labels},
 };
 use chrono::{Months, NaiveDate};
 use guanxi_contracts::contracts::CONTRACT;
@@ -21,12 +24,14 @@ use guanxi_customers::{
     },
 };
 use guanxi_kernel::{
-    Ctx, Currency, FineAmount, Money, Result, Word as _, problem::Texts, scalar::Type,
+    Ctx, Currency, FineAmount, Money, Result, Word as _,
+    problem::{OUT_OF_RANGE, Texts},
+    scalar::Type,
 };
 use guanxi_storage::Tx;
 use rust_decimal::Decimal;
 use serde::Serialize;
-use std::{cmp::Reverse, collections::BTreeMap};
+use std::cmp::Reverse;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -105,6 +110,17 @@ pub struct CustomerValueTotals {
 /// How the value is worked out.
 const FORMULA: &str = "value = Σ purchase × 0.5^(age / half-life) − Σ cost × 0.5^(age / half-life), ages in months of the calendar";
 
+const fn steady(name: &'static str, usual: &'static str, about: Texts) -> Parameter {
+    Parameter {
+        name,
+        takes: Takes::Factor,
+        default: Some(usual),
+        required: false,
+        field: None,
+        about,
+    }
+}
+
 static DEFINITION: Definition = Definition {
     name: "customer-value",
     version: 1,
@@ -112,11 +128,11 @@ static DEFINITION: Definition = Definition {
     about: Texts {
         en: "What each customer has bought, less what was spent on it (the expenses of activities with it), each \
              weighed by half for every half-life that has passed, with ages in months of the calendar. Beside it how \
-             much its months differ (the standard deviation over the mean, of the months from its first purchase on), \
-             and whether it is a former key account: its best twelve months in a row reach `key_amount`, and the last \
-             twelve come to a fifth of them at most. Purchases are those of the report `rfm`; what came back reduces \
-             them. Rows begin with the highest value, or with `former=true` with the highest amount of the best \
-             months.",
+             much its months differ (the standard deviation over the mean, of the months from its first purchase on; up \
+             to `stable_up_to` they are stable, up to `variable_up_to` variable, and volatile above), and whether it is \
+             a former key account: its best twelve months in a row reach `key_amount`, and the last twelve come to a \
+             fifth of them at most. Purchases are those of the report `rfm`; what came back reduces them. Rows begin \
+             with the highest value, or with `former=true` with the highest amount of the best months.",
         zh: "按半衰期加权的购买额减去在该客户上的费用(活动费用);同时给出月度购买额的变异系数,并标识曾经的大客户(最好连续 12 个月达到界限而最近 12 个月不足其 20%)。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT, &ACTIVITY],
@@ -153,6 +169,22 @@ static DEFINITION: Definition = Definition {
                 zh: "仅显示曾经的大客户(赢回名单)。",
             },
         },
+        steady(
+            "stable_up_to",
+            "0.5",
+            Texts {
+                en: "Up to which coefficient of variation months are stable.",
+                zh: "变异系数不超过多少视为稳定。",
+            },
+        ),
+        steady(
+            "variable_up_to",
+            "1",
+            Texts {
+                en: "Up to which they are variable; above it they are volatile.",
+                zh: "变异系数不超过多少视为波动,超过即为剧烈波动。",
+            },
+        ),
         CUSTOMER_ID,
         LIMIT,
     ],
@@ -177,12 +209,25 @@ static DEFINITION: Definition = Definition {
     plot: Plot { shape: Shape::Bars, names: &["party"], values: &["value"], otherwise: &[] },
 };
 
-/// Up to which coefficients of variation months are steady, and then variable.
-const STEADY: (Decimal, Decimal) =
-    (Decimal::from_parts(5, 0, 0, false, 1), Decimal::from_parts(1, 0, 0, false, 0));
+/// Up to which coefficients of variation months are stable, and then variable.
+///
+/// # Errors
+/// `bad_parameter` where the second is below the first.
+fn limits(asked: &Asked) -> Result<(Decimal, Decimal)> {
+    let number = |name| asked.share(name).unwrap_or_default();
+    let limits = (number("stable_up_to"), number("variable_up_to"));
+    match limits.1 < limits.0 {
+        true => Err(bad(OUT_OF_RANGE
+            .parameter("variable_up_to")
+            .with("expected", "not below stable_up_to"))),
+        false => Ok(limits),
+    }
+}
 
 /// A customer's figures in steps.
 struct Worth {
+    /// Its place in the order of codes.
+    place: usize,
     of: Monthly,
     purchases: Decimal,
     costs: Decimal,
@@ -216,42 +261,100 @@ fn number(steps: i128) -> Decimal {
     Decimal::try_from_i128_with_scale(steps, 0).unwrap_or(Decimal::MAX)
 }
 
-async fn worths(
+/// Of many customers, those that are shown, and what goes over all.
+struct Found {
+    /// The values of all, in the order of their codes.
+    values: Vec<Decimal>,
+    former: usize,
+    /// Those that are shown, the first of them first.
+    shown: Vec<Worth>,
+}
+
+/// Which are shown, and how many at most.
+struct Wish {
+    former: bool,
+    one: Option<Uuid>,
+    most: usize,
+}
+
+impl Wish {
+    fn asked(asked: &Asked) -> Self {
+        Self {
+            former: asked.text("former") == Some("true"),
+            one: asked.id("party_id"),
+            most: usize::try_from(asked.whole("limit").unwrap_or(1_000)).unwrap_or(1_000),
+        }
+    }
+
+    fn takes(&self, worth: &Worth) -> bool {
+        (!self.former || worth.former.is_some()) && self.one.is_none_or(|one| one == worth.of.id)
+    }
+
+    /// Leaves the first of those that were found until now; equal ones are in the order of their codes.
+    fn narrow(&self, shown: &mut Vec<Worth>) {
+        match self.former {
+            true => shown.sort_by_key(|worth| {
+                (Reverse(worth.former.map(|former| former.best)), worth.place)
+            }),
+            false => shown.sort_by_key(|worth| (Reverse(worth.value()), worth.place)),
+        }
+        shown.truncate(self.most);
+    }
+}
+
+async fn find(
     tx: &mut Tx,
     ctx: &Ctx,
     asked: &mut Asked,
     half_life: &mut HalfLife,
-) -> Result<Vec<Worth>> {
-    let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
+) -> Result<Found> {
+    let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, (None, None)).await?;
+    let mut values = vec![Decimal::ZERO; buyers.len()];
+    let pages = Pages::of(buyers.into_iter().map(|buyer| buyer.id));
     let costs = purchases::spent(tx, ctx, &DEFINITION, asked, (None, None)).await?;
     let key = asked.money("key_amount").map_or(0, |key| FineAmount::from(key).steps());
-    let mut weigh = |age: u32, steps: i128| half_life.weight(age) * number(steps);
-    let worth = |of: Monthly| {
-        let ages = (0..).zip(of.sums.iter().rev());
-        let purchases = ages.map(|(age, steps)| weigh(age, *steps)).sum();
-        let spent = costs.get(&of.id).into_iter().flatten();
-        let costs =
-            spent.map(|(day, steps)| weigh(months_between(*day, asked.today), *steps)).sum();
-        let former = former_key_account(&of.sums, key.into());
-        Worth { of, purchases, costs, former }
-    };
-    Ok(monthly.into_iter().map(worth).collect())
+    let (wish, today) = (Wish::asked(asked), asked.today);
+    let (mut former, mut shown) = (0, Vec::new());
+    for page in pages.each() {
+        for (place, of) in purchases::by_month_on(tx, ctx, &DEFINITION, asked, page).await? {
+            let mut weigh = |age: u32, steps: i128| half_life.weight(age) * number(steps);
+            let ages = (0..).zip(of.sums.iter().rev());
+            let purchases = ages.map(|(age, steps)| weigh(age, *steps)).sum();
+            let spent = costs.get(&of.id).into_iter().flatten();
+            let costs = spent.map(|(day, steps)| weigh(months_between(*day, today), *steps)).sum();
+            let worth = Worth {
+                former: former_key_account(&of.sums, key.into()),
+                place,
+                purchases,
+                costs,
+                of,
+            };
+            values[place] = worth.value();
+            former += usize::from(worth.former.is_some());
+            if wish.takes(&worth) {
+                shown.push(worth);
+            }
+        }
+        wish.narrow(&mut shown);
+    }
+    Ok(Found { values, former, shown })
 }
 
 fn row(
     ctx: &Ctx,
     asked: &Asked,
     worth: &Worth,
-    names: &BTreeMap<Uuid, String>,
+    (names, codes): (&Labels, &Labels),
+    limits: (Decimal, Decimal),
 ) -> Result<CustomerValueRow> {
     let volatility = volatility(&worth.of.sums);
-    let class = volatility.map(|volatility| steadiness(volatility, STEADY));
+    let class = volatility.map(|volatility| steadiness(volatility, limits));
     let wanted = ctx.settings.preferences.confident_purchases;
     let confidence = value_confidence(worth.of.purchases, wanted);
     Ok(CustomerValueRow {
         party_id: worth.of.id,
         party: names.get(&worth.of.id).cloned(),
-        code: worth.of.code.clone(),
+        code: codes.get(&worth.of.id).cloned(),
         value: money(asked, worth.value())?,
         purchases: money(asked, worth.purchases)?,
         costs: money(asked, worth.costs)?,
@@ -280,29 +383,24 @@ impl Report for CustomerValue {
         let months =
             asked.whole("half_life").and_then(|months| u32::try_from(months).ok()).unwrap_or(12);
         let mut half_life = HalfLife::of_months(months);
-        let mut all = worths(tx, ctx, asked, &mut half_life).await?;
+        let limits = limits(asked)?;
+        let Found { values, former, shown } = find(tx, ctx, asked, &mut half_life).await?;
         let weight = |age: u32| ValueWeight {
             age_months: age.into(),
             weight: format!("{:.6}", half_life.weight(age)),
         };
         let totals = CustomerValueTotals {
-            customers: count(all.len()),
-            value: money(asked, all.iter().map(Worth::value).sum())?,
-            former_key_accounts: count(all.iter().filter(|one| one.former.is_some()).count()),
+            customers: count(values.len()),
+            value: money(asked, values.iter().sum())?,
+            former_key_accounts: count(former),
             formula: FORMULA,
             weights: (0..=2 * months).map(weight).collect(),
         };
-        let (former, one) = (asked.text("former") == Some("true"), asked.id("party_id"));
-        all.retain(|worth| {
-            (!former || worth.former.is_some()) && one.is_none_or(|one| one == worth.of.id)
-        });
-        match former {
-            true => all.sort_by_key(|worth| Reverse(worth.former.map(|former| former.best))),
-            false => all.sort_by_key(|worth| Reverse(worth.value())),
-        }
-        all.truncate(usize::try_from(asked.whole("limit").unwrap_or(1_000)).unwrap_or(1_000));
-        let names = labels(tx, ctx, asked, &PARTY, all.iter().map(|worth| worth.of.id)).await?;
-        let rows = all.iter().map(|worth| row(ctx, asked, worth, &names)).collect::<Result<_>>()?;
+        let ids: Vec<Uuid> = shown.iter().map(|worth| worth.of.id).collect();
+        let codes = purchases::codes(tx, &ids).await?;
+        let names = labels(tx, ctx, asked, &PARTY, ids).await?;
+        let rows = shown.iter().map(|worth| row(ctx, asked, worth, (&names, &codes), limits));
+        let rows = rows.collect::<Result<_>>()?;
         Ok(Made { rows, totals })
     }
 

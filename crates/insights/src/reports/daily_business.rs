@@ -3,7 +3,9 @@
 //! An activity counts on the day on which it began. A late entry is told by when it was closed: with
 //! `as_of` at the end of that day the report is as it was, and later it says how many entries came since.
 
-use super::prospects::{CONSULTANT, Hands, column, example_id, parameter, people, require_fields};
+use super::prospects::{
+    CONSULTANT, Hands, column, example_id, parameter, people, require_fields, was_there,
+};
 use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::ask};
 use chrono::{DateTime, Days, Utc};
 use guanxi_customers::activities::ACTIVITY;
@@ -59,7 +61,7 @@ pub struct DailyBusinessRow {
 
 static DEFINITION: Definition = Definition {
     name: "daily-business",
-    version: 1,
+    version: 2,
     title: Texts { en: "Daily business report", zh: "营业日报表" },
     about: Texts {
         en: "What happened on a day of the company's time zone, by consultant: visitors (activities `reception`), \
@@ -140,10 +142,11 @@ async fn done(
     );
     sql.bind(day.end).push(
         " THEN 1 ELSE 0 END AS late FROM activities a
-         WHERE a.tenant_id = $1 AND a.status = 'done' AND a.deleted_at IS NULL AND a.starts_at >= ",
+         WHERE a.tenant_id = $1 AND a.status = 'done' AND a.starts_at >= ",
     );
     sql.bind(day.start).push(" AND a.starts_at < ").bind(day.end);
-    sql.push(" AND a.closed_at <= ").bind(asked.as_of);
+    sql.push(" AND a.closed_at <= ").bind(asked.as_of).push(" AND ");
+    was_there(&mut sql, "a.deleted_at", asked);
     sql.push(
         " AND (a.about_type = 'lead' OR a.kind IN ('reception', 'test_drive', 'delivery')) AND ",
     );

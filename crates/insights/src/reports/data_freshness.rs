@@ -1,4 +1,4 @@
-//! Of how many customers what is known was held against what is so not too long ago.
+//! How many customers had their data verified recently enough.
 
 use super::prospects::{column, example_id, parameter, people};
 use crate::{

@@ -7,7 +7,7 @@ use crate::{
     definition::Shape,
     field_standards::{FIELD_STANDARD, Held, held, kind_of},
 };
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{
     Action, Ctx, Result,
     problem::{INTERNAL, Texts},
@@ -15,7 +15,7 @@ use guanxi_kernel::{
     scalar::Type,
     text::fold,
 };
-use guanxi_storage::{Kind, Sql, Tx, custom, scope};
+use guanxi_storage::{Figures, Kind, Sql, Tx, custom, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -178,38 +178,64 @@ async fn standards(tx: &mut Tx, resource: Option<&str>) -> Result<Vec<Standard>>
     Ok(found)
 }
 
-/// The records of a kind by their sources: how many there are, have a value, and have one that is too old.
+/// A standard with its field, as it lies in the store.
+type Measured<'a> = (&'a Standard, Held);
+
+/// The records of one source: how many there are, and for each field how many have a value and one that is too old.
+struct Source {
+    name: String,
+    records: i64,
+    fields: Vec<(i64, i64)>,
+}
+
+impl Source {
+    fn of(Figures { of: name, numbers }: Figures) -> Self {
+        let at = |at: usize| numbers.get(at).copied().unwrap_or_default();
+        let fields = (1..numbers.len()).step_by(2).map(|has| (at(has), at(has + 1))).collect();
+        Self { name, records: at(0), fields }
+    }
+}
+
+/// The records of a kind by their sources, which are read once for all fields.
 async fn by_source(
     tx: &mut Tx,
     ctx: &Ctx,
-    asked: &Asked,
-    (kind, field): (&'static Kind, &Held),
-    standard: &Standard,
-) -> Result<Vec<(String, i64, i64, i64)>> {
-    let age = standard.max_age_days.map(TimeDelta::days);
-    let since = age.and_then(|age| asked.as_of.checked_sub_signed(age));
-    let mut sql = Sql::new(
-        "SELECT s.source, COUNT(*), COUNT(CASE WHEN s.has = 1 THEN 1 END), \
-         COUNT(CASE WHEN s.has = 1 AND s.aged = 1 THEN 1 END) FROM (SELECT CASE WHEN r.source IS NULL THEN 'unknown' \
-         WHEN r.source LIKE 'import:%' THEN 'import' WHEN r.source LIKE 'upsert:%' THEN SUBSTR(r.source, 8) \
-         WHEN r.source LIKE '%:%' THEN 'other' ELSE r.source END AS source, r.has, r.aged FROM (SELECT ",
+    as_of: DateTime<Utc>,
+    kind: &'static Kind,
+    measured: &[Measured<'_>],
+) -> Result<Vec<Source>> {
+    let mut sql = Sql::new("SELECT t.made_through, COUNT(*)");
+    for (standard, field) in measured {
+        sql.push(", COUNT(CASE WHEN ");
+        field.write(&mut sql, kind);
+        sql.push(" THEN 1 END), ");
+        let age = standard.max_age_days.map(TimeDelta::days);
+        match age.and_then(|age| as_of.checked_sub_signed(age)) {
+            Some(since) => {
+                sql.push("COUNT(CASE WHEN t.updated_at < ").bind(since).push(" AND ");
+                field.write(&mut sql, kind);
+                sql.push(" THEN 1 END)");
+            }
+            None => {
+                sql.push("CAST(0 AS BIGINT)");
+            }
+        }
+    }
+    sql.push(
+        " FROM (SELECT r.*, CASE WHEN r.event_source IS NULL THEN 'unknown' \
+         WHEN r.event_source LIKE 'import:%' THEN 'import' \
+         WHEN r.event_source LIKE 'upsert:%' THEN SUBSTR(r.event_source, 8) \
+         WHEN r.event_source LIKE '%:%' THEN 'other' ELSE r.event_source END AS made_through FROM (SELECT t.*, ",
     );
     // A sign-in is an event of the same version of a user: only the first event tells who has made it.
     sql.push("(SELECT e.source FROM events e WHERE e.tenant_id = $1 AND e.subject_id = t.id");
     sql.push(" AND e.version = 1 AND e.subject_type = ").bind(kind.name);
-    sql.push(" ORDER BY e.txid, e.seq LIMIT 1) AS source, CASE WHEN ");
-    field.write(&mut sql, kind);
-    sql.push(" THEN 1 ELSE 0 END AS has, CASE WHEN ");
-    match since {
-        Some(since) => sql.push("t.updated_at < ").bind(since),
-        None => sql.push("FALSE"),
-    };
-    sql.push(" THEN 1 ELSE 0 END AS aged FROM ").push(kind.table);
+    sql.push(" ORDER BY e.txid, e.seq LIMIT 1) AS event_source FROM ").push(kind.table);
     sql.push(" t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ");
     let reach = ctx.reach(kind.plural, Action::Read);
     scope::within(&mut sql, kind, &reach, ctx.actor.user);
-    sql.push(") r) s GROUP BY s.source ORDER BY s.source LIMIT ").bind(MOST.1);
-    tx.all(sql).await
+    sql.push(") r) t GROUP BY t.made_through ORDER BY t.made_through LIMIT ").bind(MOST.1);
+    Ok(tx.all::<Figures>(sql).await?.into_iter().map(Source::of).collect())
 }
 
 impl DataStandardsFigures {
@@ -243,28 +269,36 @@ impl Report for DataStandards {
         let all = standards(tx, asked.text("resource")).await?;
         let names = people(tx, ctx, asked, all.iter().filter_map(|one| one.owner)).await?;
         let (mut rows, mut fields) = (Vec::new(), Vec::new());
-        for one in &all {
-            let readable =
-                |kind: &&'static Kind| !ctx.reach(kind.plural, Action::Read).is_nothing();
-            let Some(kind) = kind_of(&one.resource).filter(readable) else { continue };
+        let readable = |kind: &&'static Kind| !ctx.reach(kind.plural, Action::Read).is_nothing();
+        for of_kind in all.chunk_by(|one, next| one.resource == next.resource) {
+            let Some(kind) = kind_of(&of_kind[0].resource).filter(readable) else { continue };
             let custom = custom::fields(tx, ctx, kind).await?;
-            let Some(field) = held(kind, &custom, &one.field) else { continue };
-            let mut values = 0;
-            for (source, records, has, old) in
-                by_source(tx, ctx, asked, (kind, &field), one).await?
-            {
-                values += has;
-                rows.push(DataStandardsRow {
-                    field_standard_id: one.id,
-                    resource: one.resource.clone(),
-                    field: one.field.clone(),
-                    owner_id: one.owner,
-                    owner: one.owner.and_then(|id| names.get(&id).cloned()),
-                    figures: DataStandardsFigures::of(one, &source, (records, has, old)),
-                    source,
-                });
+            let measured: Vec<Measured<'_>> = of_kind
+                .iter()
+                .filter_map(|one| Some((one, held(kind, &custom, &one.field)?)))
+                .collect();
+            if measured.is_empty() {
+                continue;
             }
-            fields.push(FieldVolume::of(one.id, values, one.expected));
+            let sources = by_source(tx, ctx, asked.as_of, kind, &measured).await?;
+            for (at, (one, _)) in measured.iter().enumerate() {
+                let mut values = 0;
+                for source in &sources {
+                    let (has, old) = source.fields.get(at).copied().unwrap_or_default();
+                    values += has;
+                    let counts = (source.records, has, old);
+                    rows.push(DataStandardsRow {
+                        field_standard_id: one.id,
+                        resource: one.resource.clone(),
+                        field: one.field.clone(),
+                        owner_id: one.owner,
+                        owner: one.owner.and_then(|id| names.get(&id).cloned()),
+                        source: source.name.clone(),
+                        figures: DataStandardsFigures::of(one, &source.name, counts),
+                    });
+                }
+                fields.push(FieldVolume::of(one.id, values, one.expected));
+            }
         }
         let violations = rows.iter().map(|row| row.figures.violations).sum();
         Ok(Made { rows, totals: DataStandardsTotals { violations, fields } })

@@ -1,17 +1,10 @@
 //! From which stage of their decision to which one people have gone.
 
 use super::prospects::{FROM, TO, column, parameter};
-use crate::{
-    Asked, Definition, Made, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    report::reach,
-};
+use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::reach};
 use chrono::{DateTime, Datelike as _, Utc};
 use guanxi_kernel::{
-    Ctx, Result, Word as _,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-    scalar::Type,
+    Ctx, Result, Word as _, period::start_of_day, problem::Texts, ratio::Ratio, scalar::Type,
 };
 use guanxi_marketing::{
     attribution::end_of_day,
@@ -148,13 +141,7 @@ fn made(ctx: &Ctx, moves: &[Moved]) -> Made<DecisionTransitions> {
 
 /// The instants at which the first day begins and the last one ends.
 fn time(ctx: &Ctx, asked: &mut Asked) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
-    let to = asked.date(TO.name).unwrap_or(asked.today);
-    let from = asked.date(FROM.name).or_else(|| to.with_day(1)).unwrap_or(to);
-    if from > to {
-        return Err(bad(OUT_OF_RANGE.parameter(TO.name).with("expected", "not before from")));
-    }
-    asked.understand(FROM.name, &from);
-    asked.understand(TO.name, &to);
+    let (from, to) = asked.time(|to| to.with_day(1))?;
     let ends = end_of_day(ctx, to).min(asked.as_of);
     Ok((start_of_day(from, ctx.settings.time_zone), ends))
 }

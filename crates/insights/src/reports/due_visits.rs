@@ -1,8 +1,11 @@
 //! Which customers are to be visited, as the policies of their tiers say.
 
-use super::intervals::{instant, intervals};
+use super::{
+    intervals::{instant, intervals},
+    prospects::column,
+};
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels, report::reach,
 };
 use chrono::{DateTime, Days, NaiveDate, Utc};
@@ -60,10 +63,6 @@ pub struct DueVisitTotals {
 
 /// Rows at most.
 const MOST: i64 = 1_000;
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
 
 static DEFINITION: Definition = Definition {
     name: "due-visits",

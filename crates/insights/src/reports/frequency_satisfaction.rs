@@ -192,12 +192,12 @@ impl Report for FrequencySatisfaction {
         let time = (window(asked), None);
         let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
         let satisfied = satisfied(tx, ctx, asked).await?;
-        let often: Vec<i64> = buyers.iter().map(|buyer| buyer.purchases).collect();
-        let classes = quintiles(&often, Ties::default());
+        let often = |at: usize| buyers[at].purchases;
+        let classes = quintiles(buyers.len(), often, Ties::default());
         let customers: Vec<(i64, Option<i64>)> = buyers
             .iter()
             .zip(classes)
-            .map(|(buyer, class)| (class, satisfied.get(&buyer.id).copied()))
+            .map(|(buyer, class)| (class.into(), satisfied.get(&buyer.id).copied()))
             .collect();
         let (rows, totals) = told(&customers, limits);
         Ok(Made { rows, totals })

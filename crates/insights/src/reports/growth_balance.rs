@@ -1,7 +1,7 @@
 //! What is sold now beside what will be sold later: a scorecard of both, period by period.
 
 use super::{
-    customer_flow::LOST_AFTER,
+    customer_flow::{LOST_AFTER, months_until_lost},
     prospects::{column, require_fields},
     purchases,
     satisfaction::{self, BY, Indices},
@@ -216,8 +216,7 @@ impl Report for GrowthBalance {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         require_fields(ctx, &CAMPAIGN_EXPENSE, &["amount", "spent_on"])?;
         require_fields(ctx, &PLAYBOOK_RUN, &["answers", "status", "completed_at"])?;
-        let lost_after = asked.whole("lost_after").and_then(|months| u32::try_from(months).ok());
-        let lost_after = lost_after.unwrap_or(12);
+        let lost_after = months_until_lost(ctx, asked);
         let periods = satisfaction::periods(ctx, asked);
         let said = satisfaction::by_period(tx, ctx, asked, &periods).await?;
         let start = periods.get(1).map_or(asked.today, |first| days(ctx, asked, *first).0);
@@ -230,7 +229,7 @@ impl Report for GrowthBalance {
             let (from, to) = days(ctx, asked, *period);
             let time = (Some(from), Some(to));
             let bought = purchases::everybody(tx, ctx, &DEFINITION, asked, time).await?;
-            let steps = bought.iter().map(|buyer| buyer.bought + buyer.returned).sum();
+            let steps = bought.iter().map(purchases::Buyer::left).sum();
             let revenue = purchases::money(asked, steps)?;
             let spent = spent(tx, ctx, asked, (from, to)).await?;
             let until = lasts(tx, ctx, asked, to).await?;

@@ -65,7 +65,7 @@ pub struct InformationSourcesTotals {
 /// Segments that one question compares.
 const MOST: usize = 10;
 
-const SEGMENTS: &str = "segment_id";
+pub(super) const SEGMENTS: &str = "segment_id";
 
 static DEFINITION: Definition = Definition {
     name: "information-sources",
@@ -167,7 +167,7 @@ async fn groups(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Vec<Group>> {
 }
 
 /// What is said of a segment that the caller does not see.
-fn unseen(problem: Problem) -> Problem {
+pub(super) fn unseen(problem: Problem) -> Problem {
     match problem.is(&NOT_FOUND) {
         true => bad(UNKNOWN_VALUE.parameter(SEGMENTS).with("expected", "segments that are there")),
         false => problem,

@@ -6,27 +6,21 @@
 //! 20,000.
 
 use super::{
-    prospects::{column, example_id, parameter, require_fields},
+    hours::{median_hours, p90_hours},
+    prospects::{column, day, example_id, parameter, require_fields},
     rfm::count,
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    report::ask,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape, report::ask,
 };
 use chrono::{DateTime, Days, TimeDelta, Utc};
 use guanxi_customers::activities::ACTIVITY;
-use guanxi_kernel::{
-    Ctx, Result,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
-    scalar::Type,
-};
+use guanxi_kernel::{Ctx, Result, period::start_of_day, problem::Texts, scalar::Type};
 use guanxi_marketing::{
     campaigns::{CAMPAIGN, CampaignFollowUp},
     responses::RESPONSE,
 };
 use guanxi_storage::{Sql, Tx, expansion::Json};
-use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -97,10 +91,6 @@ pub struct LeadLatencyTotals {
     /// Those to whom nobody has spoken in time, the longest first; at most 1,000.
     #[schema(max_items = 1000)]
     pub overdue_prospects: Vec<OverdueProspect>,
-}
-
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    parameter(name, Takes::One(Type::Date), Texts { en, zh })
 }
 
 static DEFINITION: Definition = Definition {
@@ -210,10 +200,7 @@ async fn answered(
     if let Some(campaign) = asked.id("campaign_id") {
         sql.push(" AND r.campaign_id = ").bind(campaign);
     }
-    let (from, to, zone) = (asked.date("from"), asked.date("to"), ctx.settings.time_zone);
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-    }
+    let ((from, to), zone) = (asked.bounds()?, ctx.settings.time_zone);
     if let Some(from) = from {
         sql.push(" AND r.responded_at >= ").bind(start_of_day(from, zone));
     }
@@ -241,31 +228,19 @@ impl One {
     }
 }
 
-/// Seconds in hours, half-even to two decimals.
-fn hours(seconds: Decimal) -> String {
-    let hours = seconds / Decimal::from(3_600);
-    format!("{:.2}", hours.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven))
-}
-
 fn figures<'a>(of: impl Iterator<Item = &'a One> + Clone, at: DateTime<Utc>) -> LeadLatencyFigures {
     let contacted = of.clone().filter_map(|one| Some((one, one.contacted_at?)));
     let in_time = contacted.clone().filter(|(one, at)| *at <= one.due_at).count();
     let mut waits: Vec<i64> =
         contacted.map(|(one, at)| (at - one.responded_at).num_seconds()).collect();
     waits.sort_unstable();
-    let middle = |at: usize| waits.get(at).map(|wait| Decimal::from(*wait));
-    let median = middle(waits.len().saturating_sub(1) / 2)
-        .zip(middle(waits.len() / 2))
-        .map(|(lower, upper)| hours((lower + upper) / Decimal::TWO));
-    // The least rank that is nine tenths or more of all.
-    let rank = (waits.len() * 9).div_ceil(10);
     LeadLatencyFigures {
         prospects: count(of.clone().count()),
         contacted: count(waits.len()),
         in_time: count(in_time),
         overdue: count(of.filter(|one| one.is_overdue(at)).count()),
-        median_hours: median,
-        p90_hours: rank.checked_sub(1).and_then(middle).map(hours),
+        median_hours: median_hours(&waits),
+        p90_hours: p90_hours(&waits),
     }
 }
 

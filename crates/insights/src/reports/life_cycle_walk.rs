@@ -36,7 +36,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
     (asked.as_of, asked.known_at) = (walk.as_of, walk.as_of);
     (asked.today, asked.live) = (business_date(walk.as_of, ctx.settings.time_zone), false);
     let monthly = purchases::by_month_of(tx, ctx, definition, &mut asked, page).await?;
-    let limits = Limits::default();
+    let limits = Limits::of(&ctx.settings.preferences);
     let mut bought: BTreeMap<Uuid, (LifeCyclePhase, i128)> = BTreeMap::new();
     for one in &monthly {
         let life = LifeCycle { months: &one.sums, bought: &one.bought };

@@ -7,7 +7,6 @@ use super::{
 };
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
-    asked::bad,
     definition::Shape,
     labels::labels,
     report::{ask, reach},
@@ -17,7 +16,7 @@ use guanxi_identity::{org_units::ORG_UNIT, users::USER};
 use guanxi_kernel::{
     Ctx, Result,
     period::{DateRange, start_of_day},
-    problem::{OUT_OF_RANGE, Texts},
+    problem::Texts,
     ratio::Ratio,
     scalar::{Scalar as _, Type},
 };
@@ -169,10 +168,7 @@ static DEFINITION: Definition = Definition {
 /// # Errors
 /// `bad_parameter` for days that end before they begin.
 pub(super) fn on_days(sql: &mut Sql, ctx: &Ctx, asked: &Asked, column: &'static str) -> Result<()> {
-    let (from, to) = (asked.date(FIRST.name), asked.date(LAST.name));
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(bad(OUT_OF_RANGE.parameter(LAST.name).with("expected", "not before from")));
-    }
+    let (from, to) = asked.bounds()?;
     let zone = ctx.settings.time_zone;
     sql.push(column).push(" <= ").bind(asked.as_of);
     if let Some(from) = from {

@@ -1,10 +1,10 @@
 //! What became of hand-overs to field sales, counted: with a result or held, how fast, and past which limit.
 //! Pure.
 
+use super::hours::median_hours;
 use chrono::{DateTime, Utc};
 use guanxi_kernel::ratio::Ratio;
 use guanxi_marketing::sales_results::SalesResult;
-use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -143,23 +143,15 @@ impl Sum {
 
     pub(super) fn rates(&mut self) -> LoopClosureRates {
         let LoopClosureFigures { handed, accepted, with_result, .. } = self.figures;
+        self.to_accept.sort_unstable();
+        self.to_result.sort_unstable();
         LoopClosureRates {
             loop_closure: Ratio::new(with_result, handed),
             acceptance_rate: Ratio::new(accepted, handed),
-            hours_to_accept: median_hours(&mut self.to_accept),
-            hours_to_result: median_hours(&mut self.to_result),
+            hours_to_accept: median_hours(&self.to_accept),
+            hours_to_result: median_hours(&self.to_result),
         }
     }
-}
-
-/// The median of these seconds in hours, half-even to two decimals.
-fn median_hours(seconds: &mut [i64]) -> Option<String> {
-    seconds.sort_unstable();
-    let upper = *seconds.get(seconds.len() / 2)?;
-    let lower = *seconds.get((seconds.len() - 1) / 2)?;
-    let hours = Decimal::from(lower + upper) / Decimal::from(2 * 3_600);
-    let hours = hours.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
-    Some(format!("{hours:.2}"))
 }
 
 #[cfg(test)]
@@ -210,12 +202,5 @@ mod tests {
         assert_eq!(rates.hours_to_accept.as_deref(), Some("4.00"));
         assert_eq!(rates.hours_to_result.as_deref(), Some("50.00"));
         assert_eq!(summed(30).figures.past_limit, 1);
-    }
-
-    #[test]
-    fn a_median_of_an_even_number_lies_between() {
-        assert_eq!(median_hours(&mut []), None);
-        assert_eq!(median_hours(&mut [7_200, 3_600]).as_deref(), Some("1.50"));
-        assert_eq!(median_hours(&mut [30]).as_deref(), Some("0.01"));
     }
 }

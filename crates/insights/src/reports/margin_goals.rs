@@ -7,7 +7,7 @@ use super::{
     rfm::count,
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels, report::reach,
 };
 use chrono::{Months, NaiveDate};
@@ -18,11 +18,7 @@ use guanxi_customers::{
     parties::PARTY,
     value::{LifeCyclePhase, ValueClass},
 };
-use guanxi_kernel::{
-    Ctx, FineAmount, Result, Share, Word as _,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-};
+use guanxi_kernel::{Ctx, FineAmount, Result, Share, Word as _, problem::Texts, ratio::Ratio};
 use guanxi_storage::{Sql, Tx, scope};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -179,10 +175,7 @@ fn around(of: &[(NaiveDate, Sums)], day: NaiveDate, months: Months) -> (Sums, Su
 }
 
 async fn entries(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Vec<Found>> {
-    let (from, to) = (asked.date(FIRST.name), asked.date(LAST.name));
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(bad(OUT_OF_RANGE.parameter(LAST.name).with("expected", "not before from")));
-    }
+    let (from, to) = asked.bounds()?;
     let mut sql = Sql::new(
         "SELECT t.id, t.party_id, t.value_class, t.phase, t.entered_on, t.margin_goal
          FROM life_cycle_entries t WHERE t.tenant_id = $1 AND t.margin_goal IS NOT NULL

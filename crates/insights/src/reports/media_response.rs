@@ -1,15 +1,14 @@
 //! What came back through which medium, list, test group or source code.
 
-use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
-};
+use super::prospects::column;
+use crate::{Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape};
 use guanxi_kernel::{
-    Ctx, Result,
+    Ctx, Language, Result,
     problem::Texts,
-    ratio::Ratio,
     scalar::{Scalar, Type},
 };
 use guanxi_marketing::{
+    rate::Rate,
     source_codes::{SOURCE_CODE, SourceCodeId},
     touches::{Counts, of_codes},
 };
@@ -38,6 +37,28 @@ guanxi_kernel::words! {
     }
 }
 
+impl MediaResponseBy {
+    /// What groups by it, as `key` and `name`: of the source code `s` or the medium `m`.
+    pub(super) const fn columns(self) -> &'static str {
+        match self {
+            Self::Medium => "m.code AS key, m.name AS name",
+            Self::List => "s.list AS key, s.list AS name",
+            Self::TestGroup => "s.test_group AS key, s.test_group AS name",
+            Self::SourceCode => "s.code AS key, s.code AS name",
+        }
+    }
+
+    /// What names none of them.
+    pub(super) const fn nameless(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::Medium, Language::En) => "No medium",
+            (Self::Medium, Language::Zh) => "无媒介",
+            (_, Language::En) => "No source code",
+            (_, Language::Zh) => "无源代码",
+        }
+    }
+}
+
 /// What came back through one of them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MediaResponseRow {
@@ -53,7 +74,7 @@ pub struct MediaResponseRow {
 }
 
 /// What came back. Of each source code a person counts once.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MediaResponseFigures {
     /// People whom it has reached: by arrivals, else by what was sent or held out, else by who is addressed.
     pub contacts: i64,
@@ -74,34 +95,31 @@ pub struct MediaResponseFigures {
     /// People who have bought.
     pub buyers: i64,
     /// Arrivals by what was sent.
-    pub delivery_rate: Ratio,
+    pub delivery_rate: Rate,
     /// Opened by arrivals.
-    pub open_rate: Ratio,
+    pub open_rate: Rate,
     /// Followed by opened.
-    pub click_rate: Ratio,
+    pub click_rate: Rate,
     /// Came to the site by reached.
-    pub visit_rate: Ratio,
+    pub visit_rate: Rate,
     /// Answered by reached.
-    pub response_rate: Ratio,
+    pub response_rate: Rate,
     /// Bought by answered.
-    pub conversion_rate: Ratio,
+    pub conversion_rate: Rate,
     /// Bought by reached.
-    pub buyers_of_contacts: Ratio,
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
+    pub buyers_of_contacts: Rate,
 }
 
 static DEFINITION: Definition = Definition {
     name: "media-response",
-    version: 1,
+    version: 2,
     title: Texts { en: "Response by medium", zh: "媒介反馈分析" },
     about: Texts {
         en: "Whom media, lists, test groups or source codes have reached, who has answered and who has bought, as it \
              is now. Of each source code a person counts once; one who was addressed by two codes counts for both. \
-             Only the newest 20,000 source codes are looked at.",
-        zh: "按媒介、名单、测试组或源代码统计触达、反馈与购买人数及比率;同一源代码下每人只计一次。",
+             Rates come with the interval that holds the true one in 95 of 100 such samples. Only the newest 20,000 \
+             source codes are looked at.",
+        zh: "按媒介、名单、测试组或源代码统计触达、反馈与购买人数及比率;同一源代码下每人只计一次。比率附 95% 置信区间。",
     },
     reads: &[&SOURCE_CODE],
     needs: &["medium", "list", "test_group", "code"],
@@ -189,13 +207,13 @@ impl Sum {
             responses: of.responses,
             responders: of.responders,
             buyers: of.buyers,
-            delivery_rate: Ratio::new(of.delivered, of.sent),
-            open_rate: Ratio::new(of.opened, of.delivered),
-            click_rate: Ratio::new(of.clicked, of.opened),
-            visit_rate: Ratio::new(of.visited, contacts),
-            response_rate: Ratio::new(of.responders, contacts),
-            conversion_rate: Ratio::new(of.buyers, of.responders),
-            buyers_of_contacts: Ratio::new(of.buyers, contacts),
+            delivery_rate: Rate::new(of.delivered, of.sent),
+            open_rate: Rate::new(of.opened, of.delivered),
+            click_rate: Rate::new(of.clicked, of.opened),
+            visit_rate: Rate::new(of.visited, contacts),
+            response_rate: Rate::new(of.responders, contacts),
+            conversion_rate: Rate::new(of.buyers, of.responders),
+            buyers_of_contacts: Rate::new(of.buyers, contacts),
         }
     }
 }
@@ -254,7 +272,8 @@ impl Report for MediaResponse {
         let counts = Counts { sent, delivered, opened, clicked, ..Counts::default() };
         sum.add(Counts { responses, responders, buyers, ..counts });
         let figures = sum.figures();
-        let row = MediaResponseRow { key: "D".to_owned(), name: sum.name, codes: 1, figures };
-        Made { rows: vec![row], totals: figures }
+        let (key, totals) = ("D".to_owned(), figures.clone());
+        let row = MediaResponseRow { key, name: sum.name, codes: 1, figures };
+        Made { rows: vec![row], totals }
     }
 }

@@ -60,7 +60,10 @@
 //! | [`cart_reasons`] | why carts were left, and how fast questions about the price were answered |
 //! | [`nurture_without_track`] | which prospects wait for a better day, and nobody tells them anything |
 //! | [`order_path`] | at which step of the way to an order people leave |
+//! | [`expense_to_revenue`] | what was spent by what was sold, medium by medium, list by list, code by code |
+//! | [`daily_counters`] | how many events and answers there were on each day of a month |
 //! | [`media_response`] | what came back through which medium, list, test group or source code |
+//! | [`reply_channels`] | by which channels people have answered |
 //! | [`media_attribution`] | to which media answers and contracts are credited |
 //! | [`media_paths`] | from which medium to which one customers went before they bought |
 //! | [`send_waste`] | what was spent on sending in vain |
@@ -81,6 +84,7 @@
 //! | [`decline_reasons`] | why customers left off, and what was seen before |
 //! | [`margin_goals`] | which margin customers have reached who came into a cell with a goal |
 //! | [`attrition`] | which customers were lost after somebody had left |
+//! | [`lead_latency`] | how fast sales speaks to those who have answered a campaign |
 //! | [`loop_closure`] | what became of the leads that were handed to field sales |
 //! | `loop_figures` | these counted |
 //! | [`not_bought_reasons`] | why these have not bought |
@@ -88,6 +92,7 @@
 //! | [`research_topics`] | on which topics customers have spoken in interviews |
 //! | [`research_findings`] | what they have said, ranked for each segment |
 //! | [`research_interviewers`] | who has interviewed them |
+//! | [`insurance_renewals`] | how many insurances that end are renewed |
 //! | [`information_sources`] | where people look for information |
 //! | `research` | which interviews these tell of |
 //! | [`phone_calls`] | how many calls there were, what they came to, and how well they were done |
@@ -100,6 +105,7 @@
 //! | [`cross_sell`] | what a customer has not bought, and others have bought together with what it has |
 //! | [`up_selling`] | who owns a product that has become old, and has not bought the better one |
 //! | [`next_needs`] | when a customer is to be expected to buy again, and what |
+//! | [`whitespace`] | which products each customer has not bought, and what they may be expected to bring |
 //! | [`satisfaction`] | how satisfied customers are, period by period |
 //! | [`satisfaction_gaps`] | which products fall short of what customers had expected |
 //! | [`frequency_satisfaction`] | whether those who buy most often are the most satisfied |
@@ -113,6 +119,7 @@
 //! | `purchases` | what customers have bought, from orders and contracts |
 //! | `products_bought` | which products these were |
 //! | `intervals` | days that differ from tier to tier |
+//! | `hours` | the median and the 90th percentile of hours |
 //! | `standing` | what stood at an instant, as it was known at another |
 //! | `facts` | opportunities as they stood, with what else is known of them |
 //! | `passage` | how opportunities went through their stages |
@@ -148,6 +155,7 @@ pub mod customer_sources;
 pub mod customer_value;
 pub mod daily_business;
 pub mod daily_clearance;
+pub mod daily_counters;
 pub mod data_contributions;
 pub mod data_coverage;
 pub mod data_freshness;
@@ -158,13 +166,16 @@ pub mod decision_transitions;
 pub mod decline_reasons;
 pub mod due_visits;
 pub mod duration;
+pub mod expense_to_revenue;
 mod facts;
 pub mod follow_up_attempts;
 pub mod forecast;
 pub mod frequency_satisfaction;
 pub mod funnel;
 pub mod growth_balance;
+mod hours;
 pub mod information_sources;
+pub mod insurance_renewals;
 mod intervals;
 pub mod lead_latency;
 mod life_cycle_walk;
@@ -205,6 +216,7 @@ pub mod ranking;
 pub mod receivables;
 pub mod referral_difficulties;
 pub mod replacement_candidates;
+pub mod reply_channels;
 mod research;
 pub mod research_findings;
 pub mod research_interviewers;
@@ -233,6 +245,7 @@ pub mod value_groups;
 pub mod value_lifecycle;
 pub mod walk_ins;
 pub mod web_experience;
+pub mod whitespace;
 pub mod win_loss;
 
 pub(crate) use life_cycle_walk::WALK;

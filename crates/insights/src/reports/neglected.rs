@@ -1,8 +1,11 @@
 //! Which customers and prospects nobody has been in touch with for long.
 
-use super::intervals::{instant, intervals};
+use super::{
+    intervals::{instant, intervals},
+    prospects::column,
+};
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels, report::reach,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -58,10 +61,6 @@ const MOST: i64 = 1_000;
 
 /// After how many days a party counts as neglected whose tier has no policy.
 const USUAL: i64 = 30;
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
 
 static DEFINITION: Definition = Definition {
     name: "neglected",

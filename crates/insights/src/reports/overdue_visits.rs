@@ -1,7 +1,8 @@
 //! Which visits of plans are overdue, by customer.
 
+use super::prospects::column;
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels, report::reach,
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -61,10 +62,6 @@ pub struct OverdueVisitTotals {
 
 /// Rows at most.
 const MOST: i64 = 1_000;
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
 
 static DEFINITION: Definition = Definition {
     name: "overdue-visits",

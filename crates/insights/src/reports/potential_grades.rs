@@ -1,7 +1,7 @@
 //! Prospects and customers in four grades by what a model says of them and what they need, and whether those of better
 //! grades buy more often.
 //!
-//! What a need is nobody but the company knows, so the rule on it is that of a segment. Price: who is a member is asked
+//! Only the company knows what counts as a need, so the rule on it is that of a segment. Price: who is a member is asked
 //! now, also where the report is of an earlier instant; scores and purchases are those of the instant.
 
 use super::{prospects::column, purchases, rfm::count};

@@ -1,6 +1,6 @@
 //! How many of the contacts that consultants know privately they have brought into the customer base.
 
-use super::prospects::{column, example_id, people};
+use super::prospects::{column, example_id, people, was_there};
 use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
 use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio};
@@ -41,12 +41,12 @@ pub struct PrivateContactFigures {
 
 static DEFINITION: Definition = Definition {
     name: "private-contacts",
-    version: 1,
+    version: 2,
     title: Texts { en: "Private contacts brought into the base", zh: "私有客户转入基盘" },
     about: Texts {
-        en: "By consultant how many contacts of their own there are and were, and how many of these belong to the \
-             company now. Told as it is now.",
-        zh: "按销售顾问统计其私有客户总数、已转入基盘数与转入率,按当前状态统计。",
+        en: "By consultant how many contacts of their own there are and were, and how many of these belonged to the \
+             company at `as_of`. Who looks after whom is told as it is now.",
+        zh: "按销售顾问统计截至 as_of 其私有客户总数、已转入基盘数与转入率,归属按当前状态统计。",
     },
     reads: &[&PARTY],
     needs: &["owner_id", "is_private", "contributed_by"],
@@ -86,10 +86,13 @@ impl Report for PrivateContacts {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         type Found = (Option<Uuid>, i64, i64);
         let mut sql = Sql::new(
-            "SELECT COALESCE(t.contributed_by, t.owner_id), COUNT(*), COUNT(t.contributed_by)
-             FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL
-                 AND (t.is_private = TRUE OR t.contributed_by IS NOT NULL) AND ",
+            "SELECT COALESCE(t.contributed_by, t.owner_id), COUNT(*), COUNT(CASE WHEN t.contributed_at <= ",
         );
+        sql.bind(asked.as_of)
+            .push(" THEN 1 END) FROM parties t WHERE t.tenant_id = $1 AND t.created_at <= ");
+        sql.bind(asked.as_of).push(" AND ");
+        was_there(&mut sql, "t.deleted_at", asked);
+        sql.push(" AND (t.is_private = TRUE OR t.contributed_by IS NOT NULL) AND ");
         scope::within(&mut sql, &PARTY, &reach(ctx, &DEFINITION), ctx.actor.user);
         sql.push(
             " GROUP BY COALESCE(t.contributed_by, t.owner_id)

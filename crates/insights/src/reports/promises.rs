@@ -2,16 +2,10 @@
 
 use super::prospects::{column, parameter};
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    report::reach,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape, report::reach,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use guanxi_kernel::{
-    Ctx, Language, Result, Word as _,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-    scalar::Type,
-};
+use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio, scalar::Type};
 use guanxi_sales::promises::{PROMISE, PromiseFulfilment, PromiseMedium, PromiseStatus};
 use guanxi_storage::{Sql, Tx, expansion::Json, scope};
 use serde::Serialize;
@@ -130,10 +124,7 @@ async fn promises(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Vec<One>> {
         Option<DateTime<Utc>>,
         Json<Vec<PromiseFulfilment>>,
     );
-    let (from, to) = (asked.date(FROM.name), asked.date(TO.name));
-    if from.zip(to).is_some_and(|(from, to)| from > to) {
-        return Err(bad(OUT_OF_RANGE.parameter(TO.name).with("expected", "not before from")));
-    }
+    let (from, to) = asked.bounds()?;
     let mut sql = Sql::new(
         "SELECT t.media, t.promised_for, t.status, t.closed_at, t.fulfilments FROM promises t
          WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.created_at <= ",

@@ -1,7 +1,7 @@
 //! The contact status table: what became of the leads of a month, day by day.
 
 use super::prospects::{
-    CONSULTANT, MONTH, Month, column, example_id, people, require_fields, sees, stood,
+    CONSULTANT, MONTH, Month, column, example_id, people, require_fields, sees, stood, was_there,
 };
 use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -96,7 +96,7 @@ const MOST: i64 = 10_000;
 
 static DEFINITION: Definition = Definition {
     name: "prospect-contact-status",
-    version: 1,
+    version: 2,
     title: Texts { en: "Prospect contact status", zh: "意向客户接触状况表" },
     about: Texts {
         en: "The leads on the contact status tables of a month, by consultant: how they came onto the table, their \
@@ -130,7 +130,8 @@ static DEFINITION: Definition = Definition {
 
 /// Adds which tables these are.
 fn of_month(sql: &mut Sql, ctx: &Ctx, asked: &Asked, month: &Month) {
-    sql.push("t.tenant_id = $1 AND t.deleted_at IS NULL AND t.month = ").bind(month.first);
+    sql.push("t.tenant_id = $1 AND t.month = ").bind(month.first).push(" AND ");
+    was_there(sql, "t.deleted_at", asked);
     if let Some(consultant) = asked.id("consultant_id") {
         sql.push(" AND t.consultant_id = ").bind(consultant);
     }
@@ -195,8 +196,7 @@ async fn contacts(
         " AS day FROM prospect_tables t CROSS JOIN prospect_table_lines l CROSS JOIN activities a
          WHERE l.tenant_id = t.tenant_id AND l.table_id = t.id
              AND a.tenant_id = l.tenant_id AND a.about_id = l.lead_id
-             AND a.about_type = 'lead' AND a.status = 'done' AND a.deleted_at IS NULL
-             AND l.added_at <= ",
+             AND a.about_type = 'lead' AND a.status = 'done' AND l.added_at <= ",
     );
     sql.bind(asked.as_of)
         .push(" AND a.starts_at >= ")
@@ -204,6 +204,8 @@ async fn contacts(
         .push(" AND a.starts_at < ")
         .bind(month.ends);
     sql.push(" AND a.closed_at <= ").bind(asked.as_of).push(" AND ");
+    was_there(&mut sql, "a.deleted_at", asked);
+    sql.push(" AND ");
     of_month(&mut sql, ctx, asked, month);
     sql.push(" AND (t.closed_at IS NULL OR t.closed_at > ").bind(asked.as_of);
     sql.push(")) x GROUP BY x.table_id, x.lead_id, x.day");

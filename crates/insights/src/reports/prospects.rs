@@ -4,16 +4,11 @@
 //! that they tell of and never rewritten but for their end, so what was so at an instant is the same for
 //! ever.
 
-use crate::{
-    Asked, Column, Definition, Parameter, Takes, What, asked::bad, labels::labels, report::reach,
-};
+use crate::{Asked, Column, Definition, Parameter, Takes, What, labels::labels, report::reach};
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use guanxi_identity::users::USER;
 use guanxi_kernel::{
-    Action, Ctx, Reach, Result, UserId,
-    actor::forbidden,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
+    Action, Ctx, Reach, Result, UserId, actor::forbidden, period::start_of_day, problem::Texts,
     scalar::Type,
 };
 use guanxi_sales::prospect_tables::days_of;
@@ -32,6 +27,11 @@ pub(super) const fn column(
 
 pub(super) const fn parameter(name: &'static str, takes: Takes, about: Texts) -> Parameter {
     Parameter { name, takes, default: None, required: false, field: None, about }
+}
+
+/// A day that a time begins or ends with.
+pub(super) const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
+    parameter(name, Takes::One(Type::Date), Texts { en, zh })
 }
 
 /// The month that is told of.
@@ -79,13 +79,7 @@ impl Time {
     /// # Errors
     /// `bad_parameter` for one that ends before it begins.
     pub(super) fn asked(ctx: &Ctx, asked: &mut Asked) -> Result<Self> {
-        let to = asked.date(TO.name).unwrap_or(asked.today);
-        let from = asked.date(FROM.name).or_else(|| to.with_day(1)).unwrap_or(to);
-        if from > to {
-            return Err(bad(OUT_OF_RANGE.parameter(TO.name).with("expected", "not before from")));
-        }
-        asked.understand(FROM.name, &from);
-        asked.understand(TO.name, &to);
+        let (from, to) = asked.time(|to| to.with_day(1))?;
         let zone = ctx.settings.time_zone;
         let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
         Ok(Self { begins: start_of_day(from, zone), ends: start_of_day(end, zone) })
@@ -210,6 +204,16 @@ pub(super) fn stood_before(
     sql.push("(").push(from).push(" < ").bind(at);
     sql.push(" AND (").push(until).push(" IS NULL OR ").push(until).push(" >= ").bind(at);
     sql.push("))");
+}
+
+/// Adds that a record was not deleted at the instant of the report: what was deleted since is still told of.
+pub(super) fn was_there(sql: &mut Sql, deleted_at: &'static str, asked: &Asked) {
+    sql.push("(").push(deleted_at).push(" IS NULL");
+    // Of what is now there are indexes that hold nothing deleted.
+    if !asked.live {
+        sql.push(" OR ").push(deleted_at).push(" > ").bind(asked.as_of);
+    }
+    sql.push(")");
 }
 
 /// Whether the caller sees a field of a resource.

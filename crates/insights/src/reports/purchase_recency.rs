@@ -1,9 +1,9 @@
-//! How many months ago customers have bought last.
+//! How many months ago customers last bought something.
 
 use super::{
     prospects::column,
     purchases::{self, Buyer},
-    rfm::{MONTHS, RETURNS, amount, count, window},
+    rfm::{MONTHS, RETURNS, Returns, count, window},
 };
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
@@ -101,12 +101,13 @@ fn row_of(asked: &Asked, buyer: &Buyer, bins: usize) -> usize {
 
 /// The rows, each the months that it takes, and what the customers in it come to.
 fn binned(asked: &Asked, buyers: &[Buyer], bins: usize) -> Vec<(i64, i64, i128)> {
+    let returns = Returns::of(asked);
     let mut rows = vec![(0, 0, 0); bins + 1];
     for buyer in buyers {
         let (customers, frequency, steps) = &mut rows[row_of(asked, buyer, bins)];
         *customers += 1;
         *frequency += buyer.purchases;
-        *steps += amount(asked, buyer);
+        *steps += returns.amount(buyer);
     }
     rows
 }
@@ -142,7 +143,8 @@ impl Report for PurchaseRecency {
                 amount: purchases::money(asked, steps)?,
             });
         }
-        let steps = buyers.iter().map(|buyer| amount(asked, buyer)).sum();
+        let returns = Returns::of(asked);
+        let steps = buyers.iter().map(|buyer| returns.amount(buyer)).sum();
         let totals = PurchaseRecencyTotals {
             customers: count(buyers.len()),
             frequency: buyers.iter().map(|buyer| buyer.purchases).sum(),

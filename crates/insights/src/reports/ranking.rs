@@ -2,10 +2,11 @@
 
 use super::{
     facts::{CLOSED_AFTER, CLOSED_BEFORE, Facts, ONE_PIPELINE, also_reads, converted},
+    prospects::column,
     standing::DECIDED,
 };
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
     definition::Shape,
     exchange::{currency, rounded},
     labels::{Labels, labels},
@@ -81,10 +82,6 @@ pub struct RankingFigures {
     pub mean_days_won: Ratio,
     /// The same of lost ones.
     pub mean_days_lost: Ratio,
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
 }
 
 static DEFINITION: Definition = Definition {

@@ -3,8 +3,9 @@
 //! What is not due yet is in the youngest age, so the four ages sum to what is outstanding; `not_due` says
 //! how much of the first it is, and `overdue` is the rest.
 
+use super::prospects::column;
 use crate::{
-    Asked, Column, Definition, Made, Plot, Report, What, definition::Shape, exchange::currency,
+    Asked, Definition, Made, Plot, Report, What, definition::Shape, exchange::currency,
     labels::labels, report::reach,
 };
 use chrono::{Days, NaiveDate};
@@ -67,10 +68,6 @@ pub struct ReceivablesTotals {
 
 /// Rows at most.
 const MOST: usize = 1_000;
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
 
 static DEFINITION: Definition = Definition {
     name: "receivables-aging",

@@ -1,9 +1,11 @@
 //! How much of people and equipment is booked on contracts, of how much there is.
 
-use super::prospects::{column, example_id};
+use super::prospects::{column, day, example_id};
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, What, asked::bad, definition::Shape,
-    definition::Takes, report::reach,
+    Asked, Definition, Made, Parameter, Plot, Report, What,
+    asked::bad,
+    definition::{Shape, Takes},
+    report::reach,
 };
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 use guanxi_contracts::{
@@ -15,7 +17,7 @@ use guanxi_kernel::{
     Ctx, Result, Word as _,
     problem::{OUT_OF_RANGE, Texts},
     ratio::Ratio,
-    scalar::{Scalar, Type},
+    scalar::Scalar,
 };
 use guanxi_storage::{Sql, Tx, scope, sql};
 use serde::Serialize;
@@ -56,11 +58,6 @@ const MOST: usize = 1_000;
 
 /// Days at most.
 const LONGEST: Days = Days::new(366);
-
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    let takes = Takes::One(Type::Date);
-    Parameter { name, takes, default: None, required: false, field: None, about: Texts { en, zh } }
-}
 
 static DEFINITION: Definition = Definition {
     name: "resource-utilisation",

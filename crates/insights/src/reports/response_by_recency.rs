@@ -14,10 +14,9 @@ use guanxi_customers::{orders::ORDER, parties::PARTY, value::whole_months};
 use guanxi_kernel::{
     Action, Ctx, Language, Result,
     problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
     scalar::Type,
 };
-use guanxi_marketing::{campaign_members::CAMPAIGN_MEMBER, campaigns::CAMPAIGN};
+use guanxi_marketing::{campaign_members::CAMPAIGN_MEMBER, campaigns::CAMPAIGN, rate::Rate};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -42,7 +41,7 @@ pub struct ResponseByRecencyRow {
     /// How many of them answered.
     pub responded: i64,
     /// `responded` of `addressed`.
-    pub response_rate: Ratio,
+    pub response_rate: Rate,
 }
 
 /// What goes over all of them.
@@ -55,7 +54,7 @@ pub struct ResponseByRecencyTotals {
     /// How many of them answered.
     pub responded: i64,
     /// `responded` of `addressed`.
-    pub response_rate: Ratio,
+    pub response_rate: Rate,
 }
 
 /// Campaigns that are told of, those that ended last.
@@ -66,7 +65,7 @@ const CLASSES: usize = 20;
 
 static DEFINITION: Definition = Definition {
     name: "response-by-recency",
-    version: 1,
+    version: 2,
     title: Texts {
         en: "Response by recency of purchase", zh: "按最近消费统计促销反应率"
     },
@@ -225,7 +224,7 @@ fn classes(groups: &[Group], limits: &[i64], language: Language) -> Vec<Response
         };
         let addressed: i64 = of.iter().map(|group| group.addressed).sum();
         let responded: i64 = of.iter().map(|group| group.responded).sum();
-        let response_rate = Ratio::new(responded, addressed);
+        let response_rate = Rate::new(responded, addressed);
         let (from_months, before_months) = (from, before);
         ResponseByRecencyRow {
             from_months,
@@ -246,7 +245,7 @@ fn totals(rows: &[ResponseByRecencyRow], campaigns: usize) -> ResponseByRecencyT
         campaigns: count(campaigns),
         addressed,
         responded,
-        response_rate: Ratio::new(responded, addressed),
+        response_rate: Rate::new(responded, addressed),
     }
 }
 
@@ -307,7 +306,7 @@ mod tests {
             told,
             [("0–2", 20, 8), ("3–11", 10, 2), ("12 or more", 10, 1), ("never", 10, 0)]
         );
-        assert_eq!(rows[0].response_rate.value(), Some(rust_decimal::Decimal::new(4, 1)));
+        assert_eq!(rows[0].response_rate.ratio.value(), Some(rust_decimal::Decimal::new(4, 1)));
         assert_eq!((rows[3].from_months, rows[3].before_months), (None, None));
         let totals = totals(&rows, 2);
         assert_eq!((totals.campaigns, totals.addressed, totals.responded), (2, 50, 11));

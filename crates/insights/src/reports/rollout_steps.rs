@@ -1,8 +1,8 @@
 //! How long the steps of roll-outs take, how many are done in time, and what is worked on now.
 
 use super::{
-    prospects::{column, parameter},
-    service_levels::{day, time},
+    prospects::{column, day, parameter},
+    service_levels::USUAL,
 };
 use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::reach};
 use chrono::Days;
@@ -125,7 +125,7 @@ impl Report for RolloutSteps {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let ((from, to), zone) = (time(asked)?, ctx.settings.time_zone);
+        let ((from, to), zone) = (asked.days(USUAL)?, ctx.settings.time_zone);
         let next = to.checked_add_days(Days::new(1)).unwrap_or(to);
         let mut sql = Sql::new(
             "SELECT x.code, MIN(x.name), MIN(x.name_zh), CAST(SUM(x.is_done) AS BIGINT),

@@ -1,8 +1,8 @@
 //! Why things were missed: the classes of causes, or the units, the most frequent first, with what they make together.
 
 use super::{
-    prospects::{column, parameter},
-    service_levels::{day, time},
+    prospects::{column, day, parameter},
+    service_levels::USUAL,
 };
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
@@ -128,7 +128,7 @@ async fn counted(
     ctx: &Ctx,
     asked: &mut Asked,
 ) -> Result<Vec<(CauseClass, Option<Uuid>, i64)>> {
-    let ((from, to), zone) = (time(asked)?, ctx.settings.time_zone);
+    let ((from, to), zone) = (asked.days(USUAL)?, ctx.settings.time_zone);
     let next = to.checked_add_days(Days::new(1)).unwrap_or(to);
     let mut sql = Sql::new(
         "SELECT t.class, t.org_unit_id, COUNT(*) FROM root_causes t

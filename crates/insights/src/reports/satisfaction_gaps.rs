@@ -6,16 +6,12 @@ use super::{
     satisfaction::{Indices, PLAYBOOK_ID, difference, responses},
 };
 use crate::{
-    Asked, Definition, Made, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    labels::labels, report::reach,
+    Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, labels::labels,
+    report::reach,
 };
-use chrono::{Days, NaiveDate};
+use chrono::Days;
 use guanxi_kernel::{
-    Ctx, Result,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-    scalar::Type,
+    Ctx, Result, period::start_of_day, problem::Texts, ratio::Ratio, scalar::Type,
 };
 use guanxi_sales::products::PRODUCT;
 use guanxi_storage::{Sql, Tx, scope};
@@ -68,7 +64,7 @@ pub struct SatisfactionGapTotals {
 }
 
 /// How many days before its end the time begins that is told of when nothing is said.
-const USUAL: u64 = 364;
+pub(super) const USUAL: u64 = 364;
 
 /// Rows at most.
 const SHOWN: usize = 1_000;
@@ -118,18 +114,6 @@ static DEFINITION: Definition = Definition {
     },
 };
 
-/// The first and the last day.
-pub(super) fn time(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
-    let to = asked.date("to").unwrap_or(asked.today);
-    let from = asked.date("from").or(to.checked_sub_days(Days::new(USUAL))).unwrap_or(to);
-    if from > to {
-        return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-    }
-    asked.understand("from", &from);
-    asked.understand("to", &to);
-    Ok((from, to))
-}
-
 /// What responses say of one product, or of all.
 #[derive(Debug, Clone, Copy, Default)]
 struct Said {
@@ -161,7 +145,7 @@ impl Said {
 
 async fn said(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<(Uuid, Said)>> {
     type Found = (Uuid, i64, Option<i64>, i64, Option<i64>);
-    let ((from, to), zone) = (time(asked)?, ctx.settings.time_zone);
+    let ((from, to), zone) = (asked.days(USUAL)?, ctx.settings.time_zone);
     let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
     let mut sql = Sql::new(
         "SELECT t.product_id, COUNT(t.expectation_index), CAST(SUM(t.expectation_index) AS BIGINT),

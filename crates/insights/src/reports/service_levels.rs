@@ -1,22 +1,13 @@
 //! How many service requests were answered and resolved in time, and how long that took.
 
 use super::{
-    prospects::{column, example_id, people},
+    prospects::{column, day, example_id, people},
     rfm::count,
 };
-use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
-    report::reach,
-};
-use chrono::{Days, NaiveDate};
+use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
+use chrono::Days;
 use guanxi_customers::service_requests::{SERVICE_REQUEST, ServiceRequestKind};
-use guanxi_kernel::{
-    Ctx, Result, Word as _,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-    scalar::Type,
-};
+use guanxi_kernel::{Ctx, Result, Word as _, period::start_of_day, problem::Texts, ratio::Ratio};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -66,19 +57,7 @@ pub struct ServiceFigures {
 }
 
 /// How many days before its end the time begins that is told of when nothing is said.
-const USUAL: u64 = 29;
-
-/// A day that a time begins or ends with.
-pub(super) const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    Parameter {
-        name,
-        takes: Takes::One(Type::Date),
-        default: None,
-        required: false,
-        field: None,
-        about: Texts { en, zh },
-    }
-}
+pub(super) const USUAL: u64 = 29;
 
 static DEFINITION: Definition = Definition {
     name: "service-levels",
@@ -163,25 +142,10 @@ impl Step {
     }
 }
 
-/// The first and the last day: by `from` and `to`, the last 30 days when absent.
-///
-/// # Errors
-/// `bad_parameter`.
-pub(super) fn time(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
-    let to = asked.date("to").unwrap_or(asked.today);
-    let from = asked.date("from").or(to.checked_sub_days(Days::new(USUAL))).unwrap_or(to);
-    if from > to {
-        return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-    }
-    asked.understand("from", &from);
-    asked.understand("to", &to);
-    Ok((from, to))
-}
-
 async fn requests(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<One>> {
     type Found =
         (Option<Uuid>, ServiceRequestKind, bool, Option<i64>, bool, bool, Option<i64>, bool);
-    let ((from, to), zone) = (time(asked)?, ctx.settings.time_zone);
+    let ((from, to), zone) = (asked.days(USUAL)?, ctx.settings.time_zone);
     let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
     let mut sql = Sql::new(
         "SELECT t.owner_id, t.kind, t.response_due_at IS NOT NULL, t.response_minutes, t.response_late,

@@ -1,6 +1,7 @@
 //! How long it takes until service has the files of customers to whom something was delivered.
 
 use super::{
+    hours::{median_hours, p90_hours},
     loop_closure::{FIRST, LAST, on_days},
     prospects::{column, example_id, people},
     rfm::count,
@@ -10,7 +11,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_customers::service_transfers::SERVICE_TRANSFER;
 use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio};
 use guanxi_storage::{Sql, Tx, scope};
-use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -117,25 +117,6 @@ async fn transfers(tx: &mut Tx, ctx: &Ctx, asked: &Asked) -> Result<Vec<(Option<
     Ok(tx.all::<Found>(sql).await?.into_iter().map(one).collect())
 }
 
-/// Seconds in hours, half-even to two decimals.
-fn hours(seconds: Decimal) -> String {
-    let hours = seconds / Decimal::from(3_600);
-    format!("{:.2}", hours.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven))
-}
-
-/// The median of sorted seconds in hours.
-fn median_hours(sorted: &[i64]) -> Option<String> {
-    let upper = *sorted.get(sorted.len() / 2)?;
-    let lower = *sorted.get((sorted.len() - 1) / 2)?;
-    Some(hours(Decimal::from(lower + upper) / Decimal::TWO))
-}
-
-/// The least of sorted seconds within which nine of ten lie, in hours.
-fn p90_hours(sorted: &[i64]) -> Option<String> {
-    let rank = (sorted.len() * 9).div_ceil(10);
-    sorted.get(rank.checked_sub(1)?).map(|seconds| hours(Decimal::from(*seconds)))
-}
-
 /// What some transfers come to.
 fn figures<'a>(of: &(impl Iterator<Item = &'a One> + Clone)) -> ServiceTransferFigures {
     let mut seconds: Vec<i64> = of.clone().filter_map(|one| one.seconds).collect();
@@ -195,16 +176,6 @@ impl Report for ServiceTransfers {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn d_46_the_median_and_the_90th_percentile_of_hours() {
-        let hours: Vec<i64> = (1..=10).map(|hour| hour * 3_600).collect();
-        assert_eq!(median_hours(&hours).as_deref(), Some("5.50"));
-        assert_eq!(p90_hours(&hours).as_deref(), Some("9.00"));
-        assert_eq!(p90_hours(&hours[..1]).as_deref(), Some("1.00"));
-        assert_eq!(p90_hours(&[3_600, 7_200, 5_400 * 2]).as_deref(), Some("3.00"));
-        assert_eq!((median_hours(&[]), p90_hours(&[])), (None, None));
-    }
 
     #[test]
     fn d_46_what_is_not_due_yet_is_neither_in_time_nor_late() {

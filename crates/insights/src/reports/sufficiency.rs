@@ -3,11 +3,12 @@
 use super::{
     funnel::held,
     pipeline::{self, PIPELINE_ID},
+    prospects::column,
     standing::{DECIDED, OPEN, Standing},
     tiers::tier_of,
 };
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     exchange::rounded,
 };
 use guanxi_kernel::{Ctx, Currency, Money, Result, problem::Texts, ratio::Ratio, scalar::Scalar};
@@ -66,20 +67,17 @@ pub struct SufficiencyTotals {
     pub sufficient: Option<bool>,
 }
 
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
-
 static DEFINITION: Definition = Definition {
     name: "sufficiency",
-    version: 1,
+    version: 2,
     title: Texts { en: "Funnel sufficiency", zh: "漏斗充足性检验" },
     about: Texts {
         en: "Whether enough is in the pipeline to reach a target: required = target / win rate, gap = required − \
              held. Held is what is open, in all stages or in those that stand for one class of customers. \
              Without `win_rate` it is that of the opportunities of the pipeline that are won or lost: won / \
-             (won + lost). The same test is made of the number of customers.",
-        zh: "检验漏斗是否足以完成目标:所需 = 目标 / 赢率,缺口 = 所需 − 持有;对客户数做同样检验。",
+             (won + lost); for one class of those of them that were ever worked on in its stages. The same test \
+             is made of the number of customers.",
+        zh: "检验漏斗是否足以完成目标:所需 = 目标 / 赢率,缺口 = 所需 − 持有;未给定赢率时按历史计算,指定客户层级时仅计曾处于该层级阶段的商机;对客户数做同样检验。",
     },
     reads: &[&OPPORTUNITY, &PIPELINE],
     needs: &["pipeline_id", "stage_id", "status"],
@@ -172,14 +170,38 @@ fn customers(target: i64, win_rate: Ratio) -> Option<i64> {
     needed.checked_div(win_rate.numerator())?.ceil().to_i64()
 }
 
-async fn historic_win_rate(tx: &mut Tx, ctx: &Ctx, asked: &Asked, pipeline: Uuid) -> Result<Ratio> {
+/// How much of what is decided was won: of the whole pipeline, or of what was ever worked on in these stages.
+async fn historic_win_rate(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &Asked,
+    pipeline: Uuid,
+    stages: Option<&[Uuid]>,
+) -> Result<Ratio> {
     let standing = Standing::new(ctx, &DEFINITION, asked, Some(pipeline), DECIDED);
     let mut sql = Sql::new("SELECT x.status, COUNT(*) FROM ");
-    standing.table(&mut sql, "s.status");
+    standing.table(&mut sql, "s.status, s.opportunity_id");
+    if let Some(stages) = stages {
+        sql.push(" WHERE x.opportunity_id IN (");
+        worked_on(&mut sql, asked, pipeline, stages);
+        sql.push(")");
+    }
     sql.push(" GROUP BY x.status");
     let counts: Vec<(String, i64)> = tx.all(sql).await?;
     let won: i64 = counts.iter().filter(|one| one.0 == "won").map(|one| one.1).sum();
     Ok(Ratio::new(won, counts.iter().map(|one| one.1).sum::<i64>()))
+}
+
+/// Adds the opportunities that were worked on in these stages, however long ago. What took no time is left out.
+fn worked_on(sql: &mut Sql, asked: &Asked, pipeline: Uuid, stages: &[Uuid]) {
+    sql.push("SELECT e.opportunity_id FROM opportunity_spans e WHERE e.tenant_id = $1");
+    sql.push(" AND e.pipeline_id = ").bind(pipeline);
+    sql.push(" AND e.status IN ('open', 'suspended') AND e.stage_id IN ");
+    sql.bind_all(stages.iter().copied());
+    sql.push(" AND e.entered_at <= ").bind(asked.as_of);
+    sql.push(" AND e.recorded_at <= ").bind(asked.known_at);
+    sql.push(" AND (e.left_at IS NULL OR e.left_at > e.entered_at OR e.left_recorded_at > ");
+    sql.bind(asked.known_at).push(")");
 }
 
 /// How many parties have something open in these stages.
@@ -210,7 +232,10 @@ impl Report for Sufficiency {
         let held_customers = parties(tx, &standing, &stages).await?;
         let win_rate = match asked.share("win_rate") {
             Some(share) => Ratio::new(share, 1),
-            None => historic_win_rate(tx, ctx, asked, pipeline).await?,
+            None => {
+                let of_tier = tier.is_some().then_some(stages.as_slice());
+                historic_win_rate(tx, ctx, asked, pipeline, of_tier).await?
+            }
         };
         let (today, known) = (asked.today, asked.known_at);
         let mut held = asked.exchange.zero();

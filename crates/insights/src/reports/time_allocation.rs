@@ -1,8 +1,9 @@
 //! On what somebody spends their time.
 
+use super::prospects::column;
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad,
-    definition::Shape, labels::labels, report::reach,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    labels::labels, report::reach,
 };
 use chrono::{Days, NaiveDate};
 use guanxi_customers::activities::ACTIVITY;
@@ -10,7 +11,7 @@ use guanxi_kernel::{
     Action, Ctx, Language, Result, Share, Word as _,
     actor::forbidden,
     period::start_of_day,
-    problem::{INTERNAL, OUT_OF_RANGE, Texts},
+    problem::{INTERNAL, Texts},
     scalar::{Scalar, Type},
     split::{SplitError, allocate},
 };
@@ -79,10 +80,6 @@ const MOST: i64 = 1_000;
 
 /// How many days before its end the time begins that is told of when nothing is said.
 const USUAL: u64 = 29;
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
 
 const fn parameter(name: &'static str, takes: Takes, required: bool, about: Texts) -> Parameter {
     Parameter { name, takes, default: None, required, field: None, about }
@@ -285,19 +282,6 @@ fn shown(hundredths: i64) -> String {
     Decimal::new(hundredths, 2).to_string()
 }
 
-/// The days that are told of.
-fn days(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
-    let to = asked.date("to").unwrap_or(asked.today);
-    let usual = to.checked_sub_days(Days::new(USUAL)).unwrap_or(to);
-    let from = asked.date("from").unwrap_or(usual);
-    if from > to {
-        return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-    }
-    asked.understand("from", &from);
-    asked.understand("to", &to);
-    Ok((from, to))
-}
-
 /// What the rows are called.
 async fn name(
     tx: &mut Tx,
@@ -342,7 +326,7 @@ impl Report for TimeAllocation {
         if ctx.actor.withheld(OPPORTUNITY.plural).hidden.contains(field) {
             return Err(forbidden(OPPORTUNITY.plural, Action::Read));
         }
-        let days = days(asked)?;
+        let days = asked.days(USUAL)?;
         let parts = Parts::find(tx, ctx, asked, by, days).await?;
         let totals = AllocatedTime {
             planned_minutes: parts.planned,

@@ -5,8 +5,8 @@ use super::{
     customer_angles::{self, Figures},
     customer_ranking::{composite, weights},
     prospects::column,
-    purchases,
-    rfm::{count, scored, window},
+    purchases::{self, Buyer},
+    rfm::{Scores, count, scored, window},
 };
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
@@ -234,42 +234,51 @@ struct Placed {
 
 /// The customers in their groups, the most valuable first.
 async fn placed(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Placed>> {
-    let time = (window(asked), None);
-    let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
-    let found: Vec<(Uuid, i64, i128)> = match asked.word::<ValueBasis>("by").unwrap_or_default() {
-        ValueBasis::Rfm => {
-            let scored = scored(asked, &buyers)?;
-            let one = |(buyer, of): (&purchases::Buyer, &super::rfm::Scored)| {
-                (buyer.id, of.scores.iter().sum::<i64>(), buyer.bought + buyer.returned)
-            };
-            buyers.iter().zip(&scored).map(one).collect()
-        }
-        ValueBasis::Composite => {
-            let weights = weights(asked.text("weights"))?;
-            let angles: Vec<_> = weights.iter().map(|(angle, _)| *angle).collect();
-            customer_angles::require(ctx, &angles)?;
-            let all = customer_angles::figures(tx, ctx, &DEFINITION, asked, &angles).await?;
-            let (ids, all): (Vec<Uuid>, Vec<Figures>) = all.into_iter().unzip();
-            let scores = composite(weights, &all)?;
-            let amounts: BTreeMap<Uuid, i128> =
-                buyers.iter().map(|one| (one.id, one.bought + one.returned)).collect();
-            let one = |(id, score): (Uuid, Share)| {
-                (id, score.ten_thousandths(), amounts.get(&id).copied().unwrap_or_default())
-            };
-            ids.into_iter().zip(scores).map(one).collect()
-        }
+    let mut placed = match asked.word::<ValueBasis>("by").unwrap_or_default() {
+        ValueBasis::Rfm => by_rfm(tx, ctx, asked).await?,
+        ValueBasis::Composite => by_angles(tx, ctx, asked).await?,
     };
-    let scores: Vec<i64> = found.iter().map(|(_, score, _)| *score).collect();
-    let groups = quintiles(&scores, Ties::Better);
-    let place = |((party, score, amount), group): ((Uuid, i64, i128), i64)| Placed {
-        party,
-        group: usize::try_from(group - 1).unwrap_or(0).min(GROUPS - 1),
-        score,
-        amount,
-    };
-    let mut placed: Vec<Placed> = found.into_iter().zip(groups).map(place).collect();
+    let groups = quintiles(placed.len(), |at| placed[at].score, Ties::Better);
+    for (one, group) in placed.iter_mut().zip(groups) {
+        one.group = usize::from(group).saturating_sub(1).min(GROUPS - 1);
+    }
     placed.sort_by_key(|one| (std::cmp::Reverse(one.score), one.party));
     Ok(placed)
+}
+
+/// The customers with the sums of their three scores, all in the least group.
+async fn by_rfm(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Placed>> {
+    let time = (window(asked), None);
+    let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
+    let scored = scored(asked, &buyers)?;
+    let one = |(of, scores): (Buyer, Scores)| Placed {
+        party: of.id,
+        group: 0,
+        score: scores.into_iter().map(i64::from).sum(),
+        amount: of.left(),
+    };
+    Ok(buyers.into_iter().zip(scored).map(one).collect())
+}
+
+/// The same with their scores by several angles.
+async fn by_angles(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Placed>> {
+    let weights = weights(asked.text("weights"))?;
+    let angles: Vec<_> = weights.iter().map(|(angle, _)| *angle).collect();
+    customer_angles::require(ctx, &angles)?;
+    let all = customer_angles::figures(tx, ctx, &DEFINITION, asked, &angles).await?;
+    let (ids, all): (Vec<Uuid>, Vec<Figures>) = all.into_iter().unzip();
+    let scores = composite(weights, &all)?;
+    drop(all);
+    let time = (window(asked), None);
+    let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
+    let amounts: BTreeMap<Uuid, i128> = buyers.iter().map(|one| (one.id, one.left())).collect();
+    let one = |(party, score): (Uuid, Share)| Placed {
+        party,
+        group: 0,
+        score: score.ten_thousandths(),
+        amount: amounts.get(&party).copied().unwrap_or_default(),
+    };
+    Ok(ids.into_iter().zip(scores).map(one).collect())
 }
 
 /// The group of each customer one period earlier.

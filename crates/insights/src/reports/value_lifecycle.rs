@@ -1,9 +1,9 @@
 //! Customers by what they have bought and the phase of their life: counts and amounts of each cell.
 
 use super::{
-    customer_flow::LOST_AFTER,
+    customer_flow::{LOST_AFTER, months_until_lost},
     prospects::{column, example_id},
-    purchases::{self, Monthly},
+    purchases::{self, Buyer, Monthly, Pages},
     rfm::count,
 };
 use crate::{
@@ -20,7 +20,9 @@ use guanxi_customers::{
     parties::PARTY,
     value::{ClassLimits, LifeCycle, LifeCyclePhase, Limits, ValueClass},
 };
-use guanxi_kernel::{Action, Ctx, Currency, Money, Result, Word as _, problem::Texts};
+use guanxi_kernel::{
+    Action, Ctx, Currency, Money, Result, Word as _, preferences::LifeCycleRules, problem::Texts,
+};
 use guanxi_storage::{Sql, Tx, scope};
 use guanxi_workflow::playbooks::{PLAYBOOK, PlaybookId};
 use serde::Serialize;
@@ -80,20 +82,23 @@ pub struct ValueLifecycleTotals {
     pub amount: Money,
     /// The customers by phase, each in exactly one.
     pub phases: Vec<PhaseTotal>,
+    /// Where phases begin and end, as the company has said or as it was asked.
+    pub limits: LifeCycleRules,
 }
 
 static DEFINITION: Definition = Definition {
     name: "value-lifecycle",
-    version: 2,
+    version: 3,
     title: Texts {
         en: "Value and life cycle of customers", zh: "客户价值与生命周期矩阵"
     },
     about: Texts {
         en: "Every customer in the one phase of its life in which it is in the month of `as_of`, by the class of what it \
-             has bought in the last twelve months of the calendar. It is new for six months; then what six months up \
-             to one came to is held against the six before: from 1.10 times on it is in growth, up to 0.80 in decline, \
-             within a tenth mature, and between that the phase of the month before goes on. Without a purchase for \
-             `lost_after` months it is lost. Who has not bought yet is a prospect: parties that have the role of a \
+             has bought in the last twelve months of the calendar. It is new for `new_for` months; then what six \
+             months up to one came to is held against the six before: from 1.10 times on it is in growth, up to 0.80 \
+             in decline, within a tenth mature, and between that the phase of the month before goes on; `life_cycle` \
+             of the preferences of the company says other limits, and `limits` those that hold. Without a purchase \
+             for `lost_after` months it is lost. Who has not bought yet is a prospect: parties that have the role of a \
              customer or a prospect now. High are the greatest that make 80 per cent together, then medium up to 95, \
              then low; equal amounts are of one class. Cells that nobody is in and that have no playbook are left out; all \
              sum to the totals. The playbook of a cell is that of now. Purchases are those of the report `rfm`, \
@@ -108,12 +113,13 @@ static DEFINITION: Definition = Definition {
         Parameter {
             name: "new_for",
             takes: Takes::Whole(1, 60),
-            default: Some("6"),
+            default: None,
             required: false,
             field: None,
             about: Texts {
-                en: "For how many months after the first purchase a customer is new.",
-                zh: "首次购买后多少个月内视为导入期。",
+                en: "For how many months after the first purchase a customer is new; what the company says of that \
+                     in `life_cycle` of its preferences when absent.",
+                zh: "首次购买后多少个月内视为导入期,默认按公司设置(life_cycle)。",
             },
         },
     ],
@@ -137,6 +143,7 @@ static DEFINITION: Definition = Definition {
 
 /// A customer in a cell.
 struct Placed {
+    party: Uuid,
     class: ValueClass,
     phase: LifeCyclePhase,
     amount: i128,
@@ -147,14 +154,24 @@ pub(super) fn year(of: &Monthly) -> i128 {
     of.sums.iter().rev().take(12).sum()
 }
 
-fn placed(of: &[Monthly], limits: &Limits) -> Vec<Placed> {
-    let classes = ClassLimits::of(of.iter().map(year));
-    let place = |one: &Monthly| {
-        let amount = year(one);
-        let life = LifeCycle { months: &one.sums, bought: &one.bought };
-        Placed { class: classes.class(amount), phase: life.phase(limits).0, amount }
-    };
-    of.iter().map(place).collect()
+/// The customers that have bought something, in the order of their codes.
+async fn placed(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked, limits: &Limits) -> Result<Vec<Placed>> {
+    let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, (None, None)).await?;
+    let (class, phase) = (ValueClass::None, LifeCyclePhase::Prospect);
+    let new = |buyer: Buyer| Placed { party: buyer.id, class, phase, amount: 0 };
+    let mut all: Vec<Placed> = buyers.into_iter().map(new).collect();
+    for page in Pages::of(all.iter().map(|one| one.party)).each() {
+        for (place, of) in purchases::by_month_on(tx, ctx, &DEFINITION, asked, page).await? {
+            let life = LifeCycle { months: &of.sums, bought: &of.bought };
+            all[place].phase = life.phase(limits).0;
+            all[place].amount = year(&of);
+        }
+    }
+    let classes = ClassLimits::of(all.iter().map(|one| one.amount));
+    for one in &mut all {
+        one.class = classes.class(one.amount);
+    }
+    Ok(all)
 }
 
 /// The playbooks of the cells, and what they are called, as far as the caller may see that.
@@ -199,16 +216,21 @@ fn without_purchase(sql: &mut Sql, ctx: &Ctx, asked: &Asked) {
     scope::covers(sql, "p.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
 }
 
-/// The limits of phases that are asked for.
-fn limits(asked: &Asked) -> Limits {
-    let months = |name, usual| {
-        asked.whole(name).and_then(|months| u32::try_from(months).ok()).unwrap_or(usual)
-    };
-    let usual = Limits::default();
-    Limits {
-        new_months: months("new_for", usual.new_months),
-        lost_months: months("lost_after", usual.lost_months),
-        ..usual
+/// The limits of phases, as they were asked or as the company has said.
+fn limits(ctx: &Ctx, asked: &mut Asked) -> Limits {
+    let usual = Limits::of(&ctx.settings.preferences);
+    let given = asked.whole("new_for").and_then(|months| u32::try_from(months).ok());
+    let new_months = given.unwrap_or(usual.new_months);
+    asked.understand("new_for", &new_months);
+    Limits { new_months, lost_months: months_until_lost(ctx, asked), ..usual }
+}
+
+/// The same as they are told.
+fn told(ctx: &Ctx, limits: &Limits) -> LifeCycleRules {
+    LifeCycleRules {
+        new_months: limits.new_months.into(),
+        lost_months: limits.lost_months.into(),
+        ..ctx.settings.preferences.life_cycle.unwrap_or_default()
     }
 }
 
@@ -221,9 +243,8 @@ impl Report for ValueLifecycle {
     }
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
-        let limits = limits(asked);
-        let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
-        let all = placed(&monthly, &limits);
+        let limits = limits(ctx, asked);
+        let all = placed(tx, ctx, asked, &limits).await?;
         let prospects = prospects(tx, ctx, asked).await?;
         let (playbooks, names) = playbooks(tx, ctx, asked).await?;
         let of = |class: Option<ValueClass>, phase: LifeCyclePhase| {
@@ -269,13 +290,14 @@ impl Report for ValueLifecycle {
             customers: count(all.len()) + prospects,
             amount: purchases::money(asked, all.iter().map(|one| one.amount).sum())?,
             phases,
+            limits: told(ctx, &limits),
         };
         Ok(Made { rows, totals })
     }
 
     async fn counted(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Option<Vec<Counted>>> {
-        let monthly = purchases::by_month(tx, ctx, &DEFINITION, asked).await?;
-        let placed = placed(&monthly, &limits(asked));
+        let limits = limits(ctx, asked);
+        let placed = placed(tx, ctx, asked, &limits).await?;
         let mut sql = Sql::new("SELECT p.id");
         without_purchase(&mut sql, ctx, asked);
         sql.push(" ORDER BY p.id");
@@ -285,8 +307,7 @@ impl Report for ValueLifecycle {
             row: vec![("value_class", class.to_string()), ("phase", phase.to_string())],
             columns: vec!["customers"],
         };
-        let customers =
-            monthly.iter().zip(placed).map(|(of, one)| record(of.id, one.class, one.phase));
+        let customers = placed.iter().map(|one| record(one.party, one.class, one.phase));
         let others =
             prospects.iter().map(|(id,)| record(*id, ValueClass::None, LifeCyclePhase::Prospect));
         Ok(Some(customers.chain(others).collect()))
@@ -305,7 +326,8 @@ impl Report for ValueLifecycle {
             playbook: Some("成长客户跟进".to_owned()),
         };
         let phase = PhaseTotal { phase: row.phase, phase_name: "Growth", customers: 3, amount };
-        let totals = ValueLifecycleTotals { customers: 3, amount, phases: vec![phase] };
+        let limits = LifeCycleRules::default();
+        let totals = ValueLifecycleTotals { customers: 3, amount, phases: vec![phase], limits };
         Made { rows: vec![row], totals }
     }
 }

@@ -1,20 +1,12 @@
 //! How visitors of the pages come through what they want to do there, and at which step it takes longest.
 
 use super::{
-    prospects::{column, parameter},
+    prospects::{column, day},
     rfm::count,
 };
-use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
-};
-use chrono::{Days, NaiveDate};
-use guanxi_kernel::{
-    Ctx, Result,
-    period::start_of_day,
-    problem::{OUT_OF_RANGE, Texts},
-    ratio::Ratio,
-    scalar::Type,
-};
+use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape};
+use chrono::Days;
+use guanxi_kernel::{Ctx, Result, period::start_of_day, problem::Texts, ratio::Ratio};
 use guanxi_marketing::web_task_runs::{WEB_TASK_RUN, WebStep};
 use guanxi_storage::{Sql, Tx, expansion::Json};
 use serde::Serialize;
@@ -68,10 +60,6 @@ pub struct WebExperienceTotals {
     pub completion: Ratio,
 }
 
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    parameter(name, Takes::One(Type::Date), Texts { en, zh })
-}
-
 static DEFINITION: Definition = Definition {
     name: "web-experience",
     version: 1,
@@ -122,22 +110,10 @@ struct Run {
     seconds: i64,
 }
 
-/// The first and the last day.
-fn time(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
-    let to = asked.date("to").unwrap_or(asked.today);
-    let from = asked.date("from").or(to.checked_sub_days(Days::new(USUAL))).unwrap_or(to);
-    if from > to {
-        return Err(bad(OUT_OF_RANGE.parameter("to").with("expected", "not before from")));
-    }
-    asked.understand("from", &from);
-    asked.understand("to", &to);
-    Ok((from, to))
-}
-
 /// The runs of each task.
 async fn runs(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<BTreeMap<String, Vec<Run>>> {
     type Found = (String, Json<Vec<WebStep>>, bool, Option<i64>, Option<i64>, i64);
-    let ((from, to), zone) = (time(asked)?, ctx.settings.time_zone);
+    let ((from, to), zone) = (asked.days(USUAL)?, ctx.settings.time_zone);
     let end = to.checked_add_days(Days::new(1)).unwrap_or(to);
     let mut sql = Sql::new(
         "SELECT t.task, t.steps, t.completed, t.effort, t.satisfaction, t.seconds FROM web_task_runs t

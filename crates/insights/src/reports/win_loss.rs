@@ -3,9 +3,10 @@
 use super::{
     facts::{CLOSED_AFTER, CLOSED_BEFORE, Facts, ONE_PIPELINE, converted},
     pipeline::{self, STAGE_ID, STAGE_NAME},
+    prospects::column,
 };
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     exchange::currency, labels::labels,
 };
 use chrono::NaiveDate;
@@ -91,10 +92,6 @@ pub struct WinLossFigures {
     pub lost_amount: Money,
     /// The sum of the amounts of those that were given up.
     pub terminated_amount: Money,
-}
-
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
 }
 
 static DEFINITION: Definition = Definition {

@@ -6,6 +6,7 @@
 //! | `model.rs` | the record, and whose it is |
 //! | `service.rs` | the rules of a save |
 //! | `asking.rs` | what is made of one |
+//! | `erasing.rs` | who is erased is named in none |
 //! | `pivot.rs` | tables of two fields; pure |
 //!
 //! It is the question of an export, so whatever a list, a search or an export understands can be saved, and one
@@ -17,6 +18,7 @@
 //! alike, and leaving the team takes effect at once. Price: everybody in the team may change it.
 
 mod asking;
+mod erasing;
 mod model;
 mod pivot;
 mod service;
@@ -24,6 +26,7 @@ mod service;
 pub use asking::{
     ExportSavedQuery, MakeSegment, SavedQueryCount, asked, count, export, pivot, segment,
 };
+pub use erasing::IN_QUERIES;
 pub use model::{SAVED_QUERY, SavedQuery, SavedQueryId, SavedQueryInput};
 pub use pivot::{
     SavedQueryCell, SavedQueryColTotal, SavedQueryFigures, SavedQueryPivot, SavedQueryRowTotal,

@@ -2,7 +2,8 @@
 
 use crate::{media::MediumId, source_codes::SourceCodeId};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use guanxi_kernel::{Ctx, Share, period::start_of_day};
+use guanxi_customers::rules::next_day;
+use guanxi_kernel::{Ctx, Share};
 
 guanxi_kernel::words! {
     /// To which touches something is credited.
@@ -47,8 +48,7 @@ impl AttributionModel {
 
 /// The last instant of a business day, as fine as the stores keep it.
 pub fn end_of_day(ctx: &Ctx, day: NaiveDate) -> DateTime<Utc> {
-    let next = day.succ_opt().unwrap_or(day);
-    start_of_day(next, ctx.settings.time_zone) - TimeDelta::microseconds(1)
+    next_day(ctx, day) - TimeDelta::microseconds(1)
 }
 
 /// The touches up to an instant, the first first, and behind them the one by which it has happened, unless that

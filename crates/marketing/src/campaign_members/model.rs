@@ -2,6 +2,7 @@
 
 use crate::{
     campaigns::{Campaign, CampaignId},
+    messages::ExclusionReason,
     sales_results::SalesResult,
     source_codes::SourceCodeId,
 };
@@ -111,6 +112,10 @@ pub struct CampaignMember {
     /// The source code by which they are addressed, once one is assigned.
     #[field(computed)]
     pub source_code_id: Option<SourceCodeId>,
+    /// Why no message of the campaign is sent to them, whatever they have agreed to: `control_group` once the experiment
+    /// of the campaign keeps their party out, to compare. `null` otherwise, and for whoever does not see the party.
+    #[field(computed)]
+    pub excluded: Option<ExclusionReason>,
 }
 
 /// The resource of members of campaigns.

@@ -21,7 +21,7 @@ use guanxi_storage::{
     Meta, Sql, Tx, bulk, filter::condition::Ids, kind::Parts as _, resource, scope,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -100,7 +100,7 @@ impl SelectCampaignMembers {
         let mut sql = Sql::new("WITH pool AS (SELECT t.id, CASE");
         if !self.tiers.is_empty() {
             sql.push(" WHEN t.tier IS NULL OR t.tier NOT IN ").bind_all(self.tiers.iter().cloned());
-            Eligibility::OtherTier.then(&mut sql);
+            sql.push(" THEN 'other_tier'");
         }
         if let (Some(least), Some(from), Some(until)) = (self.min_volume, self.from, self.until) {
             sql.push(
@@ -110,20 +110,17 @@ impl SelectCampaignMembers {
             );
             sql.bind(least.currency()).push(" AND c.signed_on >= ").bind(from);
             sql.push(" AND c.signed_on <= ").bind(until).push(") < ").bind(least.minor());
-            Eligibility::TooLittleVolume.then(&mut sql);
+            sql.push(" THEN 'too_little_volume'");
         }
         sql.push(
             " WHEN EXISTS (SELECT 1 FROM campaign_members m
                  WHERE m.tenant_id = t.tenant_id AND m.party_id = t.id AND m.deleted_at IS NULL
                      AND m.campaign_id = ",
         );
-        sql.bind(among.campaign.meta.id).push(")");
-        Eligibility::AlreadyMember.then(&mut sql);
+        sql.bind(among.campaign.meta.id).push(") THEN 'already_member'");
         among.keeps_out(&mut sql);
-        sql.push(" ELSE ").bind(Eligibility::Fits);
-        sql.push(
-            " END AS verdict FROM parties t WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ",
-        );
+        sql.push(" ELSE 'fits' END AS verdict FROM parties t");
+        sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ");
         match &among.segment {
             Some(members) => {
                 sql.push("t.id IN (");
@@ -141,26 +138,6 @@ impl SelectCampaignMembers {
         scope::within(&mut sql, &PARTY, &reach, ctx.actor.user);
         sql.push(") ");
         sql
-    }
-}
-
-guanxi_kernel::words! {
-    /// Whether a customer is chosen, or the first thing that speaks against it.
-    enum Eligibility {
-        OtherTier = "other_tier" ("Other level", "其他级别"),
-        TooLittleVolume = "too_little_volume" ("Too little volume", "购买额不足"),
-        AlreadyMember = "already_member" ("Member already", "已参加"),
-        HeldOut = "held_out" ("Held out", "留作对照"),
-        OptedOut = "opted_out" ("Opted out", "已退订"),
-        AttendedLately = "attended_lately" ("Attended lately", "近期参加过"),
-        Fits = "fits" ("Fits", "符合"),
-    }
-}
-
-impl Eligibility {
-    /// Ends a condition of a `CASE`.
-    fn then(self, sql: &mut Sql) {
-        sql.push(" THEN ").bind(self);
     }
 }
 
@@ -206,7 +183,7 @@ impl Among {
         if let Some(held_out) = &self.held_out {
             sql.push(" WHEN ");
             held_out.has(sql, "t.id");
-            Eligibility::HeldOut.then(sql);
+            sql.push(" THEN 'held_out'");
         }
         self.opted_out(sql);
         self.attended_lately(sql);
@@ -224,8 +201,7 @@ impl Among {
         if !self.media.is_empty() {
             sql.push(" AND w.medium IN ").bind_all(self.media.iter().copied());
         }
-        sql.push(")");
-        Eligibility::OptedOut.then(sql);
+        sql.push(") THEN 'opted_out'");
     }
 
     /// Adds the condition that the party `t`, or somebody there, came to a campaign of the same kind in the months
@@ -246,8 +222,7 @@ impl Among {
             Some(kind) => sql.push(" AND c.kind = ").bind(kind.clone()),
             None => sql.push(" AND c.kind IS NULL"),
         };
-        sql.push(")");
-        Eligibility::AttendedLately.then(sql);
+        sql.push(") THEN 'attended_lately'");
     }
 }
 
@@ -270,9 +245,9 @@ pub(crate) async fn not_kept_out(
     Ok(Ids::new(move |sql| {
         sql.push("SELECT t.id FROM parties t WHERE t.tenant_id = $1 AND t.id IN (");
         parties.write(sql);
-        sql.push(") AND CASE WHEN FALSE THEN ").bind(Eligibility::Fits);
+        sql.push(") AND CASE WHEN FALSE THEN 'fits'");
         among.keeps_out(sql);
-        sql.push(" ELSE ").bind(Eligibility::Fits).push(" END = 'fits'");
+        sql.push(" ELSE 'fits' END = 'fits'");
     }))
 }
 
@@ -301,44 +276,32 @@ pub async fn select(
     let among = Among::asked(tx, ctx, campaign, wish.segment_id).await?;
     let mut counts = wish.pool(ctx, &among);
     counts.push("SELECT verdict, COUNT(*) FROM pool GROUP BY verdict");
-    let mut said = CampaignMembersSelected {
-        considered: 0,
-        added: 0,
-        other_tier: 0,
-        too_little_volume: 0,
-        already_members: 0,
-        held_out: 0,
-        opted_out: 0,
-        attended_lately: 0,
-        left: 0,
-    };
-    let mut fitting = 0;
-    for (verdict, count) in tx.all::<(Eligibility, i64)>(counts).await? {
-        said.considered += count;
-        match verdict {
-            Eligibility::OtherTier => said.other_tier = count,
-            Eligibility::TooLittleVolume => said.too_little_volume = count,
-            Eligibility::AlreadyMember => said.already_members = count,
-            Eligibility::HeldOut => said.held_out = count,
-            Eligibility::OptedOut => said.opted_out = count,
-            Eligibility::AttendedLately => said.attended_lately = count,
-            Eligibility::Fits => fitting = count,
-        }
-    }
+    let verdicts: BTreeMap<String, i64> =
+        tx.all::<(String, i64)>(counts).await?.into_iter().collect();
     let mut chosen = wish.pool(ctx, &among);
     chosen.push("SELECT id FROM pool WHERE verdict = 'fits' ORDER BY id LIMIT ");
     chosen.bind(MOST);
     let ids: Vec<PartyId> =
         tx.all::<(PartyId,)>(chosen).await?.into_iter().map(|(id,)| id).collect();
-    said.added = i64::try_from(ids.len()).unwrap_or(MOST);
-    said.left = fitting - said.added;
+    let added = i64::try_from(ids.len()).unwrap_or(MOST);
     if let Some(limit) = limit
-        && super::store::count(tx, id).await? + said.added > limit
+        && super::store::count(tx, id).await? + added > limit
     {
         return Err(CAP_REACHED.with("limit", limit));
     }
     add(tx, ctx, id, ids).await?;
-    Ok(said)
+    let of = |verdict: &str| verdicts.get(verdict).copied().unwrap_or_default();
+    Ok(CampaignMembersSelected {
+        considered: verdicts.values().sum(),
+        added,
+        other_tier: of("other_tier"),
+        too_little_volume: of("too_little_volume"),
+        already_members: of("already_member"),
+        held_out: of("held_out"),
+        opted_out: of("opted_out"),
+        attended_lately: of("attended_lately"),
+        left: of("fits") - added,
+    })
 }
 
 /// Makes parties members of a campaign who are none; how many. The rights must have been required, and the parties

@@ -1,17 +1,18 @@
 //! The rules of a save.
 
-use super::{CAMPAIGN_MEMBER, CampaignMember, seats::move_up, store};
+use super::{CAMPAIGN_MEMBER, CampaignMember, CampaignMemberId, seats::move_up, store};
 use crate::{
     campaigns::{Campaign, CampaignId, CampaignState},
-    experiments,
+    experiments::{self, ExperimentId},
+    messages::ExclusionReason,
     problems::{
         ALREADY_MEMBER, CAP_REACHED, CONTACT_OF_OTHER_PARTY, FULL, HELD_OUT, ILLEGAL_TRANSITION,
     },
 };
 use guanxi_customers::{
     contacts::{CONTACT, Contact},
-    engine::{refer, standing},
-    parties::PARTY,
+    engine::{refer, standing, visible},
+    parties::{PARTY, Party},
     problems::IMMUTABLE,
 };
 use guanxi_kernel::{
@@ -110,10 +111,13 @@ impl Resource for CampaignMember {
         Ok(())
     }
 
-    async fn present(records: &mut [Self], tx: &mut Tx, _: &Ctx) -> Result<()> {
+    async fn present(records: &mut [Self], tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         let codes = store::codes_of(tx, records).await?;
+        let held_out = held_out(tx, ctx, records).await?;
         for one in records {
             one.source_code_id = codes.get(&one.meta.id).copied();
+            let is_control = held_out.contains(&one.meta.id);
+            one.excluded = is_control.then_some(ExclusionReason::ControlGroup);
         }
         Ok(())
     }
@@ -132,6 +136,26 @@ impl Resource for CampaignMember {
             "note": "请安排前排座位。"
         })
     }
+}
+
+/// Those of these whom the experiment of their campaign keeps out since they became members; only of parties that the
+/// caller sees.
+async fn held_out(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    records: &[CampaignMember],
+) -> Result<BTreeSet<CampaignMemberId>> {
+    let mut in_arms = store::in_arms(tx, records).await?;
+    if in_arms.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let experiments: BTreeSet<ExperimentId> = in_arms.iter().map(|one| one.experiment_id).collect();
+    let controls = experiments::controls(tx, experiments).await?;
+    in_arms.retain(|one| controls.get(&one.experiment_id) == Some(&one.arm));
+    let parties: BTreeSet<Uuid> = in_arms.iter().map(|one| one.party_id.uuid()).collect();
+    let seen = visible::<Party>(tx, ctx, parties).await?;
+    let members = in_arms.iter().filter(|one| seen.contains(&one.party_id.uuid()));
+    Ok(members.map(|one| one.id).collect())
 }
 
 /// Lets two records that become one take part in each campaign once: as the one of them that has a seat, else as the

@@ -1,7 +1,7 @@
 //! Members in the store. Nothing is decided here.
 
 use super::{CampaignMember, CampaignMemberId, CampaignMemberStatus};
-use crate::{campaigns::CampaignId, source_codes::SourceCodeId};
+use crate::{campaigns::CampaignId, experiments::ExperimentId, source_codes::SourceCodeId};
 use guanxi_customers::{contacts::ContactId, parties::PartyId};
 use guanxi_kernel::Result;
 use guanxi_storage::{Sql, Tx, sql};
@@ -144,6 +144,28 @@ pub(super) async fn codes_of(
         found.extend(tx.all::<(CampaignMemberId, SourceCodeId)>(sql).await?);
     }
     Ok(found)
+}
+
+/// A member that is in an arm of the experiment of its campaign.
+#[derive(Debug, Clone, Copy, sqlx::FromRow)]
+pub(super) struct InArm {
+    pub(super) id: CampaignMemberId,
+    pub(super) party_id: PartyId,
+    pub(super) experiment_id: ExperimentId,
+    pub(super) arm: i64,
+}
+
+/// In which arms these are, those who are in any.
+pub(super) async fn in_arms(tx: &mut Tx, records: &[CampaignMember]) -> Result<Vec<InArm>> {
+    let mut sql = Sql::new(
+        "SELECT m.id, m.party_id, e.experiment_id, e.arm FROM campaign_members m
+         JOIN campaigns c ON c.tenant_id = m.tenant_id AND c.id = m.campaign_id
+         JOIN experiment_assignments e ON e.tenant_id = m.tenant_id
+             AND e.experiment_id = c.experiment_id AND e.party_id = m.party_id
+         WHERE m.tenant_id = $1 AND m.id IN ",
+    );
+    sql.bind_all(records.iter().map(|one| one.meta.id));
+    tx.all(sql).await
 }
 
 /// By which code a member is addressed.

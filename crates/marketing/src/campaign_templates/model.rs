@@ -125,7 +125,7 @@ pub struct CampaignTemplateInput {
     #[field(zh = "模板名称", filter, sort = "name_folded")]
     pub name: Line<200>,
     /// Whether it can be used.
-    #[serde(default = "crate::yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
     /// What campaigns that are made of it must say before they are handed in, each once.

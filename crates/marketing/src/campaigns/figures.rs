@@ -422,7 +422,7 @@ const SHARED: &str =
      WHERE l.tenant_id = $1 AND l.weight < 10000 AND l.subject_type = ";
 
 /// Exact parts of an amount by weights that are one whole.
-fn split(whole: i64, weights: &[i64]) -> Result<Vec<i64>> {
+pub(super) fn split(whole: i64, weights: &[i64]) -> Result<Vec<i64>> {
     debug_assert_eq!(weights.iter().sum::<i64>(), WHOLE);
     allocate(whole, weights).map_err(|error| INTERNAL.problem().because(error))
 }

@@ -1,6 +1,7 @@
 //! What a campaign had come to when it was finished, and whether that has changed since.
 
 use super::{
+    cancelled::cancelled,
     figures::{Figures, Sight, of_campaigns},
     life::CampaignState,
     model::{Campaign, CampaignId},
@@ -8,7 +9,7 @@ use super::{
 };
 use chrono::{DateTime, Utc};
 use guanxi_customers::rules::today;
-use guanxi_kernel::{Ctx, Result};
+use guanxi_kernel::{Ctx, Money, Result};
 use guanxi_storage::{Tx, resource, sql};
 use serde::Serialize;
 use sqlx::types::Json;
@@ -31,6 +32,11 @@ pub struct CampaignOutcomeReport {
     /// If so: the outcome of now.
     #[schema(required)]
     pub now: Option<CampaignOutcome>,
+    /// Contracts that were signed and then cancelled, also in part, as it is now: an outcome of now counts them no more.
+    pub contracts_cancelled: i64,
+    /// Its part of what they came to without tax; null for whoever may not see that.
+    #[schema(required)]
+    pub cancelled_amount: Option<Money>,
 }
 
 /// The figures of a campaign now.
@@ -72,6 +78,8 @@ pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<CampaignO
     let then = then.map(|then| then.0);
     let restated = then.as_ref().is_some_and(|then| *then != now);
     let sight = Sight::of(ctx);
+    let of = (id, campaign.currency());
+    let (contracts_cancelled, taken_back) = cancelled(tx, of, today(ctx)).await?;
     Ok(CampaignOutcomeReport {
         campaign_id: id,
         state: campaign.state,
@@ -82,5 +90,7 @@ pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<CampaignO
             true => Some(CampaignOutcome::of(&now, sight)?),
             false => None,
         },
+        contracts_cancelled,
+        cancelled_amount: sight.contracts.then_some(taken_back),
     })
 }

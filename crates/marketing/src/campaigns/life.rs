@@ -1,7 +1,7 @@
 //! The life of a campaign: its states, and the moves that are possible in each.
 
 use crate::problems::{ILLEGAL_TRANSITION, NOT_APPROVED};
-use guanxi_kernel::{Code, Problem, Result, Word as _};
+use guanxi_kernel::{Code, Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a campaign has come.
@@ -62,7 +62,7 @@ pub const MOVES: &[(CampaignState, CampaignMove, CampaignState)] = &[
 impl CampaignState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = CampaignMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -71,8 +71,7 @@ impl CampaignState {
     /// `not_approved` for starting what nobody has agreed to; `illegal_transition`; both with the moves
     /// that are possible.
     pub fn after(self, wanted: CampaignMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal(wanted))
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal(wanted))
     }
 
     /// Why a move is not possible here.

@@ -18,6 +18,7 @@
 //! | `actuals.rs` | what is so far, and the alert when it differs too much |
 //! | `outcome.rs` | what it came to, without a store |
 //! | `figures.rs` | the figures that outcomes are made of, of many campaigns at once |
+//! | `cancelled.rs` | what was signed because of it and taken back again |
 //! | `together.rs` | the figures of all campaigns of a plan |
 //! | `frozen.rs` | what it had come to when it was finished |
 //! | `lift.rs` | whether members buy more than before, compared with the others |
@@ -32,6 +33,7 @@
 //! campaigns of another by scope.
 
 mod actuals;
+mod cancelled;
 mod consent;
 mod deviations;
 mod event;
@@ -68,7 +70,7 @@ pub use model::{CAMPAIGN, Campaign, CampaignId, CampaignInput};
 pub use moves::{
     AdvanceCampaign, CancelCampaign, advance, cancel, finish, pause, resume, start, submit,
 };
-pub use outcome::{CampaignOutcome, CampaignReturn, NoRatio};
+pub use outcome::{CampaignOutcome, CampaignReturn, NoRatio, one_to};
 pub use overview::{CalendarEntry, CampaignProgress, calendar, progress};
 pub use parts::{
     BudgetLine, CampaignCheckItem, CampaignFollowUp, CampaignMetric, CampaignPurpose,

@@ -71,7 +71,7 @@ pub struct CampaignInput {
     #[field(zh = "主导部门", filter, to = OrgUnit)]
     pub org_unit_id: Option<OrgUnitId>,
     /// The experiment whose control is left alone, so that the others can be compared with it: its members do not
-    /// become members of the campaign.
+    /// become members of the campaign, and members who come into it later are sent nothing more.
     #[serde(default)]
     #[field(zh = "对照试验", filter, to = Experiment)]
     pub experiment_id: Option<ExperimentId>,

@@ -1,6 +1,7 @@
 //! What a campaign came to. Nothing here needs a store.
 
 use super::figures::{Figures, Sight};
+use crate::rate::Rate;
 use guanxi_kernel::{Money, Result, problem::INTERNAL, ratio::Ratio};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Serialize;
@@ -24,9 +25,9 @@ pub struct CampaignOutcome {
     /// Members who came.
     pub attended: i64,
     /// Those who came by all members.
-    pub attendance_rate: Ratio,
+    pub attendance_rate: Rate,
     /// Those who came by those who had registered.
-    pub attendance_of_registered: Ratio,
+    pub attendance_of_registered: Rate,
     /// Answers.
     pub responses: i64,
     /// People who answered, each once.
@@ -44,11 +45,11 @@ pub struct CampaignOutcome {
     #[schema(required)]
     pub contract_amount: Option<Money>,
     /// Opportunities by members.
-    pub opportunity_rate: Ratio,
+    pub opportunity_rate: Rate,
     /// Contracts by members.
-    pub contract_rate: Ratio,
+    pub contract_rate: Rate,
     /// Contracts by opportunities.
-    pub opportunity_to_contract: Ratio,
+    pub opportunity_to_contract: Rate,
     /// What was spent; null for whoever may not see that.
     #[schema(required)]
     pub actual_cost: Option<Money>,
@@ -104,8 +105,8 @@ impl CampaignReturn {
     }
 }
 
-/// `1:n`: how much comes in for each unit that is spent.
-fn one_to(expense: Money, income: Money) -> Option<String> {
+/// `1:n`: how much comes in for each unit that is spent, with at most two decimals; `None` if nothing is.
+pub fn one_to(expense: Money, income: Money) -> Option<String> {
     let times = income.to_decimal().checked_div(expense.to_decimal())?;
     let times: Decimal = times.round_dp_with_strategy(2, RoundingStrategy::MidpointNearestEven);
     Some(format!("1:{}", times.normalize()))
@@ -124,8 +125,8 @@ impl CampaignOutcome {
         Ok(Self {
             members: figures.members,
             attended: figures.attended,
-            attendance_rate: Ratio::new(figures.attended, figures.members),
-            attendance_of_registered: Ratio::new(figures.attended, figures.registered),
+            attendance_rate: Rate::new(figures.attended, figures.members),
+            attendance_of_registered: Rate::new(figures.attended, figures.registered),
             responses: figures.responses,
             responders: figures.responders,
             leads: figures.leads,
@@ -133,9 +134,9 @@ impl CampaignOutcome {
             opportunity_amount: sight.opportunities.then_some(figures.opportunity_amount),
             contracts: figures.contracts,
             contract_amount: sight.contracts.then_some(figures.contract_amount),
-            opportunity_rate: Ratio::new(figures.opportunities, figures.members),
-            contract_rate: Ratio::new(figures.contracts, figures.members),
-            opportunity_to_contract: Ratio::new(figures.contracts, figures.opportunities),
+            opportunity_rate: Rate::new(figures.opportunities, figures.members),
+            contract_rate: Rate::new(figures.contracts, figures.members),
+            opportunity_to_contract: Rate::new(figures.contracts, figures.opportunities),
             actual_cost: sight.cost.then_some(figures.cost),
             returns,
         })
@@ -163,9 +164,9 @@ mod tests {
         let (members, opportunities, contracts) = (200, 20, 5);
         let figures = Figures { members, opportunities, contracts, ..Figures::none(Currency::CNY) };
         let outcome = CampaignOutcome::of(&figures, ALL).unwrap();
-        assert_eq!(value(outcome.opportunity_rate), json!("0.1000"));
-        assert_eq!(value(outcome.contract_rate), json!("0.0250"));
-        assert_eq!(value(outcome.opportunity_to_contract), json!("0.2500"));
+        assert_eq!(value(outcome.opportunity_rate.ratio), json!("0.1000"));
+        assert_eq!(value(outcome.contract_rate.ratio), json!("0.0250"));
+        assert_eq!(value(outcome.opportunity_to_contract.ratio), json!("0.2500"));
     }
 
     #[test]

@@ -6,15 +6,21 @@ use crate::contact_preferences::told_to_call;
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::{
     contact_points::{Phone, PhoneKind},
+    contacts::CONTACT,
+    parties::PARTY,
     rules::line,
 };
-use guanxi_identity::users::{INACTIVE_OWNER, check_owner};
+use guanxi_identity::{
+    rights::of_active_user,
+    users::{INACTIVE_OWNER, check_owner},
+};
 use guanxi_kernel::{
     Ctx, Line, Result, Text,
+    actor::{Grant, withheld},
     preferences::CartCalls,
     problem::{INTERNAL, UNKNOWN_REFERENCE},
 };
-use guanxi_storage::{Tx, resource};
+use guanxi_storage::{Kind, Tx, resource};
 use guanxi_workflow::{
     chores::Chore,
     tasks::{self, Task, TaskStatus, Wanted},
@@ -65,8 +71,8 @@ async fn step(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<bool> {
         Ok(())
     };
     let left = resource::change::<Cart>(tx, ctx, id, "abandoned", leave).await?.record;
-    if let Some((call, number)) = call.zip(number) {
-        wants_call(tx, ctx, &left, (call, &number)).await?;
+    if let Some((call, _)) = call.zip(number) {
+        wants_call(tx, ctx, &left, call).await?;
     }
     Ok(true)
 }
@@ -78,12 +84,7 @@ fn is_worth(cart: &Cart, call: &CartCalls) -> bool {
     matches!(compared, Some(Ordering::Equal | Ordering::Greater))
 }
 
-async fn wants_call(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    cart: &Cart,
-    (call, number): (&CartCalls, &Line<40>),
-) -> Result<()> {
+async fn wants_call(tx: &mut Tx, ctx: &Ctx, cart: &Cart, call: &CartCalls) -> Result<()> {
     match check_owner(tx, ctx, call.owner_id, "/owner_id").await {
         Err(gone) if gone.is(&INACTIVE_OWNER) || gone.is(&UNKNOWN_REFERENCE) => {
             tracing::warn!(owner = %call.owner_id, "nobody is there to call about abandoned carts");
@@ -92,11 +93,16 @@ async fn wants_call(
         checked => checked?,
     }
     let left_at = cart.abandoned_at.unwrap_or(ctx.now);
+    let (reference, grants) = (&*cart.input.reference, of_active_user(tx, call.owner_id).await?);
+    let title = match told_work_phones(tx, &grants, cart).await?.first() {
+        Some(number) => format!("Call {} about cart {reference}", &**number),
+        None => format!("Call about cart {reference}"),
+    };
     let wanted = Wanted {
         rule: CART_CALL,
         subject: (&CART, cart.meta.id.uuid()),
-        title: line(&format!("Call {} about cart {}", &**number, &*cart.input.reference))?,
-        kind: line("call")?,
+        title: line(&title)?,
+        kind: Line::literal("call"),
         owner: call.owner_id,
         due_at: Some(left_at + TimeDelta::minutes(call.within_minutes)),
         // However often it is left, there is one call about a cart.
@@ -113,10 +119,24 @@ async fn wants_call(
 ///
 /// # Errors
 /// Those of the store.
-pub async fn work_phones(tx: &mut Tx, cart: &Cart) -> Result<Vec<Line<40>>> {
+async fn work_phones(tx: &mut Tx, cart: &Cart) -> Result<Vec<Line<40>>> {
+    told_work_phones(tx, &[], cart).await
+}
+
+/// The same for whoever has these rights: not those of a record whose phones all of them hide.
+///
+/// # Errors
+/// Those of the store.
+pub async fn told_work_phones(tx: &mut Tx, grants: &[Grant], cart: &Cart) -> Result<Vec<Line<40>>> {
     let Some(party) = cart.input.party_id else { return Ok(Vec::new()) };
+    let hidden = |kind: &Kind| withheld(grants, kind.plural).hidden.contains("phones");
+    let (of_contact, of_party) = (hidden(&CONTACT), hidden(&PARTY));
     let mut numbers: Vec<Line<40>> = Vec::new();
-    for kept in store::phones(tx, party, cart.input.contact_id).await? {
+    for (is_contact, kept) in store::phones(tx, party, cart.input.contact_id).await? {
+        let is_hidden = if is_contact { of_contact } else { of_party };
+        if is_hidden {
+            continue;
+        }
         let phones: Vec<Phone> =
             serde_json::from_str(&kept).map_err(|error| INTERNAL.problem().because(error))?;
         for phone in phones.into_iter().filter(|phone| phone.kind == PhoneKind::Work) {
@@ -152,6 +172,6 @@ pub(crate) async fn called(tx: &mut Tx, ctx: &Ctx, task: &Task) -> Result<()> {
 
 /// A cart was bought: nobody need call any more.
 pub(super) async fn bought(tx: &mut Tx, ctx: &Ctx, id: CartId) -> Result<()> {
-    let why = Text::new("The cart was bought.").ok();
+    let why = Some(Text::literal("The cart was bought."));
     tasks::settle(tx, ctx, CART_CALL, id.uuid(), why).await.map(drop)
 }

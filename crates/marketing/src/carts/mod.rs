@@ -25,7 +25,7 @@ mod store;
 mod telling;
 
 pub(crate) use leaving::called;
-pub use leaving::{ABANDONMENT, CART_CALL, contacted, work_phones};
+pub use leaving::{ABANDONMENT, CART_CALL, contacted, told_work_phones};
 pub use model::{CART, Cart, CartId, CartInput, CartItem, CartState, CartStep};
 pub use phone::{CartCallState, CartReason};
 pub use telling::{CartOutcome, CartStatus, CartsTold, TellCart, TellCarts, tell};

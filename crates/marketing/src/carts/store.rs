@@ -36,12 +36,13 @@ pub(super) async fn look_at(tx: &mut Tx, id: CartId, at: DateTime<Utc>) -> Resul
     tx.execute(sql).await.map(drop)
 }
 
-/// The phone numbers of a contact, if there is one, and of its party, each list as it is kept.
+/// The phone numbers of a contact, if there is one, and of its party, each list as it is kept; whether it is that of
+/// the contact.
 pub(super) async fn phones(
     tx: &mut Tx,
     party: PartyId,
     contact: Option<ContactId>,
-) -> Result<Vec<String>> {
+) -> Result<Vec<(bool, String)>> {
     let sql = sql!(
         "SELECT CAST(0 AS BIGINT) AS place, CAST(phones AS TEXT) FROM contacts
          WHERE tenant_id = $1 AND id = $3 AND deleted_at IS NULL
@@ -51,5 +52,6 @@ pub(super) async fn phones(
         party,
         contact
     );
-    Ok(tx.all::<(i64, String)>(sql).await?.into_iter().map(|(_, phones)| phones).collect())
+    let rows = tx.all::<(i64, String)>(sql).await?.into_iter();
+    Ok(rows.map(|(place, phones)| (place == 0, phones)).collect())
 }

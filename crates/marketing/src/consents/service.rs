@@ -58,11 +58,12 @@ impl Resource for Consent {
                 return Err(CONTACT_OF_OTHER_PARTY.at("/contact_id"));
             }
         }
-        self.person = person(self.input.party_id, self.input.contact_id);
+        let who = (self.input.party_id, self.input.contact_id);
+        self.person = person(who.0, who.1);
         let for_what = (self.input.medium, &*self.input.purpose);
-        match store::of_person(tx, &self.person, for_what, Some(self.meta.id)).await? {
-            Some(_) => Err(DUPLICATE.at("/purpose")),
-            None => Ok(()),
+        match store::of_person(tx, who, for_what, Some(self.meta.id)).await?.as_slice() {
+            [] => Ok(()),
+            [..] => Err(DUPLICATE.at("/purpose")),
         }
     }
 
@@ -97,8 +98,8 @@ pub async fn grant_unless_said(
     (medium, purpose): (MediumKind, &Line<60>),
     (said_at, proof): (DateTime<Utc>, Text<1000>),
 ) -> Result<()> {
-    let who = person(party_id, contact_id);
-    if store::of_person(tx, &who, (medium, &**purpose), None).await?.is_some() {
+    let who = (party_id, contact_id);
+    if !store::of_person(tx, who, (medium, &**purpose), None).await?.is_empty() {
         return Ok(());
     }
     let input = ConsentInput {
@@ -116,7 +117,8 @@ pub async fn grant_unless_said(
 }
 
 /// Notes that a person wants no more of what is sent for a purpose by a sort of medium, whatever they had
-/// said before. Done for them by the program.
+/// said before: each word of theirs, so that whoever was merged stays withdrawn when the two part again. Done for
+/// them by the program.
 ///
 /// # Errors
 /// Those of the store.
@@ -128,9 +130,10 @@ pub(crate) async fn withdraw(
     proof: &str,
 ) -> Result<()> {
     let proof: Text<1000> = Text::new(proof).map_err(|why| INTERNAL.problem().because(why))?;
-    let who = person(party_id, contact_id);
-    let known: Option<ConsentId> = store::of_person(tx, &who, (medium, &**purpose), None).await?;
-    if let Some(id) = known {
+    let who = (party_id, contact_id);
+    let known: Vec<ConsentId> = store::of_person(tx, who, (medium, &**purpose), None).await?;
+    for id in &known {
+        let proof = proof.clone();
         let change = |one: &mut Consent| {
             if one.input.state == ConsentState::Granted {
                 one.input.state = ConsentState::Withdrawn;
@@ -138,7 +141,10 @@ pub(crate) async fn withdraw(
             }
             Ok(())
         };
-        return resource::change(tx, ctx, id.uuid(), "updated", change).await.map(drop);
+        resource::change(tx, ctx, id.uuid(), "updated", change).await?;
+    }
+    if !known.is_empty() {
+        return Ok(());
     }
     let input = ConsentInput {
         party_id,

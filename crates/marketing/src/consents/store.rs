@@ -60,22 +60,27 @@ pub(crate) async fn locked_words(
     tx.all(sql).await
 }
 
-/// The live consent of a person for a medium and a purpose, other than `but`.
+/// The live consents of a contact, else of a party as such, for a medium and a purpose, other than `but`: by what they
+/// name, since those of somebody who was merged name the survivor.
 pub(super) async fn of_person(
     tx: &mut Tx,
-    person: &str,
+    (party, contact): (PartyId, Option<ContactId>),
     (medium, purpose): (MediumKind, &str),
     but: Option<ConsentId>,
-) -> Result<Option<ConsentId>> {
+) -> Result<Vec<ConsentId>> {
     let mut sql = sql!(
-        "SELECT id FROM consents WHERE tenant_id = $1 AND person = $2 AND medium = $3
-             AND purpose = $4 AND deleted_at IS NULL",
-        person,
+        "SELECT id FROM consents
+         WHERE tenant_id = $1 AND deleted_at IS NULL AND medium = $2 AND purpose = $3",
         medium,
         purpose
     );
+    match contact {
+        Some(contact) => sql.push(" AND contact_id = ").bind(contact),
+        None => sql.push(" AND contact_id IS NULL AND party_id = ").bind(party),
+    };
     if let Some(but) = but {
         sql.push(" AND id <> ").bind(but);
     }
-    Ok(tx.optional::<(ConsentId,)>(sql).await?.map(|(id,)| id))
+    sql.push(" ORDER BY id");
+    Ok(tx.all::<(ConsentId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }

@@ -1,9 +1,6 @@
 //! A piece of content.
 
-use crate::{
-    media::{Medium, MediumId},
-    yes,
-};
+use crate::media::{Medium, MediumId};
 use guanxi_kernel::{Id, Line, Text, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -39,7 +36,7 @@ pub struct ContentItemInput {
     #[field(zh = "媒介", filter, to = Medium)]
     pub medium_id: Option<MediumId>,
     /// Whether it is used.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

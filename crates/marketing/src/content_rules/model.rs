@@ -4,7 +4,6 @@ use crate::{
     content_items::{ContentItem, ContentItemId},
     decision_stages::DecisionStageName,
     segments::{Segment, SegmentId},
-    yes,
 };
 use chrono::NaiveDate;
 use guanxi_customers::rules::likely_date;
@@ -52,7 +51,7 @@ pub struct ContentRuleInput {
     #[field(zh = "失效日期")]
     pub valid_until: Option<NaiveDate>,
     /// Whether it counts.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

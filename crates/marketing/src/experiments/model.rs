@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use guanxi_customers::parties::PartyId;
 use guanxi_identity::users::User;
 use guanxi_kernel::{Id, Line, Share, Text, UserId, problem::Texts, ratio::Ratio};
+use guanxi_mining::{Interval, fixed};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -162,12 +163,18 @@ pub struct RecordedOutcomes {
 }
 
 /// A range that holds the true value in 95 of 100 such tests, with six decimals.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RateInterval {
     /// Its lower end.
     pub from: String,
     /// Its upper end.
     pub to: String,
+}
+
+impl From<Interval> for RateInterval {
+    fn from(interval: Interval) -> Self {
+        Self { from: fixed(interval.from), to: fixed(interval.to) }
+    }
 }
 
 /// What an arm came to.

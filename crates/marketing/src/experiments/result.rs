@@ -3,14 +3,10 @@
 use super::model::{ArmResult, ExperimentArm, ExperimentResult, RateInterval};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::ratio::Ratio;
-use guanxi_mining::{Interval, Proportion, fixed};
+use guanxi_mining::{Proportion, fixed};
 
 /// How likely a difference may be by chance to count as one.
 const LEVEL: f64 = 0.05;
-
-fn shown(interval: Interval) -> RateInterval {
-    RateInterval { from: fixed(interval.from), to: fixed(interval.to) }
-}
 
 /// The result of arms with so many assigned and so many who have done it.
 pub(super) fn of(
@@ -33,9 +29,9 @@ pub(super) fn of(
             arm: arms[at].name.to_string(),
             control: at == control,
             rate: Ratio::new(count.answers, count.asked),
-            interval: count.interval().map(shown),
+            interval: count.interval().map(RateInterval::from),
             difference: against.map(|found| fixed(found.difference)),
-            difference_interval: against.map(|found| shown(found.interval)),
+            difference_interval: against.map(|found| found.interval.into()),
             uplift: against.and_then(|found| found.relative).map(fixed),
             p_value: against.and_then(|found| found.p_value).map(|p| format!("{p:.5e}")),
             significant: at != control && differs(count, counts[control]),

@@ -15,7 +15,7 @@ use crate::{
 };
 use guanxi_customers::{
     engine::{check_new_owner, standing, visible},
-    parties::Party,
+    parties::{Party, PartyId},
 };
 use guanxi_kernel::{
     Action, Ctx, Line, Problem, Result, Share,
@@ -272,6 +272,45 @@ impl HoldOut {
         sql.bind(party).push(" AND ");
         self.has(&mut sql, "t.id");
         tx.exists(sql).await
+    }
+}
+
+/// The contacts whom several experiments keep out.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HoldOuts(Vec<HoldOut>);
+
+impl HoldOuts {
+    /// Those of these experiments.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn of(
+        tx: &mut Tx,
+        ctx: &Ctx,
+        experiments: impl Iterator<Item = ExperimentId>,
+    ) -> Result<Self> {
+        let experiments: BTreeSet<ExperimentId> = experiments.collect();
+        let mut all = Vec::with_capacity(experiments.len());
+        for id in experiments {
+            all.push(hold_out(tx, ctx, id).await?);
+        }
+        Ok(Self(all))
+    }
+
+    /// Which of these parties one of them keeps out.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(crate) async fn among(
+        &self,
+        tx: &mut Tx,
+        parties: &BTreeSet<PartyId>,
+    ) -> Result<BTreeSet<PartyId>> {
+        let mut kept_out = BTreeSet::new();
+        for one in &self.0 {
+            kept_out.extend(store::in_arm(tx, (one.experiment, one.arm), parties).await?);
+        }
+        Ok(kept_out)
     }
 }
 

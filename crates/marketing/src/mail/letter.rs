@@ -1,6 +1,8 @@
-//! A message as a mail: encoded, and with what mail programs need to let people unsubscribe.
+//! A message as a mail: encoded, and with what mail programs need to let people unsubscribe; a letter about
+//! an account as one.
 
 use crate::message_deliveries::Claimed;
+use guanxi_identity::sessions::letters::Letter;
 use lettre::{
     Address, Message,
     message::{
@@ -39,6 +41,25 @@ pub(super) fn letter(from: &Mailbox, to: &Address, of: &Claimed) -> Result<Vec<u
     made.map(|mail| mail.formatted()).map_err(|error| error.to_string())
 }
 
+/// The mail about an account, byte for byte.
+///
+/// # Errors
+/// Says what cannot be said in a mail.
+pub(super) fn account_letter(from: &Mailbox, to: &Address, of: &Letter) -> Result<Vec<u8>, String> {
+    let builder = Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, to.clone()))
+        .subject(of.subject.clone())
+        .message_id(Some(format!("<{}@{}>", of.id, from.email.domain())))
+        // RFC 3834: nobody's holiday answers it.
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ));
+    let made = builder.singlepart(SinglePart::plain(of.text.clone()));
+    made.map(|mail| mail.formatted()).map_err(|error| error.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,5 +92,22 @@ mod tests {
             assert!(text.contains(line), "{line} in {text}");
         }
         assert!(text.contains("multipart/alternative"), "{text}");
+    }
+
+    #[test]
+    fn a_letter_about_an_account_answers_nobody_and_is_no_advertisement() {
+        let of = Letter {
+            id: Uuid::nil(),
+            claim: Uuid::nil(),
+            to: "li.na@example.com".to_owned(),
+            subject: "Choose a new password / 设置新密码".to_owned(),
+            text: "设置新密码".to_owned(),
+        };
+        let from: Mailbox = "Guanxi <news@example.com>".parse().unwrap();
+        let bytes = account_letter(&from, &of.to.parse().unwrap(), &of).unwrap();
+        let text = String::from_utf8(bytes).unwrap();
+        assert!(text.is_ascii(), "{text}");
+        assert!(text.contains("Auto-Submitted: auto-generated"), "{text}");
+        assert!(!text.contains("List-Unsubscribe"), "{text}");
     }
 }

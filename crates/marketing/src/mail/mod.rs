@@ -11,6 +11,9 @@
 //! | `letter.rs` | a message as a mail |
 //! | `server.rs` | one conversation, and how far it came |
 //!
+//! Letters about accounts go the same way, beside those of messages, so that nobody who has forgotten a
+//! password waits behind a campaign. If the program ends in between, such a letter is sent again.
+//!
 //! SMTP has no key by which a server would know a letter again, so "sent exactly once" cannot be had. Only
 //! what the server said it could not take, or was not given, is tried again; to know how far a conversation
 //! came, commands are given one by one and not by the transport of `lettre`. Price: a connection and two
@@ -27,12 +30,14 @@ use crate::{
         Answer, Claimed, Next, claim, forget_claims, on_their_way, settle, tenants,
     },
     messages::{MessageId, finish},
+    problems::MAIL_NOT_CONFIGURED,
 };
 use chrono::TimeDelta;
-use futures_util::future::join_all;
-use guanxi_identity::bootstrap;
+use futures_util::future::{join, join_all};
+use guanxi_identity::{bootstrap, sessions::letters};
 use guanxi_kernel::{Actor, Clock, Ctx, Result, TenantId, UserId};
 use guanxi_storage::{Db, Tx};
+use letter::{account_letter, letter};
 use server::Server;
 use std::{
     sync::{
@@ -95,6 +100,14 @@ impl Mailer {
         self.0.server.is_some()
     }
 
+    /// Refuses where no letter can be sent.
+    ///
+    /// # Errors
+    /// `mail_not_configured`.
+    pub fn require(&self) -> Result<()> {
+        if self.is_ready() { Ok(()) } else { Err(MAIL_NOT_CONFIGURED.problem()) }
+    }
+
     /// Takes no more letters; those that are being handed over still go.
     pub fn stop(&self) {
         self.0.stopping.store(true, Ordering::SeqCst);
@@ -106,8 +119,14 @@ impl Mailer {
 
     /// Sends what is due until it is told to stop.
     pub async fn send_until_stopped(&self) {
+        let accounts = self.until_stopped(async || self.send_of_accounts().await);
+        let messages = self.until_stopped(async || self.send_of_messages().await);
+        join(accounts, messages).await;
+    }
+
+    async fn until_stopped(&self, send: impl AsyncFn() -> Result<usize>) {
         while !self.stops() {
-            let pause = match self.send_due().await {
+            let pause = match send().await {
                 Ok(0) => IDLE,
                 Ok(_) => Duration::ZERO,
                 Err(problem) => {
@@ -125,11 +144,51 @@ impl Mailer {
     /// # Errors
     /// Those of the store.
     pub async fn send_due(&self) -> Result<usize> {
+        Ok(self.send_of_accounts().await? + self.send_of_messages().await?)
+    }
+
+    async fn send_of_messages(&self) -> Result<usize> {
         let Some(server) = &self.0.server else { return Ok(0) };
         let nobody = TenantId::from(Uuid::nil());
         let mut sent = 0;
         for tenant in self.0.db.read(nobody, async |tx| tenants(tx).await).await? {
             sent += self.send_of(server, tenant).await?;
+        }
+        Ok(sent)
+    }
+
+    async fn send_of_accounts(&self) -> Result<usize> {
+        let Some(server) = &self.0.server else { return Ok(0) };
+        let nobody = TenantId::from(Uuid::nil());
+        let mut sent = 0;
+        for tenant in self.0.db.read(nobody, async |tx| letters::tenants(tx).await).await? {
+            sent += self.send_to_users(server, tenant).await?;
+        }
+        Ok(sent)
+    }
+
+    /// Hands over one letter about an account after the other until none is due, or others have their turn.
+    async fn send_to_users(&self, server: &Server, tenant: TenantId) -> Result<usize> {
+        let (db, clock, takes) = (&self.0.db, &self.0.clock, time_for(server));
+        let mut sent = 0;
+        while !self.stops() && sent < TURN {
+            let (now, page) = (clock.now(), server.account_page());
+            let take = async |tx: &mut Tx| letters::claim(tx, now, page, takes).await;
+            // Whoever changes the address or the password meanwhile takes tokens back, also this one.
+            let of = match db.write(tenant, take).await? {
+                letters::Next::Nothing => break,
+                letters::Next::Passed => continue,
+                letters::Next::Claimed(of) => of,
+            };
+            sent += 1;
+            let answer = server.send(&of.to, |from, to| account_letter(from, to, &of)).await;
+            count(&answer);
+            let (again, now) = (matches!(answer, Answer::NotNow(_)), clock.now());
+            let note = async |tx: &mut Tx| letters::settle(tx, &of, again, now).await;
+            if let Err(problem) = db.write_locked(tenant, note).await {
+                tracing::warn!(%problem, letter = %of.id,
+                    "what came of a letter could not be noted; it is sent again");
+            }
         }
         Ok(sent)
     }
@@ -164,7 +223,7 @@ impl Mailer {
 
     /// Hands over one letter after the other until none is due, or others have their turn.
     async fn lane(&self, server: &Server, ctx: &Ctx) -> Result<usize> {
-        let takes = TimeDelta::from_std(server.limit()).unwrap_or(MARGIN) + MARGIN;
+        let takes = time_for(server);
         let mut sent = 0;
         while !self.stops() && sent < TURN {
             let ctx = Ctx { now: self.0.clock.now(), ..ctx.clone() };
@@ -176,20 +235,15 @@ impl Mailer {
                 Next::Claimed(letter) => letter,
             };
             sent += 1;
-            let answer = server.send(&letter).await;
-            self.note(&ctx, &letter, &answer).await;
+            let of = &letter;
+            let answer = server.send(&of.to, |from, to| self::letter(from, to, of)).await;
+            self.note(&ctx, of, &answer).await;
         }
         Ok(sent)
     }
 
     async fn note(&self, ctx: &Ctx, letter: &Claimed, answer: &Answer) {
-        let word = match answer {
-            Answer::Taken(_) => "sent",
-            Answer::Refused(_) => "refused",
-            Answer::NotNow(_) => "not_now",
-            Answer::Unknown(_) => "uncertain",
-        };
-        metrics::counter!("guanxi_mails_total", "result" => word).increment(1);
+        count(answer);
         let now = self.0.clock.now();
         let keep = async |tx: &mut Tx| settle(tx, (letter.id, letter.claim), answer, now).await;
         if let Err(problem) = self.0.db.write_locked(ctx.tenant, keep).await {
@@ -197,4 +251,20 @@ impl Mailer {
                 "what came of a letter could not be noted; it counts as uncertain");
         }
     }
+}
+
+/// What a claim lasts.
+fn time_for(server: &Server) -> TimeDelta {
+    TimeDelta::from_std(server.limit()).unwrap_or(MARGIN) + MARGIN
+}
+
+/// Counts what the server has said.
+fn count(answer: &Answer) {
+    let word = match answer {
+        Answer::Taken(_) => "sent",
+        Answer::Refused(_) => "refused",
+        Answer::NotNow(_) => "not_now",
+        Answer::Unknown(_) => "uncertain",
+    };
+    metrics::counter!("guanxi_mails_total", "result" => word).increment(1);
 }

@@ -1,11 +1,8 @@
 //! One conversation with the mail server for each letter, and how far it came: from that follows what is
 //! known of the letter.
 
-use super::{
-    letter::letter,
-    settings::{MailSecurity, Settings},
-};
-use crate::message_deliveries::{Answer, Claimed};
+use super::settings::{MailSecurity, Settings};
+use crate::message_deliveries::Answer;
 use lettre::{
     Address,
     message::Mailbox,
@@ -34,6 +31,7 @@ pub(super) struct Server {
     credentials: Option<Credentials>,
     from: Mailbox,
     public_url: String,
+    account_page: Option<String>,
     hello: ClientId,
     limit: Duration,
 }
@@ -84,8 +82,14 @@ impl Server {
         let from = settings.from.as_deref().ok_or("mail.from is missing")?;
         let from: Mailbox = from.parse().map_err(|_| "mail.from is no e-mail address")?;
         let url = settings.public_url.as_deref().ok_or("mail.public_url is missing")?;
-        if !url.starts_with("https://") && !url.starts_with("http://") {
+        let is_page = |url: &str| url.starts_with("https://") || url.starts_with("http://");
+        if !is_page(url) {
             return Err("mail.public_url is no address of a web server");
+        }
+        // What it brings stands behind a `#` of its own.
+        let good = |page: &str| is_page(page) && !page.contains(['#', ' ', '\r', '\n']);
+        if settings.account_page.as_deref().is_some_and(|page| !good(page)) {
+            return Err("mail.account_page is no address of a page");
         }
         let credentials = match (&settings.user, &settings.password) {
             (Some(user), Some(password)) => {
@@ -102,6 +106,7 @@ impl Server {
             hello: ClientId::Domain(from.email.domain().to_owned()),
             from,
             public_url: url.trim_end_matches('/').to_owned(),
+            account_page: settings.account_page.clone(),
             limit: Duration::from_secs(settings.seconds.max(1)),
         }))
     }
@@ -116,16 +121,26 @@ impl Server {
         &self.public_url
     }
 
-    /// Hands a letter over; what is known of it then.
-    pub(super) async fn send(&self, of: &Claimed) -> Answer {
-        let to: Address = match of.to.parse() {
+    /// Where people choose passwords and confirm addresses, if the operator has said so.
+    pub(super) fn account_page(&self) -> Option<&str> {
+        self.account_page.as_deref()
+    }
+
+    /// Hands over to this address what `write` makes of the sender and the recipient; what is known of it
+    /// then.
+    pub(super) async fn send(
+        &self,
+        to: &str,
+        write: impl FnOnce(&Mailbox, &Address) -> Result<Vec<u8>, String>,
+    ) -> Answer {
+        if !to.is_ascii() {
+            return Answer::Refused("only plain letters are understood in addresses".to_owned());
+        }
+        let to: Address = match to.parse() {
             Ok(to) => to,
             Err(_) => return Answer::Refused("this is no e-mail address".to_owned()),
         };
-        if !of.to.is_ascii() {
-            return Answer::Refused("only plain letters are understood in addresses".to_owned());
-        }
-        let bytes = match letter(&self.from, &to, of) {
+        let bytes = match write(&self.from, &to) {
             Ok(bytes) => bytes,
             Err(why) => return Answer::Refused(kept(&why)),
         };
@@ -204,6 +219,11 @@ mod tests {
             (Settings { public_url: None, ..settings() }, "mail.public_url"),
             (Settings { public_url: Some("crm".to_owned()), ..settings() }, "mail.public_url"),
             (Settings { user: Some("u".to_owned()), ..settings() }, "mail.password"),
+            (Settings { account_page: Some("crm".to_owned()), ..settings() }, "mail.account_page"),
+            (
+                Settings { account_page: Some("https://a.cn/#/x".to_owned()), ..settings() },
+                "mail.account_page",
+            ),
         ] {
             let why = Server::of(&wrong).err().unwrap_or_default();
             assert!(why.contains(named), "{why}");

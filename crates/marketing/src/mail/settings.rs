@@ -34,6 +34,10 @@ pub struct Settings {
     pub from: Option<String>,
     /// Where this API is reached from outside, for the links by which people unsubscribe.
     pub public_url: Option<String>,
+    /// The page of a front end on which people choose a new password and confirm an address: letters lead
+    /// there with the token behind `#password_reset=` or `#email_confirmation=`. Without it they bring the
+    /// token alone.
+    pub account_page: Option<String>,
     /// Seconds that one letter may take.
     pub seconds: u64,
 }
@@ -48,6 +52,7 @@ impl Default for Settings {
             password: None,
             from: None,
             public_url: None,
+            account_page: None,
             seconds: 60,
         }
     }

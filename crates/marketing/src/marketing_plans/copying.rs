@@ -39,7 +39,7 @@ pub struct CopyMarketingPlan {
     #[schema(minimum = 1, maximum = 10)]
     pub years: i64,
     /// Whether campaigns that were not cancelled are copied too, as drafts.
-    #[serde(default = "crate::yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     pub campaigns: bool,
 }
 

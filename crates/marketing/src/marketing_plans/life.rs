@@ -1,7 +1,7 @@
 //! The life of a plan: its states, and the moves that are possible in each.
 
 use crate::problems::MARKETING_PLAN_STATE;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a plan has come.
@@ -46,7 +46,7 @@ pub const MOVES: &[(MarketingPlanState, MarketingPlanMove, MarketingPlanState)] 
 impl MarketingPlanState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = MarketingPlanMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -54,8 +54,7 @@ impl MarketingPlanState {
     /// # Errors
     /// `marketing_plan_state` with the moves that are possible.
     pub fn after(self, wanted: MarketingPlanMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// The refusal of what is not possible here.

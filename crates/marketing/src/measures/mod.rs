@@ -37,8 +37,8 @@ pub enum Figure {
 /// What is counted, and when it was.
 #[derive(Debug)]
 struct Source {
-    /// The resource whose right to read it takes.
-    resource: &'static str,
+    /// The resources whose rights to read it takes.
+    resources: &'static [&'static str],
     /// From its table as `x` to its conditions.
     from: &'static str,
     /// The column that says when it was.
@@ -64,66 +64,91 @@ pub struct Measure {
 }
 
 static DONE: Source = Source {
-    resource: "activities",
+    resources: &["activities"],
     from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL AND x.status = 'done'",
     when: "x.starts_at",
     by_day: false,
 };
 static VISITS: Source = Source {
-    resource: "activities",
+    resources: &["activities"],
     from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'visit'",
     when: "x.starts_at",
     by_day: false,
 };
 static CALLS: Source = Source {
-    resource: "activities",
+    resources: &["activities"],
     from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'call'",
     when: "x.starts_at",
     by_day: false,
 };
 static SERVICES: Source = Source {
-    resource: "activities",
+    resources: &["activities"],
     from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'service'",
     when: "x.starts_at",
     by_day: false,
 };
 static BEGUN: Source = Source {
-    resource: "opportunities",
+    resources: &["opportunities"],
     from: " FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL",
     when: "x.engaged_on",
     by_day: true,
 };
 static WON: Source = Source {
-    resource: "opportunities",
+    resources: &["opportunities"],
     from: " FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL AND x.status = 'won'",
     when: "x.closed_on",
     by_day: true,
 };
 static LOST: Source = Source {
-    resource: "opportunities",
+    resources: &["opportunities"],
     from: " FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL AND x.status = 'lost'",
     when: "x.closed_on",
     by_day: true,
 };
 static SIGNED: Source = Source {
-    resource: "contracts",
+    resources: &["contracts"],
     from: " FROM contracts x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.stage <> 'cancelled'",
     when: "x.signed_on",
     by_day: true,
 };
 static PAID: Source = Source {
-    resource: "receipts",
+    resources: &["receipts"],
     from: " FROM receipts x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
            AND x.party_id IS NOT NULL",
     when: "x.received_on",
+    by_day: true,
+};
+/// Both sorts of purchases: orders of which something was bought, and signed contracts, as in the report `rfm`.
+static BOUGHT: Source = Source {
+    resources: &["orders", "contracts"],
+    from: " FROM (SELECT o.party_id, o.placed_on AS bought_on FROM orders o \
+               WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.party_id IS NOT NULL \
+                   AND o.bought_steps > 0 \
+               UNION ALL SELECT c.party_id, c.signed_on FROM contracts c \
+               WHERE c.tenant_id = $1 AND c.deleted_at IS NULL AND c.stage <> 'cancelled' \
+                   AND c.net_minor > 0) x WHERE TRUE",
+    when: "x.bought_on",
+    by_day: true,
+};
+/// The same, with what came back.
+static TURNED_OVER: Source = Source {
+    resources: &["orders", "contracts"],
+    from: " FROM (SELECT o.party_id, o.placed_on AS bought_on, o.net_minor, o.net_currency \
+               FROM orders o \
+               WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.party_id IS NOT NULL \
+               UNION ALL SELECT c.party_id, c.signed_on, c.net_minor, c.net_currency \
+               FROM contracts c \
+               WHERE c.tenant_id = $1 AND c.deleted_at IS NULL AND c.stage <> 'cancelled') x \
+           WHERE TRUE",
+    when: "x.bought_on",
     by_day: true,
 };
 
@@ -207,6 +232,38 @@ pub static MEASURES: &[Measure] = &[
         NONE,
     ),
     measure(
+        "purchases.count",
+        ("Orders and contracts", "购买频次"),
+        Figure::Count,
+        &BOUGHT,
+        COUNT,
+        NONE,
+    ),
+    measure(
+        "purchases.net",
+        ("Net amount of orders and contracts, less what came back", "购买净额"),
+        Figure::Amount,
+        &TURNED_OVER,
+        "SUM(x.net_minor)",
+        "x.net_currency",
+    ),
+    measure(
+        "purchases.first_on",
+        ("First order or contract", "首次下单或签约日期"),
+        Figure::Day,
+        &BOUGHT,
+        "MIN(x.bought_on)",
+        NONE,
+    ),
+    measure(
+        "purchases.last_on",
+        ("Last order or contract", "最近下单或签约日期"),
+        Figure::Day,
+        &BOUGHT,
+        "MAX(x.bought_on)",
+        NONE,
+    ),
+    measure(
         "receipts.amount",
         ("Amount paid", "已付金额"),
         Figure::Amount,
@@ -249,7 +306,8 @@ impl Measure {
     /// Whether the caller may read what it counts at all: the figure is of the whole company's dealings
     /// with a party that the caller sees.
     fn is_open_to(&self, ctx: &Ctx) -> bool {
-        !ctx.reach(self.source.resource, Action::Read).is_nothing()
+        let open = |resource: &&str| !ctx.reach(resource, Action::Read).is_nothing();
+        self.source.resources.iter().all(open)
     }
 
     fn kind(&self) -> Type {

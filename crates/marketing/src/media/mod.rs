@@ -8,4 +8,5 @@ mod template;
 
 pub use model::{MEDIUM, Medium, MediumId, MediumInput, MediumKind, ReplyChannel};
 pub(crate) use store::{by_code, kinds_of};
+pub use store::{due, forget, is_due, look};
 pub use template::{MediaFromTemplate, MediaTemplateCode, from_template};

@@ -1,8 +1,8 @@
 //! A medium.
 
-use crate::yes;
 use guanxi_customers::rules::not_negative;
-use guanxi_kernel::{Id, Line, Money, problem::Texts};
+use guanxi_identity::users::User;
+use guanxi_kernel::{Id, Line, Money, UserId, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -48,6 +48,9 @@ guanxi_kernel::words! {
     }
 }
 
+/// Months over which a medium is watched that does not say otherwise.
+pub(super) const WATCHED_MONTHS: i64 = 3;
+
 /// Names a medium.
 pub type MediumId = Id<Medium>;
 
@@ -82,10 +85,27 @@ pub struct MediumInput {
     #[schema(max_items = 5)]
     #[field(zh = "反馈渠道", json, terms = "reply_channel")]
     pub reply_channels: Vec<ReplyChannel>,
+    /// Who gets a task, one at a time, once what is spent on it by what it brings (E:R) has risen over
+    /// `watched_months`; nobody when absent. It takes the right to read all campaigns and contracts to name somebody,
+    /// since the task tells what they come to.
+    #[serde(default)]
+    #[field(zh = "费用收入比关注人", to = User)]
+    pub watched_by_id: Option<UserId>,
+    /// So many whole months are looked at, the last one last: in each but the first E:R is more than in the one
+    /// before.
+    #[serde(default = "three")]
+    #[validate(range(min = 2, max = 24))]
+    #[schema(default = 3, minimum = 2, maximum = 24)]
+    #[field(zh = "关注月数")]
+    pub watched_months: i64,
     /// Whether it is used.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
+}
+
+fn three() -> i64 {
+    WATCHED_MONTHS
 }
 
 /// A way by which people are reached.

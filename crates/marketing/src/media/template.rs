@@ -1,6 +1,6 @@
 //! The media that come with the program. Their codes are the same in every language.
 
-use super::{Medium, MediumInput, MediumKind, ReplyChannel};
+use super::{Medium, MediumInput, MediumKind, ReplyChannel, model::WATCHED_MONTHS};
 use guanxi_kernel::{Action, Ctx, Line, Result, problem::INTERNAL};
 use guanxi_storage::{
     Tx,
@@ -61,6 +61,8 @@ fn media(code: MediaTemplateCode) -> Result<Vec<MediumInput>> {
             kind: *kind,
             unit_cost: None,
             reply_channels: channels.to_vec(),
+            watched_by_id: None,
+            watched_months: WATCHED_MONTHS,
             active: true,
         })
     };

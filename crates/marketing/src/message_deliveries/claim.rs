@@ -8,6 +8,7 @@ use super::{
 use crate::{
     consents::locked_words,
     contact_preferences::locked_preferences,
+    experiments::HoldOuts,
     media::MediumKind,
     messages::{
         Addressee, ExclusionReason, Judged, Past, Reader, Sheet, WrittenMessage, bound_since,
@@ -97,6 +98,8 @@ async fn excluded(
             wish.pick(&said_in(tx, variants, &sheet.of_campaign).await?, MEDIUM) == Some(MEDIUM)
         }
     };
+    let held_out = HoldOuts::of(tx, ctx, sheet.experiments()).await?;
+    let controls = held_out.among(tx, &people.parties).await?;
     let mut past = Past::default();
     if let Some(since) = bound_since(leave, &wish, ctx.now) {
         for written in written_to(tx, [reader.person()], since).await? {
@@ -105,7 +108,7 @@ async fn excluded(
     }
     let known = Judged {
         has_it: false,
-        control: false,
+        control: controls.contains(&reader.party_id),
         medium: wanted,
         address: reader.addresses().any(|address| Some(address) == due.address.as_deref()),
         address_taken: false,

@@ -30,5 +30,5 @@ pub use model::{
 pub(crate) use settle::{Answer, settle};
 pub(crate) use store::{
     HandedOver, Known, Mailed, count_of, forget_claims, handed_over, handed_over_to, mailed,
-    note_unsubscribed, on_their_way, queue_again, tenants,
+    name_person, note_unsubscribed, on_their_way, queue_again, tenants,
 };

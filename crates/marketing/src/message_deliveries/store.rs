@@ -9,9 +9,12 @@ use crate::{
     source_codes::SourceCodeId,
 };
 use chrono::{DateTime, Utc};
-use guanxi_customers::{contacts::ContactId, parties::PartyId};
+use guanxi_customers::{
+    contacts::{CONTACT, ContactId},
+    parties::PartyId,
+};
 use guanxi_kernel::{Line, Result, TenantId, UserId};
-use guanxi_storage::{Sql, Tx, sql};
+use guanxi_storage::{Kind, Sql, Tx, sql};
 use uuid::Uuid;
 
 /// A delivery as whoever sends it needs it.
@@ -291,6 +294,21 @@ pub(crate) async fn handed_over_to(
     sql.bind_all(addresses).push(") d WHERE d.place <= ").bind(OF_ONE_ADDRESS);
     sql.push(" ORDER BY d.address, d.place");
     tx.all(sql).await
+}
+
+/// Says whom deliveries are for that name this contact, or this party as such, after they have come to name it: how
+/// often somebody was written to is counted by that.
+pub(crate) async fn name_person(tx: &mut Tx, kind: &'static Kind, id: Uuid) -> Result<()> {
+    let mut sql = sql!(
+        "UPDATE message_deliveries SET person = $2 WHERE tenant_id = $1 AND person <> $2 AND ",
+        format!("{}:{id}", kind.name)
+    );
+    match kind.name == CONTACT.name {
+        true => sql.push("contact_id = "),
+        false => sql.push("contact_id IS NULL AND party_id = "),
+    };
+    sql.bind(id);
+    tx.execute(sql).await.map(drop)
 }
 
 /// Notes by which delivery somebody has unsubscribed; the first time counts.

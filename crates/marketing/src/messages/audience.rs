@@ -10,14 +10,15 @@ use crate::{
     campaigns::CampaignId,
     consents::{Leave, People, Word, person, word_of, words},
     contact_preferences::{Preference, Wish, preferences, wish_of},
-    experiments::{Experiment, ExperimentId},
+    experiments::HoldOuts,
     media::{MediumId, MediumKind, kinds_of},
     message_deliveries::MessageDeliveryStatus,
+    problems::UNCODED_RECIPIENTS,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::{contacts::ContactId, parties::PartyId};
 use guanxi_kernel::{Ctx, Result, problem::REQUIRED};
-use guanxi_storage::{Tx, resource};
+use guanxi_storage::Tx;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Members that are looked at together.
@@ -153,19 +154,6 @@ pub(crate) async fn said_in(
     kinds_of(tx, of_campaign.to_vec()).await
 }
 
-/// The control arm of an experiment, counted from 0.
-pub(super) async fn control_arm(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    id: Option<ExperimentId>,
-) -> Result<Option<(ExperimentId, i64)>> {
-    let Some(id) = id else { return Ok(None) };
-    // Whoever named it was allowed to; who is in it counts for everybody.
-    let experiment: Experiment = resource::load(tx, &ctx.on_behalf(), id.uuid()).await?;
-    let at = experiment.input.arms.iter().position(|arm| arm.control);
-    Ok(at.and_then(|at| i64::try_from(at).ok()).map(|arm| (id, arm)))
-}
-
 /// Looks at every member of the campaign of a message, page by page, and hands each over to `each`.
 pub(super) async fn walk(
     tx: &mut Tx,
@@ -175,10 +163,11 @@ pub(super) async fn walk(
     mut each: impl FnMut(Found),
 ) -> Result<()> {
     let campaign = campaign_of(message)?;
-    let control = control_arm(tx, ctx, message.input.experiment_id).await?;
+    let (of_campaign, experiment) = store::media_and_experiment_of(tx, campaign).await?;
+    let experiments = message.input.experiment_id.into_iter().chain(experiment);
+    let held_out = HoldOuts::of(tx, ctx, experiments).await?;
     let mut taken = store::taken(tx, message.meta.id).await?;
     let variants = message.input.variants.iter().map(|variant| variant.medium_id).collect();
-    let of_campaign = store::media_of(tx, campaign).await?;
     let said = said_in(tx, variants, &of_campaign).await?;
     let mut after = None;
     loop {
@@ -201,13 +190,7 @@ pub(super) async fn walk(
             }
             false => Vec::new(),
         };
-        let controls = match control {
-            Some(arm) => {
-                let parties = page.iter().map(|reader| reader.party_id).collect();
-                store::in_arm(tx, arm, parties).await?
-            }
-            None => BTreeSet::new(),
-        };
+        let controls = held_out.among(tx, &people.parties).await?;
         let (words, wishes) = (ByPerson::of(words), ByPerson::of(preferences));
         let (past, nothing) = (by_person(written, purpose), Past::default());
         for reader in page {
@@ -232,6 +215,23 @@ pub(super) async fn walk(
             }
             each(Found { reader, address, wanted, excluded });
         }
+    }
+}
+
+/// How many of those who are not left out have no source code: what comes back from them could not be followed.
+pub(super) fn uncoded(found: &[Found]) -> i64 {
+    let without = |one: &&Found| one.excluded.is_none() && one.reader.source_code_id.is_none();
+    i64::try_from(found.iter().filter(without).count()).unwrap_or(i64::MAX)
+}
+
+/// Refuses to address anybody without a source code.
+///
+/// # Errors
+/// `uncoded_recipients`.
+pub(super) fn require_codes(found: &[Found]) -> Result<()> {
+    match uncoded(found) {
+        0 => Ok(()),
+        recipients => Err(UNCODED_RECIPIENTS.with("recipients", recipients)),
     }
 }
 

@@ -7,7 +7,7 @@ guanxi_kernel::words! {
     pub enum ExclusionReason {
         /// They have it, or it is on its way to them.
         AlreadySent = "already_sent" ("Already sent", "已发送过"),
-        /// They are in the control arm, to compare.
+        /// They are in the control arm of the message or of its campaign, to compare.
         ControlGroup = "control_group" ("Control group", "对照组"),
         /// They want it by another medium in which it is said, or by none of these.
         OtherMedium = "other_medium" ("Another medium", "偏好其他媒介"),

@@ -1,7 +1,7 @@
 //! The file by which a mail house prints and posts a message: one row for each recipient and source code.
 
 use super::{
-    audience::{Found, walk},
+    audience::{Found, require_codes, walk},
     model::{Message, MessageId},
     preview::medium_of,
     wording::{Addressee, values, write},
@@ -59,7 +59,7 @@ pub(super) fn postal(addresses: &[Address]) -> Option<&Address> {
 ///
 /// # Errors
 /// `not_found`; `forbidden` without the right to export all parties; `not_posted` for a medium that is no direct
-/// mail; `unknown_reference`, `medium_not_of_campaign`.
+/// mail; `unknown_reference`, `medium_not_of_campaign`, `uncoded_recipients`.
 pub async fn merge_file(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -77,6 +77,7 @@ pub async fn merge_file(
     }
     let mut found: Vec<Found> = Vec::new();
     walk(tx, ctx, &message, medium.input.kind, |one| found.push(one)).await?;
+    require_codes(&found)?;
     let columns = COLUMNS.map(|name| Column { name: name.to_owned(), label: name.to_owned() });
     let options = WriteOptions::default();
     let mut file = Writer::new(Format::Csv, Vec::new(), &columns, &options)?;

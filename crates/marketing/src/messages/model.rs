@@ -65,8 +65,7 @@ fn hardly_any() -> Share {
 }
 
 fn marketing() -> Line<60> {
-    // A word of nine letters fits.
-    Line::new("marketing").unwrap_or_else(|_| unreachable!("it is a line"))
+    Line::literal("marketing")
 }
 
 /// What callers write of a message.

@@ -1,7 +1,7 @@
 //! What sending a message would come to, before it is sent.
 
 use super::{
-    audience::{Found, campaign_of, walk},
+    audience::{Found, campaign_of, uncoded, walk},
     confirmation::{self, GOOD_FOR, Shown},
     exclusion::ExclusionReason,
     model::{Message, MessageId, PreviewMessage},
@@ -72,6 +72,8 @@ pub struct MessagePreview {
     pub members: i64,
     /// How many are written to.
     pub recipients: i64,
+    /// How many of these have no source code of the campaign: it is not sent before each of them has one.
+    pub without_source_code: i64,
     /// How many are not, reason by reason; of several reasons of one member the first counts.
     pub excluded: Vec<MessageExclusion>,
     /// Of the recipients, and of those who are left out for `other_medium`, how many want it by which sort of
@@ -192,6 +194,7 @@ pub async fn preview(
     Ok(MessagePreview {
         members: i64::try_from(audience.found.len()).unwrap_or(i64::MAX),
         recipients: shown.recipients,
+        without_source_code: uncoded(&audience.found),
         excluded: excluded
             .map(|(reason, count)| MessageExclusion { reason: *reason, count: *count })
             .collect(),

@@ -1,7 +1,7 @@
 //! Handing a message over to be sent, and how far that has come.
 
 use super::{
-    audience::Found,
+    audience::{Found, require_codes},
     confirmation,
     exclusion::ExclusionReason,
     model::{Message, MessageId, MessageState, SendMessage},
@@ -60,8 +60,8 @@ pub struct MessageProgress {
 ///
 /// # Errors
 /// `not_found`, `forbidden`; `mail_not_configured`; `message_being_sent`; `campaign_not_running`;
-/// `confirmation_unknown`, `confirmation_expired`, `preview_outdated`; `not_sent_by_program` for a medium
-/// that is no e-mail; and as any change.
+/// `confirmation_unknown`, `confirmation_expired`, `preview_outdated`; `uncoded_recipients`; `not_sent_by_program`
+/// for a medium that is no e-mail; and as any change.
 pub async fn send(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -89,6 +89,7 @@ pub async fn send(
     }
     let audience = Audience::of(tx, ctx, &message, &medium).await?;
     shown.require_same(&audience.shown(&message, medium_id))?;
+    require_codes(&audience.found)?;
     keep(tx, ctx, &message, campaign.meta.id, audience.found).await?;
     resource::change(tx, ctx, id.uuid(), "released", |one: &mut Message| {
         one.state = MessageState::Sending;

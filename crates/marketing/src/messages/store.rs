@@ -96,22 +96,6 @@ pub(super) async fn taken(tx: &mut Tx, id: MessageId) -> Result<BTreeSet<String>
     Ok(tx.all::<(String,)>(sql).await?.into_iter().map(|(address,)| address).collect())
 }
 
-/// Which of these parties are in that arm of an experiment, counted from 0.
-pub(super) async fn in_arm(
-    tx: &mut Tx,
-    (experiment, arm): (ExperimentId, i64),
-    parties: BTreeSet<PartyId>,
-) -> Result<BTreeSet<PartyId>> {
-    let mut sql = sql!(
-        "SELECT party_id FROM experiment_assignments
-         WHERE tenant_id = $1 AND experiment_id = $2 AND arm = $3 AND party_id IN ",
-        experiment,
-        arm
-    );
-    sql.bind_all(parties);
-    Ok(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
-}
-
 /// Somebody was written to, whatever has come of it.
 #[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
 pub(crate) struct WrittenTo {
@@ -135,11 +119,15 @@ pub(crate) async fn written_to(
     tx.all(sql).await
 }
 
-/// The media that a campaign names.
-pub(super) async fn media_of(tx: &mut Tx, id: CampaignId) -> Result<Vec<MediumId>> {
-    let sql = sql!("SELECT media_ids FROM campaigns WHERE tenant_id = $1 AND id = $2", id);
-    let found = tx.optional::<(Json<Vec<MediumId>>,)>(sql).await?;
-    Ok(found.map(|(media,)| media.0).unwrap_or_default())
+/// The media that a campaign names, and its experiment.
+pub(super) async fn media_and_experiment_of(
+    tx: &mut Tx,
+    id: CampaignId,
+) -> Result<(Vec<MediumId>, Option<ExperimentId>)> {
+    let sql =
+        sql!("SELECT media_ids, experiment_id FROM campaigns WHERE tenant_id = $1 AND id = $2", id);
+    let found = tx.optional::<(Json<Vec<MediumId>>, Option<ExperimentId>)>(sql).await?;
+    Ok(found.map(|(media, experiment)| (media.0, experiment)).unwrap_or_default())
 }
 
 /// Of those who were sent something for the purpose how many there are, and how many have unsubscribed then.
@@ -224,9 +212,16 @@ pub(crate) struct Sheet {
     pub(crate) variants: Json<Vec<MessageVariant>>,
     pub(crate) medium_id: Option<MediumId>,
     pub(crate) of_campaign: Json<Vec<MediumId>>,
+    pub(crate) experiment_id: Option<ExperimentId>,
+    pub(crate) campaign_experiment_id: Option<ExperimentId>,
 }
 
 impl Sheet {
+    /// The experiments whose controls are not written to.
+    pub(crate) fn experiments(&self) -> impl Iterator<Item = ExperimentId> {
+        self.experiment_id.into_iter().chain(self.campaign_experiment_id)
+    }
+
     /// How it is said in its medium.
     pub(crate) fn wording(&self) -> Wording<'_> {
         let variant = self.variants.iter().find(|one| Some(one.medium_id) == self.medium_id);
@@ -238,7 +233,8 @@ impl Sheet {
 pub(crate) async fn sheet(tx: &mut Tx, id: MessageId) -> Result<Option<Sheet>> {
     let sql = sql!(
         "SELECT c.name AS campaign_name, m.purpose, m.subject, m.text, m.html,
-             m.offer, m.variants, m.medium_id, c.media_ids AS of_campaign
+             m.offer, m.variants, m.medium_id, c.media_ids AS of_campaign, m.experiment_id,
+             c.experiment_id AS campaign_experiment_id
          FROM messages m JOIN campaigns c ON c.tenant_id = m.tenant_id AND c.id = m.campaign_id
          WHERE m.tenant_id = $1 AND m.id = $2 AND m.deleted_at IS NULL AND m.state = 'sending'
              AND c.state = 'running'",

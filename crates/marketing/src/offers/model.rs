@@ -1,9 +1,6 @@
 //! An offer as a row.
 
-use crate::{
-    campaigns::{Campaign, CampaignId},
-    yes,
-};
+use crate::campaigns::{Campaign, CampaignId};
 use chrono::NaiveDate;
 use guanxi_customers::{parties::PartyRole, rules::likely_date};
 use guanxi_kernel::{Id, Line, Text, problem::Texts};
@@ -92,7 +89,7 @@ pub struct OfferInput {
     #[field(zh = "总兑换上限")]
     pub max_redemptions: Option<i64>,
     /// Whether it can be redeemed.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

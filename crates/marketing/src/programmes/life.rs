@@ -1,7 +1,7 @@
 //! The life of a programme: its states, and the moves that are possible in each.
 
 use crate::problems::PROGRAMME_STATE;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a programme has come.
@@ -48,7 +48,7 @@ pub const MOVES: &[(ProgrammeState, ProgrammeMove, ProgrammeState)] = &[
 impl ProgrammeState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = ProgrammeMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Whether it goes on.
@@ -61,8 +61,7 @@ impl ProgrammeState {
     /// # Errors
     /// `programme_state` with the moves that are possible.
     pub fn after(self, wanted: ProgrammeMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Why something is not possible here.

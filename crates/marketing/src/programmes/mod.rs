@@ -38,7 +38,10 @@ pub use life::{MOVES, ProgrammeMove, ProgrammeState};
 pub use model::{PROGRAMME, Programme, ProgrammeId, ProgrammeInput};
 pub use moves::{cancel, finish, start, submit};
 pub use participation::{DepartmentParticipation, ProgrammeParticipation, participation};
-pub use parts::{ProgrammeCampaign, ProgrammeTeamMember, ProgrammeTeamRole};
+pub use parts::{
+    ProgrammeCampaign, ProgrammeHorizon, ProgrammeMetric, ProgrammeObjective, ProgrammeTeamMember,
+    ProgrammeTeamRole,
+};
 pub use readiness::{
     ProgrammeReadiness, ReadinessCause, ReadinessItem, ReadinessLine, ReadinessState, readiness,
 };

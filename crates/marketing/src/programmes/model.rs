@@ -2,7 +2,7 @@
 
 use super::{
     life::ProgrammeState,
-    parts::{ProgrammeCampaign, ProgrammeTeamMember, ProgrammeTeamRole},
+    parts::{ProgrammeCampaign, ProgrammeObjective, ProgrammeTeamMember, ProgrammeTeamRole},
     readiness::ReadinessItem,
 };
 use crate::{
@@ -69,6 +69,13 @@ pub struct ProgrammeInput {
     #[schema(max_items = 100)]
     #[field(zh = "跨部门团队", json)]
     pub team: Vec<ProgrammeTeamMember>,
+    /// What it is to reach, each figure once. At least one of `revenue` and `expense_to_revenue`, which are sales of
+    /// now, and one of the others, which make those of later, are needed before it is submitted.
+    #[serde(default)]
+    #[validate(length(max = 5), nested)]
+    #[schema(max_items = 5)]
+    #[field(zh = "目标", json)]
+    pub objectives: Vec<ProgrammeObjective>,
     /// How the causes for which programmes fail stand, each once; what is not named is open.
     #[serde(default)]
     #[validate(length(max = 10), nested)]
@@ -121,6 +128,7 @@ impl ProgrammeInput {
     pub(super) fn check(&self) -> Result<()> {
         let mut findings = repeated(&self.campaigns, "/campaigns", |one| one.campaign_id);
         findings.extend(repeated(&self.team, "/team", |one| one.user_id));
+        findings.extend(repeated(&self.objectives, "/objectives", |one| one.metric));
         findings.extend(repeated(&self.readiness, "/readiness", |one| one.cause));
         Problem::collect(findings)?;
         if self.ends_on < self.starts_on {

@@ -26,8 +26,8 @@ async fn go(
 /// Hands a programme in.
 ///
 /// # Errors
-/// `programme_state`; `required` without a list or a campaign; `no_field_sales` where the company wants somebody
-/// of field sales; and as any change.
+/// `programme_state`; `required` without a list or a campaign; `unbalanced_objectives` without one for now and one for
+/// later; `no_field_sales` where the company wants somebody of field sales; and as any change.
 pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: ProgrammeId) -> Result<Shown<Programme>> {
     go(tx, ctx, id, (ProgrammeMove::Submit, "submitted")).await
 }

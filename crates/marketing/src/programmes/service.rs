@@ -3,12 +3,16 @@
 use super::{
     life::{ProgrammeMove, ProgrammeState},
     model::{PROGRAMME, Programme, ProgrammeId, ProgrammeInput},
+    parts::without_objective,
     readiness::open,
     store,
 };
 use crate::{
     campaigns::Campaign,
-    problems::{CAMPAIGN_OF_OTHER_PROGRAMME, NO_FIELD_SALES, PROGRAMME_NOT_READY, PROGRAMME_STATE},
+    problems::{
+        CAMPAIGN_OF_OTHER_PROGRAMME, NO_FIELD_SALES, PROGRAMME_NOT_READY, PROGRAMME_STATE,
+        UNBALANCED_OBJECTIVES,
+    },
     segments,
 };
 use guanxi_customers::engine::{check_new_owner, standing, visible};
@@ -123,6 +127,10 @@ impl Resource for Programme {
             "team": [
                 { "user_id": "01932c07-5a3e-7c41-9d1f-6b2f0a4e8c79", "role": "field_sales" }
             ],
+            "objectives": [
+                { "metric": "revenue", "target": "2000000" },
+                { "metric": "retention", "target": "0.8" }
+            ],
             "readiness": [
                 { "cause": "no_research", "state": "ready", "note": "三月已访谈二十家客户。" }
             ],
@@ -147,6 +155,11 @@ impl Programme {
                 }
                 if self.input.campaigns.is_empty() {
                     return Err(REQUIRED.at("/campaigns"));
+                }
+                let without: Vec<&str> =
+                    without_objective(&self.input.objectives).into_iter().map(Word::word).collect();
+                if !without.is_empty() {
+                    return Err(UNBALANCED_OBJECTIVES.at("/objectives").with("without", without));
                 }
                 if rules.field_sales_required && !self.input.has_field_sales() {
                     return Err(NO_FIELD_SALES.at("/team"));

@@ -1,6 +1,5 @@
 //! A code as a row.
 
-use crate::yes;
 use guanxi_kernel::{Id, Line, Text, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -49,7 +48,7 @@ pub struct ResearchCodeInput {
     #[field(zh = "中文名称")]
     pub name_zh: Option<Line<100>>,
     /// Whether answers are still brought under it.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,

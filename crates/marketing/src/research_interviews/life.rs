@@ -1,7 +1,7 @@
 //! The life of an interview: its states, and the moves that are possible in each.
 
 use crate::problems::RESEARCH_INTERVIEW_STATE;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far an interview has come.
@@ -70,7 +70,7 @@ const MOVES: &[(ResearchInterviewState, ResearchInterviewMove, ResearchInterview
 impl ResearchInterviewState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = ResearchInterviewMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -78,8 +78,7 @@ impl ResearchInterviewState {
     /// # Errors
     /// `research_interview_state` with the moves that are possible.
     pub fn after(self, wanted: ResearchInterviewMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Whether it takes a place of its quota.

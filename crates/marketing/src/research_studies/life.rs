@@ -1,7 +1,7 @@
 //! The life of a study: its states, and the moves that are possible in each.
 
 use crate::problems::RESEARCH_STUDY_STATE;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a study has come.
@@ -39,7 +39,7 @@ const MOVES: &[(ResearchStudyState, ResearchStudyMove, ResearchStudyState)] = &[
 impl ResearchStudyState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = ResearchStudyMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -47,8 +47,7 @@ impl ResearchStudyState {
     /// # Errors
     /// `research_study_state` with the moves that are possible.
     pub fn after(self, wanted: ResearchStudyMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Why something is not possible here.

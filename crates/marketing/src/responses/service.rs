@@ -15,7 +15,7 @@ use guanxi_customers::{
     rules::{line, refuse, whole_micros},
 };
 use guanxi_kernel::{
-    Action, Ctx, Id, Result, Word as _,
+    Action, Ctx, Id, Line, Result, Word as _,
     problem::{OUT_OF_RANGE, REQUIRED},
 };
 use guanxi_storage::{
@@ -165,7 +165,7 @@ impl Response {
             rule: FOLLOW_UP,
             subject: (&RESPONSE, self.meta.id.uuid()),
             title: line(format!("{} {called}", &*policy.title).trim())?,
-            kind: line("follow_up")?,
+            kind: Line::literal("follow_up"),
             owner,
             due_at: Some(due + TimeDelta::hours(policy.within_hours)),
             occasion: None,

@@ -11,7 +11,7 @@ use crate::{
     campaign_members::CAMPAIGN_MEMBER, campaigns::Campaign, population::Population,
     responses::RESPONSE,
 };
-use guanxi_customers::rules::refuse;
+use guanxi_customers::{merges::Pair, parties::PARTY, rules::refuse};
 use guanxi_kernel::{Action, Ctx, Line, Result, Text, problem::OUT_OF_RANGE};
 use guanxi_storage::{
     Meta, Tx,
@@ -126,6 +126,27 @@ pub async fn from_responses(
         from_responses: Some(told),
     };
     list_of_parties(tx, ctx, list, &parties).await
+}
+
+/// Lists follow two parties that have become one: the survivor is in each list that either was in, once.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn merged(tx: &mut Tx, pair: Pair) -> Result<()> {
+    if std::ptr::eq(pair.kind, &PARTY) { store::inherit(tx, pair.survivor).await } else { Ok(()) }
+}
+
+/// Lists follow two parties that were parted: the merged one is where it was, and the survivor only where it was itself,
+/// or where another one was that is still part of it.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn parted(tx: &mut Tx, pair: Pair) -> Result<()> {
+    if !std::ptr::eq(pair.kind, &PARTY) {
+        return Ok(());
+    }
+    store::give_back(tx, pair.survivor, pair.merge.uuid()).await?;
+    store::inherit(tx, pair.survivor).await
 }
 
 /// The figures of a campaign with these customers, and those whom the list has.

@@ -7,6 +7,8 @@
 //! | `service.rs` | the rules of a save, previews, members |
 //! | `lists.rs` | lists that are made once: of a statement, of parties, of the answers to a campaign |
 //! | `store.rs` | the SQL |
+//!
+//! A list follows merges: what a party was made part of is in it in its place, until the two are parted.
 
 mod lists;
 mod model;
@@ -15,6 +17,7 @@ mod service;
 mod store;
 
 pub use lists::{PartyList, from_responses, list_of, list_of_parties, seen};
+pub(crate) use lists::{merged, parted};
 pub use model::{
     CampaignRespondents, PreviewSegment, ReportCell, RespondentChoice, SEGMENT, Segment,
     SegmentFromResponses, SegmentId, SegmentInput, SegmentKind, SegmentPreview,

@@ -44,10 +44,11 @@ pub struct SegmentInput {
     pub population: Population,
     /// The rule, as the JSON of a filter: nested `and`, `or` and `not` over the fields of parties, the
     /// tenant's own as `custom.name`, what customers did (`contracts.count`, `activities.last_at` and so
-    /// on; all are told by `/v1/mining/features`), and scores: `scores.{model_id}.basis_points`, which is
-    /// the probability in ten-thousandths, and `scores.{model_id}.leaf`; what was said in interviews:
-    /// `research.{topic}.{code}`, which is how many answers under that code they have given, and
-    /// `research.{topic}`.
+    /// on; all are told by `/v1/mining/features`), of which `purchases.last_on`, `purchases.count` and
+    /// `purchases.net` are the recency, frequency and amount of orders and contracts, and scores:
+    /// `scores.{model_id}.basis_points`, which is the probability in ten-thousandths, and
+    /// `scores.{model_id}.leaf`; what was said in interviews: `research.{topic}.{code}`, which is how many
+    /// answers under that code they have given, and `research.{topic}`.
     #[serde(default)]
     #[schema(schema_with = rule_schema)]
     #[field(zh = "规则", json)]

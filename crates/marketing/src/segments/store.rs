@@ -8,7 +8,7 @@ use super::{
 use crate::{campaigns::CampaignId, population::Population};
 use guanxi_customers::parties::{PARTY, PartyId};
 use guanxi_kernel::{Action, Ctx, Result};
-use guanxi_storage::{Sql, Tx, filter::condition::Ids, scope, sql::rows_at_once};
+use guanxi_storage::{Sql, Tx, filter::condition::Ids, scope, sql, sql::rows_at_once};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -75,6 +75,30 @@ pub(super) async fn fill_with(
         tx.execute(sql).await?;
     }
     Ok(())
+}
+
+/// Makes a party a member of every list that one which became part of it is in, and says by which merge; lists that it
+/// is in stay as they are.
+pub(super) async fn inherit(tx: &mut Tx, survivor: Uuid) -> Result<()> {
+    let sql = sql!(
+        "INSERT INTO segment_members (tenant_id, segment_id, party_id, brought_by)
+         SELECT l.tenant_id, l.segment_id, g.survivor_id, g.id FROM merges g
+         JOIN segment_members l ON l.tenant_id = g.tenant_id AND l.party_id = g.merged_id
+         WHERE g.tenant_id = $1 AND g.survivor_id = $2 AND g.undone_at IS NULL ORDER BY g.id
+         ON CONFLICT (tenant_id, segment_id, party_id) DO NOTHING",
+        survivor
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// Takes a party out of the lists that it came into by a merge.
+pub(super) async fn give_back(tx: &mut Tx, survivor: Uuid, merge: Uuid) -> Result<()> {
+    let sql = sql!(
+        "DELETE FROM segment_members WHERE tenant_id = $1 AND party_id = $2 AND brought_by = $3",
+        survivor,
+        merge
+    );
+    tx.execute(sql).await.map(drop)
 }
 
 /// Those of these parties that are there and that the caller may see.

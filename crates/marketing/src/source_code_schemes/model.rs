@@ -1,7 +1,6 @@
 //! A scheme of source codes.
 
 use super::scheme::SchemePart;
-use crate::yes;
 use guanxi_kernel::{Id, Line, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -27,7 +26,7 @@ pub struct SourceCodeSchemeInput {
     #[field(zh = "编码组成", json)]
     pub parts: Vec<SchemePart>,
     /// Whether new codes are written by it. Of several the oldest is used where none is named.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

@@ -5,7 +5,6 @@ use crate::{
     media::{Medium, MediumId},
     sales_results::SalesResultCount,
     source_code_schemes::{SourceCodeParts, SourceCodeScheme, SourceCodeSchemeId},
-    yes,
 };
 use guanxi_kernel::{Id, Line, Text, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
@@ -56,7 +55,7 @@ pub struct SourceCodeInput {
     pub note: Option<Text<1000>>,
     /// Whether it is in use. Of those in use no two have the same code; one that is put out of use can be
     /// given again, as a digit of the year comes back after ten years.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

@@ -1,7 +1,6 @@
 //! A touch source, and which of its secrets counts when.
 
 use super::sealed::Sealed;
-use crate::yes;
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{Id, Line, Result, TenantId, problem::Texts};
 use guanxi_outbound::WebhookSecret;
@@ -37,7 +36,7 @@ pub struct TouchSourceInput {
     #[field(zh = "来源系统", filter)]
     pub source: Line<60>,
     /// Whether anything is taken of it; otherwise its key is as good as unknown.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,

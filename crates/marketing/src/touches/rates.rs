@@ -1,6 +1,6 @@
 //! Rates of source codes. Nothing here needs a store.
 
-use guanxi_kernel::ratio::Ratio;
+use crate::rate::Rate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,27 +53,27 @@ pub struct SourceCodeRates {
     /// People whom it has reached: by arrivals, else by what was sent or held out, else by who is addressed.
     pub contacts: i64,
     /// Arrivals by what was sent.
-    pub delivery_rate: Ratio,
+    pub delivery_rate: Rate,
     /// Those who have opened it by arrivals.
-    pub open_rate: Ratio,
+    pub open_rate: Rate,
     /// Those who have followed something in it by those who have opened it.
-    pub click_rate: Ratio,
+    pub click_rate: Rate,
     /// Those who came to the site by those whom it has reached.
-    pub visit_rate: Ratio,
+    pub visit_rate: Rate,
     /// Those who have answered, each once, by those whom it has reached.
-    pub response_rate: Ratio,
+    pub response_rate: Rate,
     /// Those who have bought by those who have answered.
-    pub conversion_rate: Ratio,
+    pub conversion_rate: Rate,
     /// Those who have bought by those whom it has reached.
-    pub buyers_of_contacts: Ratio,
+    pub buyers_of_contacts: Rate,
     /// Those who have bought by those to whom something was sent.
-    pub buyers_of_sent: Ratio,
+    pub buyers_of_sent: Rate,
     /// Those who have bought by those who have opened it.
-    pub buyers_of_opened: Ratio,
+    pub buyers_of_opened: Rate,
     /// Those who have bought by those who have followed something in it.
-    pub buyers_of_clicked: Ratio,
+    pub buyers_of_clicked: Rate,
     /// Carts that were left by carts that were filled.
-    pub cart_abandonment: Ratio,
+    pub cart_abandonment: Rate,
 }
 
 impl From<Counts> for SourceCodeRates {
@@ -81,17 +81,17 @@ impl From<Counts> for SourceCodeRates {
         let contacts = of.contacts();
         Self {
             contacts,
-            delivery_rate: Ratio::new(of.delivered, of.sent),
-            open_rate: Ratio::new(of.opened, of.delivered),
-            click_rate: Ratio::new(of.clicked, of.opened),
-            visit_rate: Ratio::new(of.visited, contacts),
-            response_rate: Ratio::new(of.responders, contacts),
-            conversion_rate: Ratio::new(of.buyers, of.responders),
-            buyers_of_contacts: Ratio::new(of.buyers, contacts),
-            buyers_of_sent: Ratio::new(of.buyers, of.sent),
-            buyers_of_opened: Ratio::new(of.buyers, of.opened),
-            buyers_of_clicked: Ratio::new(of.buyers, of.clicked),
-            cart_abandonment: Ratio::new(of.abandoned, of.carts),
+            delivery_rate: Rate::new(of.delivered, of.sent),
+            open_rate: Rate::new(of.opened, of.delivered),
+            click_rate: Rate::new(of.clicked, of.opened),
+            visit_rate: Rate::new(of.visited, contacts),
+            response_rate: Rate::new(of.responders, contacts),
+            conversion_rate: Rate::new(of.buyers, of.responders),
+            buyers_of_contacts: Rate::new(of.buyers, contacts),
+            buyers_of_sent: Rate::new(of.buyers, of.sent),
+            buyers_of_opened: Rate::new(of.buyers, of.opened),
+            buyers_of_clicked: Rate::new(of.buyers, of.clicked),
+            cart_abandonment: Rate::new(of.abandoned, of.carts),
         }
     }
 }
@@ -128,6 +128,8 @@ mod tests {
         assert_eq!(found["response_rate"]["value"], json!("0.0300"));
         assert_eq!(found["conversion_rate"]["value"], json!("0.3000"));
         assert_eq!(found["buyers_of_contacts"]["value"], json!("0.0090"));
+        let interval = json!({ "from": "0.021094", "to": "0.042503" });
+        assert_eq!(found["response_rate"]["interval"], interval);
         assert_eq!(found["contacts"], 1_000);
         assert_eq!(found["open_rate"]["value"], Json::Null);
     }

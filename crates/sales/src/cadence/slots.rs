@@ -4,8 +4,11 @@ use super::{
     store,
     week::{monday, rest_of_week, spread},
 };
-use crate::opportunities::{OPPORTUNITY, Opportunity};
-use chrono::{Days, TimeDelta};
+use crate::{
+    opportunities::{OPPORTUNITY, Opportunity},
+    rules::last_second,
+};
+use chrono::Days;
 use guanxi_customers::{
     activities::{Activity, ActivityKind},
     visit_plans::visit_title,
@@ -14,7 +17,7 @@ use guanxi_identity::{users::INACTIVE_OWNER, work_calendars::default_calendar};
 use guanxi_kernel::{
     Ctx, Line, Result,
     period::{business_date, start_of_day},
-    problem::{INTERNAL, UNKNOWN_REFERENCE},
+    problem::UNKNOWN_REFERENCE,
 };
 use guanxi_storage::Tx;
 use guanxi_workflow::tasks::{self, Wanted};
@@ -73,14 +76,13 @@ pub(super) async fn make(tx: &mut Tx, ctx: &Ctx, one: &Opportunity) -> Result<()
     let calendar = default_calendar(tx, ctx).await?;
     let days = spread(&rest_of_week(from, calendar.as_ref()), expected(one));
     for (slot, day) in SLOTS.iter().zip(days) {
-        let end = start_of_day(day.max(today) + Days::new(1), zone);
         let wanted = Wanted {
             rule: slot,
             subject: (&OPPORTUNITY, one.meta.id.uuid()),
             title: visit_title(ctx, &one.input.name)?,
-            kind: Line::new("visit").map_err(|error| INTERNAL.problem().because(error))?,
+            kind: Line::literal("visit"),
             owner,
-            due_at: Some(end - TimeDelta::seconds(1)),
+            due_at: Some(last_second(ctx, day.max(today))),
             occasion: Some(format!("{entry} {week}")),
         };
         match tasks::ensure(tx, ctx, wanted).await {

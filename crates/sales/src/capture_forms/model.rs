@@ -75,7 +75,7 @@ pub struct CaptureFormInput {
     #[field(zh = "名称", filter)]
     pub name: Line<200>,
     /// Whether anything is taken by it; otherwise its key is as good as unknown.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
@@ -127,10 +127,6 @@ pub struct CaptureFormInput {
     #[serde(default)]
     #[field(zh = "收集渠道", filter, to = CollectionChannel)]
     pub collection_channel_id: Option<CollectionChannelId>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 fn sixty() -> i64 {

@@ -30,7 +30,7 @@ const SHOWN: u32 = 10;
 pub struct CartBriefing {
     /// The cart.
     pub cart_id: CartId,
-    /// The work phones of the person, then of the party. No other number is told.
+    /// The work phones of the person, then of the party, those that your rights do not hide. No other number is told.
     pub numbers: Vec<Line<40>>,
     /// What the company wants to be known, e.g. what may be offered.
     #[schema(required)]
@@ -68,7 +68,7 @@ pub async fn brief(tx: &mut Tx, ctx: &Ctx, id: CartId) -> Result<CartBriefing> {
     let party = cart.input.party_id.map(guanxi_kernel::Id::uuid);
     Ok(CartBriefing {
         cart_id: id,
-        numbers: carts::work_phones(tx, &cart).await?,
+        numbers: carts::told_work_phones(tx, &ctx.actor.grants, &cart).await?,
         briefing: call.map(|call| call.briefing.clone()),
         orders: of_party(tx, ctx, party, "-placed_on").await?,
         contact_preferences: of_party(tx, ctx, party, "-updated_at").await?,
@@ -101,7 +101,7 @@ async fn of_party<R: Resource>(
     Ok(resource::list::<R>(tx, ctx, &query).await?.data)
 }
 
-/// Begins a call about a cart, to a work phone.
+/// Begins a call about a cart, to a work phone that the caller may see.
 ///
 /// # Errors
 /// `cart_not_abandoned`, `not_callable`, `briefing_unread`; `unknown_value` for another number; and as any new call.
@@ -114,7 +114,7 @@ pub async fn begin(
     resource::require::<PhoneCall>(ctx, Action::Create)?;
     let cart: Cart = resource::load(tx, ctx, id.uuid()).await?;
     cart.require_left()?;
-    let numbers = carts::work_phones(tx, &cart).await?;
+    let numbers = carts::told_work_phones(tx, &ctx.actor.grants, &cart).await?;
     let first = numbers.first().cloned().ok_or_else(|| NOT_CALLABLE.problem())?;
     cart.require_briefed(ctx.actor.user)?;
     let number = wish.number.unwrap_or(first);

@@ -1,7 +1,7 @@
 //! The states of a hand-over to field sales, and the moves that are possible in each.
 
 use crate::problems::FIELD_HANDOVER_MOVE;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a hand-over has come.
@@ -47,7 +47,7 @@ const MOVES: &[(FieldHandoverStatus, FieldHandoverMove, FieldHandoverStatus)] = 
 impl FieldHandoverStatus {
     /// The moves that are possible from here.
     pub(super) fn moves(self) -> impl Iterator<Item = FieldHandoverMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -55,8 +55,7 @@ impl FieldHandoverStatus {
     /// # Errors
     /// `field_handover_move_not_allowed`, with the moves that are possible.
     pub(super) fn after(self, wanted: FieldHandoverMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     fn refusal(self) -> Problem {

@@ -35,5 +35,5 @@ pub use model::{
 };
 pub use service::{begin, cancel, refresh};
 pub use ticking::{assign, notify, tick};
-pub use watch::{ActivityDrop, HandoverWatch, LostDeal, watch};
+pub use watch::{ActivityDrop, HandoverWatch, LostDeal, SteepDiscount, watch};
 pub use wishes::{AssignLines, CancelHandover, LineSelection, NotifyLines, TickLines};

@@ -1,6 +1,5 @@
 //! A level.
 
-use crate::products::yes;
 use guanxi_kernel::{Id, Line, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
@@ -49,7 +48,7 @@ pub struct LeadLevelInput {
     #[field(zh = "须填信息卡")]
     pub card_required: bool,
     /// Whether leads can be given it.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

@@ -1,6 +1,7 @@
 //! The rules of levels that need the store.
 
 use super::{LEAD_LEVEL, LeadLevel, store};
+use crate::tracking;
 use guanxi_customers::engine::standing;
 use guanxi_kernel::{
     Ctx, Result,
@@ -14,7 +15,11 @@ impl Resource for LeadLevel {
         &LEAD_LEVEL
     }
 
-    async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let (had, now) = (standing(before).map(|before| &before.input), &self.input);
+        if had != Some(now) && (now.active || had.is_some_and(|had| had.active)) {
+            tracking::require(tx, ctx).await?;
+        }
         let code = &self.input.code;
         let same = standing(before).is_some_and(|before| before.input.code == *code);
         if !same && store::has_code(tx, code, self.meta.id).await? {
@@ -26,7 +31,10 @@ impl Resource for LeadLevel {
         Ok(())
     }
 
-    async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
+    async fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        if self.input.active {
+            tracking::require(tx, ctx).await?;
+        }
         if store::is_used(tx, self.meta.id).await? { Err(IN_USE.problem()) } else { Ok(()) }
     }
 

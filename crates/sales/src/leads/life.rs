@@ -1,7 +1,7 @@
 //! The life of a lead: its states, and the moves that are possible in each.
 
 use crate::problems::{LEAD_CONVERTED, MOVE_NOT_ALLOWED};
-use guanxi_kernel::{Code, Problem, Result, Word as _};
+use guanxi_kernel::{Code, Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far the life of a lead has come.
@@ -103,8 +103,11 @@ impl LeadStatus {
 impl Place {
     /// The moves that are possible from here.
     pub(super) fn moves(self) -> impl Iterator<Item = LeadMove> {
-        let table = if self.owned { MOVES } else { IN_POOL };
-        table.iter().filter(move |(from, ..)| *from == self.status).map(|(_, one, _)| *one)
+        moves::possible(self.table(), self.status)
+    }
+
+    fn table(self) -> &'static [(LeadStatus, LeadMove, LeadStatus)] {
+        if self.owned { MOVES } else { IN_POOL }
     }
 
     /// The state that a move leads to from here.
@@ -112,9 +115,7 @@ impl Place {
     /// # Errors
     /// `lead_converted`, or `move_not_allowed` with the moves that are possible.
     pub(super) fn after(self, wanted: LeadMove) -> Result<LeadStatus> {
-        let table = if self.owned { MOVES } else { IN_POOL };
-        let found = table.iter().find(|(from, one, _)| (*from, *one) == (self.status, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(self.table(), self.status, wanted).ok_or_else(|| self.refusal())
     }
 
     fn refusal(self) -> Problem {

@@ -55,7 +55,7 @@ pub(super) async fn follow(
     }
     let owner = |one: &Lead| one.held().map(|(_, owner)| owner);
     if had.is_some() && owner(after) != before.and_then(owner) {
-        let why = Text::new("Nobody holds the lead any more, or somebody else.").ok();
+        let why = Some(Text::literal("Nobody holds the lead any more, or somebody else."));
         tasks::settle(tx, ctx, WARNING, after.meta.id.uuid(), why).await?;
     }
     match after.held() {
@@ -140,7 +140,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx, id: LeadId) -> Result<bool> {
             store::look_at(tx, id, limit.at.min(next)).await?;
         }
         limit => {
-            let why = Text::new("The lead does not go back so soon.").ok();
+            let why = Some(Text::literal("The lead does not go back so soon."));
             tasks::settle(tx, ctx, WARNING, id.uuid(), why).await?;
             let warned = limit.map(|limit| limit.at - TimeDelta::days(pool.input.warn_days));
             store::look_at(tx, id, warned.map_or(next, |at| at.min(next))).await?;
@@ -175,7 +175,7 @@ async fn warn(
         rule: WARNING,
         subject: (&LEAD, lead.meta.id.uuid()),
         title: Line::new(&title).map_err(ours)?,
-        kind: Line::new("lead").map_err(ours)?,
+        kind: Line::literal("lead"),
         owner,
         due_at: Some(limit.at),
         occasion: Some(limit.at.to_rfc3339()),

@@ -16,10 +16,6 @@ pub type NurtureTrackId = Id<NurtureTrack>;
 
 type NurtureTrackMeta = Meta<NurtureTrack>;
 
-fn yes() -> bool {
-    true
-}
-
 /// What callers write of a track.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, Validate, ToSchema, Record)]
 #[serde(deny_unknown_fields)]
@@ -54,7 +50,7 @@ pub struct NurtureTrackInput {
     #[field(zh = "最长天数")]
     pub longest_days: Option<i64>,
     /// Whether prospects are put on it.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
     /// Anything else worth knowing.

@@ -4,9 +4,9 @@ use super::{
     life::OpportunityStatus,
     model::{OPPORTUNITY, Opportunity},
 };
-use crate::rules::line;
-use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
-use guanxi_kernel::{Ctx, Language, Line, Result, Text, UserId, period::start_of_day};
+use crate::rules::{last_second, line};
+use chrono::{DateTime, NaiveDate, Utc};
+use guanxi_kernel::{Ctx, Language, Line, Result, Text, UserId};
 use guanxi_storage::Tx;
 use guanxi_workflow::{
     people,
@@ -38,7 +38,7 @@ pub(super) async fn follow(
     let subject = after.meta.id.uuid();
     let Some((day, owner, name, since)) = wants else {
         if had.is_some() {
-            let why = Text::new("The opportunity is not suspended any more.").ok();
+            let why = Some(Text::literal("The opportunity is not suspended any more."));
             tasks::settle(tx, ctx, RULE, subject, why).await?;
         }
         return Ok(());
@@ -54,9 +54,9 @@ pub(super) async fn follow(
         rule: RULE,
         subject: (&OPPORTUNITY, subject),
         title: line(&title)?,
-        kind: line("review")?,
+        kind: Line::literal("review"),
         owner: able(tx, owner, ctx.actor.user).await?,
-        due_at: Some(end_of(ctx, day)),
+        due_at: Some(last_second(ctx, day)),
         occasion: Some(format!("{day} {}", since.timestamp_micros())),
     };
     tasks::ensure(tx, ctx, wanted).await.map(drop)
@@ -68,10 +68,4 @@ async fn able(tx: &mut Tx, owner: Option<UserId>, actor: UserId) -> Result<UserI
         Some(owner) if people::is_active(tx, owner).await? => Ok(owner),
         _ => Ok(actor),
     }
-}
-
-/// The last second of a business day.
-fn end_of(ctx: &Ctx, day: NaiveDate) -> DateTime<Utc> {
-    let next = day.checked_add_days(Days::new(1)).unwrap_or(day);
-    start_of_day(next, ctx.settings.time_zone) - TimeDelta::seconds(1)
 }

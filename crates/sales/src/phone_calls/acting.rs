@@ -61,18 +61,49 @@ pub async fn close(
     let (now, rules) = (ctx.now, ctx.settings.preferences.calls.unwrap_or(USUAL));
     let close = |one: &mut PhoneCall| one.close(wish, (now, today(ctx)), rules);
     let shown = resource::change(tx, ctx, id.uuid(), "closed", close).await?;
-    let call = &shown.record;
-    want(tx, ctx, call, (MAIL_REPLY, "Reply by mail", call.reply_due_at)).await?;
-    want(tx, ctx, call, (FOLLOW_UP, "Call back", call.follow_up_due_at)).await?;
+    for step in steps(&shown.record) {
+        let occasion = step.2.map(|due| due.to_rfc3339());
+        want(tx, ctx, &shown.record, step, occasion).await?;
+    }
     Ok(shown)
 }
 
-/// Sees to it that there is a task for a step that is due.
+/// A step of a call that is still to be done: the rule of its task, what it is, and by when.
+type Step = (&'static str, &'static str, Option<DateTime<Utc>>);
+
+/// What has to follow a call and has not.
+fn steps(call: &PhoneCall) -> Vec<Step> {
+    let all = [
+        (call.replied_at, (MAIL_REPLY, "Reply by mail", call.reply_due_at)),
+        (call.followed_up_at, (FOLLOW_UP, "Call back", call.follow_up_due_at)),
+    ];
+    all.into_iter().filter(|(done, _)| done.is_none()).map(|(_, step)| step).collect()
+}
+
+/// A call was deleted: nothing has to follow any more.
+pub(super) async fn forget_steps(tx: &mut Tx, ctx: &Ctx, call: &PhoneCall) -> Result<()> {
+    for rule in [MAIL_REPLY, FOLLOW_UP] {
+        let why = Some(Text::literal("The call was deleted."));
+        tasks::settle(tx, ctx, rule, call.meta.id.uuid(), why).await?;
+    }
+    Ok(())
+}
+
+/// A call was restored: what had to follow has to again.
+pub(super) async fn recall_steps(tx: &mut Tx, ctx: &Ctx, call: &PhoneCall) -> Result<()> {
+    for step in steps(call) {
+        want(tx, ctx, call, step, None).await?;
+    }
+    Ok(())
+}
+
+/// Sees to it that there is a task for a step that is due; with an occasion only if there was none for it before.
 async fn want(
     tx: &mut Tx,
     ctx: &Ctx,
     call: &PhoneCall,
-    (rule, what, due_at): (&'static str, &'static str, Option<DateTime<Utc>>),
+    (rule, what, due_at): Step,
+    occasion: Option<String>,
 ) -> Result<()> {
     let (Some(owner), Some(due_at)) = (call.input.owner_id, due_at) else { return Ok(()) };
     let wanted = Wanted {
@@ -82,7 +113,7 @@ async fn want(
         kind: line(if rule == MAIL_REPLY { "mail" } else { "call" })?,
         owner,
         due_at: Some(due_at),
-        occasion: Some(due_at.to_rfc3339()),
+        occasion,
     };
     match tasks::ensure(tx, ctx, wanted).await {
         // The step is due all the same.

@@ -48,7 +48,7 @@ pub struct PhoneCallInput {
     #[serde(default)]
     #[field(zh = "坐席", filter, to = User)]
     pub owner_id: Option<UserId>,
-    /// The number of the other side.
+    /// The number of the other side; whoever is called about a cart that is theirs, at work.
     #[serde(default)]
     #[field(zh = "对方号码", filter)]
     pub phone: Option<Line<40>>,

@@ -2,6 +2,7 @@
 
 use super::{
     CallDirection, PHONE_CALL, PhoneCall, PhoneCallInput,
+    acting::{forget_steps, recall_steps},
     moves::{ALL, FOLLOW, RATE, REPLY},
 };
 use crate::problems::PHONE_CALL_STATE;
@@ -12,7 +13,9 @@ use guanxi_customers::{
     problems::{IMMUTABLE, INVALID_PHONE},
     rules::{line, repeated, whole_micros},
 };
-use guanxi_kernel::{Action, Ctx, Id, Line, Problem, Result, phone::e164, text::fold};
+use guanxi_kernel::{
+    Action, Ctx, Id, Line, Problem, Result, phone::e164, problem::UNKNOWN_VALUE, text::fold,
+};
 use guanxi_marketing::{
     campaigns::CAMPAIGN,
     carts::{self, CART_CALL, Cart},
@@ -38,6 +41,10 @@ impl Resource for PhoneCall {
         if standing(before).map(|before| named(&before.input)) != Some(named(&self.input)) {
             self.settle_party(tx, ctx, before.is_none()).await?;
         }
+        let dialled = |one: &PhoneCallInput| (one.cart_id, one.phone.clone());
+        if before.map(|before| dialled(&before.input)) != Some(dialled(&self.input)) {
+            self.check_number(tx, ctx).await?;
+        }
         let had = standing(before).map(|before| &before.input.source_code);
         if had != Some(&self.input.source_code) {
             self.settle_source_code(tx, ctx).await?;
@@ -48,8 +55,12 @@ impl Resource for PhoneCall {
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
-        if before.is_none() {
-            self.note_attempt(tx, ctx).await?;
+        let is_deleted = |one: &Self| one.meta.deleted_at.is_some();
+        match (before.map(is_deleted), is_deleted(self)) {
+            (None, _) => self.note_attempt(tx, ctx).await?,
+            (Some(false), true) => forget_steps(tx, ctx, self).await?,
+            (Some(true), false) => recall_steps(tx, ctx, self).await?,
+            _ => {}
         }
         let had = before.and_then(|before| before.answered_at);
         match (self.answered_at, self.input.cart_id) {
@@ -166,6 +177,23 @@ impl PhoneCall {
             true => Ok(()),
             false => Err(CONTACT_OF_OTHER_PARTY.at("/contact_id")),
         }
+    }
+
+    /// About the cart of a customer nobody is called but at work: at one of the numbers that the briefing tells.
+    async fn check_number(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let (Some(number), Some(cart)) = (&self.input.phone, self.input.cart_id) else {
+            return Ok(());
+        };
+        if self.input.direction == CallDirection::In {
+            return Ok(());
+        }
+        let cart: Cart = refer(tx, ctx, cart.uuid(), "/cart_id").await?;
+        let numbers = carts::told_work_phones(tx, &ctx.actor.grants, &cart).await?;
+        if cart.input.party_id.is_none() || numbers.contains(number) {
+            return Ok(());
+        }
+        let expected = "one of the work phones of the briefing";
+        Err(UNKNOWN_VALUE.at("/phone").with("expected", expected))
     }
 
     /// The source code that was named, else that of the cart.

@@ -30,7 +30,7 @@ pub struct PhoneRepresentativeInput {
     #[field(zh = "分机号")]
     pub extension: Option<Line<20>>,
     /// Whether they take calls.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "接听中", filter)]
     pub active: bool,
@@ -38,10 +38,6 @@ pub struct PhoneRepresentativeInput {
     #[serde(default)]
     #[field(zh = "备注")]
     pub note: Option<Text<2000>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Somebody who takes phone calls.

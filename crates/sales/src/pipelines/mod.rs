@@ -10,8 +10,8 @@ mod store;
 mod template;
 
 pub use model::{PIPELINE, Pipeline, PipelineId, PipelineInput, PipelineStatus};
-pub(crate) use service::require_complete_without;
 pub use service::{ClonePipeline, copy};
+pub(crate) use service::{require_agreed, require_complete_without};
 pub(crate) use store::{default_pipeline, is_there, statuses_of};
 pub use template::{
     PipelineFromTemplate, PipelineTemplate, TemplateCode, TemplateStage, from_template, templates,

@@ -4,7 +4,9 @@ use super::{PIPELINE, Pipeline, PipelineId, PipelineInput, store};
 use crate::{
     problems::{PIPELINE_CURRENCY_IN_USE, PIPELINE_INCOMPLETE},
     stages::{self, Stage, StageInput, StageKind},
+    tracking,
 };
+use guanxi_customers::engine::standing;
 use guanxi_kernel::{Action, Ctx, Currency, Line, Result, Word as _, problem::IN_USE, text};
 use guanxi_storage::{
     Kind, Resource, Tx,
@@ -27,6 +29,10 @@ impl Resource for Pipeline {
         self.derive_keys();
         // A pipeline that is not used is nobody's default.
         self.input.is_default &= self.input.active;
+        let (had, now) = (standing(before).map(|before| &before.input), &self.input);
+        if had != Some(now) && (now.active || had.is_some_and(|had| had.active)) {
+            tracking::require(tx, ctx).await?;
+        }
         if self.input.active && before.is_none_or(|before| !before.input.active) {
             require_complete(tx, self.meta.id, None).await?;
         }
@@ -40,7 +46,10 @@ impl Resource for Pipeline {
         }
     }
 
-    async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
+    async fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        if self.input.active {
+            tracking::require(tx, ctx).await?;
+        }
         if store::is_used(tx, self.meta.id).await? { Err(IN_USE.problem()) } else { Ok(()) }
     }
 
@@ -95,6 +104,14 @@ async fn require_complete(tx: &mut Tx, id: PipelineId, without: Option<Uuid>) ->
         Some(kind) => Err(PIPELINE_INCOMPLETE.with("kind", kind.word())),
         None => Ok(()),
     }
+}
+
+/// Refuses to change the stages of a pipeline in use to whoever may not.
+///
+/// # Errors
+/// `tracking_not_agreed`.
+pub(crate) async fn require_agreed(tx: &mut Tx, ctx: &Ctx, id: PipelineId) -> Result<()> {
+    if store::is_active(tx, id).await? { tracking::require(tx, ctx).await } else { Ok(()) }
 }
 
 /// Refuses to take a stage from a pipeline in use that has no other of its kind.
@@ -155,7 +172,7 @@ pub(super) async fn with_stages(
         let stage = StageInput { pipeline_id: id, position: Some(at), ..stage };
         resource::create::<Stage>(tx, ctx, stage).await?;
     }
-    if !complete {
+    if !complete || !tracking::may_change(tx, ctx).await? {
         return Ok(made);
     }
     let activate = |pipeline: &mut Pipeline| {

@@ -1,6 +1,5 @@
 //! A price book.
 
-use crate::products::yes;
 use chrono::NaiveDate;
 use guanxi_customers::rules::likely_date;
 use guanxi_kernel::{Currency, Id, Line, problem::Texts};
@@ -35,7 +34,7 @@ pub struct PriceBookInput {
     #[field(zh = "失效日期")]
     pub valid_until: Option<NaiveDate>,
     /// Whether it is in use.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub active: bool,
 }

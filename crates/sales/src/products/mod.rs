@@ -8,6 +8,5 @@ mod model;
 mod service;
 mod store;
 
-pub(crate) use model::yes;
 pub use model::{PRODUCT, Product, ProductId, ProductInput};
 pub(crate) use store::{by_codes, name_of};

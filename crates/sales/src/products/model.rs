@@ -47,7 +47,7 @@ pub struct ProductInput {
     #[field(zh = "税率")]
     pub tax_rate: Option<Share>,
     /// Whether it is offered.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "在售", filter)]
     pub active: bool,
     /// The first day on which it is sold.
@@ -114,9 +114,4 @@ impl ProductInput {
     pub(super) fn check(&self) -> Result<()> {
         check_validity(self.valid_from, self.valid_until)
     }
-}
-
-/// The default of what is usually so.
-pub(crate) const fn yes() -> bool {
-    true
 }

@@ -4,11 +4,7 @@ use super::{
     BreakPromise, FulfilPromise, PROMISE, Promise, PromiseId, PromiseStatus,
     moves::{BREAK, FULFIL},
 };
-use crate::{
-    phone_calls::PhoneCall,
-    problems::PROMISE_CLOSED,
-    rules::{line, today},
-};
+use crate::{phone_calls::PhoneCall, problems::PROMISE_CLOSED, rules::today};
 use guanxi_customers::{
     contacts::CONTACT,
     engine::{check_new_owner, refer},
@@ -17,7 +13,7 @@ use guanxi_customers::{
     rules::repeated,
 };
 use guanxi_identity::users::INACTIVE_OWNER;
-use guanxi_kernel::{Action, Ctx, Id, Problem, Result, problem::UNKNOWN_REFERENCE};
+use guanxi_kernel::{Action, Ctx, Id, Line, Problem, Result, Text, problem::UNKNOWN_REFERENCE};
 use guanxi_storage::{
     Kind, Resource, Tx,
     resource::{self, Shown, Verb},
@@ -62,11 +58,16 @@ impl Resource for Promise {
     }
 
     async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
-        let told = |one: &Self| (one.status, one.due_on, one.input.owner_id);
+        let is_deleted = |one: &Self| one.meta.deleted_at.is_some();
+        let told = |one: &Self| (one.status, one.due_on, one.input.owner_id, is_deleted(one));
         if before.map(told) == Some(told(self)) {
             return Ok(());
         }
         let id = self.meta.id.uuid();
+        if is_deleted(self) {
+            let why = Some(Text::literal("The promise was deleted."));
+            return tasks::settle(tx, ctx, KEEP, id, why).await.map(drop);
+        }
         match self.status {
             PromiseStatus::Open => self.want(tx, ctx).await,
             PromiseStatus::Kept => {
@@ -137,7 +138,7 @@ impl Promise {
             rule: KEEP,
             subject: (&PROMISE, self.meta.id.uuid()),
             title: self.input.subject.clone(),
-            kind: line("promise")?,
+            kind: Line::literal("promise"),
             owner,
             due_at: Some(end_of_working_day(tx, ctx, self.input.promised_for, 0).await?),
             occasion: None,

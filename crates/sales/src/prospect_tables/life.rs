@@ -1,7 +1,7 @@
 //! The states of a table, and the moves that are possible in each.
 
 use crate::problems::{PROSPECT_TABLE_CLOSED, PROSPECT_TABLE_MOVE};
-use guanxi_kernel::{Code, Problem, Result, Word as _};
+use guanxi_kernel::{Code, Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a table has come.
@@ -45,7 +45,7 @@ pub(super) const MOVES: &[(ProspectTableStatus, ProspectTableMove, ProspectTable
 impl ProspectTableStatus {
     /// The moves that are possible from here.
     pub(super) fn moves(self) -> impl Iterator<Item = ProspectTableMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -53,8 +53,7 @@ impl ProspectTableStatus {
     /// # Errors
     /// `prospect_table_closed`, or `prospect_table_move_not_allowed` with the moves that are possible.
     pub(super) fn after(self, wanted: ProspectTableMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Why something is not possible in this state.

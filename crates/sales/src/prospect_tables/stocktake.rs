@@ -35,13 +35,9 @@ pub struct OpenProspectTable {
     pub consultant_id: Option<UserId>,
     /// Whether all that was open when the month began is registered at once; without that, the consultant
     /// takes stock by hand, and the review finds what is missing.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     pub carry_over: bool,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// Registers leads on a table.

@@ -47,7 +47,7 @@ pub struct QualificationCriterion {
     #[serde(default)]
     pub label_zh: Option<Line<200>>,
     /// Whether a lead that does not meet it is not handed over; otherwise that is only told.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     pub compulsory: bool,
     /// A condition on the fields of the lead, in the language of `filter=`, e.g.
@@ -57,10 +57,6 @@ pub struct QualificationCriterion {
     /// A question that whoever hands the lead over answers with yes.
     #[serde(default)]
     pub question: Option<Line<500>>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What callers write of a standard.

@@ -1,7 +1,7 @@
 //! The life of a quote: its states, and the moves that are possible in each.
 
 use crate::problems::QUOTE_MOVE_NOT_ALLOWED;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a quote has come.
@@ -72,7 +72,7 @@ pub const MOVES: &[(QuoteStatus, QuoteMove, QuoteStatus)] = &[
 impl QuoteStatus {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = QuoteMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -80,8 +80,7 @@ impl QuoteStatus {
     /// # Errors
     /// `quote_move_not_allowed` with the moves that are possible.
     pub fn after(self, wanted: QuoteMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Whether what it offers can still be changed, if only by bringing it back to a draft.

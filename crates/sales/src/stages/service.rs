@@ -3,7 +3,7 @@
 use super::{RetireStage, STAGE, Stage, StageId, StageKind, store};
 use crate::{
     opportunities::{Opportunity, STAGE_ENTRY},
-    pipelines::require_complete_without,
+    pipelines::{require_agreed, require_complete_without},
     problems::{STAGE_IN_USE, STAGE_OF_OTHER_KIND, STAGE_OF_OTHER_PIPELINE},
     rules::{Lacking, approval_required, refuse},
 };
@@ -32,8 +32,11 @@ impl Resource for Stage {
         &STAGE
     }
 
-    async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+    async fn settle(&mut self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
         self.input.settle()?;
+        if standing(before).map(|before| &before.input) != Some(&self.input) {
+            require_agreed(tx, ctx, self.input.pipeline_id).await?;
+        }
         if let Some(before) = before {
             self.check_change(tx, before).await?;
         }
@@ -50,7 +53,8 @@ impl Resource for Stage {
         Ok(())
     }
 
-    async fn deletable(&self, tx: &mut Tx, _: &Ctx) -> Result<()> {
+    async fn deletable(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        require_agreed(tx, ctx, self.input.pipeline_id).await?;
         let id = self.meta.id;
         let worked_in = !store::working_in(tx, id, 1).await?.is_empty();
         if worked_in || !store::waiting_for(tx, id, 1).await?.is_empty() {

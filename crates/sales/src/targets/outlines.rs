@@ -2,7 +2,8 @@
 
 use super::{
     actuals::{self, Moment, Scope},
-    model::{Branch, Dimension, TARGET, TargetId, TargetLevel, TargetMetric},
+    model::{Branch, Dimension, TARGET, Target, TargetId, TargetLevel, TargetMetric},
+    reading::chosen,
     versions,
 };
 use guanxi_kernel::{Action, Ctx, Currency, Money, Result, attainment::Figure, period::Period};
@@ -149,6 +150,21 @@ pub async fn outlines(
     }
     measure(tx, ctx, metric, &mut all, moment).await?;
     Ok(all)
+}
+
+/// The outline of a target, to be reached as the version of a number says.
+///
+/// # Errors
+/// `no_such_version`.
+pub async fn by_version(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    target: &Target,
+    (number, moment): (i64, &Moment),
+    outline: Outline,
+) -> Result<Outline> {
+    let version = chosen(tx, ctx, target, Some(number), moment).await?;
+    Ok(Outline { target: outline.target.with_units(version.units), ..outline })
 }
 
 /// What makes targets count alike but for whose they are.

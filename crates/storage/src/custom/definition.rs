@@ -68,12 +68,8 @@ pub struct Choice {
     /// What it is called.
     pub label: FieldLabel,
     /// Whether it can be chosen; one that cannot stays where it was chosen before.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     pub active: bool,
-}
-
-pub(crate) fn yes() -> bool {
-    true
 }
 
 /// A field as the engine needs it.

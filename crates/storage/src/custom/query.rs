@@ -25,6 +25,20 @@ impl Definition {
         }
     }
 
+    /// The term of a value in a query, as [`Definition::term_of`]; a text is no longer than any other there.
+    pub(crate) fn asked(&self, text: &str) -> Option<String> {
+        let fits = self.kind != FieldKind::Text || Type::Text.parse(text).is_some();
+        if fits { self.term_of(text) } else { None }
+    }
+
+    /// What such a value looks like, for people.
+    pub(crate) fn expected_asked(&self) -> String {
+        match self.kind {
+            FieldKind::Text => Type::Text.expected(),
+            _ => self.expected(),
+        }
+    }
+
     /// Whether a parameter takes several of its values.
     pub(crate) fn takes_several(&self) -> bool {
         use FieldKind::{Choice, Choices, Integer, Reference};

@@ -344,7 +344,7 @@ impl Checker<'_> {
         let before = |day: NaiveDate, days: i64| day.checked_sub_signed(TimeDelta::days(days));
         let read = |text: &str| match &field.test {
             Test::Has(index) => (index.term)(text).map(Value::from),
-            Test::Custom { field, .. } => field.term_of(text).map(Value::from),
+            Test::Custom { field, .. } => field.asked(text).map(Value::from),
             _ => field.kind.parse(text),
         };
         let value = match (operand, field.kind) {
@@ -361,7 +361,7 @@ impl Checker<'_> {
         if let Test::Custom { field, .. } = &field.test {
             let term = value.and_then(|value| in_terms(field, value));
             let code = if field.words().is_empty() { &INVALID_FORMAT } else { &UNKNOWN_VALUE };
-            return term.ok_or_else(|| spot.refuse(part, code, field.expected()));
+            return term.ok_or_else(|| spot.refuse(part, code, field.expected_asked()));
         }
         value.ok_or_else(|| {
             let word = matches!(field.kind, Type::Word(_));

@@ -12,9 +12,12 @@
 use super::{
     Comparison, Filter, Located, MAX_DAYS, MAX_DEPTH, Operand, Operator, Spot, parse::days_expected,
 };
-use guanxi_kernel::problem::{
-    FieldError, INVALID_FORMAT, INVALID_TYPE, OUT_OF_RANGE, REQUIRED, TOO_LONG, UNKNOWN_FIELD,
-    UNKNOWN_VALUE,
+use guanxi_kernel::{
+    problem::{
+        FieldError, INVALID_FORMAT, INVALID_TYPE, OUT_OF_RANGE, REQUIRED, TOO_LONG, UNKNOWN_FIELD,
+        UNKNOWN_VALUE,
+    },
+    scalar::LONGEST_TEXT,
 };
 use serde_json::{Map, Value as Json};
 
@@ -25,7 +28,7 @@ pub const MAX_VALUES: usize = 200;
 /// Values of one filter at most; a statement has a bounded number on both stores.
 pub const MAX_ALL_VALUES: usize = 1000;
 /// The longest text of a value.
-pub const MAX_CHARACTERS: usize = 400;
+pub const MAX_CHARACTERS: usize = LONGEST_TEXT;
 /// The functions.
 pub const FUNCTIONS: &[&str] = &["now", "days_ago", "me"];
 /// The operators.

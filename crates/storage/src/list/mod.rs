@@ -12,7 +12,7 @@ mod running;
 
 pub use parameter::{Held, Parameter, Test, expandable, parameters, showable, sortable};
 pub(crate) use parameter::{amount_currency, amount_values, equals};
-pub use reading::{ABOUT_SEARCH, check_paths, limit, refuse_repeated, search};
+pub use reading::{ABOUT_SEARCH, MAX_VALUES, check_paths, limit, refuse_repeated, search};
 pub(crate) use running::{condition, write_key};
 
 use crate::{

@@ -23,7 +23,7 @@ use guanxi_kernel::{
 use sea_query::Value;
 
 /// Values of one filter at most.
-const MAX_VALUES: usize = 50;
+pub const MAX_VALUES: usize = 50;
 
 /// Refuses a parameter that stands twice.
 ///
@@ -44,7 +44,7 @@ fn refuse(filter: &Parameter) -> FieldError {
     match &filter.test {
         Test::Custom { field, .. } => {
             let code = if field.words().is_empty() { &INVALID_FORMAT } else { &UNKNOWN_VALUE };
-            code.parameter(&filter.name).with("expected", field.expected())
+            code.parameter(&filter.name).with("expected", field.expected_asked())
         }
         _ => wrong(&filter.name, filter.kind),
     }
@@ -205,7 +205,7 @@ pub(super) fn values(
                 or_null = true;
             }
             Test::Custom { field, .. } => {
-                values.push(field.term_of(part).ok_or_else(refused)?.into());
+                values.push(field.asked(part).ok_or_else(refused)?.into());
             }
             Test::Has(index) => values.push((index.term)(part).ok_or_else(refused)?.into()),
             Test::Money { .. } => values.extend(amount_values(ctx, part).ok_or_else(refused)?),

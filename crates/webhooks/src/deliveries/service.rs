@@ -27,10 +27,12 @@ const MOST: i64 = 1_000;
 pub struct Replay {
     /// The first position.
     #[serde(default)]
+    #[validate(range(min = 1))]
     #[schema(minimum = 1)]
     pub from_position: Option<i64>,
     /// The last position; the last event of all when absent.
     #[serde(default)]
+    #[validate(range(min = 1))]
     #[schema(minimum = 1)]
     pub to_position: Option<i64>,
     /// Only what happened at or after.

@@ -86,7 +86,7 @@ pub struct WebhookEndpointInput {
     #[field(zh = "事件类型", json, terms = "event_type")]
     pub event_types: Vec<Line<100>>,
     /// Whether anything is made for it at all; true when absent.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     pub enabled: bool,
     /// How much a message says; `thin` when absent.
@@ -99,10 +99,6 @@ pub struct WebhookEndpointInput {
     #[schema(value_type = BTreeMap<String, String>)]
     #[field(zh = "请求头", json)]
     pub headers: BTreeMap<String, HeaderText>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// What is shown instead of the value of a header.

@@ -8,7 +8,7 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
-use guanxi_kernel::{Id, Line, Problem, Result, Text, UserId, Word as _, problem::Texts};
+use guanxi_kernel::{Id, Line, Problem, Result, Text, UserId, Word as _, moves, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Succession, Visibility, filter::facts::Facts};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -77,7 +77,7 @@ pub const MOVES: &[(ApprovalStatus, ApprovalMove, ApprovalStatus)] = &[
 impl ApprovalStatus {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = ApprovalMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Refuses to decide what is decided.

@@ -125,7 +125,7 @@ pub struct ApprovalDefinitionInput {
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub priority: i64,
     /// Whether it counts. Requests that are under way go on by what it said when they were asked.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[field(zh = "启用", filter)]
     #[schema(default = true)]
     pub active: bool,
@@ -138,10 +138,6 @@ pub struct ApprovalDefinitionInput {
     #[validate(length(min = 1, max = 10), nested)]
     #[schema(min_items = 1, max_items = 10)]
     pub levels: Vec<ApprovalLevel>,
-}
-
-fn yes() -> bool {
-    true
 }
 
 /// When which approvers are asked.

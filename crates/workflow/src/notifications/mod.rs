@@ -10,4 +10,4 @@ mod store;
 pub use model::{
     NOTIFICATION, Notification, NotificationId, NotificationInput, NotificationKind, ReadAll,
 };
-pub use service::{News, notify, read, read_all};
+pub use service::{News, guessed, notify, read, read_all};

@@ -26,6 +26,8 @@ guanxi_kernel::words! {
         WorkflowPaused = "workflow_paused" ("Workflow paused", "工作流已暂停"),
         /// A step of a roll-out is overdue.
         StepOverdue = "step_overdue" ("Step overdue", "实施步骤逾期"),
+        /// Somebody seems to know the password of the user.
+        AccountSecurity = "account_security" ("Security of the account", "账号安全"),
     }
 }
 

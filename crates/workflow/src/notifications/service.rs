@@ -3,6 +3,7 @@
 use super::{
     NOTIFICATION, Notification, NotificationId, NotificationInput, NotificationKind, ReadAll, store,
 };
+use guanxi_identity::users::USER;
 use guanxi_kernel::{Action, Ctx, Line, Result, UserId, problem::INTERNAL};
 use guanxi_storage::{
     Kind, Meta, Resource, Tx,
@@ -56,24 +57,37 @@ pub async fn notify(
     users: impl IntoIterator<Item = UserId, IntoIter: Send> + Send,
     news: &News,
 ) -> Result<()> {
-    let system = ctx.on_behalf();
     // What a run of a workflow does has the run behind it.
     let by_itself = ctx.source.starts_with(crate::SOURCE);
-    let (kind, subject_id) = news.subject;
-    for owner_id in users.into_iter().filter(|user| by_itself || *user != ctx.actor.user) {
-        let subject_type =
-            Line::new(kind.name).map_err(|error| INTERNAL.problem().because(error))?;
-        let input = NotificationInput {
-            kind: news.kind,
-            title: news.title.clone(),
-            subject_type,
-            subject_id,
-            owner_id,
-        };
-        let told = Notification::assemble(Meta::new(ctx), input);
-        resource::insert(tx, &system, told, "created").await?;
+    for user in users.into_iter().filter(|user| by_itself || *user != ctx.actor.user) {
+        tell(tx, ctx, user, news).await?;
     }
     Ok(())
+}
+
+/// Tells a user, also in whose name it was done.
+async fn tell(tx: &mut Tx, ctx: &Ctx, owner_id: UserId, news: &News) -> Result<()> {
+    let (kind, subject_id) = news.subject;
+    let subject_type = Line::new(kind.name).map_err(|error| INTERNAL.problem().because(error))?;
+    let (kind, title) = (news.kind, news.title.clone());
+    let input = NotificationInput { kind, title, subject_type, subject_id, owner_id };
+    let told = Notification::assemble(Meta::new(ctx), input);
+    resource::insert(tx, &ctx.on_behalf(), told, "created").await.map(drop)
+}
+
+/// Tells a user that somebody who knows the password guesses at codes of the second factor; to the program
+/// it is the user who does.
+///
+/// # Errors
+/// Those of the store.
+pub async fn guessed(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    const TITLE: &str = "Wrong codes, with your password / 有人持您的密码多次输入错误验证码";
+    let news = News {
+        kind: NotificationKind::AccountSecurity,
+        title: Line::new(TITLE).map_err(|error| INTERNAL.problem().because(error))?,
+        subject: (&USER, user.uuid()),
+    };
+    tell(tx, ctx, user, &news).await
 }
 
 /// Marks a notification as read; again changes nothing.

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use guanxi_bulk::table;
 use guanxi_identity::users::User;
 use guanxi_kernel::{
-    Code, Id, Line, Problem, Result, Text, UserId, Word as _, problem::Texts, ratio::Ratio,
+    Code, Id, Line, Problem, Result, Text, UserId, Word as _, moves, problem::Texts, ratio::Ratio,
 };
 use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub(super) const MOVES: &[(RunStatus, RunMove, RunStatus)] = &[
 impl RunStatus {
     /// The moves that are possible from here.
     pub(super) fn moves(self) -> impl Iterator<Item = RunMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -59,8 +59,7 @@ impl RunStatus {
     /// # Errors
     /// `run_completed` or `run_open`, with the moves that are possible.
     pub(super) fn after(self, wanted: RunMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Refuses to change what is completed.

@@ -13,8 +13,8 @@
 //! What was published stays as it was: an edition is a row that is written once, and what is filled in
 //! keeps the edition that it began with. The steps of the record are those of the next edition.
 //!
-//! An edition is no record, as a version of a quote is, since "the card of leads" would then be a question
-//! of which one. Price: lists cannot be narrowed by the steps of an edition.
+//! An edition is not a record of its own, unlike a revision of a quote: otherwise nobody could say which one
+//! "the card of leads" is. Price: lists cannot be narrowed by the steps of an edition.
 
 mod model;
 mod moves;

@@ -3,7 +3,7 @@
 use super::sheet::PlaybookStep;
 use crate::problems::PLAYBOOK_MOVE_NOT_ALLOWED;
 use chrono::{DateTime, Utc};
-use guanxi_kernel::{Id, Line, Problem, Result, Word as _, problem::Texts};
+use guanxi_kernel::{Id, Line, Problem, Result, Word as _, moves, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,7 +64,7 @@ pub(super) const MOVES: &[(PlaybookStatus, PlaybookMove, PlaybookStatus)] = &[
 impl PlaybookStatus {
     /// The moves that are possible from here.
     pub(super) fn moves(self) -> impl Iterator<Item = PlaybookMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -72,8 +72,7 @@ impl PlaybookStatus {
     /// # Errors
     /// `playbook_move_not_allowed`, with the moves that are possible.
     pub(super) fn after(self, wanted: PlaybookMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     fn refusal(self) -> Problem {

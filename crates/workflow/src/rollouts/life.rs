@@ -1,7 +1,7 @@
 //! The life of a roll-out: its states, and the moves that are possible in each.
 
 use crate::problems::ROLLOUT_STATE;
-use guanxi_kernel::{Problem, Result, Word as _};
+use guanxi_kernel::{Problem, Result, Word as _, moves};
 
 guanxi_kernel::words! {
     /// How far a roll-out has come.
@@ -39,7 +39,7 @@ const MOVES: &[(RolloutState, RolloutMove, RolloutState)] = &[
 impl RolloutState {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = RolloutMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Whether it goes on.
@@ -52,8 +52,7 @@ impl RolloutState {
     /// # Errors
     /// `rollout_state` with the moves that are possible.
     pub fn after(self, wanted: RolloutMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Why something is not possible here.

@@ -59,7 +59,7 @@ pub struct TaskRuleInput {
     #[field(zh = "资源", filter)]
     pub resource: Line<60>,
     /// Whether it counts. The open tasks of a rule that does not are closed.
-    #[serde(default = "yes")]
+    #[serde(default = "guanxi_kernel::input::yes")]
     #[schema(default = true)]
     #[field(zh = "启用", filter)]
     pub active: bool,
@@ -115,15 +115,8 @@ pub struct TaskRuleInput {
     pub due_in_working_days: i64,
 }
 
-fn yes() -> bool {
-    true
-}
-
 fn reminder() -> Line<60> {
-    match Line::new("reminder") {
-        Ok(kind) => kind,
-        Err(_) => unreachable!("a word is a line"),
-    }
+    Line::literal("reminder")
 }
 
 /// A rule that calls for tasks.

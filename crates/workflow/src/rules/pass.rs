@@ -239,7 +239,7 @@ async fn check(
             None => false,
         };
         if !holds {
-            let why = Text::new("The rule does not call for it any more.").ok();
+            let why = Some(Text::literal("The rule does not call for it any more."));
             tasks::settle(tx, ctx, &code, subject, why).await?;
         }
     }

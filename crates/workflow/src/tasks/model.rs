@@ -4,7 +4,7 @@ use crate::problems::{TASK_CLOSED, TASK_OPEN};
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
 use guanxi_kernel::{
-    Code, Id, Line, Problem, Result, Text, UserId, Word as _,
+    Code, Id, Line, Problem, Result, Text, UserId, Word as _, moves,
     problem::{REQUIRED, Texts},
 };
 use guanxi_storage::{Kind, Meta, Record, Succession, Visibility};
@@ -67,7 +67,7 @@ pub const MOVES: &[(TaskStatus, TaskMove, TaskStatus)] = &[
 impl TaskStatus {
     /// The moves that are possible from here.
     pub fn moves(self) -> impl Iterator<Item = TaskMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -75,8 +75,7 @@ impl TaskStatus {
     /// # Errors
     /// `task_closed` or `task_open`, with the moves that are possible.
     pub fn after(self, wanted: TaskMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     /// Refuses to change a task that is closed.
@@ -138,10 +137,7 @@ pub struct TaskInput {
 }
 
 fn todo() -> Line<60> {
-    match Line::new("todo") {
-        Ok(kind) => kind,
-        Err(_) => unreachable!("a word is a line"),
-    }
+    Line::literal("todo")
 }
 
 /// Something that somebody has to do.

@@ -4,7 +4,7 @@ use super::{steps::WorkflowStep, trigger::WorkflowTrigger};
 use crate::problems::WORKFLOW_MOVE_NOT_ALLOWED;
 use chrono::{DateTime, Utc};
 use guanxi_identity::users::User;
-use guanxi_kernel::{Id, Line, Problem, Result, UserId, Word as _, problem::Texts};
+use guanxi_kernel::{Id, Line, Problem, Result, UserId, Word as _, moves, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Visibility};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,7 +45,7 @@ const MOVES: &[(WorkflowStatus, WorkflowMove, WorkflowStatus)] = &[
 impl WorkflowStatus {
     /// The moves that are possible from here.
     pub(super) fn moves(self) -> impl Iterator<Item = WorkflowMove> {
-        MOVES.iter().filter(move |(from, ..)| *from == self).map(|(_, one, _)| *one)
+        moves::possible(MOVES, self)
     }
 
     /// Where a move leads from here.
@@ -53,8 +53,7 @@ impl WorkflowStatus {
     /// # Errors
     /// `workflow_move_not_allowed`, with the moves that are possible.
     pub(super) fn after(self, wanted: WorkflowMove) -> Result<Self> {
-        let found = MOVES.iter().find(|(from, one, _)| (*from, *one) == (self, wanted));
-        found.map(|(.., to)| *to).ok_or_else(|| self.refusal())
+        moves::after(MOVES, self, wanted).ok_or_else(|| self.refusal())
     }
 
     fn refusal(self) -> Problem {

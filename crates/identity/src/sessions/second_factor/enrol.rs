@@ -233,11 +233,13 @@ async fn pass(tx: &mut Tx, ctx: &Ctx, shown: &Shown, code: &Secret) -> Result<Ou
     let right = shown.holds(tx).await?;
     let waits = accounts::attempts(tx, &name).await?.wait(ctx.now).is_some();
     let proof = match right && !waits {
-        true => prove(tx, user, Some(code), ctx.now).await?,
+        true => prove(tx, ctx, user, Some(code)).await?,
         false => Proof::Wrong,
     };
     let tried = match proof {
         Proof::Code | Proof::Recovery => Tried::Whole,
+        // Not looked at, and so not counted either.
+        Proof::Waits => return Ok(Err(CODE)),
         Proof::Unneeded | Proof::Missing | Proof::Wrong => Tried::Wrong,
     };
     if count(tx, &name, tried, ctx.now).await? {

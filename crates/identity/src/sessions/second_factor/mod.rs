@@ -6,7 +6,8 @@
 //! stored, counted and forgotten; the price is that the password is checked twice.
 //!
 //! Codes count once, the store sees to that also under two requests at the same instant, and wrong
-//! ones count as failed logins. A right password without a code neither counts nor forgives, or it
+//! ones count as failed logins, and besides for themselves: a failed login is soon forgotten, a wrong code
+//! only for a right one (see `backoff`). A right password without a code neither counts nor forgives, or it
 //! would forgive the wrong codes of whoever knows the password.
 //!
 //! A role can require it. Who has such a role and no second factor can do nothing but set one up, from
@@ -34,7 +35,7 @@ pub use model::{
     ConfirmSecondFactor, DisableSecondFactor, OWN_SECOND_FACTOR, PROBLEMS, RecoveryCodes,
     RenewRecoveryCodes, SECOND_FACTOR_ACTIVE, SECOND_FACTOR_CODE_REQUIRED, SECOND_FACTOR_INACTIVE,
     SECOND_FACTOR_REQUIRED, SecondFactor, SecondFactorSecret, StartSecondFactor,
-    WRONG_SECOND_FACTOR, WRONG_SECOND_FACTOR_CODE,
+    TOO_MANY_WRONG_CODES, WRONG_SECOND_FACTOR, WRONG_SECOND_FACTOR_CODE,
 };
 pub(super) use prove::{Proof, is_missing, prove};
 pub(super) use store::is_confirmed;

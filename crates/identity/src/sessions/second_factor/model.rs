@@ -1,7 +1,7 @@
 //! What is sent and answered about the second factor. Pure.
 
 use crate::{
-    secrets::{OpaqueError, Secret, TotpSecret},
+    secrets::{OpaqueError, Secret, TotpSecret, WrongCodes},
     users::USER,
 };
 use chrono::{DateTime, Utc};
@@ -24,6 +24,10 @@ guanxi_kernel::problems! {
     WRONG_SECOND_FACTOR = Unauthenticated "wrong_second_factor"
         ("Wrong code", "The code is wrong or was used before; wait for the next one.")
         ("验证码错误", "验证码错误或已被使用,请等待下一个验证码。");
+    /// The password is right, and after so many wrong codes none is looked at for a while.
+    TOO_MANY_WRONG_CODES = Unauthenticated "too_many_wrong_codes"
+        ("Too many wrong codes", "There were so many wrong codes that none is looked at for up to a day. Sign in with a recovery code, or have an administrator take the second factor away.")
+        ("验证码错误次数过多", "验证码错误次数过多,最长一天内不再受理。请使用恢复码登录,或联系管理员重置双重验证。");
     /// The code is wrong or was used before, or the account must wait.
     WRONG_SECOND_FACTOR_CODE = Invalid "wrong_second_factor_code"
         ("Wrong code", "The code is wrong or was used before, or there were too many failures; wait before you try again.")
@@ -149,6 +153,10 @@ pub(super) struct Stored {
     pub(super) confirmed_at: Option<DateTime<Utc>>,
     /// The last step a code of which was used.
     pub(super) last_step: i64,
+    /// Wrong codes since the last right one.
+    pub(super) wrong_codes: i64,
+    /// When the last of them was.
+    pub(super) wrong_at: Option<DateTime<Utc>>,
 }
 
 /// Where the secret of a user is sealed for.
@@ -157,6 +165,11 @@ pub(super) fn place(user: UserId) -> Place<'static> {
 }
 
 impl Stored {
+    /// The wrong codes since the last right one.
+    pub(super) fn wrong(&self) -> WrongCodes {
+        WrongCodes { count: self.wrong_codes, last_at: self.wrong_at }
+    }
+
     /// Reads the secret back.
     ///
     /// # Errors

@@ -4,9 +4,14 @@ use super::{model::Stored, store};
 use crate::{
     rights,
     secrets::{RecoveryCode, Secret},
+    sessions::{
+        letters::{self, LetterKind},
+        login::remember,
+        store as accounts,
+    },
+    users,
 };
-use chrono::{DateTime, Utc};
-use guanxi_kernel::{Result, UserId};
+use guanxi_kernel::{Ctx, Result, UserId};
 use guanxi_storage::Tx;
 
 /// What came of asking for the second factor.
@@ -18,46 +23,72 @@ pub(in crate::sessions) enum Proof {
     Missing,
     /// The code is wrong, or was used before.
     Wrong,
+    /// There were so many wrong codes that none of the app is looked at for a while.
+    Waits,
     /// A code of the app, which is spent now.
     Code,
     /// A recovery code, which is spent now.
     Recovery,
 }
 
-/// Asks for the second factor of a user who has shown the password. A right code is spent.
+/// Asks for the second factor of a user who has shown the password. A right code is spent; a wrong one of
+/// the app is counted, and told to the user when it looks like guessing.
 pub(in crate::sessions) async fn prove(
     tx: &mut Tx,
+    ctx: &Ctx,
     user: UserId,
     typed: Option<&Secret>,
-    now: DateTime<Utc>,
 ) -> Result<Proof> {
     let factor = store::find(tx, user).await?.filter(|factor| factor.confirmed_at.is_some());
     match (factor, typed) {
         (None, _) => Ok(Proof::Unneeded),
         (Some(_), None) => Ok(Proof::Missing),
-        (Some(factor), Some(typed)) => spend(tx, user, &factor, typed, now).await,
+        (Some(factor), Some(typed)) => spend(tx, ctx, user, &factor, typed).await,
     }
 }
 
 async fn spend(
     tx: &mut Tx,
+    ctx: &Ctx,
     user: UserId,
     factor: &Stored,
     typed: &Secret,
-    now: DateTime<Utc>,
 ) -> Result<Proof> {
-    // First, since it needs no sealing key: it opens the account also when that is lost.
+    // First, since it needs no sealing key: it opens the account also when that is lost. Nor does it
+    // wait, since none can be guessed.
     if let Ok(code) = RecoveryCode::parse(typed.expose()) {
-        let spent = store::spend_recovery_code(tx, user, &code.digest().to_hex()).await?;
-        return Ok(if spent { Proof::Recovery } else { Proof::Wrong });
+        if !store::spend_recovery_code(tx, user, &code.digest().to_hex()).await? {
+            return Ok(Proof::Wrong);
+        }
+        store::forgive(tx, user).await?;
+        return Ok(Proof::Recovery);
+    }
+    if factor.wrong().wait(ctx.now).is_some() {
+        return Ok(Proof::Waits);
     }
     let secret = factor.open(&tx.sealer(), user)?;
-    let Some(step) = secret.step_of(&digits(typed), now, factor.last_step) else {
-        return Ok(Proof::Wrong);
-    };
+    let step = secret.step_of(&digits(typed), ctx.now, factor.last_step);
     // Of two requests with one code the store lets one through.
-    let spent = store::spend_step(tx, user, step).await?;
-    Ok(if spent { Proof::Code } else { Proof::Wrong })
+    if let Some(step) = step
+        && store::spend_step(tx, user, step).await?
+    {
+        return Ok(Proof::Code);
+    }
+    let wrong = factor.wrong().after_wrong(ctx.now);
+    store::count_wrong(tx, user, wrong, ctx.now).await?;
+    if wrong.is_guessing() {
+        warn(tx, ctx, user).await?;
+    }
+    Ok(Proof::Wrong)
+}
+
+/// Tells a user that somebody who knows the password guesses at codes.
+async fn warn(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    remember(tx, ctx, user, "second_factor_guessed").await?;
+    if let Some(account) = accounts::account(tx, user).await? {
+        letters::tell(tx, LetterKind::CodesGuessed, user, &account.email, ctx.now).await?;
+    }
+    users::guessed(tx, ctx, user).await
 }
 
 /// A code as an app shows it, without the space in the middle.

@@ -1,6 +1,7 @@
 //! Second factors in the store. Nothing is decided here.
 
 use super::model::Stored;
+use crate::secrets::WrongCodes;
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Result, RoleId, TenantId, UserId};
 use guanxi_storage::{Sql, Tx, sql};
@@ -8,7 +9,7 @@ use guanxi_storage::{Sql, Tx, sql};
 /// The second factor of a user, confirmed or not.
 pub(super) async fn find(tx: &mut Tx, user: UserId) -> Result<Option<Stored>> {
     let select = sql!(
-        "SELECT secret, confirmed_at, last_step FROM second_factors
+        "SELECT secret, confirmed_at, last_step, wrong_codes, wrong_at FROM second_factors
          WHERE tenant_id = $1 AND user_id = $2",
         user
     );
@@ -62,15 +63,43 @@ pub(super) async fn confirm(
     tx.execute(update).await.map(drop)
 }
 
-/// Spends the code of a step, and so those before it; whether nobody has before.
+/// Spends the code of a step, and so those before it, and forgives the wrong ones; whether nobody has
+/// before.
 pub(super) async fn spend_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool> {
     let update = sql!(
-        "UPDATE second_factors SET last_step = $3
+        "UPDATE second_factors SET last_step = $3, wrong_codes = 0, wrong_at = NULL
          WHERE tenant_id = $1 AND user_id = $2 AND last_step < $3",
         user,
         step
     );
     Ok(tx.execute(update).await? == 1)
+}
+
+/// Keeps the count of wrong codes.
+pub(super) async fn count_wrong(
+    tx: &mut Tx,
+    user: UserId,
+    wrong: WrongCodes,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let update = sql!(
+        "UPDATE second_factors SET wrong_codes = $3, wrong_at = $4
+         WHERE tenant_id = $1 AND user_id = $2",
+        user,
+        wrong.count,
+        wrong.last_at.unwrap_or(now)
+    );
+    tx.execute(update).await.map(drop)
+}
+
+/// Forgives wrong codes.
+pub(super) async fn forgive(tx: &mut Tx, user: UserId) -> Result<()> {
+    let update = sql!(
+        "UPDATE second_factors SET wrong_codes = 0, wrong_at = NULL
+         WHERE tenant_id = $1 AND user_id = $2",
+        user
+    );
+    tx.execute(update).await.map(drop)
 }
 
 /// Spends a recovery code; whether there was one.

@@ -10,10 +10,10 @@
 
 mod sums;
 
-use self::sums::{Bought, Sums, difference};
+use self::sums::{Bought, Sums, difference, uplift};
 use super::{
     prospects::{column, example_id},
-    purchases::{self, Buyer},
+    purchases,
 };
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
@@ -115,6 +115,9 @@ pub struct CampaignEffectTotals {
     /// The same for all who were treated.
     #[schema(required)]
     pub incremental: Option<Money>,
+    /// The amount per customer of the treated more than that of the hold-out, by the latter; both figures times the
+    /// customers of the other group. Without a value where the hold-out has bought nothing.
+    pub uplift: Ratio,
     /// (After by before − 1) of the treated less the same of the hold-out, with four decimals.
     #[schema(required, value_type = Option<String>, pattern = r"^-?[0-9]+\.[0-9]{4}$")]
     pub lift: Option<String>,
@@ -131,10 +134,10 @@ static DEFINITION: Definition = Definition {
              and has bought in the time, of those who had; the repeat rate is who has bought more than once in the time, \
              of those who have bought. Amounts are compared with the time of the same length before. What is incremental \
              is the amount per customer of the treated less that of the hold-out, and that times the number of the \
-             treated; the lift is the growth of the one less that of the other. New prospects are leads of the campaign \
-             but for those of parties that had bought before it began, whoever holds them. Groups are narrowed to customers \
+             treated; the uplift is that difference by the amount per customer of the hold-out; the lift is the growth of \
+             the one less that of the other. New prospects are leads of the campaign but for those of parties that had bought before it began, whoever holds them. Groups are narrowed to customers \
              whom you may see. Purchases are those of the report `rfm`.",
-        zh: "比较市场活动期间触达组与对照组(对照试验的对照分组)客户的保有率、复购率、购买金额与人均金额:增量 = 触达组人均 − 对照组人均,提升 = 触达组增长 − 对照组增长;新意向客户为活动带来的、此前未购买过的意向客户。购买口径同 rfm 报表。",
+        zh: "比较市场活动期间触达组与对照组(对照试验的对照分组)客户的保有率、复购率、购买金额与人均金额:增量 = 触达组人均 − 对照组人均,增幅 = 增量 ÷ 对照组人均,提升 = 触达组增长 − 对照组增长;新意向客户为活动带来的、此前未购买过的意向客户。购买口径同 rfm 报表。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT, &CAMPAIGN, &EXPERIMENT, &LEAD],
     needs: &["owner_id"],
@@ -234,13 +237,13 @@ async fn told(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Told> {
     let during = (Some(time.from), Some(time.until));
     for buyer in purchases::everybody(tx, ctx, &DEFINITION, asked, during).await? {
         if let Some((_, one)) = customers.get_mut(&buyer.id) {
-            (one.purchases, one.amount) = (buyer.purchases, left(&buyer));
+            (one.purchases, one.amount) = (buyer.purchases, buyer.left());
         }
     }
     let before = (Some(time.before_from), Some(time.eve()));
     for buyer in purchases::everybody(tx, ctx, &DEFINITION, asked, before).await? {
         if let Some((_, one)) = customers.get_mut(&buyer.id) {
-            one.before = left(&buyer);
+            one.before = buyer.left();
         }
     }
     let active = (Some(time.active_from), Some(time.eve()));
@@ -250,11 +253,6 @@ async fn told(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Told> {
         }
     }
     Ok(Told { campaign, time, customers })
-}
-
-/// What a customer has bought, less what came back.
-fn left(buyer: &Buyer) -> i128 {
-    buyer.bought + buyer.returned
 }
 
 /// The customers of each group, of those that the caller may see.
@@ -276,6 +274,12 @@ async fn groups(
                      WHERE m.tenant_id = $1 AND m.experiment_id = ",
             );
             sql.bind(id);
+            // Before a merge was known it was the merged one who took part.
+            sql.push(
+                " AND (m.brought_by IS NULL OR EXISTS (SELECT 1 FROM merges g
+                     WHERE g.tenant_id = m.tenant_id AND g.id = m.brought_by AND g.created_at <= ",
+            );
+            sql.bind(asked.known_at).push("))");
             for instant in [asked.as_of, asked.known_at] {
                 sql.push(" AND m.assigned_at <= ").bind(instant);
             }
@@ -398,6 +402,7 @@ impl Report for CampaignEffect {
             repeat_difference: difference(treated.repeat_rate(), hold_out.repeat_rate()),
             incremental_per_customer: told(gained)?,
             incremental: told(whole.filter(|_| treated.customers > 0))?,
+            uplift: uplift(&treated, &hold_out),
             lift: growth_over_control(treated.amounts(), hold_out.amounts()),
         };
         let rows = vec![
@@ -446,6 +451,7 @@ impl Report for CampaignEffect {
             repeat_difference: Some("0.0500".to_owned()),
             incremental_per_customer: Some(yuan(24_444)),
             incremental: Some(yuan(2_200_000)),
+            uplift: Ratio::new(22_000, 108_000),
             lift: Some("0.2000".to_owned()),
         };
         Made { rows: vec![row], totals }

@@ -79,6 +79,19 @@ impl Sums {
     }
 }
 
+/// What those who were treated have bought more for each customer than the others, by what the others have: both
+/// amounts times the customers of the other group, so that no mean is rounded. Without a value where the others have
+/// bought nothing.
+pub(super) fn uplift(treated: &Sums, hold_out: &Sums) -> Ratio {
+    let times =
+        |one: &Sums, other: &Sums| one.amounts().1.checked_mul(Decimal::from(other.customers));
+    let without = times(hold_out, treated).filter(|without| *without > Decimal::ZERO);
+    let parts = times(treated, hold_out).zip(without);
+    let parts = parts.and_then(|(with, without)| Some((with.checked_sub(without)?, without)));
+    let (more, without) = parts.unwrap_or_default();
+    Ratio::new(more, without)
+}
+
 /// One ratio less another, exactly and then rounded half-even to four decimals.
 pub(super) fn difference(one: Ratio, other: Ratio) -> Option<String> {
     let exact = |ratio: Ratio| ratio.numerator().checked_div(ratio.denominator());
@@ -92,6 +105,25 @@ pub(super) fn difference(one: Ratio, other: Ratio) -> Option<String> {
 mod tests {
     use super::*;
     use guanxi_marketing::campaigns::growth_over_control;
+
+    #[test]
+    fn x_61_a_hundred_and_forty_against_a_hundred_is_four_tenths_more() {
+        let group = |customers: i64, yuan: i128| Sums {
+            customers,
+            amount: yuan * 10_000,
+            ..Sums::default()
+        };
+        let shown = |treated: Sums, hold_out: Sums| {
+            uplift(&treated, &hold_out).value().map(|value| format!("{value:.4}"))
+        };
+        assert_eq!(shown(group(1, 140), group(1, 100)).as_deref(), Some("0.4000"));
+        // For each customer, however many are in the groups.
+        assert_eq!(shown(group(3, 420), group(7, 700)).as_deref(), Some("0.4000"));
+        assert_eq!(shown(group(2, 0), group(1, 100)).as_deref(), Some("-1.0000"));
+        for nothing in [group(0, 0), group(5, 0), group(5, -10)] {
+            assert_eq!(shown(group(1, 140), nothing), None);
+        }
+    }
 
     fn bought(purchases: i64, amount: i128, before: i128) -> Bought {
         let (amount, before) = (amount * 10_000, before * 10_000);

@@ -1,4 +1,4 @@
-//! How good the data of the customer base are: what is there, can be so, is there once and is of lately.
+//! How good the data of the customer base are: complete, plausible, without duplicates and recent.
 //!
 //! | file | holds |
 //! | --- | --- |

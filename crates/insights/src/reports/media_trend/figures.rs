@@ -2,7 +2,7 @@
 
 use crate::{Asked, exchange::currency};
 use chrono::{DateTime, NaiveDate, Utc};
-use guanxi_kernel::{Ctx, Money, Result, period::start_of_day};
+use guanxi_kernel::{Ctx, Money, Result, period::start_of_day, ratio::Ratio};
 use guanxi_marketing::{population::Population, touches::TouchKind};
 use guanxi_storage::{Sql, Tx, sql};
 use std::collections::BTreeMap;
@@ -48,6 +48,11 @@ impl Sum {
             buyers: 0,
             relations: 0,
         }
+    }
+
+    /// What was spent by what came in.
+    pub(super) fn expense_to_revenue(&self) -> Ratio {
+        Ratio::new(self.expense.to_decimal(), self.revenue.to_decimal())
     }
 
     /// Whom something reached, as well as that is known.

@@ -9,9 +9,11 @@
 //! | `mod.rs` | the report |
 //! | `trend.rs` | changes, slopes and flags; pure |
 //! | `figures.rs` | the figures of media and months, from the store |
+//! | `watching.rs` | who watches a medium is told that it costs more of what it brings |
 
 mod figures;
 mod trend;
+mod watching;
 
 use super::prospects::{column, parameter};
 use crate::{
@@ -26,13 +28,14 @@ use guanxi_kernel::{
     Action, Ctx, Currency, Money, Result, actor::forbidden, period::start_of_day, problem::Texts,
     ratio::Ratio,
 };
-use guanxi_marketing::{campaigns::CAMPAIGN, media::MEDIUM};
+use guanxi_marketing::{campaigns::CAMPAIGN, media::MEDIUM, rate::Rate};
 use guanxi_storage::Tx;
 use serde::Serialize;
 pub use trend::{MediaTrendDirection, MediaTrendOf};
 use trend::{change, trend_of};
 use utoipa::ToSchema;
 use uuid::Uuid;
+pub use watching::WATCHING;
 
 /// The report.
 pub struct MediaTrend;
@@ -67,9 +70,9 @@ pub struct MediaTrendRow {
     /// People who have bought.
     pub buyers: i64,
     /// `responders` of `contacts`.
-    pub response_rate: Ratio,
+    pub response_rate: Rate,
     /// `buyers` of `responders`.
-    pub conversion_rate: Ratio,
+    pub conversion_rate: Rate,
     /// `expense` for each of `contacts`.
     pub cost_per_contact: Ratio,
     /// By which share of the month before that is more.
@@ -131,7 +134,7 @@ pub struct MediaTrendTotals {
 
 static DEFINITION: Definition = Definition {
     name: "media-trend",
-    version: 2,
+    version: 3,
     title: Texts { en: "Trend of media", zh: "媒介趋势分析" },
     about: Texts {
         en: "Media month by month, up to a month: what was spent on them, by expenses that name the medium or one of \
@@ -206,10 +209,14 @@ static DEFINITION: Definition = Definition {
     },
 };
 
-/// The months up to that one, the first first.
+/// The months that are asked for, the first first.
 fn months(ctx: &Ctx, asked: &mut Asked) -> Vec<Month> {
     let last = asked.month("month");
-    let count = asked.whole("months").unwrap_or(MONTHS);
+    months_until(ctx, last, asked.whole("months").unwrap_or(MONTHS))
+}
+
+/// So many months up to the one that begins on that day, the first first.
+fn months_until(ctx: &Ctx, last: NaiveDate, count: i64) -> Vec<Month> {
     let back = (0..u32::try_from(count).unwrap_or(0)).rev();
     let firsts = back.filter_map(|back| last.checked_sub_months(Months::new(back)));
     let month = |first: NaiveDate| {
@@ -233,13 +240,13 @@ fn row(medium_id: Uuid, code: &str, name: Option<&String>, month: &str, of: &Sum
         month: month.to_owned(),
         expense: of.expense,
         revenue: of.revenue,
-        expense_to_revenue: Ratio::new(expense, of.revenue.to_decimal()),
+        expense_to_revenue: of.expense_to_revenue(),
         contacts: of.contacts(),
         responses: of.responses,
         responders: of.responders,
         buyers: of.buyers,
-        response_rate: Ratio::new(of.responders, of.contacts()),
-        conversion_rate: Ratio::new(of.buyers, of.responders),
+        response_rate: Rate::new(of.responders, of.contacts()),
+        conversion_rate: Rate::new(of.buyers, of.responders),
         cost_per_contact: Ratio::new(expense, of.contacts()),
         cost_per_contact_change: Ratio::new(0, 0),
         cost_per_response: Ratio::new(expense, of.responses),
@@ -269,8 +276,8 @@ fn over(rows: &[MediaTrendRow], expense: Money, relations: i64) -> Option<Medium
         code: first.code.clone(),
         medium: first.medium.clone(),
         expense_to_revenue: of(|row| row.expense_to_revenue),
-        response_rate: of(|row| row.response_rate),
-        conversion_rate: of(|row| row.conversion_rate),
+        response_rate: of(|row| row.response_rate.ratio),
+        conversion_rate: of(|row| row.conversion_rate.ratio),
         cost_per_contact: of(|row| row.cost_per_contact),
         cost_per_response: of(|row| row.cost_per_response),
         expense,

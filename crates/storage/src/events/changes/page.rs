@@ -49,8 +49,18 @@ impl Told {
         set(&self.holders_before) != set(&self.holders_after)
     }
 
+    fn verb(&self) -> Option<&str> {
+        self.kind.rsplit_once('.').map(|(_, verb)| verb)
+    }
+
+    /// Whether it takes what belongs to its subject to other holders too. To a record that is new nothing
+    /// belongs yet, and what comes has events of its own.
+    fn takes_along(&self) -> bool {
+        self.moved() && self.verb() != Some("created")
+    }
+
     fn reason(&self) -> ChangeReason {
-        match self.kind.rsplit_once('.').map(|(_, verb)| verb) {
+        match self.verb() {
             Some("deleted") => ChangeReason::Deleted,
             Some("merged") => ChangeReason::MergedInto,
             _ => ChangeReason::AccessLost,
@@ -195,6 +205,7 @@ impl<'a> Reader<'a> {
         let mut held: BTreeSet<(&str, Uuid)> = BTreeSet::new();
         let attached = self.attached(tx, &events).await?;
         let parts = self.parts(tx, &events).await?;
+        let families = self.families(tx, &events).await?;
         for (at, event) in events.iter().enumerate() {
             last.insert((&event.subject_type, event.subject_id), at);
             let kind = self.kind(&event.subject_type);
@@ -218,7 +229,7 @@ impl<'a> Reader<'a> {
                     None => {}
                 }
             }
-            if let Some(child) = self.children(tx, event, continued).await? {
+            if let Some(child) = self.children(tx, event, &families, continued).await? {
                 place.position = event.position - 1;
                 place.child = Some(child);
                 self.more = true;
@@ -325,19 +336,56 @@ impl<'a> Reader<'a> {
         Ok(records)
     }
 
+    /// The kinds that have records which belong to the subjects of events that took these along, each with the
+    /// subject: asked for once, since most have none of most kinds.
+    async fn families(
+        &self,
+        tx: &mut Tx,
+        events: &[Told],
+    ) -> Result<BTreeSet<(&'static str, Uuid)>> {
+        let mut subjects: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+        for event in events.iter().filter(|event| event.takes_along()) {
+            subjects.entry(&event.subject_type).or_default().insert(event.subject_id);
+        }
+        let mut found = BTreeSet::new();
+        for (name, ids) in subjects {
+            let Some(parent) = self.kind(name) else { continue };
+            let below = |kind: &&'static Kind| !kind.with_parent && is_below(kind, parent);
+            for kind in self.query.kinds.iter().copied().filter(below) {
+                let Some((column, _, about)) = tie(kind, parent) else { continue };
+                let mut sql = Sql::new("SELECT DISTINCT t.");
+                sql.push(column).push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1");
+                sql.push(" AND t.").push(column).push(" IN ").bind_all(ids.iter().copied());
+                if about {
+                    sql.push(" AND t.about_type = ").bind(parent.name);
+                }
+                let theirs: Vec<(Uuid,)> = tx.all(sql).await?;
+                found.extend(theirs.into_iter().map(|(id,)| (kind.name, id)));
+            }
+        }
+        Ok(found)
+    }
+
     /// Tells the records that belong to the subject of an event that took it to other holders. Where
     /// the room ends, the last one told.
     async fn children(
         &mut self,
         tx: &mut Tx,
         event: &Told,
+        families: &BTreeSet<(&'static str, Uuid)>,
         continued: Option<(String, Option<Uuid>)>,
     ) -> Result<Option<(String, Option<Uuid>)>> {
-        let Some(parent) = self.kind(&event.subject_type).filter(|_| event.moved()) else {
+        let Some(parent) = self.kind(&event.subject_type).filter(|_| event.takes_along()) else {
             return Ok(None);
         };
-        let kinds: Vec<&'static Kind> =
-            self.query.kinds.iter().copied().filter(|kind| is_below(kind, parent)).collect();
+        // Where a page has ended among them the kind is looked for again, though the last may be gone meanwhile.
+        let has = |kind: &Kind| {
+            kind.with_parent
+                || continued.is_some()
+                || families.contains(&(kind.name, event.subject_id))
+        };
+        let below = |kind: &&'static Kind| is_below(kind, parent) && has(kind);
+        let kinds: Vec<&'static Kind> = self.query.kinds.iter().copied().filter(below).collect();
         let (first, mut after) = match continued {
             Some((name, after)) => {
                 (kinds.iter().position(|kind| kind.name == name).unwrap_or(0), after)
@@ -406,21 +454,30 @@ impl<'a> Reader<'a> {
 /// Selects the records of a kind that belong to that record or are about it, as a [`Child`] each; none
 /// of a kind that has to do with no other.
 fn below(kind: &Kind, parent: &Kind, id: Uuid) -> Option<Sql> {
+    let (column, owner, about) = tie(kind, parent)?;
+    let mut sql = Sql::new("SELECT t.id, CAST('' AS TEXT) AS parent_type, ");
+    sql.push(owner).push(" AS owner_id, t.deleted_at IS NOT NULL AS deleted FROM ");
+    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
+    sql.push("t.").push(column).push(" = ").bind(id);
+    if about {
+        sql.push(" AND t.about_type = ").bind(parent.name);
+    }
+    Some(sql)
+}
+
+/// The columns of `kind` that name a record of `parent` and the owner, and whether the first names records of
+/// other kinds besides.
+fn tie(kind: &Kind, parent: &Kind) -> Option<(&'static str, &'static str, bool)> {
     let (column, table, owner) = match kind.visibility {
         // Nobody's: they have no owner of their own.
         Visibility::Parent { column, table, .. } => (column, table, "NULLIF(t.id, t.id)"),
         Visibility::OwnerOrParent { column, table } => (column, table, "t.owner_id"),
         _ => return None,
     };
-    let mut sql = Sql::new("SELECT t.id, CAST('' AS TEXT) AS parent_type, ");
-    sql.push(owner).push(" AS owner_id, t.deleted_at IS NOT NULL AS deleted FROM ");
-    sql.push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
-    if table == parent.table {
-        sql.push("t.").push(column).push(" = ").bind(id);
-    } else {
-        sql.push("t.about_id = ").bind(id).push(" AND t.about_type = ").bind(parent.name);
+    match table == parent.table {
+        true => Some((column, owner, false)),
+        false => Some(("about_id", owner, true)),
     }
-    Some(sql)
 }
 
 /// Whether records of `kind` can belong to one of `parent` or be about it, or to one of which that is

@@ -3,13 +3,22 @@
 //! Fifths are those of `NTILE`, and the caller says what equal figures get. By themselves they get the
 //! better one, so that no two customers with the same figure differ; `ties=apart` goes by code and id and
 //! makes fifths of one size, which is what other programs do.
+//!
+//! | file | holds |
+//! | --- | --- |
+//! | `scores.rs` | the scores of customers, and which figures have them |
 
+mod scores;
+
+pub(super) use self::scores::{Scores, scored};
+
+use self::scores::{days, segment_of, thresholds};
 use super::{
     prospects::{column, example_id},
     purchases::{self, Buyer},
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     labels::labels, target_lists::Counted,
 };
 use chrono::{Days, Months, NaiveDate};
@@ -17,11 +26,11 @@ use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{
     orders::ORDER,
     parties::PARTY,
-    value::{RfmSegment, Ties, quintiles, score_by_limits, whole_months},
+    value::{RfmSegment, Ties, whole_months},
 };
 use guanxi_kernel::{
     Ctx, Currency, FineAmount, Money, Result, Word as _,
-    problem::{OUT_OF_RANGE, Texts},
+    problem::Texts,
     ratio::Ratio,
     scalar::{Scalar as _, Type},
 };
@@ -44,6 +53,21 @@ guanxi_kernel::words! {
         Reduce = "reduce" ("They reduce the amount", "冲减金额"),
         /// Only what was bought counts.
         Ignore = "ignore" ("They are left out", "不计退货"),
+    }
+}
+
+impl Returns {
+    /// What the parameter `returns` says.
+    pub(super) fn of(asked: &Asked) -> Self {
+        asked.word("returns").unwrap_or_default()
+    }
+
+    /// What a customer has bought.
+    pub(super) fn amount(self, buyer: &Buyer) -> i128 {
+        match self {
+            Self::Reduce => buyer.left(),
+            Self::Ignore => buyer.bought.into(),
+        }
     }
 }
 
@@ -277,102 +301,10 @@ pub(super) fn window(asked: &Asked) -> Option<NaiveDate> {
     asked.today.checked_sub_months(Months::new(months))?.checked_add_days(Days::new(1))
 }
 
-/// What a customer has bought, by the parameter `returns`.
-pub(super) fn amount(asked: &Asked, buyer: &Buyer) -> i128 {
-    match asked.word::<Returns>("returns").unwrap_or_default() {
-        Returns::Reduce => buyer.bought + buyer.returned,
-        Returns::Ignore => buyer.bought,
-    }
-}
-
 /// Steps as they are shown.
 pub(super) fn exact(steps: i128) -> FineAmount {
     let most = i128::from(i64::MAX);
     FineAmount::of_steps(i64::try_from(steps.clamp(-most, most)).unwrap_or(i64::MAX))
-}
-
-/// Three figures of a customer, and three scores.
-pub(super) struct Scored {
-    days: i64,
-    pub(super) amount: i128,
-    pub(super) scores: [i64; 3],
-}
-
-/// The four limits of a measure, if they are given.
-fn given(asked: &Asked, name: &'static str) -> Result<Option<Vec<i128>>> {
-    let limits: Vec<i128> = asked.all(name).filter_map(|text| text.parse().ok()).collect();
-    if limits.is_empty() {
-        return Ok(None);
-    }
-    if limits.len() != 4 || !limits.is_sorted() {
-        return Err(bad(OUT_OF_RANGE
-            .parameter(name)
-            .with("expected", "four numbers, the lowest first")));
-    }
-    Ok(Some(limits))
-}
-
-/// The figures and scores of customers.
-///
-/// # Errors
-/// `bad_parameter`.
-pub(super) fn scored(asked: &Asked, buyers: &[Buyer]) -> Result<Vec<Scored>> {
-    let ties = asked.word::<Ties>("ties").unwrap_or_default();
-    let days = |buyer: &Buyer| i128::from((asked.today - buyer.last_on).num_days());
-    let count = |buyer: &Buyer| i128::from(buyer.purchases);
-    let step = 10_i128.pow(FineAmount::PLACES);
-    // The lowest limit of days is the best.
-    let near =
-        given(asked, "recency_limits")?.map(|limits| limits.iter().rev().map(|l| -l).collect());
-    let high =
-        given(asked, "monetary_limits")?.map(|limits| limits.iter().map(|l| l * step).collect());
-    let score = |figures: Vec<i128>, limits: Option<Vec<i128>>| match limits {
-        Some(limits) => figures.iter().map(|one| score_by_limits(one, &limits)).collect(),
-        None => quintiles(&figures, ties),
-    };
-    let r: Vec<i64> = score(buyers.iter().map(|one| -days(one)).collect(), near);
-    let often = given(asked, "frequency_limits")?;
-    let f: Vec<i64> = score(buyers.iter().map(count).collect(), often);
-    let m: Vec<i64> = score(buyers.iter().map(|one| amount(asked, one)).collect(), high);
-    let all = buyers.iter().zip(r).zip(f).zip(m);
-    Ok(all
-        .map(|(((buyer, r), f), m)| Scored {
-            days: (asked.today - buyer.last_on).num_days(),
-            amount: amount(asked, buyer),
-            scores: [r, f, m],
-        })
-        .collect())
-}
-
-/// Which figures have which score of a measure.
-fn thresholds(buyers: &[Buyer], scored: &[Scored]) -> Vec<RfmThreshold> {
-    let mut all = Vec::new();
-    for (at, measure) in ["r", "f", "m"].into_iter().enumerate() {
-        for score in 1..=5 {
-            let figures: Vec<i128> = buyers
-                .iter()
-                .zip(scored)
-                .filter(|(_, one)| one.scores[at] == score)
-                .map(|(buyer, one)| match measure {
-                    "r" => i128::from(one.days),
-                    "f" => i128::from(buyer.purchases),
-                    _ => one.amount,
-                })
-                .collect();
-            let text = |figure: i128| match measure {
-                "m" => exact(figure).to_string(),
-                _ => figure.to_string(),
-            };
-            all.push(RfmThreshold {
-                measure,
-                score,
-                least: figures.iter().min().copied().map(text),
-                greatest: figures.iter().max().copied().map(text),
-                customers: count(figures.len()),
-            });
-        }
-    }
-    all
 }
 
 /// A number of things, which is never so great.
@@ -384,42 +316,46 @@ fn segments(
     ctx: &Ctx,
     asked: &Asked,
     buyers: &[Buyer],
-    scored: &[Scored],
+    scored: &[Scores],
 ) -> Result<Vec<RfmSegmentTotal>> {
+    let returns = Returns::of(asked);
     let mut all = Vec::new();
     for segment in RfmSegment::ALL.iter().copied() {
-        let is_in = |one: &Scored| RfmSegment::of(one.scores[0], one.scores[1]) == segment;
-        let members: Vec<(&Buyer, &Scored)> =
-            buyers.iter().zip(scored).filter(|(_, one)| is_in(one)).collect();
-        if members.is_empty() {
+        let (mut customers, mut steps, mut since, mut purchases) = (0, 0, 0, 0);
+        for (buyer, scores) in buyers.iter().zip(scored) {
+            if segment_of(scores) == segment {
+                customers += 1;
+                steps += returns.amount(buyer);
+                since += days(asked, buyer);
+                purchases += buyer.purchases;
+            }
+        }
+        if customers == 0 {
             continue;
         }
-        let customers = count(members.len());
-        let steps: i128 = members.iter().map(|(_, one)| one.amount).sum();
-        let days: i64 = members.iter().map(|(_, one)| one.days).sum();
-        let purchases: i64 = members.iter().map(|(buyer, _)| buyer.purchases).sum();
         all.push(RfmSegmentTotal {
             segment,
             segment_name: segment.label(ctx.language),
             customers,
             monetary: purchases::money(asked, steps)?,
             monetary_exact: exact(steps),
-            mean_recency_days: Ratio::new(days, customers),
+            mean_recency_days: Ratio::new(since, customers),
             mean_frequency: Ratio::new(purchases, customers),
         });
     }
     Ok(all)
 }
 
-/// The customers that are asked for, those of the highest amounts first.
-fn asked_for(asked: &Asked, buyers: Vec<Buyer>, scored: Vec<Scored>) -> Vec<(Buyer, Scored)> {
+/// The places of the customers that are asked for, those of the highest amounts first.
+fn asked_for(asked: &Asked, buyers: &[Buyer], scored: &[Scores]) -> Vec<usize> {
     let (only, one) = (asked.word::<RfmSegment>("segment"), asked.id("party_id"));
-    let mut shown: Vec<(Buyer, Scored)> = buyers.into_iter().zip(scored).collect();
-    shown.retain(|(buyer, scored)| {
-        let segment = RfmSegment::of(scored.scores[0], scored.scores[1]);
-        only.is_none_or(|only| only == segment) && one.is_none_or(|one| one == buyer.id)
-    });
-    shown.sort_by_key(|(_, scored)| Reverse(scored.amount));
+    let returns = Returns::of(asked);
+    let is_asked_for = |at: &usize| {
+        only.is_none_or(|only| only == segment_of(&scored[*at]))
+            && one.is_none_or(|one| one == buyers[*at].id)
+    };
+    let mut shown: Vec<usize> = (0..buyers.len()).filter(is_asked_for).collect();
+    shown.sort_by_key(|at| Reverse(returns.amount(&buyers[*at])));
     shown
 }
 
@@ -435,34 +371,38 @@ impl Report for Rfm {
         let time = (window(asked), None);
         let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
         let scored = scored(asked, &buyers)?;
-        let steps: i128 = scored.iter().map(|one| one.amount).sum();
+        let returns = Returns::of(asked);
+        let steps: i128 = buyers.iter().map(|buyer| returns.amount(buyer)).sum();
         let totals = RfmTotals {
             customers: count(buyers.len()),
             purchases: buyers.iter().map(|buyer| buyer.purchases).sum(),
             monetary: purchases::money(asked, steps)?,
             monetary_exact: exact(steps),
-            thresholds: thresholds(&buyers, &scored),
+            thresholds: thresholds(asked, &buyers, &scored),
             segments: segments(ctx, asked, &buyers, &scored)?,
         };
-        let mut shown = asked_for(asked, buyers, scored);
+        let mut shown = asked_for(asked, &buyers, &scored);
         shown.truncate(usize::try_from(asked.whole("limit").unwrap_or(1_000)).unwrap_or(1_000));
-        let names = labels(tx, ctx, asked, &PARTY, shown.iter().map(|(buyer, _)| buyer.id)).await?;
+        let ids: Vec<Uuid> = shown.iter().map(|at| buyers[*at].id).collect();
+        let mut codes = purchases::codes(tx, &ids).await?;
+        let names = labels(tx, ctx, asked, &PARTY, ids).await?;
         let mut rows = Vec::with_capacity(shown.len());
-        for (buyer, Scored { days, amount, scores: [r, f, m] }) in shown {
-            let segment = RfmSegment::of(r, f);
+        for at in &shown {
+            let (buyer, [r, f, m]) = (&buyers[*at], scored[*at]);
+            let (segment, amount) = (segment_of(&scored[*at]), returns.amount(buyer));
             rows.push(RfmRow {
                 party_id: buyer.id,
                 party: names.get(&buyer.id).cloned(),
-                code: buyer.code,
+                code: codes.remove(&buyer.id),
                 last_purchase_on: buyer.last_on,
-                recency_days: days,
+                recency_days: days(asked, buyer),
                 months_since_last: whole_months(buyer.last_on, asked.today),
                 frequency: buyer.purchases,
                 monetary: purchases::money(asked, amount)?,
                 monetary_exact: exact(amount),
-                r,
-                f,
-                m,
+                r: r.into(),
+                f: f.into(),
+                m: m.into(),
                 cell: format!("{r}{f}{m}"),
                 segment,
                 segment_name: segment.label(ctx.language),
@@ -475,19 +415,22 @@ impl Report for Rfm {
         let time = (window(asked), None);
         let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, time).await?;
         let scored = scored(asked, &buyers)?;
-        let record = |(buyer, Scored { scores: [r, f, m], .. }): (Buyer, Scored)| Counted {
-            party: Some(buyer.id),
-            row: vec![
-                ("party_id", buyer.id.to_string()),
-                ("r", r.to_string()),
-                ("f", f.to_string()),
-                ("m", m.to_string()),
-                ("cell", format!("{r}{f}{m}")),
-                ("segment", RfmSegment::of(r, f).to_string()),
-            ],
-            columns: Vec::new(),
+        let record = |at: usize| {
+            let (id, [r, f, m]) = (buyers[at].id, scored[at]);
+            Counted {
+                party: Some(id),
+                row: vec![
+                    ("party_id", id.to_string()),
+                    ("r", r.to_string()),
+                    ("f", f.to_string()),
+                    ("m", m.to_string()),
+                    ("cell", format!("{r}{f}{m}")),
+                    ("segment", segment_of(&scored[at]).to_string()),
+                ],
+                columns: Vec::new(),
+            }
         };
-        Ok(Some(asked_for(asked, buyers, scored).into_iter().map(record).collect()))
+        Ok(Some(asked_for(asked, &buyers, &scored).into_iter().map(record).collect()))
     }
 
     fn example() -> Made<Self> {

@@ -1,26 +1,35 @@
-//! What was signed, amended and taken back, by whose it was, in which org unit, with whom, or when.
+//! What was signed, amended and taken back, by whose it was, in which org unit or team, by which campaign, with
+//! whom, or when.
+
+mod movements;
 
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, What,
+    Asked, Definition, Made, Parameter, Plot, Report, What,
     asked::bad,
     definition::{Shape, Takes},
     exchange::currency,
     labels::{Labels, labels},
-    report::{ask, reach},
-    reports::{facts::also_reads, prospects::example_id},
+    report::ask,
+    reports::{
+        facts::also_reads,
+        prospects::{column, day, example_id, require_fields},
+    },
 };
 use chrono::{Datelike as _, NaiveDate};
 use guanxi_contracts::contracts::{CONTRACT, ContractMovement};
 use guanxi_customers::parties::PARTY;
-use guanxi_identity::{org_units::ORG_UNIT, users::USER};
+use guanxi_identity::{org_units::ORG_UNIT, teams::TEAM, users::USER};
 use guanxi_kernel::{
     Action, Ctx, Currency, Money, Result, Word as _,
     actor::forbidden,
     period::DateRange,
-    problem::{OUT_OF_RANGE, Texts},
-    scalar::{Scalar, Type},
+    problem::{INTERNAL, OUT_OF_RANGE, Texts},
+    scalar::Scalar,
+    split::allocate,
 };
-use guanxi_storage::{Sql, Tx, scope};
+use guanxi_marketing::campaigns::CAMPAIGN;
+use guanxi_storage::Tx;
+use movements::{Shared, Span};
 use serde::Serialize;
 use std::{cmp::Reverse, collections::BTreeMap};
 use utoipa::ToSchema;
@@ -38,6 +47,10 @@ guanxi_kernel::words! {
         Owner = "owner" ("Owner", "负责人"),
         /// The org unit of whose they are, as it is now.
         Unit = "unit" ("Org unit", "组织单元"),
+        /// The teams of whose they are, as they are now.
+        Team = "team" ("Team", "团队"),
+        /// The campaigns that brought them, as their contracts say now.
+        Campaign = "campaign" ("Campaign", "市场活动"),
         /// With whom they are.
         Party = "party" ("Customer", "客户"),
         /// The month of the movement.
@@ -61,6 +74,19 @@ pub struct ContractResultsRow {
     /// What it is called; `null` for whoever may not see it.
     #[schema(required)]
     pub org_unit: Option<String>,
+    /// A team of who owned them when they were signed, as it is now; `null` unless it is grouped by that, and for
+    /// users of no team.
+    #[schema(required)]
+    pub team_id: Option<Uuid>,
+    /// What it is called; `null` for whoever may not see it.
+    #[schema(required)]
+    pub team: Option<String>,
+    /// The campaign that brought them; `null` unless it is grouped by that, and for those that none has brought.
+    #[schema(required)]
+    pub campaign_id: Option<Uuid>,
+    /// What it is called; `null` for whoever may not see it.
+    #[schema(required)]
+    pub campaign: Option<String>,
     /// The customer; `null` unless it is grouped by that.
     #[schema(required)]
     pub party_id: Option<Uuid>,
@@ -99,27 +125,20 @@ pub struct ContractResultsFigures {
 /// Rows at most.
 const MOST: usize = 1_000;
 
-const fn column(name: &'static str, en: &'static str, zh: &'static str, what: What) -> Column {
-    Column { name, label: Texts { en, zh }, what }
-}
-
-const fn day(name: &'static str, en: &'static str, zh: &'static str) -> Parameter {
-    let takes = Takes::One(Type::Date);
-    Parameter { name, takes, default: None, required: false, field: None, about: Texts { en, zh } }
-}
-
 static DEFINITION: Definition = Definition {
     name: "contract-results",
-    version: 1,
+    version: 2,
     title: Texts { en: "Results by contracts", zh: "合同业绩" },
     about: Texts {
         en: "What contracts count for in a period, each movement on its own day: what was signed, what amendments \
              made of it, and what cancellations took back. A cancellation does not change the period in which the \
              contract was signed, so a figure that was reported stays what it was. They count for whoever owned \
-             the contract when it was signed, and for the org unit that this user is in now. Amounts in other currencies are converted by the rate of the day of \
-             the movement. The greatest amount comes first, months in their order; at most 1,000 rows, and the \
-             totals go over all.",
-        zh: "期间内合同业绩的每一笔变动:签订、变更与取消,各自计入发生当日,不追溯修改签订期间。业绩归签订时的负责人及其当前组织单元,外币按变动当日汇率折算。",
+             the contract when it was signed, and for the org unit and the teams that this user is in now. By \
+             campaign the amounts of a contract that several have brought are divided by its weights, and it counts \
+             for each; by team all counts for every team of the user. The totals count everything once. Amounts \
+             in other currencies are converted by the rate of the day of the movement. The greatest amount comes \
+             first, months in their order; at most 1,000 rows, and the totals go over all.",
+        zh: "期间内合同业绩的每一笔变动:签订、变更与取消,各自计入发生当日,不追溯修改签订期间。业绩归签订时的负责人及其当前组织单元与团队;按活动统计时金额按合同的活动权重分摊,合计不重复计算。外币按变动当日汇率折算。",
     },
     reads: &[&CONTRACT, &PARTY],
     needs: &["party_id", "signed_on", "owner_id"],
@@ -149,6 +168,10 @@ static DEFINITION: Definition = Definition {
         column("owner", "Owner", "负责人", What::Label),
         column("org_unit_id", "Org unit id", "组织单元标识", What::Key),
         column("org_unit", "Org unit", "组织单元", What::Label),
+        column("team_id", "Team id", "团队标识", What::Key),
+        column("team", "Team", "团队", What::Label),
+        column("campaign_id", "Campaign id", "活动标识", What::Key),
+        column("campaign", "Campaign", "市场活动", What::Label),
         column("party_id", "Customer id", "客户标识", What::Key),
         column("party", "Customer", "客户", What::Label),
         column("month", "Month", "月份", What::Label),
@@ -163,14 +186,14 @@ static DEFINITION: Definition = Definition {
     ],
     plot: Plot {
         shape: Shape::Bars,
-        names: &["owner", "org_unit", "party", "month"],
+        names: &["owner", "org_unit", "team", "campaign", "party", "month"],
         values: &["amount"],
         otherwise: &["contracts"],
     },
 };
 
 /// The first and the last day.
-fn span(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
+fn span(asked: &mut Asked) -> Result<Span> {
     let to = asked.date("to").unwrap_or(asked.today);
     if to > asked.today {
         return Err(bad(OUT_OF_RANGE
@@ -185,23 +208,6 @@ fn span(asked: &mut Asked) -> Result<(NaiveDate, NaiveDate)> {
     asked.understand("from", &from);
     asked.understand("to", &to);
     Ok((from, to))
-}
-
-impl ContractResultsBy {
-    /// What is selected for it; both stores write a day alike.
-    fn selected(self) -> &'static str {
-        match self {
-            Self::Owner => "m.owner_id AS who, CAST(NULL AS TEXT) AS month",
-            Self::Unit => {
-                "(SELECT u.org_unit_id FROM users u WHERE u.tenant_id = m.tenant_id AND u.id = m.owner_id) AS who, \
-                 CAST(NULL AS TEXT) AS month"
-            }
-            Self::Party => "m.party_id AS who, CAST(NULL AS TEXT) AS month",
-            Self::Month => {
-                "CAST(NULL AS UUID) AS who, substr(CAST(m.moved_on AS TEXT), 1, 7) AS month"
-            }
-        }
-    }
 }
 
 impl ContractResultsFigures {
@@ -252,26 +258,6 @@ impl ContractResultsFigures {
 /// Whose, of which unit or with whom, or the month.
 type Key = (Option<Uuid>, Option<String>);
 
-/// Key, kind, currency, day of the rate, count, minor units.
-type Found = (Option<Uuid>, Option<String>, String, String, Option<NaiveDate>, i64, i64);
-
-/// The movements of a period. Where nothing is converted the day of the rate does not matter.
-fn movements(ctx: &Ctx, asked: &Asked, by: ContractResultsBy, span: (NaiveDate, NaiveDate)) -> Sql {
-    let own = asked.exchange.currency();
-    let mut sql = Sql::new("SELECT x.who, x.month, x.kind, x.currency, x.rate_on, COUNT(*), ");
-    sql.push("CAST(SUM(x.net_minor) AS BIGINT) FROM (SELECT ").push(by.selected());
-    sql.push(", m.kind, m.currency, m.net_minor, CASE WHEN m.currency <> ").bind(own);
-    sql.push(
-        " THEN m.moved_on END AS rate_on FROM contract_movements m
-         JOIN contracts t ON t.tenant_id = m.tenant_id AND t.id = m.contract_id
-         WHERE m.tenant_id = $1 AND m.moved_on >= ",
-    );
-    sql.bind(span.0).push(" AND m.moved_on <= ").bind(span.1).push(" AND ");
-    scope::covers(&mut sql, "t.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
-    sql.push(") x GROUP BY x.who, x.month, x.kind, x.currency, x.rate_on");
-    sql
-}
-
 /// What contracts came to on these days, by the org unit of whoever owned them when they were signed;
 /// none for users of no unit. With `amounts` the caller must see these too.
 ///
@@ -299,9 +285,9 @@ async fn grouped(
     ctx: &Ctx,
     asked: &mut Asked,
     by: ContractResultsBy,
-    span: (NaiveDate, NaiveDate),
+    span: Span,
 ) -> Result<BTreeMap<Key, ContractResultsFigures>> {
-    let found = tx.all::<Found>(movements(ctx, asked, by, span)).await?;
+    let found = movements::of_period(tx, ctx, asked, by, span).await?;
     let zero = asked.exchange.zero();
     let mut groups: BTreeMap<Key, ContractResultsFigures> = BTreeMap::new();
     for (who, month, kind, code, rate_on, count, minor) in found {
@@ -312,7 +298,39 @@ async fn grouped(
         let none = ContractResultsFigures::none(zero);
         groups.entry((who, month)).or_insert(none).add(asked, kind, count, amount)?;
     }
+    if by == ContractResultsBy::Campaign {
+        divide(tx, ctx, asked, span, &mut groups).await?;
+    }
     Ok(groups)
+}
+
+/// Adds what several campaigns have brought together: each gets its part of every movement, to the last unit.
+async fn divide(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &mut Asked,
+    span: Span,
+    groups: &mut BTreeMap<Key, ContractResultsFigures>,
+) -> Result<()> {
+    let rows = movements::shared(tx, ctx, span).await?;
+    let (zero, known) = (asked.exchange.zero(), asked.known_at);
+    let same =
+        |one: &Shared, other: &Shared| (one.0, one.1, &one.2) == (other.0, other.1, &other.2);
+    for parts in rows.chunk_by(same) {
+        let (_, _, kind, code, day, minor, ..) = &parts[0];
+        let Some(kind) = ContractMovement::from_word(kind) else { continue };
+        let given = Money::new(*minor, currency(code)?);
+        let whole = asked.exchange.convert(tx, given, *day, known).await?;
+        let weights: Vec<i64> = parts.iter().map(|one| one.7).collect();
+        let amounts = allocate(whole.minor(), &weights);
+        let amounts = amounts.map_err(|error| INTERNAL.problem().because(error))?;
+        for (one, minor) in parts.iter().zip(amounts) {
+            let figures = groups.entry((Some(one.6), None));
+            let figures = figures.or_insert_with(|| ContractResultsFigures::none(zero));
+            figures.add(asked, kind, 1, Money::new(minor, whole.currency()))?;
+        }
+    }
+    Ok(())
 }
 
 impl Report for ContractResults {
@@ -325,13 +343,25 @@ impl Report for ContractResults {
 
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let by = asked.word::<ContractResultsBy>("by").unwrap_or_default();
-        if by == ContractResultsBy::Unit {
-            also_reads(ctx, ORG_UNIT.plural)?;
+        match by {
+            ContractResultsBy::Unit => also_reads(ctx, ORG_UNIT.plural)?,
+            ContractResultsBy::Team => also_reads(ctx, TEAM.plural)?,
+            ContractResultsBy::Campaign => {
+                also_reads(ctx, CAMPAIGN.plural)?;
+                require_fields(ctx, &CONTRACT, &["campaign_id", "campaign_weights"])?;
+            }
+            ContractResultsBy::Owner | ContractResultsBy::Party | ContractResultsBy::Month => {}
         }
         let span = span(asked)?;
         let groups = grouped(tx, ctx, asked, by, span).await?;
         let mut totals = ContractResultsFigures::none(asked.exchange.zero());
-        for figures in groups.values() {
+        let once = match by {
+            ContractResultsBy::Team | ContractResultsBy::Campaign => {
+                Some(grouped(tx, ctx, asked, ContractResultsBy::Owner, span).await?)
+            }
+            _ => None,
+        };
+        for figures in once.as_ref().unwrap_or(&groups).values() {
             totals.join(asked, figures)?;
         }
         let mut groups: Vec<(Key, ContractResultsFigures)> = groups.into_iter().collect();
@@ -343,6 +373,8 @@ impl Report for ContractResults {
         let names = match by {
             ContractResultsBy::Owner => labels(tx, ctx, asked, &USER, ids).await?,
             ContractResultsBy::Unit => labels(tx, ctx, asked, &ORG_UNIT, ids).await?,
+            ContractResultsBy::Team => labels(tx, ctx, asked, &TEAM, ids).await?,
+            ContractResultsBy::Campaign => labels(tx, ctx, asked, &CAMPAIGN, ids).await?,
             ContractResultsBy::Party => labels(tx, ctx, asked, &PARTY, ids).await?,
             ContractResultsBy::Month => Labels::new(),
         };
@@ -382,6 +414,10 @@ fn row(
         owner: None,
         org_unit_id: None,
         org_unit: None,
+        team_id: None,
+        team: None,
+        campaign_id: None,
+        campaign: None,
         party_id: None,
         party: None,
         month,
@@ -390,6 +426,8 @@ fn row(
     match by {
         ContractResultsBy::Owner => (row.owner_id, row.owner) = (id, label),
         ContractResultsBy::Unit => (row.org_unit_id, row.org_unit) = (id, label),
+        ContractResultsBy::Team => (row.team_id, row.team) = (id, label),
+        ContractResultsBy::Campaign => (row.campaign_id, row.campaign) = (id, label),
         ContractResultsBy::Party => (row.party_id, row.party) = (id, label),
         ContractResultsBy::Month => {}
     }

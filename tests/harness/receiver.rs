@@ -1,8 +1,8 @@
-//! A receiver that behaves as it is told and remembers what it was sent.
+//! A receiver of webhooks that behaves as it is told and remembers what it was sent.
 
+use crate::{Answer, Json};
 use chrono::{DateTime, Utc};
 use guanxi_outbound::{WebhookSecret, signature::Rejected, verify};
-use guanxi_tests::{Answer, Json};
 use std::{
     collections::{BTreeMap, VecDeque},
     io,
@@ -18,7 +18,7 @@ use tokio::{
 
 /// What a receiver does with a message that it has read.
 #[derive(Debug, Clone)]
-pub(crate) enum Manner {
+pub enum Manner {
     /// Answers with this status and these headers, each with a line end.
     Says(&'static str),
     /// Resets the connection.
@@ -27,27 +27,47 @@ pub(crate) enum Manner {
     Stalls,
     /// Answers 200 with a body of a gigabyte.
     Floods,
+    /// Does one after the other of these with messages that come for the first time, or takes them, and
+    /// takes those that come again.
+    Moody,
 }
 
 /// A message as it came.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
-    pub(crate) headers: BTreeMap<String, String>,
-    pub(crate) body: String,
-    pub(crate) at: Instant,
+pub struct Message {
+    /// Its headers, by their names in small letters.
+    pub headers: BTreeMap<String, String>,
+    /// Its body.
+    pub body: String,
+    /// When it came.
+    pub at: Instant,
 }
 
 impl Message {
-    pub(crate) fn id(&self) -> &str {
+    /// The name of the message, which is the same in each attempt.
+    ///
+    /// # Panics
+    /// When it has none.
+    pub fn id(&self) -> &str {
         &self.headers["webhook-id"]
     }
 
-    pub(crate) fn json(&self) -> Json {
+    /// What it says.
+    ///
+    /// # Panics
+    /// When that is no JSON.
+    pub fn json(&self) -> Json {
         serde_json::from_str(&self.body).expect("JSON")
     }
 
     /// As a receiver with the secret of that answer does it.
-    pub(crate) fn verify(&self, secret: &Answer, now: DateTime<Utc>) -> Result<(), Rejected> {
+    ///
+    /// # Errors
+    /// What is wrong with its signature.
+    ///
+    /// # Panics
+    /// When the answer holds no secret, or the message no signature.
+    pub fn verify(&self, secret: &Answer, now: DateTime<Utc>) -> Result<(), Rejected> {
         let secret = secret.json["secret"].as_str().expect("a secret");
         let secrets = [WebhookSecret::parse(secret).expect("a secret")];
         let header = |name: &str| self.headers[name].as_str();
@@ -57,7 +77,7 @@ impl Message {
 }
 
 /// A receiver on a port of its own.
-pub(crate) struct Receiver {
+pub struct Receiver {
     address: SocketAddr,
     messages: Arc<Mutex<Vec<Message>>>,
     manners: Arc<Mutex<VecDeque<Manner>>>,
@@ -66,7 +86,10 @@ pub(crate) struct Receiver {
 
 impl Receiver {
     /// Behaves in these manners, one message after the other, and in the last one for ever.
-    pub(crate) async fn start(manners: &[Manner]) -> Self {
+    ///
+    /// # Panics
+    /// When no port is free.
+    pub async fn start(manners: &[Manner]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let messages: Arc<Mutex<Vec<Message>>> = Arc::default();
@@ -82,25 +105,33 @@ impl Receiver {
     }
 
     /// Answers 204.
-    pub(crate) async fn willing() -> Self {
+    pub async fn willing() -> Self {
         Self::start(&[Manner::Says("204 No Content")]).await
     }
 
     /// Behaves like this from now on.
-    pub(crate) fn becomes(&self, manner: Manner) {
+    ///
+    /// # Panics
+    /// When a message has broken it.
+    pub fn becomes(&self, manner: Manner) {
         *self.manners.lock().expect("the script") = VecDeque::from([manner]);
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// Where it is.
+    pub fn url(&self) -> String {
         format!("http://{}/in", self.address)
     }
 
-    pub(crate) fn messages(&self) -> Vec<Message> {
+    /// What has come so far.
+    ///
+    /// # Panics
+    /// When a message has broken it.
+    pub fn messages(&self) -> Vec<Message> {
         self.messages.lock().expect("the messages").clone()
     }
 
     /// The types of the messages, sorted.
-    pub(crate) fn types(&self) -> Vec<String> {
+    pub fn types(&self) -> Vec<String> {
         let kind = |message: &Message| message.json()["type"].as_str().map(str::to_owned);
         let mut types: Vec<String> = self.messages().iter().filter_map(kind).collect();
         types.sort();
@@ -120,11 +151,26 @@ async fn serve(
     script: &Mutex<VecDeque<Manner>>,
 ) -> io::Result<()> {
     let message = read(&mut stream).await?;
-    seen.lock().expect("the messages").push(message);
+    let mood = {
+        let mut seen = seen.lock().expect("the messages");
+        let name = |message: &Message| message.headers.get("webhook-id").cloned();
+        let again = seen.iter().any(|known| name(known) == name(&message));
+        seen.push(message);
+        if again { 0 } else { seen.len() % 8 }
+    };
     let manner = {
         let mut script = script.lock().expect("the script");
         let last = script.len() == 1;
         if last { script[0].clone() } else { script.pop_front().expect("a manner") }
+    };
+    let manner = match (manner, mood) {
+        (Manner::Moody, 1) => Manner::Says("500 Oops"),
+        (Manner::Moody, 2) => Manner::Resets,
+        (Manner::Moody, 3) => Manner::Stalls,
+        (Manner::Moody, 4) => Manner::Says("301 Moved\r\nlocation: http://127.0.0.1:9/"),
+        (Manner::Moody, 5) => Manner::Floods,
+        (Manner::Moody, _) => Manner::Says("204 No Content"),
+        (manner, _) => manner,
     };
     match manner {
         Manner::Says(status) => {
@@ -142,6 +188,7 @@ async fn serve(
             }
             Ok(())
         }
+        Manner::Moody => unreachable!("it has a mood"),
     }
 }
 

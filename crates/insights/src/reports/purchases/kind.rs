@@ -1,0 +1,234 @@
+//! Orders and contracts as statements.
+
+use super::Time;
+use crate::{Asked, Definition, report::reach};
+use guanxi_customers::life_cycles::Page;
+use guanxi_kernel::{Ctx, FineAmount, Money};
+use guanxi_storage::{Sql, Tx, scope};
+
+/// What tells of purchases.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Kind {
+    /// Orders, each on the day on which it was placed.
+    Orders,
+    /// Contracts that are not cancelled, each on the day on which it was signed.
+    Contracts,
+}
+
+impl Kind {
+    /// What a sum of the store is in steps: orders have them, contracts have minor units.
+    pub(in super::super) fn steps(self, sum: Money) -> i128 {
+        match self {
+            Self::Orders => i128::from(sum.minor()),
+            Self::Contracts => {
+                let places = FineAmount::PLACES.saturating_sub(sum.currency().exponent());
+                i128::from(sum.minor()) * 10_i128.pow(places)
+            }
+        }
+    }
+
+    /// The columns with the day of a purchase, its currency, and what makes it one.
+    pub(in super::super) fn columns(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Orders => ("t.placed_on", "t.currency", "t.bought_steps > 0"),
+            Self::Contracts => ("t.signed_on", "t.currency", "t.net_minor > 0"),
+        }
+    }
+
+    /// What was bought, what came back, and what both have cost.
+    pub(in super::super) fn amounts(self) -> [&'static str; 3] {
+        match self {
+            Self::Orders => ["t.bought_steps", "t.returned_steps", "t.cost_steps"],
+            Self::Contracts => ["t.net_minor", "0", "COALESCE(t.cost_minor, 0)"],
+        }
+    }
+
+    fn table(self) -> &'static str {
+        match self {
+            Self::Orders => " FROM orders t",
+            Self::Contracts => " FROM contracts t",
+        }
+    }
+
+    /// By customer and month what is in the currency of the report; by day what is in others.
+    pub(super) fn by_month(
+        self,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        (page, own): (Page, bool),
+    ) -> Sql {
+        let (day, money, is_purchase) = self.columns();
+        let mut sql = Sql::new("SELECT t.party_id, ");
+        if own {
+            sql.push("SUBSTR(CAST(").push(day).push(" AS TEXT), 1, 7)");
+        } else {
+            sql.push(money).push(", ").push(day);
+        }
+        sql.push(", COUNT(CASE WHEN ").push(is_purchase).push(" THEN 1 END)");
+        let [bought, returned, _] = self.amounts();
+        sql.push(", CAST(SUM(").push(bought).push(" + ").push(returned).push(") AS BIGINT)");
+        self.of(&mut sql, ctx, definition, asked, (None, None));
+        // Of both, or all customers would be gone through for each page.
+        page.contains(&mut sql, "t.party_id");
+        page.contains(&mut sql, "p.id");
+        sql.push(" AND ").push(money).push(if own { " = " } else { " <> " });
+        sql.bind(asked.exchange.currency().code());
+        sql.push(" GROUP BY t.party_id, ");
+        if own {
+            sql.push("SUBSTR(CAST(").push(day).push(" AS TEXT), 1, 7)");
+        } else {
+            sql.push(money).push(", ").push(day);
+        }
+        sql
+    }
+
+    /// Adds, by customer, the last day, the number of purchases, the sums of what is in the currency of the
+    /// report, and how much there is in others. Who is in the reach of the caller is left to the outer
+    /// statement; where that is everybody, nobody is looked up for each purchase.
+    fn by_customer(
+        self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        time: Time,
+    ) {
+        let (day, money, is_purchase) = self.columns();
+        let own = asked.exchange.currency().code();
+        sql.push("SELECT ").push(match self {
+            Self::Orders => "CAST(0 AS BIGINT) AS source, t.party_id",
+            Self::Contracts => "CAST(1 AS BIGINT) AS source, t.party_id",
+        });
+        sql.push(", MAX(CASE WHEN ").push(is_purchase).push(" THEN ").push(day);
+        sql.push(" END) AS last_on, COUNT(CASE WHEN ").push(is_purchase);
+        sql.push(" THEN 1 END) AS purchases");
+        let names = [" AS bought", " AS returned", " AS cost"];
+        for (amount, name) in self.amounts().into_iter().zip(names) {
+            sql.push(", CAST(SUM(CASE WHEN ").push(money).push(" = ").bind(own);
+            sql.push(" THEN ").push(amount).push(" ELSE 0 END) AS BIGINT)").push(name);
+        }
+        sql.push(", COUNT(CASE WHEN ").push(money).push(" <> ").bind(own);
+        sql.push(" THEN 1 END) AS others").push(self.table()).push(" WHERE ");
+        self.stands(sql, asked, time);
+        sql.push(" AND ").push(money).push(" IS NOT NULL");
+        let reach = reach(ctx, definition);
+        if !reach.all {
+            sql.push(" AND t.party_id IN (SELECT p.id FROM parties p WHERE p.tenant_id = $1 AND ");
+            scope::covers(sql, "p.owner_id", &reach, ctx.actor.user);
+            sql.push(")");
+        }
+        sql.push(" GROUP BY t.party_id");
+    }
+
+    /// By customer, currency and day what is in other currencies than that of the report.
+    pub(super) fn in_others(
+        self,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        time: Time,
+    ) -> Sql {
+        let (day, money, _) = self.columns();
+        let mut sql = Sql::new("SELECT t.party_id, ");
+        sql.push(money).push(", ").push(day);
+        for amount in self.amounts() {
+            sql.push(", CAST(SUM(").push(amount).push(") AS BIGINT)");
+        }
+        self.of(&mut sql, ctx, definition, asked, time);
+        sql.push(" AND ").push(money).push(" <> ").bind(asked.exchange.currency().code());
+        sql.push(" GROUP BY t.party_id, ").push(money).push(", ").push(day);
+        sql
+    }
+
+    /// The other currencies and the days on which something is in them.
+    pub(super) fn others(
+        self,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        time: Time,
+    ) -> Sql {
+        let (day, money, _) = self.columns();
+        let mut sql = Sql::new("SELECT DISTINCT ");
+        sql.push(money).push(", ").push(day);
+        self.of(&mut sql, ctx, definition, asked, time);
+        sql.push(" AND ").push(money).push(" <> ").bind(asked.exchange.currency().code());
+        sql
+    }
+
+    /// Adds the purchases `t` of customers `p` in the reach of the caller, as they were known.
+    pub(in super::super) fn of(
+        self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        time: Time,
+    ) {
+        sql.push(self.table());
+        sql.push(" JOIN parties p ON p.tenant_id = t.tenant_id AND p.id = t.party_id WHERE ");
+        self.counts(sql, ctx, definition, asked, time);
+    }
+
+    /// Adds that the purchase `t` of the customer `p` is in the reach of the caller, as it was known.
+    pub(in super::super) fn counts(
+        self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        time: Time,
+    ) {
+        self.stands(sql, asked, time);
+        sql.push(" AND ");
+        customer(sql, ctx, definition, asked);
+    }
+
+    /// Adds that there is the purchase `t` in that time, as it was known.
+    fn stands(self, sql: &mut Sql, asked: &Asked, (from, until): Time) {
+        let (day, ..) = self.columns();
+        sql.push("t.tenant_id = $1 AND t.created_at <= ").bind(asked.known_at);
+        sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at).push(")");
+        match self {
+            Self::Orders => sql.push(" AND t.placed_at <= ").bind(asked.as_of),
+            Self::Contracts => {
+                sql.push(" AND t.stage <> 'cancelled' AND t.signed_on <= ").bind(asked.today)
+            }
+        };
+        if let Some(from) = from {
+            sql.push(" AND ").push(day).push(" >= ").bind(from);
+        }
+        if let Some(until) = until {
+            sql.push(" AND ").push(day).push(" <= ").bind(until);
+        }
+    }
+}
+
+/// Adds that the customer `p` is in the reach of the caller, as it was known.
+fn customer(sql: &mut Sql, ctx: &Ctx, definition: &Definition, asked: &Asked) {
+    sql.push("p.tenant_id = $1 AND (p.deleted_at IS NULL OR p.deleted_at > ");
+    sql.bind(asked.known_at).push(") AND ");
+    scope::covers(sql, "p.owner_id", &reach(ctx, definition), ctx.actor.user);
+}
+
+/// What customers have bought by orders and by contracts, a row for each, in the order of their codes, those
+/// without last, and then of their ids.
+pub(super) fn in_order(
+    tx: &Tx,
+    ctx: &Ctx,
+    definition: &Definition,
+    asked: &Asked,
+    time: Time,
+) -> Sql {
+    let mut sql = Sql::new(
+        "SELECT p.id, x.source, x.last_on, x.purchases, x.bought, x.returned, x.cost, x.others FROM (",
+    );
+    Kind::Orders.by_customer(&mut sql, ctx, definition, asked, time);
+    sql.push(" UNION ALL ");
+    Kind::Contracts.by_customer(&mut sql, ctx, definition, asked, time);
+    sql.push(") x JOIN parties p ON p.id = x.party_id WHERE ");
+    customer(&mut sql, ctx, definition, asked);
+    sql.push(" ORDER BY p.code").push(tx.byte_by_byte()).push(" NULLS LAST, p.id, x.source");
+    sql
+}
