@@ -2,7 +2,7 @@
 //! there afterwards, and the same request sent again ends in exactly one effect.
 //!
 //! `GUANXI_TEST_STEPS` is about how many steps of each operation are tried besides the last ones; with a
-//! thousand it is every step.
+//! thousand it is every step. On PostgreSQL the longest operations are tried only where it is set.
 
 #![expect(clippy::print_stdout, reason = "a test says what it has tried")]
 
