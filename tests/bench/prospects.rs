@@ -51,7 +51,8 @@ pub(crate) async fn fill(bench: &Bench<'_>) -> Outcome {
         for _ in 0..CONTACTS {
             let day = today.with_day(1 + u32::try_from(dice.below(today.day().into()))?);
             let (day, owner) = (day.unwrap_or(today), sales::email(dice.below(sales::REPS)));
-            writeln!(out, "visit,Talk,lead,{lead},{owner},{day}T01:00:00Z")?;
+            // When the day begins for the company, so that it has come.
+            writeln!(out, "visit,Talk,lead,{lead},{owner},{day}T00:00:00+08:00")?;
         }
     }
     out.flush()?;

@@ -1,15 +1,15 @@
 //! Every answer is held against the OpenAPI document: the operation must be there, the status must
 //! be one of its own, and the body must fit its schema.
 
-use guanxi_http::{document, resources::SERVED};
+use crate::document::{self, Pieces};
+use guanxi_http::{document::DOCUMENT, resources::SERVED};
 use guanxi_kernel::TenantId;
 use guanxi_storage::{Db, Sql, Tx};
-use jsonschema::{Registry, RegistryBuilder, Validator};
-use serde_json::{Value as Json, json};
+use jsonschema::Validator;
+use serde_json::Value as Json;
 use std::{
     collections::{BTreeSet, HashMap},
-    env, fs,
-    hash::{DefaultHasher, Hash as _, Hasher as _},
+    fs,
     path::PathBuf,
     sync::{Arc, LazyLock, Mutex, PoisonError},
 };
@@ -20,46 +20,17 @@ type Known = HashMap<String, Arc<Validator>>;
 
 static KNOWN: LazyLock<Mutex<Known>> = LazyLock::new(Mutex::default);
 
-/// The document. To make it takes longer than most tests, each of which is a process of its own, so the
-/// first of a build leaves it to the others.
-pub(crate) static DOCUMENT: LazyLock<Json> = LazyLock::new(|| {
-    let program = env::current_exe().expect("this program");
-    let about = program.metadata().expect("this program");
-    let mut build = DefaultHasher::new();
-    (program, about.len(), about.modified().ok()).hash(&mut build);
-    let made = env::temp_dir().join(format!("guanxi-document-{:016x}.json", build.finish()));
-    if let Ok(text) = fs::read(&made) {
-        return serde_json::from_slice(&text).expect("a document that was written whole");
-    }
-    let document = document::DOCUMENT.clone();
-    // A rename is seen whole or not at all.
-    let draft = made.with_extension(Uuid::new_v4().to_string());
-    fs::write(&draft, document.to_string()).and_then(|()| fs::rename(&draft, &made)).ok();
-    document
-});
-
-/// The document under an address of its own, so that a validator of one of its schemas reads no more
-/// of it than that schema refers to.
-static REGISTRY: LazyLock<Registry<'static>> = LazyLock::new(|| {
-    let registry = Registry::new().add(ADDRESS, &*DOCUMENT).and_then(RegistryBuilder::prepare);
-    registry.expect("the document")
-});
-
-const ADDRESS: &str = "json-schema:///openapi.json";
-
 /// An operation of the document.
 struct Operation {
     template: &'static str,
-    /// Where it is in the document.
-    pointer: String,
     whole: &'static Json,
 }
 
-/// The paths of the document and what can be done there, by the number of their parts.
-static PATHS: LazyLock<HashMap<usize, Vec<(&str, &Json)>>> = LazyLock::new(|| {
+/// The paths of the document by the number of their parts.
+static PATHS: LazyLock<HashMap<usize, Vec<&str>>> = LazyLock::new(|| {
     let mut all: HashMap<_, Vec<_>> = HashMap::new();
-    for (template, item) in DOCUMENT["paths"].as_object().into_iter().flatten() {
-        all.entry(template.split('/').count()).or_default().push((template.as_str(), item));
+    for template in document::TEMPLATES.iter() {
+        all.entry(template.split('/').count()).or_default().push(template.as_str());
     }
     all
 });
@@ -144,8 +115,7 @@ pub fn check(method: &str, path: &str, status: u16, content_type: Option<&str>, 
     if status >= 400 {
         said_whole(&name, body);
     }
-    let pointer = format!("{}/responses/{status}", operation.pointer);
-    if let Some(validator) = validator(declared, pointer, expected) {
+    if let Some(validator) = validator(declared, &format!("{name} {status}"), expected) {
         let errors: Vec<String> = validator
             .iter_errors(body)
             .map(|e| format!("{} at {}", e, e.instance_path()))
@@ -179,29 +149,21 @@ fn operation(method: &str, path: &str) -> Option<Operation> {
             .zip(&given)
             .all(|(known, given)| known == *given || (known.starts_with('{') && !given.is_empty()))
     };
-    let fitting = PATHS.get(&given.len())?.iter().filter(|(template, _)| fits(template));
-    let (template, item) = fitting.min_by_key(|(template, _)| template.matches('{').count())?;
-    let method = method.to_lowercase();
-    let pointer = format!("/paths/{}/{method}", template.replace('/', "~1"));
-    Some(Operation { template, pointer, whole: item.get(method)? })
+    let fitting = PATHS.get(&given.len())?.iter().filter(|template| fits(template));
+    let template = fitting.min_by_key(|template| template.matches('{').count())?;
+    let item = document::piece(&document::of_path(template))?;
+    Some(Operation { template, whole: item.get(method.to_lowercase())? })
 }
 
-/// What holds bodies against the schema of a response, which is at `pointer`.
-fn validator(declared: &Json, pointer: String, content_type: &str) -> Option<Arc<Validator>> {
-    let shared = |json: &Json| json["$ref"].as_str().map(|place| place[1..].to_owned());
-    let (declared, pointer) = match shared(declared) {
-        Some(place) => (DOCUMENT.pointer(&place)?, place),
-        None => (declared, pointer),
-    };
+/// What holds bodies against the schema of a response, which is called `name`.
+fn validator(declared: &'static Json, name: &str, content_type: &str) -> Option<Arc<Validator>> {
+    let declared = document::resolved(declared)?;
     let schema = declared.get("content")?.get(content_type)?.get("schema")?;
-    let place = shared(schema)
-        .unwrap_or_else(|| format!("{pointer}/content/{}/schema", content_type.replace('/', "~1")));
+    let place = schema["$ref"].as_str().unwrap_or(name);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
-    let made = known.entry(place).or_insert_with_key(|place| {
-        let place = place.replace('{', "%7B").replace('}', "%7D");
-        let schema = json!({ "$ref": format!("{ADDRESS}#{place}") });
-        let options = jsonschema::options().with_registry(&REGISTRY).should_validate_formats(true);
-        Arc::new(options.build(&schema).expect("a schema of the document"))
+    let made = known.entry(place.to_owned()).or_insert_with(|| {
+        let options = jsonschema::options().with_retriever(Pieces).should_validate_formats(true);
+        Arc::new(options.build(schema).expect("a schema of the document"))
     });
     Some(made.clone())
 }

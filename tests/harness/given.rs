@@ -1,7 +1,6 @@
 //! Records for tests that do not care what is in them.
 
-use crate::contract::DOCUMENT;
-use crate::{Answer, Client, Json, json};
+use crate::{Answer, Client, Json, document, json};
 use guanxi_http::resources::SERVED;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -27,11 +26,11 @@ fn path(plural: &str) -> &str {
 /// exist and names that nobody has yet.
 pub async fn body(client: &Client, plural: &str) -> Json {
     let number = NEXT.fetch_add(1, Ordering::SeqCst);
-    let operation = &DOCUMENT["paths"][format!("/v1/{}", path(plural))]["post"];
-    let reference =
-        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
-    let schema = reference.and_then(|path| DOCUMENT.pointer(path.trim_start_matches('#')));
-    let mut body = schema.map(|schema| schema["examples"][0].clone()).expect("an example");
+    let item = document::piece(&document::of_path(&format!("/v1/{}", path(plural))));
+    let operation = &item.expect("a path of the document")["post"];
+    let schema = &operation["requestBody"]["content"]["application/json"]["schema"];
+    let schema = document::resolved(schema).expect("a schema of the document");
+    let mut body = schema["examples"][0].clone();
     let fresh = |name: &str| format!("{name} {number}");
     match plural {
         "users" => {

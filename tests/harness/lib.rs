@@ -12,6 +12,7 @@
 pub mod client;
 pub mod cluster;
 pub mod contract;
+mod document;
 pub mod experiments;
 pub mod faults;
 pub mod forwarder;
@@ -34,6 +35,13 @@ pub use client::{Answer, Client, Request};
 pub use serde_json::{Value as Json, json};
 pub use store::Engine;
 pub use world::World;
+
+/// A rate as reports tell it, of that value: so many of so many, with its interval.
+pub fn rate(value: impl Into<Json>, done: i64, could: i64) -> Json {
+    let mut rate = json!(guanxi_marketing::rate::Rate::new(done, could));
+    rate["value"] = value.into();
+    rate
+}
 
 /// Runs each of these tests on SQLite and on PostgreSQL, on a fresh store each.
 #[macro_export]

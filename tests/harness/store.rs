@@ -105,7 +105,7 @@ async fn postgres(server: &str) -> Store {
         say(&mut admin, format!("ALTER DATABASE {template} IS_TEMPLATE true")).await;
     }
     let name = format!("guanxi_{}", Uuid::new_v4().simple());
-    say(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    say(&mut admin, format!("CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")).await;
     admin.execute("SELECT pg_advisory_unlock(4711)").await.expect("the lock");
     let url = sibling(server, &name);
     Store { url, folder: None, database: Some((server.to_owned(), name)) }

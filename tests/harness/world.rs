@@ -44,6 +44,8 @@ pub struct World {
     pub admin: Client,
     /// The program.
     pub app: App,
+    /// Who lets people in, and forgets what is old.
+    pub auth: Auth,
     /// Password hashing, cheap.
     pub passwords: Passwords,
     /// The keys under which secrets lie in the store.
@@ -123,7 +125,7 @@ impl World {
             .await
             .expect("an administrator");
         let auth = Auth::new(db.clone(), passwords.clone(), Arc::new(keys), clock.clone());
-        let app = App::new(db.clone(), auth, clock.clone(), options, None, files);
+        let app = App::new(db.clone(), auth.clone(), clock.clone(), options, None, files);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let server = guanxi_http::serve(&app, listener, 2).expect("a server");
@@ -139,6 +141,7 @@ impl World {
             base,
             admin,
             app,
+            auth,
             passwords,
             sealing,
             counter: AtomicU64::new(0),

@@ -17,6 +17,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     ExternalId, Kind, Tx,
+    field_reads::Shown,
     idempotency::{Answer, Claim},
     operations::Sheet,
     resource,
@@ -339,16 +340,27 @@ async fn sync(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     for (index, operation) in sync.operations.iter().enumerate() {
         results.push(sync_one(&call, index, operation).await);
     }
+    // What was written is an event; what was not is shown as it is.
+    let current = |(operation, result): (&SyncOperation, &WriteResult)| {
+        result.current.as_ref()?;
+        let kind = served(operation)?.kind;
+        Some(Shown { kind, members: None, records: vec![operation.id?] })
+    };
+    call.note_shown(|| sync.operations.iter().zip(&results).filter_map(current).collect()).await?;
     Ok(many(&WriteResults { results }))
+}
+
+/// The resource that a write is about, if it takes such writes.
+fn served(operation: &SyncOperation) -> Option<&'static Served> {
+    SERVED.iter().find(|served| {
+        served.kind.name == &*operation.kind && served.operations.contains(&Operation::Batch)
+    })
 }
 
 async fn sync_one(call: &Call, index: usize, operation: &SyncOperation) -> WriteResult {
     let SyncOperation { op, id, by, if_match, data, .. } = operation.clone();
     let write = Write { op, id, by, if_match, data };
-    let served = SERVED.iter().find(|served| {
-        served.kind.name == &*operation.kind && served.operations.contains(&Operation::Batch)
-    });
-    let Some(served) = served else {
+    let Some(served) = served(operation) else {
         let known = SERVED.iter().filter(|s| s.operations.contains(&Operation::Batch));
         let known: Vec<&str> = known.map(|served| served.kind.name).collect();
         let refused = UNKNOWN_VALUE.at("/type").with("expected", known.join(", "));

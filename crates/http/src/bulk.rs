@@ -7,7 +7,7 @@ use crate::{
     resources::{ListBody, bad},
     respond::Done,
     routing::Routes,
-    upload::{receive, reopen},
+    upload::{Arrived, receive, reopen},
 };
 use actix_web::{HttpResponse, get, http::header, post, web::Payload};
 use guanxi_bulk::{
@@ -24,7 +24,7 @@ use guanxi_storage::{
     error::{BAD_PARAMETER, UNKNOWN_PARAMETER},
     list,
 };
-use guanxi_tabular::{Column, Format, WriteOptions, Writer};
+use guanxi_tabular::{Column, Format, WriteOptions, Writer, people};
 use serde::Serialize;
 use serde_json::json;
 use utoipa::ToSchema;
@@ -32,6 +32,8 @@ use utoipa::ToSchema;
 /// Findings that one statement reads, and that a file holds at most.
 const FINDINGS: (i64, usize) = (1_000, 100_000);
 const CSV: &str = "text/csv";
+/// Bytes of a file of cards, or of a mail, at most.
+const PEOPLE: u64 = 4 << 20;
 
 pub(crate) fn routes(config: &mut Routes) {
     config.service(upload).service(preview).service(commit).service(check);
@@ -41,7 +43,9 @@ pub(crate) fn routes(config: &mut Routes) {
 /// Upload a file to import
 ///
 /// The body is the file: CSV (UTF-8, UTF-16 or GB18030; comma, semicolon, tab or pipe), XLSX or
-/// NDJSON, up to 50 MiB; its format is told from its content. Answers with an import: how the table
+/// NDJSON, up to 50 MiB, or a file of vCards or a mail in UTF-8, up to 4 MiB; its format is told from its content. A card
+/// is a row of whom it is of, and a mail one of whoever has sent it: `kind`, `name`, `company_name`, `job_title`,
+/// `phones`, `emails` and `note`; these rows are kept as the file. Answers with an import: how the table
 /// lies in the file, its first rows, and the mapping that the names of the columns suggest. Change
 /// the mapping by a merge patch, try it with `check`, then `commit` it.
 #[utoipa::path(tag = "imports", operation_id = "imports_create",
@@ -53,11 +57,12 @@ pub(crate) fn routes(config: &mut Routes) {
 async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> {
     call.ctx.require(IMPORT.plural, Action::Create)?;
     let (resource, file_name) = asked(&call)?;
-    let arrived = receive(&call.state, payload, call.state.options.upload_bytes).await?;
+    let mut arrived = receive(&call.state, payload, call.state.options.upload_bytes).await?;
     let digest = Body(json!({ "sha256": arrived.sha256 }));
     let ctx = call.ctx.clone();
     let custom = call.read(async |tx, _| custom::definitions(tx).await).await?;
     let examined = tokio::task::spawn_blocking(move || {
+        tell_people(&mut arrived)?;
         let import = Upload {
             resource: &resource,
             file_name: &file_name,
@@ -85,6 +90,17 @@ async fn upload(call: Call, payload: Payload) -> Result<HttpResponse, ApiError> 
         files.forget(tenant, id).await;
     }
     Ok(answer?)
+}
+
+/// Cards and a mail are a table of people from now on.
+fn tell_people(arrived: &mut Arrived) -> Result<()> {
+    if arrived.size > PEOPLE {
+        return Ok(());
+    }
+    match people::as_rows(&arrived.content()?) {
+        Some(rows) => arrived.replace(&rows),
+        None => Ok(()),
+    }
 }
 
 fn asked(call: &Call) -> Result<(String, String)> {

@@ -23,6 +23,7 @@ use guanxi_storage::{
         chain::{self, Verification},
         changes::{self, ChangeItem, ChangesPage, ChangesQuery},
     },
+    field_reads::Shown,
     list,
 };
 use quick_cache::sync::Cache;
@@ -164,8 +165,18 @@ async fn feed(call: OpenCall) -> Result<HttpResponse, ApiError> {
     }
 }
 
+/// A page of changes, once it is noted what it shows.
 async fn page(call: &Call, query: &ChangesQuery) -> Result<ChangesPage> {
-    changes::page(&call.state.db, &call.ctx, &CONCERNING, query).await
+    let page = changes::page(&call.state.db, &call.ctx, &CONCERNING, query).await?;
+    call.note_shown(|| page.data.iter().filter_map(copied).collect()).await?;
+    Ok(page)
+}
+
+/// The record that a change brings.
+fn copied(change: &ChangeItem) -> Option<Shown> {
+    change.data.as_ref()?;
+    let kind = CONCERNING.iter().copied().find(|kind| kind.name == change.kind)?;
+    Some(Shown { kind, members: None, records: vec![change.id] })
 }
 
 /// Waits for an event behind `position`, until then, or for the server to stop.

@@ -79,6 +79,7 @@ async fn search(call: Call) -> Result<HttpResponse, ApiError> {
     let kinds = kinds(Operation::Get, types.as_ref())?;
     let found = call.read(async |tx, ctx| everywhere::search(tx, ctx, &kinds, &asked, limit).await);
     let found = found.await?;
+    call.note_shown(|| found.shown).await?;
     Ok(HttpResponse::Ok().json(SearchResult { data: found.hits, has_more: found.more }))
 }
 

@@ -56,8 +56,9 @@ struct FieldReadList {
 /// List reads of watched fields
 ///
 /// Who was shown the fields that `watched_fields` of the preferences names, record by record, by whatever way records are
-/// read: alone, in lists, within others, or by what happened to them; for auditors. Exports and changes are told by their
-/// events. Needs the right to read `events` with scope `all`.
+/// read: alone, in lists, within others, in the change feed, by a search, in the rows of reports, or by what happened to
+/// them; for auditors. They are kept for 400 days. Exports and changes are told by their events. Needs the right to read
+/// `events` with scope `all`.
 #[utoipa::path(tag = "events", operation_id = "field_reads_list",
     params(
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items on a page, 50 when absent."),

@@ -9,17 +9,18 @@ use crate::{
     routing::Routes,
 };
 use actix_web::{HttpResponse, get, post};
+use guanxi_customers::activities::ACTIVITY;
 use guanxi_insights::asked;
 use guanxi_kernel::{Action, Ctx, Result, Word as _, problem::UNKNOWN_VALUE};
 use guanxi_sales::{
     lead_levels::{self, LeadLevel, LeadLevelsFromTemplate},
     leads::{
-        self, CardSide, ChangeLeadLevel, ConvertLead, Lead, LeadAssignment, LeadCard,
+        self, CardSide, ChangeLeadLevel, ConvertLead, LEAD, Lead, LeadAssignment, LeadCard,
         LeadLevelChange, LoseLead, QualifyLead, ReleaseLead, ReopenLead, TransferLead,
     },
 };
 use guanxi_storage::{
-    Tx,
+    Tx, field_reads,
     resource::{self, Shown},
 };
 use guanxi_workflow::playbook_runs::FillCard;
@@ -137,13 +138,39 @@ fn side(call: &Call) -> Result<CardSide> {
 async fn card(call: Call) -> Result<HttpResponse, ApiError> {
     let (id, side) = (call.id("lead_id")?, side(&call)?);
     let read = async |tx: &mut Tx, ctx: &Ctx| leads::card(tx, ctx, id.into(), side).await;
-    Ok(HttpResponse::Ok().json(call.read(read).await?))
+    let card = call.read(read).await?;
+    call.note_shown(|| told(&card)).await?;
+    Ok(HttpResponse::Ok().json(card))
+}
+
+/// What the back of a card tells of activities.
+const OF_CONTACTS: [&str; 7] =
+    ["starts_at", "kind", "subject", "result", "next_step", "next_step_on", "owner_id"];
+
+/// The fields of the lead that a card tells, and those of the activities about it.
+fn told(shown: &LeadCard) -> Vec<field_reads::Shown> {
+    let items = shown.card.iter().flat_map(|front| &front.steps).flat_map(|step| &step.items);
+    let fields = items.filter_map(|item| item.field.as_deref().map(str::to_owned));
+    let contacts = shown.contacts.as_deref().unwrap_or_default();
+    let level = (!contacts.is_empty()).then(|| "level_id".to_owned());
+    vec![
+        field_reads::Shown {
+            kind: &LEAD,
+            members: Some(fields.chain(level).collect()),
+            records: vec![shown.lead_id.uuid()],
+        },
+        field_reads::Shown {
+            kind: &ACTIVITY,
+            members: Some(OF_CONTACTS.map(str::to_owned).into()),
+            records: contacts.iter().map(|contact| contact.activity_id.uuid()).collect(),
+        },
+    ]
 }
 
 /// Fill in the card of a lead
 ///
 /// Answers by the codes of their items; `null` takes one away, what is not named stays. What a field of the
-/// lead answers is changed in the lead. Whoever may change the lead may fill in its card.
+/// lead answers is changed in the lead. Whoever may change the lead may fill in its shown.
 #[utoipa::path(tag = "leads", operation_id = "leads_fill_card", request_body = FillCard,
     params(("lead_id" = String, Path, description = "The id of the lead.", format = Uuid)),
     responses((status = 200, description = "The front of the card now.", body = LeadCard),

@@ -26,6 +26,8 @@ type Registration = Box<dyn FnOnce(&mut ServiceConfig)>;
 #[derive(Default)]
 pub(crate) struct Routes {
     compartments: Vec<(String, Vec<Registration>)>,
+    /// Which compartment is that of a word.
+    places: HashMap<String, usize>,
     known: Vec<(String, Method)>,
     documented: Option<Documented>,
 }
@@ -93,22 +95,25 @@ impl Routes {
     }
 
     fn put(&mut self, path: &str, one: impl FnOnce(&mut ServiceConfig) + 'static) -> &mut Self {
-        let word = first_word(path);
-        match self.compartments.iter_mut().find(|(known, _)| known == word) {
-            Some((_, all)) => all.push(Box::new(one)),
-            None => self.compartments.push((word.to_owned(), vec![Box::new(one)])),
-        }
+        let Self { compartments, places, .. } = self;
+        let word = first_word(path).to_owned();
+        let place = *places.entry(word.clone()).or_insert_with(|| {
+            compartments.push((word, Vec::new()));
+            compartments.len() - 1
+        });
+        compartments[place].1.push(Box::new(one));
         self
     }
 
     /// The paths that are known so far, each with its methods, in the order of their registration.
     pub(crate) fn methods(&self) -> Vec<(String, Vec<Method>)> {
-        let mut all: Vec<(String, Vec<Method>)> = Vec::new();
+        let (mut all, mut places) = (Vec::new(), HashMap::new());
         for (path, method) in &self.known {
-            match all.iter_mut().find(|(known, _)| known == path) {
-                Some((_, methods)) => methods.push(method.clone()),
-                None => all.push((path.clone(), vec![method.clone()])),
-            }
+            let place = *places.entry(path).or_insert_with(|| {
+                all.push((path.clone(), Vec::new()));
+                all.len() - 1
+            });
+            all[place].1.push(method.clone());
         }
         all
     }

@@ -107,9 +107,9 @@ async fn split(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
 
 /// Allocate a target among units, teams, people, products, regions or dealers
 ///
-/// By shares, evenly, or by what each has reached in the month, quarter or year to date (`basis`). Representatives
-/// get parts for the days that they serve. What it is divided along already stays as it is, so everything adds up
-/// along every dimension.
+/// By shares, evenly, or by what each has reached in the month, quarter, half-year or year to date (`basis`).
+/// Representatives get parts for the days that they serve. What it is divided along already stays as it is, so
+/// everything adds up along every dimension.
 #[utoipa::path(tag = "targets", operation_id = "targets_allocate", request_body = AllocateTarget,
     params(("target_id" = String, Path, description = "The id of the target.", format = Uuid)),
     responses((status = 200, description = "The target now; its parts are at `breakdown`.", body = Target),

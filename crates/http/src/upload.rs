@@ -9,7 +9,10 @@ use futures_util::StreamExt as _;
 use guanxi_bulk::{attachments::HEAD, files::hex};
 use guanxi_kernel::{Problem, Result, problem::INTERNAL};
 use sha2::{Digest as _, Sha256};
-use std::{fs::File, io::Write as _};
+use std::{
+    fs::{self, File},
+    io::Write as _,
+};
 use tempfile::NamedTempFile;
 
 /// A file that has arrived on this machine.
@@ -20,6 +23,26 @@ pub(crate) struct Arrived {
     pub(crate) sha256: String,
     /// Its first bytes.
     pub(crate) head: Vec<u8>,
+}
+
+impl Arrived {
+    /// All of it, of a file that is small.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub(crate) fn content(&self) -> Result<Vec<u8>> {
+        fs::read(self.file.path()).map_err(failed)
+    }
+
+    /// Puts a text in its place.
+    ///
+    /// # Errors
+    /// `internal`.
+    pub(crate) fn replace(&mut self, text: &str) -> Result<()> {
+        fs::write(self.file.path(), text).map_err(failed)?;
+        (self.size, self.sha256) = (text.len() as u64, hex(&Sha256::digest(text)));
+        Ok(())
+    }
 }
 
 /// Receives a file of at most so many bytes.

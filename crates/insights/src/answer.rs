@@ -3,10 +3,12 @@
 use crate::{Asked, Definition, Made, Report, definition::ReportColumn};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Currency, Language, Result, canonical, problem::INTERNAL};
+use guanxi_storage::{Kind, field_reads::Shown};
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use uuid::Uuid;
 
 /// A report that was made, as its caller may see it.
 pub struct Answer {
@@ -67,6 +69,23 @@ impl Answer {
         let mut body = self.body;
         body["generated_at"] = json!(generated_at);
         body
+    }
+
+    /// The records that its rows are about, with the fields of them that rows tell of.
+    pub fn shown(&self) -> Vec<Shown> {
+        let definition = self.definition;
+        let resting = definition.rests_on.iter().map(|(field, _)| *field);
+        let own: Vec<&str> = resting.chain(definition.needs.iter().copied()).collect();
+        let about = |(at, &kind): (usize, &&'static Kind)| {
+            let key = format!("{}_id", kind.name);
+            let id_of = |row: &Json| row.get(&key)?.as_str()?.parse::<Uuid>().ok();
+            let records: BTreeSet<Uuid> = self.rows().iter().filter_map(id_of).collect();
+            let named = self.columns.iter().any(|column| column.name == kind.name);
+            let own = own.iter().filter(|_| at == 0).copied();
+            let members = own.chain(named.then_some("name")).map(str::to_owned).collect();
+            Shown { kind, members: Some(members), records: records.into_iter().collect() }
+        };
+        definition.reads.iter().enumerate().map(about).collect()
     }
 
     /// The rows.

@@ -1,11 +1,11 @@
 //! The question: which instants, which currency, which parameters.
 
-use crate::definition::{Definition, Parameter, Takes};
+use crate::definition::{Definition, Parameter, Takes, Window};
 use crate::exchange::Exchange;
 use chrono::{DateTime, Datelike as _, Days, NaiveDate, Utc};
 use guanxi_kernel::{
     Ctx, Currency, Money, Problem, Result, Word,
-    period::business_date,
+    period::{Period, business_date},
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, REQUIRED, UNKNOWN_VALUE},
     scalar::Type,
 };
@@ -34,6 +34,8 @@ pub struct Asked {
     pub live: bool,
     /// The currency of all amounts, and how they came into it.
     pub exchange: Exchange,
+    /// Whether its days are those of a period.
+    pub of_period: bool,
     values: BTreeMap<&'static str, Vec<String>>,
     hidden: BTreeSet<String>,
 }
@@ -113,11 +115,12 @@ impl Asked {
             today: business_date(now, ctx.settings.time_zone),
             live: true,
             exchange: Exchange::into(ctx.settings.currency),
+            of_period: false,
             values: BTreeMap::new(),
             hidden,
         };
         let known = |name: &str| {
-            let own = definition.parameters.iter().any(|one| one.name == name && this.offers(one));
+            let own = definition.asked().any(|one| one.name == name && this.offers(one));
             own || SHARED.contains(&name)
         };
         for (at, (name, _)) in pairs.iter().enumerate() {
@@ -155,6 +158,12 @@ impl Asked {
                 None => {}
             }
         }
+        if let Some((window, text)) = definition.window().zip(given(Window::NAME)) {
+            let also = window.days().into_iter().any(|name| given(name).is_some());
+            if let Err(finding) = this.take_period(ctx, window, (text, also)) {
+                findings.push(finding);
+            }
+        }
         if findings.is_empty() {
             return Ok(this);
         }
@@ -171,6 +180,7 @@ impl Asked {
             today: at.date_naive(),
             live: true,
             exchange: Exchange::into(currency),
+            of_period: false,
             values: defaults.collect(),
             hidden: BTreeSet::new(),
         }
@@ -191,6 +201,26 @@ impl Asked {
         self.known_at = read("known_at", known_at, self.as_of)?;
         self.today = business_date(self.as_of, ctx.settings.time_zone);
         self.live = self.as_of == now && self.known_at == now;
+        Ok(())
+    }
+
+    /// Takes the days of a period, by the calendar of the tenant, as those of a window.
+    fn take_period(
+        &mut self,
+        ctx: &Ctx,
+        window: &Window,
+        (text, also_days): (&str, bool),
+    ) -> Result<(), FieldError> {
+        let wrong = || expected(INVALID_FORMAT.parameter(Window::NAME), window.expected());
+        let period: Period = text.parse().map_err(|_| wrong())?;
+        if also_days {
+            return Err(wrong());
+        }
+        let range = period.range(ctx.settings.fiscal, self.today);
+        let last = if window.open { Some(range.end) } else { range.end.pred_opt() };
+        self.understand(window.first, &range.start);
+        self.understand(window.last, &last.unwrap_or(range.end));
+        self.of_period = true;
         Ok(())
     }
 
@@ -233,6 +263,10 @@ impl Asked {
             Takes::Month => {
                 let first = first_of(value).ok_or_else(format)?;
                 if first <= self.today { Ok(vec![value.to_owned()]) } else { Err(range()) }
+            }
+            Takes::Period => {
+                value.parse::<Period>().map_err(|_| format())?;
+                Ok(vec![value.to_owned()])
             }
             Takes::Amount => {
                 let money = Money::parse(value, self.exchange.currency()).map_err(|_| format())?;

@@ -65,6 +65,8 @@ pub enum Takes {
     Whole(i64, i64),
     /// A month that has begun, `YYYY-MM`.
     Month,
+    /// A period such as `2026-H1` or `ytd`.
+    Period,
     /// An amount above zero, in the currency of the report.
     Amount,
     /// A share of a whole: above 0, at most 1.
@@ -89,6 +91,62 @@ pub struct Parameter {
     /// What it is for.
     pub about: Texts,
 }
+
+/// The days of a report, which a period can name instead.
+#[derive(Debug)]
+pub struct Window {
+    /// The parameter of the first day.
+    pub first: &'static str,
+    /// That of the last one.
+    pub last: &'static str,
+    /// Whether that is the day behind it.
+    pub open: bool,
+    /// The parameter that names both.
+    named: Parameter,
+}
+
+impl Window {
+    /// The name of the parameter that names a period.
+    pub const NAME: &'static str = "period";
+
+    const fn new(
+        days: (&'static str, &'static str),
+        open: bool,
+        field: Option<&'static str>,
+    ) -> Self {
+        let about = Texts {
+            en: "A period instead of its days, by the fiscal calendar: `2026`, `2026-H1`, `2026-Q1` or `2026-03`, or \
+                 one up to the day of `as_of`: `mtd`, `qtd`, `htd` or `ytd`.",
+            zh: "以期间代替起止日期(按财年):2026、2026-H1、2026-Q1、2026-03,或本月、本季、本半年、本年至今 mtd、qtd、htd、ytd。",
+        };
+        let named = Parameter {
+            name: Self::NAME,
+            takes: Takes::Period,
+            default: None,
+            required: false,
+            field,
+            about,
+        };
+        Self { first: days.0, last: days.1, open, named }
+    }
+
+    /// Its two parameters.
+    pub const fn days(&self) -> [&'static str; 2] {
+        [self.first, self.last]
+    }
+
+    /// What names a period of it, for people.
+    pub fn expected(&self) -> String {
+        format!("{}, without {} and {}", Takes::Period.expected(), self.first, self.last)
+    }
+}
+
+/// The windows that reports have.
+static WINDOWS: [Window; 3] = [
+    Window::new(("from", "to"), false, None),
+    Window::new(("closed_after", "closed_before"), true, Some("closed_on")),
+    Window::new(("entered_after", "entered_before"), true, None),
+];
 
 guanxi_kernel::words! {
     /// How rows are drawn.
@@ -230,6 +288,7 @@ impl Takes {
             }
             Self::Whole(least, most) => format!("{least} to {most}"),
             Self::Month => "a month such as 2026-03".to_owned(),
+            Self::Period => "a period such as 2026-H1, 2026-03 or ytd".to_owned(),
             Self::Amount => "a decimal above 0, such as 600000.00".to_owned(),
             Self::Share => "a decimal above 0 and at most 1, such as 0.80".to_owned(),
             Self::Factor => "a decimal above 0 and at most 1000, such as 1.2".to_owned(),
@@ -254,7 +313,7 @@ impl Definition {
             definition_version: self.version,
             title: self.title.get(language),
             description: self.about.get(language),
-            parameters: self.parameters.iter().map(parameter).collect(),
+            parameters: self.asked().map(parameter).collect(),
             columns: self.columns.iter().map(|one| one.shown(self, language, currency)).collect(),
         }
     }
@@ -262,6 +321,17 @@ impl Definition {
     /// Where it is served.
     pub fn path(&self) -> String {
         format!("/v1/reports/{}", self.name)
+    }
+
+    /// The days that a period can name, if it has such.
+    pub fn window(&self) -> Option<&'static Window> {
+        let has = |name: &str| self.parameters.iter().any(|one| one.name == name);
+        WINDOWS.iter().find(|window| window.days().into_iter().all(has))
+    }
+
+    /// All that can be asked of it alone: its parameters, and a period instead of its days.
+    pub fn asked(&self) -> impl Iterator<Item = &'static Parameter> {
+        self.parameters.iter().chain(self.window().map(|window| &window.named))
     }
 
     /// The column of that name.

@@ -255,8 +255,9 @@ guanxi_kernel::problems! {
         ("未暂停", "消息状态为 {state},无可恢复的发送。");
     /// No server to send mails by.
     MAIL_NOT_CONFIGURED = Conflict "mail_not_configured"
-        ("No mail server", "The operator has named no mail server, so no e-mail can be sent.")
-        ("未配置邮件服务器", "运维方尚未配置邮件服务器,无法发送邮件。");
+        ("No mail server", "No e-mail can be sent before the operator has set up a mail server ({why}). An administrator \
+            can give a user who has forgotten it another password.")
+        ("未配置邮件服务器", "运维方尚未配置邮件服务器({why}),无法发送邮件。忘记密码的用户可由管理员设置新密码。");
     /// Messages go out while their campaign runs.
     CAMPAIGN_NOT_RUNNING = Conflict "campaign_not_running"
         ("Campaign does not run", "The campaign is {state}; messages are sent while it runs.")

@@ -63,7 +63,7 @@ pub mod targets;
 mod tracking;
 
 use guanxi_bulk::erasures;
-use guanxi_customers::activities;
+use guanxi_customers::{activities, parties};
 use guanxi_storage::Kind;
 use guanxi_workflow::{chores, documents, tasks};
 
@@ -101,13 +101,14 @@ pub fn kinds() -> Vec<&'static Kind> {
     ]
 }
 
-/// Makes known what needs an approval here, what falls due, who enters activities, what follows tasks, and where
-/// people are among others. Again is no harm.
+/// Makes known what needs an approval here, what falls due, who enters activities, what follows tasks and purchases, and
+/// where people are among others. Again is no harm.
 pub fn register() {
     for rule in [phone_calls::MAIL_REPLY, phone_calls::FOLLOW_UP] {
         tasks::on_close(rule, |tx, ctx, task| Box::pin(phone_calls::step_done(tx, ctx, task)));
     }
     activities::on_entered(leads::LEAD.name, prospect_tables::entered);
+    parties::on_purchase("leads", |tx, ctx, buyers| Box::pin(leads::bought(tx, ctx, buyers)));
     documents::register(&quotes::APPROVAL_OF_QUOTES);
     documents::register(&opportunities::STAGE_ENTRY);
     documents::register(&opportunities::REACTIVATION);

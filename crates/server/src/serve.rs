@@ -30,7 +30,8 @@ const MAINTENANCE: Duration = Duration::from_secs(60);
 
 pub(crate) async fn serve(config: Config) -> Outcome {
     refuse_what_is_insecure(&config)?;
-    guanxi_kernel::phone::prepare();
+    // A tenth of a second, in which the rest is made ready.
+    std::thread::spawn(guanxi_kernel::phone::prepare);
     let clock = guanxi_kernel::Clock::System;
     let sealing_keys = commands::sealing_keys(&config, &clock)?;
     let db = commands::open_in_time(&config).await?.with_vault(sealing_keys.clone());

@@ -3,7 +3,7 @@
 //!
 //! Only the columns that differ in any of them are written, each under the version that was read.
 //!
-//! Hand-overs, undone imports, searches for duplicates and merges use it. What follows from a save of one
+//! Hand-overs, undone imports, searches for duplicates, merges and first orders use it. What follows from a save of one
 //! record a resource may do for all at once (`Resource::all_changed`, `Resource::foresee_deletion`). Price:
 //! what a resource asks for one by one it asks one by one here too, until it says how to do it together.
 

@@ -7,9 +7,16 @@
 //! that has waited too long for a connection is told to come again. Price: that many connections more for each
 //! node, opened when they are needed; and while all of them are busy with slow reports, quick ones wait too.
 
+mod options;
+mod postgres;
 mod replica;
 
-use self::replica::Replica;
+pub use self::options::{Limits, Options};
+
+use self::{
+    postgres::{Pulse, begin_postgres, open_postgres},
+    replica::Replica,
+};
 use crate::{
     custom,
     error::{self, CONTENTION, Error, UNAVAILABLE},
@@ -19,76 +26,13 @@ use crate::{
     vault::Vault,
 };
 use guanxi_kernel::{Result, TenantId};
-use sqlx::{
-    ConnectOptions as _, Connection as _, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sqlx::{ConnectOptions as _, PgPool, postgres::PgConnectOptions};
 use std::{
     path::{Path, PathBuf},
-    str::FromStr as _,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::{Duration, Instant},
+    sync::Arc,
+    time::Duration,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-
-/// Where the store is and how much of it is used.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// `sqlite:PATH` or `postgres://…`.
-    pub url: String,
-    /// A standby of that PostgreSQL, for reports.
-    pub replica: Option<String>,
-    /// Connections that read.
-    pub readers: usize,
-    /// Connections that write; SQLite has one, always.
-    pub writers: usize,
-    /// Bounds in time.
-    pub limits: Limits,
-}
-
-/// Bounds in time, so that no request waits without end.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// For a connection.
-    pub acquire: Duration,
-    /// For one statement of a read.
-    pub read: Duration,
-    /// For one statement of a report.
-    pub report: Duration,
-    /// For one statement of a write.
-    pub write: Duration,
-    /// How far the replica may be behind.
-    pub lag: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        let seconds = Duration::from_secs;
-        Self {
-            acquire: seconds(5),
-            read: seconds(5),
-            report: seconds(25),
-            write: seconds(10),
-            lag: seconds(5),
-        }
-    }
-}
-
-impl Options {
-    /// The usual sizes for the store at `url`.
-    pub fn new(url: impl Into<String>) -> Self {
-        let limits = Limits::default();
-        Self { url: url.into(), replica: None, readers: 16, writers: 16, limits }
-    }
-
-    /// How many connections reports have.
-    fn reporters(&self) -> usize {
-        (self.readers / 2).max(1)
-    }
-}
 
 /// One store. Cheap to clone.
 #[derive(Clone)]
@@ -454,52 +398,6 @@ impl Tx {
     }
 }
 
-/// When a connection to PostgreSQL was last found dead, in microseconds since `born`: those that
-/// have been idle since may be dead too.
-struct Pulse {
-    born: Instant,
-    lost: AtomicU64,
-}
-
-impl Pulse {
-    /// A connection that was used more recently lives, as far as anybody knows.
-    const FRESH: Duration = Duration::from_secs(30);
-
-    fn new() -> Self {
-        Self { born: Instant::now(), lost: AtomicU64::new(0) }
-    }
-
-    fn lost(&self) {
-        self.lost.store(micros(self.born.elapsed()), Ordering::Relaxed);
-    }
-
-    /// Whether a connection that has been idle for so long must be looked at.
-    fn doubts(&self, idle: Duration) -> bool {
-        let idle_since = micros(self.born.elapsed().saturating_sub(idle));
-        idle > Self::FRESH || idle_since < self.lost.load(Ordering::Relaxed)
-    }
-}
-
-fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
-}
-
-/// Begins a transaction. Where the connection turns out to be dead nothing has
-/// happened yet, so another one takes its place.
-async fn begin_postgres(
-    pool: &PgPool,
-    pulse: &Pulse,
-    begin: &'static str,
-) -> Result<sqlx::Transaction<'static, sqlx::Postgres>, Error> {
-    for _ in 0..2 {
-        match pool.begin_with(begin).await {
-            Err(error) if error::lost(&error) => pulse.lost(),
-            done => return done,
-        }
-    }
-    pool.begin_with(begin).await
-}
-
 /// The file that a `sqlite:` address names, `None` for PostgreSQL; a bare path is one too.
 pub(crate) fn sqlite_file(url: &str) -> Result<Option<PathBuf>, Error> {
     if url.starts_with("postgres://") || url.starts_with("postgresql://") {
@@ -530,69 +428,6 @@ fn open_sqlite(file: &Path, options: &Options) -> Result<Engine, Error> {
         sizes,
         moving: Arc::new(Semaphore::new(1)),
     })
-}
-
-async fn open_postgres(options: &Options) -> Result<Engine, Error> {
-    let limits = options.limits;
-    let read = reading(connecting(&options.url)?, limits.read);
-    let reports = reporting(connecting(&options.url)?, limits.report);
-    let write = connecting(&options.url)?.options([("statement_timeout", millis(limits.write))]);
-    let replica = options.replica.as_ref().map(|url| Replica::new(url, options)).transpose()?;
-    let pulse = Arc::new(Pulse::new());
-    Ok(Engine::Postgres {
-        read: pool(options.readers, limits.acquire, &pulse).connect_with(read).await?,
-        reports: pool(options.reporters(), limits.acquire, &pulse).connect_lazy_with(reports),
-        write: pool(options.writers, limits.acquire, &pulse).connect_with(write).await?,
-        pulse,
-        replica,
-    })
-}
-
-/// How the server at that address is spoken to.
-fn connecting(url: &str) -> Result<PgConnectOptions, Error> {
-    let connect = PgConnectOptions::from_str(url)?.application_name("guanxi");
-    Ok(connect.statement_cache_capacity(PREPARED).options([
-        ("lock_timeout", "5000"),
-        ("idle_in_transaction_session_timeout", "10000"),
-        ("timezone", "UTC"),
-    ]))
-}
-
-/// The same without writes, and with statements of this length at most.
-fn reading(connect: PgConnectOptions, longest: Duration) -> PgConnectOptions {
-    connect.options([
-        ("default_transaction_read_only", "on"),
-        ("statement_timeout", millis(longest).as_str()),
-    ])
-}
-
-/// The same for reports. A statement is planned for its values whenever it runs: milliseconds, where a plan for
-/// any values takes twice as long to add up millions of rows.
-fn reporting(connect: PgConnectOptions, longest: Duration) -> PgConnectOptions {
-    reading(connect, longest).options([("plan_cache_mode", "force_custom_plan")])
-}
-
-fn millis(time: Duration) -> String {
-    time.as_millis().to_string()
-}
-
-/// So many connections, each of which can be had within that time.
-fn pool(size: usize, acquire: Duration, pulse: &Arc<Pulse>) -> PgPoolOptions {
-    let pulse = pulse.clone();
-    // No ping before each use: it halves the speed of small reads. See [`Pulse`].
-    PgPoolOptions::new()
-        .max_connections(u32::try_from(size).unwrap_or(u32::MAX))
-        .acquire_timeout(acquire)
-        .test_before_acquire(false)
-        .before_acquire(move |connection, meta| {
-            let doubtful = pulse.doubts(meta.idle_for);
-            Box::pin(async move {
-                if doubtful {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
 }
 
 /// Waits a little longer after each try, and not as long as the others do.

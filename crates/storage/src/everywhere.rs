@@ -7,9 +7,10 @@
 
 use crate::{
     Kind, Sql, Tx,
+    field_reads::Shown,
     terms::{self, START, after_prefix},
     texts::Wanted,
-    trash::title,
+    trash::{title, titled},
 };
 use guanxi_kernel::{Action, Ctx, Result};
 use serde::Serialize;
@@ -61,6 +62,8 @@ pub struct Hit {
 pub struct Found {
     /// The best hits.
     pub hits: Vec<Hit>,
+    /// What they show of their records.
+    pub shown: Vec<Shown>,
     /// Whether there may be more than these.
     pub more: bool,
 }
@@ -76,6 +79,9 @@ struct Candidate {
 /// Where a hit stands among all: how good it is, its text if that counts, then old before new or,
 /// somewhere in a text, new before old.
 type Place = (Match, String, u128);
+
+/// A record at its place, with its kind among those that are asked.
+type Ranking = (Place, usize, Uuid, Json);
 
 fn place(how: Match, term: &str, id: Uuid) -> Place {
     let age = id.as_u128();
@@ -102,10 +108,10 @@ pub async fn search(
     let readable = |kind: &&&'static Kind| !ctx.reach(kind.plural, Action::Read).is_nothing();
     let kinds: Vec<&'static Kind> = kinds.iter().filter(readable).copied().collect();
     if kinds.is_empty() {
-        return Ok(Found { hits: Vec::new(), more: false });
+        return Ok(Found { hits: Vec::new(), shown: Vec::new(), more: false });
     }
     let rows: Vec<Candidate> = tx.all(candidates(ctx, &kinds, asked)).await?;
-    let mut found: Vec<(Place, usize, Uuid, Json)> = Vec::new();
+    let mut found: Vec<Ranking> = Vec::new();
     let mut more = false;
     for (at, kind) in kinds.iter().enumerate() {
         let (ranked, cut) = rank(&rows, kind, asked);
@@ -130,9 +136,19 @@ pub async fn search(
     found.sort_by(|one, other| (&one.0, one.1).cmp(&(&other.0, other.1)));
     more |= found.len() > limit;
     // Where a hit is in its record takes longer to tell than that it is one.
-    let hits = found.iter().take(limit);
-    let hits = hits.map(|(place, at, id, record)| hit(kinds[*at], *id, record, place.0, asked));
-    Ok(Found { hits: hits.collect(), more })
+    found.truncate(limit);
+    let hit = |(place, at, id, record): &Ranking| hit(kinds[*at], *id, record, place.0, asked);
+    let hits: Vec<Hit> = found.iter().map(hit).collect();
+    let told = found.iter().zip(&hits);
+    let shown = told.map(|((_, at, _, record), hit)| shown(kinds[*at], record, hit)).collect();
+    Ok(Found { hits, shown, more })
+}
+
+/// What a hit shows of its record.
+fn shown(kind: &'static Kind, record: &Json, hit: &Hit) -> Shown {
+    let title = titled(record).map(|(member, _)| member.to_owned());
+    let members = title.into_iter().chain(hit.member.clone()).collect();
+    Shown { kind, members: Some(members), records: vec![hit.id] }
 }
 
 /// Of each kind, the first terms that are the beginning of a text, in their order, and the newest

@@ -1,9 +1,10 @@
 //! Who was shown which fields that a company watches (`watched_fields` of its preferences), record by record.
 //!
 //! A read changes nothing: it is no event, and no copy has to hear of it. So it stands in a log of its own,
-//! written before the answer goes out. Exports are not noted here, since each is a record whose event says who
-//! wanted what; events and the feed have rights of their own, and what changes a record is an event. Price:
-//! whoever reads a watched field waits for a write, and cannot read it while nothing can be written.
+//! written before the answer goes out, by whatever way it goes: whoever's rights let a watched value through has
+//! read it. Exports are not noted here, since each is a record whose event says who wanted what; nor are the
+//! events that auditors read, nor what changes a record, which is an event. Price: whoever reads a watched field
+//! waits for a write, and cannot read it while nothing can be written.
 
 use crate::{Kind, Sql, Tx, cursor, sql::rows_at_once};
 use chrono::{DateTime, Utc};
@@ -66,7 +67,7 @@ pub struct Shown {
 }
 
 /// That a record was shown with watched fields.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     resource: &'static str,
     record: Uuid,
@@ -89,6 +90,9 @@ pub fn notes(ctx: &Ctx, shown: &[Shown]) -> Vec<Note> {
             notes.extend(some.records.iter().map(note));
         }
     }
+    // A page of the feed can bring a record twice.
+    notes.sort_unstable();
+    notes.dedup();
     notes
 }
 
@@ -190,6 +194,21 @@ pub async fn list(
     let last = rows.last().filter(|_| more).map(|row| row.0.uuid());
     let next = last.map(|last| cursor::seal(&ctx.settings.seal, &fingerprint, &last));
     Ok((rows.into_iter().map(read).collect(), next))
+}
+
+/// Forgets a bounded number of reads before then, the oldest first; how many.
+///
+/// # Errors
+/// Those of the store.
+pub async fn forget(tx: &mut Tx, before: DateTime<Utc>, most: i64) -> Result<u64> {
+    let delete = crate::sql!(
+        "DELETE FROM field_reads WHERE tenant_id = $1 AND id IN (
+             SELECT id FROM field_reads
+             WHERE tenant_id = $1 AND read_at < $2 ORDER BY read_at LIMIT $3)",
+        before,
+        most
+    );
+    tx.execute(delete).await
 }
 
 fn fingerprint(ctx: &Ctx, query: &FieldReadsQuery) -> String {

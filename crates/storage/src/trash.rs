@@ -182,7 +182,12 @@ pub(crate) const TITLES: [&str; 6] = ["name", "subject", "title", "file_name", "
 
 /// What a record is called.
 pub(crate) fn title(record: &Json) -> Option<String> {
-    TITLES.iter().find_map(|member| record[*member].as_str()).map(str::to_owned)
+    titled(record).map(|(_, title)| title.to_owned())
+}
+
+/// The same, with the member that says so.
+pub(crate) fn titled(record: &Json) -> Option<(&'static str, &str)> {
+    TITLES.iter().find_map(|member| Some((*member, record[*member].as_str()?)))
 }
 
 /// Loads deleted records as [`Kind::load_deleted`](crate::Kind::load_deleted) says.

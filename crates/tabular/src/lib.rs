@@ -5,6 +5,7 @@
 //! | [`mod@format`] | the words: formats, encodings, delimiters |
 //! | [`layout`] | what is found out about a file before its rows are read |
 //! | [`limits`] | what a file may cost |
+//! | [`people`] | cards and mails as tables of people |
 //! | [`read`] | [`examine`] and [`open`]: a file of a stranger as rows of JSON values |
 //! | [`mod@write`] | [`Writer`]: rows of JSON values as a file |
 //! | [`problems`] | what can be refused, as codes |
@@ -21,6 +22,7 @@ mod formula;
 pub mod layout;
 pub mod limits;
 mod ndjson;
+pub mod people;
 pub mod problems;
 pub mod read;
 mod text;

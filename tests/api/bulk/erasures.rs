@@ -447,6 +447,10 @@ async fn z_22_what_was_forgotten_cannot_be_altered_unseen(world: &World) {
 
 async fn z_22_a_person_is_told_all_that_is_stored(world: &World) {
     let party = imported(world).await;
+    let friend = given::party(&world.admin, "老客户").await.id();
+    let referral =
+        json!({ "referrer_party_id": friend, "referred_party_id": party, "anonymous": true });
+    world.admin.post("/v1/referrals", referral).await.expect(201);
     written(world, &party).await;
     let path = format!("/v1/parties/{party}/subject-export");
     let (ann, _) = world.person(&[("parties", "any", "all")], None).await;
@@ -462,6 +466,8 @@ async fn z_22_a_person_is_told_all_that_is_stored(world: &World) {
     let lines: Vec<Json> =
         told.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let of = |kind: &str| lines.iter().filter(|line| line["type"] == kind).count();
+    assert_eq!(of("referral"), 1);
+    assert!(!told.contains(&friend), "who has recommended them stays unknown");
     for kind in ["party", "contact", "activity", "asset", "consent", "lead", "task"] {
         assert_eq!(of(kind), 1, "{kind}");
     }

@@ -27,6 +27,39 @@ fn defaults() -> Json {
     serde_json::from_str(DEFAULTS).expect("JSON")
 }
 
+const CARD: &str = "BEGIN:VCARD\nVERSION:4.0\nFN:陈静\nORG:杭州云帆科技有限公司;采购部\n\
+    TITLE:采购经理\nTEL:13900139000\nEND:VCARD\n";
+
+const MAIL: &str = "From: 王伟 <wang@example.com>\nDate: Thu, 1 Jan 2026 08:00:00 +0800\n\
+    Subject: 询价\n\n您好\n-- \n手机:13800138000\n";
+
+/// Each value says that it came by the file.
+async fn people_come_by_card_and_by_mail(world: &World) {
+    for (file, said) in [
+        (CARD, ["陈静", "杭州云帆科技有限公司", "采购经理", "+8613900139000"]),
+        (MAIL, ["王伟", "", "", "+8613800138000"]),
+    ] {
+        let import = upload(&world.admin, "leads", file).await.expect(201);
+        let tenant = std::fs::read_dir(world.files()).expect("a folder").next();
+        let kept = tenant.expect("a tenant").expect("its folder").path().join(import.id());
+        let size = std::fs::metadata(kept).expect("what is kept").len();
+        assert_eq!(import.json["size_bytes"], json!(size));
+        let job = commit(world, &import.id()).await;
+        assert_eq!(counts(&job), [1, 0, 0, 0], "{}", job.text);
+        let found = world.admin.get(format!("/v1/leads?name={}", said[0])).await.expect(200);
+        let lead = &found.data()[0];
+        let told = ["name", "company_name", "job_title"]
+            .map(|name| lead[name].as_str().unwrap_or_default().to_owned());
+        assert_eq!(told, said[..3], "{}", found.text);
+        assert_eq!(lead["phones"][0]["number"], said[3]);
+        let path = format!("/v1/leads/{}/provenance", lead["id"].as_str().expect("an id"));
+        let origins = world.admin.get(path).await.expect(200);
+        let source = json!(format!("import:{}", job.id()));
+        let name = origins.data().iter().find(|origin| origin["field"] == "name").expect("one");
+        assert_eq!(name["source"], source);
+    }
+}
+
 async fn parties(world: &World) -> Vec<Json> {
     world.admin.get("/v1/parties?sort=name&limit=200").await.expect(200).data().clone()
 }
@@ -73,6 +106,7 @@ async fn z_12_a_file_is_looked_into_mapped_tried_and_committed(world: &World) {
         .await;
     let source = format!("import:{}", job.id());
     assert!(origins.expect(200).data().iter().all(|origin| origin["source"] == source));
+    people_come_by_card_and_by_mail(world).await;
     world.admin.act(format!("{path}/commit")).await.refused(409, "import_committed");
     set(&world.admin, &import.id(), json!({ "defaults": { "tier": "A" } }))
         .await

@@ -148,11 +148,14 @@ async fn c_16_campaigns_and_teams_see_both_movements_of_a_cancellation(world: &W
         act(admin, contract, "cancel").await.expect(200);
     }
     let all = told([3, 2], ["700.00", "-500.00", "200.00"]);
+    let party = both.json["party_id"].clone();
     for (by, member, id, row) in [
         ("campaign", "campaign_id", json!(one), told([2, 1], ["233.33", "-33.33", "200.00"])),
         ("campaign", "campaign_id", json!(two), told([1, 1], ["66.67", "-66.67", "0.00"])),
         ("team", "team_id", json!(teams[0]), told([2, 1], ["300.00", "-100.00", "200.00"])),
         ("team", "team_id", Json::Null, told([1, 1], ["400.00", "-400.00", "0.00"])),
+        ("owner", "owner_id", json!(ann), told([2, 1], ["300.00", "-100.00", "200.00"])),
+        ("party", "party_id", party, told([1, 1], ["100.00", "-100.00", "0.00"])),
     ] {
         assert_eq!(of(by, member, id).await, (Some(row), all.clone()), "{by}");
     }

@@ -92,6 +92,17 @@ async fn d_36_a_stage_that_changes_swaps_the_plan_without_a_second_open_task(wor
     world.pass(TimeDelta::days(89)).await;
     work(world).await;
     assert_eq!(all(admin).await.data().len(), 2);
+    // Nobody has made it, and it is on the list of what is late.
+    let late = format!("{ALL}?status=open&due_before=2026-04-30T00:00:00Z");
+    assert_eq!(admin.get(late).await.expect(200).each("care_plan_id"), [json!(next.id())]);
+    let retained = admin.get("/v1/reports/retained-customers").await.expect(200);
+    let totals = ["retained", "vehicles", "overdue"].map(|name| &retained.json["totals"][name]);
+    assert_eq!(totals, [&json!(1); 3]);
+    let row = &retained.data()[0];
+    assert_eq!(
+        (&row["asset_id"], &row["delivered_on"], &row["months"]),
+        (&json!(asset.id()), &json!("2025-07-31"), &json!(9))
+    );
     let open = all(admin).await.data()[1].clone();
     let told = json!({ "result": "understood" });
     admin.post(path(&open, "/attempt"), told).await.expect(200);

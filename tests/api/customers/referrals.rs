@@ -30,6 +30,10 @@ async fn d_44_a_referral_is_of_somebody_who_has_not_bought(world: &World) {
     let one = referral(admin, json!({})).await.expect(201);
     given::read_in_every_way(admin, "referrals", &one.id()).await;
     let (from, to) = (&one.json["referrer_party_id"], &one.json["referred_party_id"]);
+    let sources = format!("/v1/customer-sources?party_id={}", to.as_str().expect("an id"));
+    let sources = admin.get(sources).await.expect(200);
+    assert_eq!(sources.each("base_source"), ["referral"]);
+    assert_eq!(sources.data()[0]["referring_party_id"], Json::Null);
     referral(admin, json!({ "referred_party_id": to })).await.refused(409, "duplicate");
     let itself = json!({ "referrer_party_id": from, "referred_party_id": from });
     referral(admin, itself).await.refused(422, "self_referral");
@@ -61,6 +65,12 @@ async fn d_62_d_64_a_reward_is_due_once_and_nobody_is_called_who_has_not_agreed(
     go("pay").await.refused(409, "referral_state");
     let won = go("win").await.expect(200);
     assert_eq!((&won.json["status"], &won.json["reward_status"]), (&json!("won"), &json!("due")));
+    let tasks = admin.get("/v1/tasks?rule=referral_outcome&status=open").await.expect(200);
+    let [tell] = &tasks.data()[..] else { panic!("one task: {}", tasks.text) };
+    assert_eq!(
+        (&tell["subject_id"], &tell["owner_id"], &tell["title"]),
+        (&json!(one.id()), &one.json["owner_id"], &json!("Tell the referrer: Won"))
+    );
     let more = json!({ "reward": { "amount": "900.00", "currency": "CNY" } });
     admin.patch(own(&one, ""), more).await.refused(422, "immutable");
     assert_eq!(go("pay").await.expect(200).json["reward_status"], "paid");

@@ -2,7 +2,7 @@
 
 use super::{party, with};
 use crate::sales::{again, days_pass};
-use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json, rate};
 
 both_stores![
     d_39_a_service_is_reminded_of_once_and_resets_it,
@@ -163,20 +163,19 @@ async fn d_40_what_is_renewed_of_what_ends_is_told(world: &World) {
         let rate = totals["renewal_rate"].clone();
         (["expiring", "renewed", "lapsed"].map(|one| totals[one].clone()), rate)
     };
-    let ratio = |value: &str, of: i64| json!({ "value": value, "numerator": of.to_string(), "denominator": "4" });
     let told = world.admin.get(march).await.expect(200);
     let expected = [json!(4), json!(1), json!(0)];
-    assert_eq!(said(&told), (expected, ratio("0.2500", 1)));
+    assert_eq!(said(&told), (expected, rate("0.2500", 1, 4)));
     let me = world.admin.get("/v1/me").await.expect(200).id();
     assert_eq!((told.each("owner_id"), told.each("expiring")), (vec![json!(me)], vec![json!(4)]));
     let before = world.admin.get(format!("{march}&as_of=2026-01-01T12:00:00Z")).await.expect(200);
-    assert_eq!(said(&before), ([json!(4), json!(0), json!(0)], ratio("0.0000", 0)));
+    assert_eq!(said(&before), ([json!(4), json!(0), json!(0)], rate("0.0000", 0, 4)));
     // Whose last day is past without a renewal has lapsed, until somebody renews it after all.
     world.pass(chrono::TimeDelta::days(80)).await;
     set(&world.admin, 1, json!("2027-03-14")).await;
     let late = world.admin.get(march).await.expect(200);
     let expected = [json!(4), json!(2), json!(2)];
-    assert_eq!(said(&late), (expected, ratio("0.5000", 2)));
+    assert_eq!(said(&late), (expected, rate("0.5000", 2, 4)));
     let none = "/v1/reports/insurance-renewals?from=2026-05-01&to=2026-05-31";
     let none = world.admin.get(none).await.expect(200);
     assert_eq!(none.json["totals"]["renewal_rate"]["value"], Json::Null);

@@ -47,6 +47,17 @@ async fn d_46_what_service_has_not_accepted_in_time_is_listed(world: &World) {
     let asset = given::record(admin, "assets").await;
     let foreign = delivered(admin, json!({ "asset_id": asset.id() })).await;
     foreign.refused(422, "of_other_party");
+    // What is told of no day was bought on that of its delivery, from which its care is counted.
+    let bought_on = async |asset: &Answer| {
+        let path = format!("/v1/assets/{}", asset.id());
+        admin.get(path).await.expect(200).json["bought_on"].clone()
+    };
+    let body = json!({ "party_id": first.json["party_id"], "kind": "vehicle", "name": "朗逸" });
+    let car = admin.post("/v1/assets", body).await.expect(201);
+    assert_eq!(bought_on(&car).await, Json::Null);
+    let of_car = json!({ "asset_id": car.id() });
+    admin.patch(own(&first, ""), of_car).await.expect(200);
+    assert_eq!(bought_on(&car).await, "2026-01-01");
     world.pass(chrono::TimeDelta::hours(12)).await;
     let accepted = world.admin.post(own(&all[0], "/accept"), json!({})).await.expect(200);
     assert_eq!(

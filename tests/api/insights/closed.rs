@@ -51,8 +51,19 @@ async fn s_10_revenue_is_split_exactly(world: &World) {
     let quarter = report(admin, "ranking?by=quarter").await;
     assert_eq!(quarter.each("key"), [json!("2026-Q1")]);
     assert_eq!(quarter.data()[0]["won_revenue"], yuan("107.01"));
-    let none = report(admin, "ranking?closed_before=2026-01-01").await;
-    assert!(none.data().is_empty());
+    let half = report(admin, "ranking?by=half&period=2026-H1").await;
+    assert_eq!(half.each("key"), [json!("2026-H1")]);
+    assert_eq!(half.json["totals"], quarter.json["totals"]);
+    let days = ["closed_after", "closed_before"].map(|name| half.json["parameters"][name].clone());
+    assert_eq!(days, ["2026-01-01", "2026-07-01"]);
+    for earlier in ["closed_before=2026-01-01", "period=2025-H2"] {
+        assert!(report(admin, &format!("ranking?{earlier}")).await.data().is_empty());
+    }
+    for wrong in ["period=2026-H3", "period=2026&closed_before=2026-01-01"] {
+        let refused = admin.get(format!("/v1/reports/ranking?{wrong}")).await;
+        let refused = refused.refused(400, "bad_parameter");
+        assert_eq!(refused.json["errors"][0]["parameter"], "period");
+    }
     // Managers sum up what their people won.
     let unit = json!({ "name": "East", "kind": "department", "manager_id": ben });
     let unit = admin.post("/v1/org-units", unit).await.expect(201).id();
@@ -143,6 +154,10 @@ async fn s_26_reasons_and_competitors_add_up_to_what_is_closed(world: &World) {
     let behind = admin.get(lost_to["opportunities"].as_str().expect("a link")).await.expect(200);
     assert_eq!(behind.data().len(), 1);
     assert_eq!(behind.data()[0]["closing_summary"]["winner_competitor_id"], json!(rival));
+    let none = report(admin, "win-loss?group_by=product&closed_before=2026-01-02").await;
+    let link = none.data()[0]["opportunities"].as_str().expect("a link");
+    assert!(link.ends_with("&product_id=null&closed_before=2026-01-02"), "{link}");
+    assert_eq!(admin.get(link).await.expect(200).data().len(), 5);
     let stages = report(admin, "win-loss?group_by=stage,reason").await;
     let bidding: Vec<&Json> =
         stages.data().iter().filter(|row| row["stage_id"] == funnel.stage("bidding")).collect();

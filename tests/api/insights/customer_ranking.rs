@@ -132,6 +132,11 @@ async fn m_12_two_populations_are_ranked_apart_and_make_up_the_third(world: &Wor
     for (who, price) in [(&prospects[0], "50"), (&prospects[1], "900"), (&supplier, "1000")] {
         buys(world, who, "2025-11-01", price, none()).await;
     }
+    // Whoever has bought is a customer, unless somebody says otherwise.
+    for who in &prospects {
+        let path = format!("/v1/parties/{who}");
+        world.admin.patch(&path, json!({ "roles": ["prospect"] })).await.expect(200);
+    }
     let among = async |population: &str| {
         ranking(world, &format!("by=revenue&population={population}")).await
     };

@@ -75,6 +75,13 @@ async fn d_66_d_69_purchases_are_scored_and_converted(world: &World) {
     let cells =
         [row(&fixed, "code", "K-A")["cell"].clone(), row(&fixed, "code", "K-B")["cell"].clone()];
     assert_eq!(cells, [json!("533"), json!("232")]);
+    let months = report(&world.admin, "rfm?recency_in=months&recency_limits=0,1,3,6").await;
+    assert_eq!(["K-A", "K-B"].map(|code| row(&months, "code", code)["r"].clone()), [5, 2]);
+    let of_two = &months.json["totals"]["thresholds"][1];
+    assert_eq!(
+        (&of_two["measure"], &of_two["score"], &of_two["least"], &of_two["customers"]),
+        (&json!("r"), &json!(2), &json!("6"), &json!(1))
+    );
     let wrong = world.admin.get("/v1/reports/rfm?frequency_limits=4,3,2,1").await;
     wrong.refused(400, "bad_parameter");
     // As it was on the first of November, and only what was bought in a month.
@@ -351,6 +358,8 @@ async fn k_31_customers_at_the_end_are_those_of_the_beginning_and_who_came_less_
     assert_eq!(of, [2, 1, 1, 1, 3].map(Json::from));
     assert_eq!(totals["retention"]["value"], "0.5000");
     assert_eq!(found.each("month"), ["2025-10", "2025-11", "2025-12"].map(Json::from));
+    let quarter = report(&world.admin, "customer-flow?period=2025-Q4").await;
+    assert_eq!(quarter.json["hash"], found.json["hash"]);
 }
 
 async fn k_24_k_25_every_customer_is_in_one_phase(world: &World) {

@@ -123,13 +123,17 @@ async fn s_30_classes_of_customers_reconcile_with_the_forecast(world: &World) {
     assert_eq!(told(&tiers, "about_to_close"), negotiation);
     // What a stage stands for is what the company says.
     let stage = format!("/v1/pipeline-stages/{}", funnel.stage("bidding"));
-    admin.patch(stage, json!({ "tier": "potential" })).await.expect(200);
+    admin.patch(&stage, json!({ "tier": "potential" })).await.expect(200);
     let moved = report(admin, &format!("tier-contribution?pipeline_id={}", funnel.id)).await;
     assert_eq!(moved.each("tier"), [json!("potential"), json!("about_to_close")]);
     assert_eq!(told(&moved, "potential"), bidding);
     assert_eq!(told(&moved, "about_to_close"), negotiation);
     assert_eq!(moved.json["totals"], tiers.json["totals"]);
     assert_eq!(moved.json["totals"]["expected_amount"], yuan("540000.00"));
+    // Each is of one of the three, also where the company says nothing.
+    admin.patch(&stage, json!({ "tier": null })).await.expect(200);
+    let unsaid = report(admin, &format!("tier-contribution?pipeline_id={}", funnel.id)).await;
+    assert_eq!(unsaid.json["data"], moved.json["data"]);
 }
 
 async fn s_35_a_funnel_is_sufficient_or_tells_the_gap(world: &World) {

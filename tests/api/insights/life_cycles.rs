@@ -240,8 +240,10 @@ async fn k_19_who_comes_to_decline_gets_a_case_that_asks_why(world: &World) {
         buy(world, &steady, &day, "100").await;
         buy(world, &fallen, &day, if month <= 6 { "200" } else { "50" }).await;
     }
-    cell(world, "low", "lost", json!({})).await.expect(201);
+    // Nobody has said anything of any cell.
     walk(world).await;
+    assert!(entries(world, &steady).await.is_empty(), "the first day of the company");
+    next_day(world).await;
     let phase =
         async |party: &str| entries(world, party).await.pop().expect("one")["phase"].clone();
     assert_eq!((phase(&steady).await, phase(&fallen).await), (json!("mature"), json!("decline")));
@@ -299,8 +301,7 @@ async fn k_15_to_leave_growth_is_one_event(world: &World) {
         let price = if month <= 6 { "100" } else { "150" };
         buy(world, &one, &format!("2025-{month:02}-05"), price).await;
     }
-    cell(world, "high", "growth", json!({})).await.expect(201);
-    walk(world).await;
+    next_day(world).await;
     // In January 750 against 650, which is more than a tenth more; in March 450 against 750.
     assert_eq!(places(world, &one).await, ["high growth"]);
     world.pass(TimeDelta::days(70)).await;

@@ -2,7 +2,7 @@
 
 use super::{customers::customer, report, row};
 use crate::{contracts, sales::yuan};
-use guanxi_tests::{Json, World, both_stores, json};
+use guanxi_tests::{Json, World, both_stores, json, rate};
 
 both_stores![
     k_17_what_is_bought_together_is_offered_to_those_who_lack_it,
@@ -259,10 +259,7 @@ async fn k_05_what_is_not_bought_stands_with_what_it_may_bring(world: &World) {
     assert_eq!(all_of_it, totals(4, 3, 9, "122.50"));
     let found = report(admin, "whitespace?limit=1").await;
     assert_eq!(found.data().len(), 1);
-    assert_eq!(
-        found.data()[0]["penetration"],
-        json!({ "value": "0.5000", "numerator": "2", "denominator": "4" })
-    );
+    assert_eq!(found.data()[0]["penetration"], rate("0.5000", 2, 4));
     assert_eq!(found.json["totals"], all_of_it, "the totals go over all");
     // What is bought is not listed any more, and speaks for the product.
     sign(world, &all[2], &[&b]).await;

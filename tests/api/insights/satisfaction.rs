@@ -62,6 +62,9 @@ async fn d_76_the_index_is_told_by_period_with_its_change(world: &World) {
     let quarters = report(&world.admin, "satisfaction?by=quarter&periods=1").await;
     assert_eq!(quarters.each("period"), ["2026-Q1"]);
     assert_eq!(quarters.data()[0]["responses"], 3);
+    let halves = report(&world.admin, "satisfaction?by=half&periods=2").await;
+    assert_eq!(halves.each("period"), ["2025-H2", "2026-H1"]);
+    assert_eq!(halves.each("responses"), [0, 3].map(Json::from));
     let then = "satisfaction?periods=1&as_of=2026-01-01T00:00:00Z";
     let then = report(&world.admin, then).await;
     assert_eq!(

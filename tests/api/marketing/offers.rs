@@ -3,7 +3,7 @@
 use super::{own, running};
 use crate::sales::{party, with, yuan};
 use futures_util::future::join;
-use guanxi_tests::{Answer, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Json, World, both_stores, given, json, rate};
 
 both_stores![
     d_45_an_offer_is_redeemed_once,
@@ -135,7 +135,7 @@ async fn d_45_redemption_is_told_of_those_to_whom_it_was_made(world: &World) {
     let counts =
         ["offered", "redemptions", "redeemers", "redeemers_offered"].map(|name| &row[name]);
     assert_eq!(counts, [&json!(4), &json!(3), &json!(2), &json!(1)]);
-    let rate = json!({ "value": "0.2500", "numerator": "1", "denominator": "4" });
+    let rate = rate("0.2500", 1, 4);
     assert_eq!(row["redemption_rate"], rate);
     assert_eq!(report.json["totals"]["redemption_rate"], rate);
     let none = running(world, json!({})).await;

@@ -6,7 +6,7 @@ use crate::{
     sales::{with, yuan},
 };
 use chrono::TimeDelta;
-use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json, rate};
 
 both_stores![
     x_06_x_07_x_09_campaigns_share_one_list,
@@ -308,14 +308,8 @@ async fn x_126_profit_retention_and_growth(world: &World) {
     assert_eq!((&value["contracts_without_cost"], &value["margin"]), (&json!(0), &yuan("300.00")));
     assert_eq!(value["profit"], yuan("150.00"));
     let retention = &value["retention"];
-    assert_eq!(
-        retention["touched"],
-        json!({ "value": "1.0000", "numerator": "1", "denominator": "1" })
-    );
-    assert_eq!(
-        retention["untouched"],
-        json!({ "value": "0.0000", "numerator": "0", "denominator": "2" })
-    );
+    assert_eq!(retention["touched"], rate("1.0000", 1, 1));
+    assert_eq!(retention["untouched"], rate("0.0000", 0, 2));
     assert_eq!(value["previous_contract_amount"], yuan("100.00"));
     assert_eq!(value["growth"]["value"], "4.0000");
     let rights = [("programmes", "read", "all")];

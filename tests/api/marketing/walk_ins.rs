@@ -3,7 +3,7 @@
 use super::{own, running};
 use crate::sales::{party, with};
 use chrono::TimeDelta;
-use guanxi_tests::{Answer, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Json, World, both_stores, given, json, rate};
 
 both_stores![
     d_58_x_32_walk_ins_are_counted_by_what_brought_them,
@@ -105,8 +105,7 @@ async fn d_43_visits_after_a_notice_are_told(world: &World) {
     let report = world.admin.get(path).await.expect(200);
     assert_eq!(report.each("source_code"), ["DA04016"]);
     assert_eq!(report.each("campaign_name"), [made.json["name"].clone()]);
-    let rate = json!({ "value": "0.5000", "numerator": "2", "denominator": "4" });
-    assert_eq!(report.data()[0]["store_visit_rate"], rate);
+    assert_eq!(report.data()[0]["store_visit_rate"], rate("0.5000", 2, 4));
     let longer = format!("{path}?days=30&campaign_id={}", made.id());
     let longer = world.admin.get(longer).await.expect(200);
     assert_eq!((longer.each("notified"), longer.each("visited")), (vec![json!(4)], vec![json!(3)]));

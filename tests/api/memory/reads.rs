@@ -1,5 +1,6 @@
 //! Who was shown fields that the company watches.
 
+use chrono::TimeDelta;
 use guanxi_tests::{Client, Json, World, both_stores, given, json};
 
 both_stores![z_05_who_was_shown_a_watched_field_is_kept];
@@ -26,7 +27,14 @@ async fn z_05_who_was_shown_a_watched_field_is_kept(world: &World) {
     let of = format!("record_id={contact}");
     assert!(reads(admin, &of).await.is_empty(), "nothing is watched");
     let watch = json!({ "preferences": { "watched_fields":
-        ["contacts.phones", "contacts.born_on", "parties.phones"] } });
+        ["contacts.phones", "contacts.born_on", "parties.phones", "orders.net"] } });
+    let wrong = json!({ "preferences": { "watched_fields":
+        ["contacts.phones", "contacts.shoe_size", "shoes.size", "contacts.custom.shoe_size"] } });
+    let wrong = admin.patch("/v1/tenant", wrong).await.expect(422);
+    let at = |at: usize| (format!("/preferences/watched_fields/{at}"), "unknown_value".to_owned());
+    assert_eq!(wrong.findings(), [at(1), at(2), at(3)]);
+    let known = wrong.json["errors"][0]["params"]["expected"].as_str().unwrap_or_default();
+    assert!(known.contains("contacts.phones"), "{known}");
     admin.patch("/v1/tenant", watch).await.expect(200);
     let both = json!(["phones", "born_on"]);
     // Alone, in part, in a list, as it was, and within another record.
@@ -40,6 +48,11 @@ async fn z_05_who_was_shown_a_watched_field_is_kept(world: &World) {
     path(&ann, &format!("{one}?fields=name,party.name&expand=party"), "another part").await;
     path(&ann, &format!("{one}/provenance"), "origins").await;
     path(&ann, &format!("{one}/timeline"), "past").await;
+    path(&ann, "/v1/changes?types=contact", "feed").await;
+    path(&ann, "/v1/search?q=李娜", "search").await;
+    let stale = json!({ "operations": [{ "key": "1", "type": "contact", "op": "update",
+        "id": contact, "if_match": 77, "data": { "name": "李娜" } }] });
+    ann.post("/v1/sync", stale).header("x-request-id", "sync").await.expect(207);
     ann.patch(&one, json!({})).header("x-request-id", "unchanged").await.expect(200);
     path(&ann, "/v1/activities", "others").await;
     let expected = [
@@ -49,6 +62,8 @@ async fn z_05_who_was_shown_a_watched_field_is_kept(world: &World) {
         json!([ann_id, "then", both]),
         json!([ann_id, "origins", both]),
         json!([ann_id, "past", ["phones"]]),
+        json!([ann_id, "feed", both]),
+        json!([ann_id, "sync", both]),
         json!([ann_id, "unchanged", both]),
     ];
     let mut found = reads(admin, &of).await;
@@ -60,12 +75,12 @@ async fn z_05_who_was_shown_a_watched_field_is_kept(world: &World) {
     found.sort_by_key(ToString::to_string);
     let within = ["partly", "within"].map(|request| json!([ann_id, request, ["phones"]]));
     assert_eq!(found, within);
-    assert_eq!(reads(admin, &format!("user_id={ann_id}")).await.len(), 9);
+    assert_eq!(reads(admin, &format!("user_id={ann_id}")).await.len(), 11);
     // Page by page, each once.
-    let first = admin.get("/v1/field-reads?limit=5").await.expect(200);
+    let first = admin.get("/v1/field-reads?limit=6").await.expect(200);
     let cursor = first.json["next_cursor"].as_str().expect("a cursor").to_owned();
-    let rest = admin.get(format!("/v1/field-reads?limit=5&cursor={cursor}")).await.expect(200);
-    assert_eq!((first.data().len(), rest.data().len()), (5, 4));
+    let rest = admin.get(format!("/v1/field-reads?limit=6&cursor={cursor}")).await.expect(200);
+    assert_eq!((first.data().len(), rest.data().len()), (6, 5));
     assert_eq!(rest.json["next_cursor"], Json::Null);
     let later = admin.get("/v1/field-reads?read_after=2026-01-02T00:00:00Z").await.expect(200);
     assert!(later.data().is_empty());
@@ -80,11 +95,28 @@ async fn z_05_who_was_shown_a_watched_field_is_kept(world: &World) {
     let user = admin.patch(format!("/v1/users/{blind}"), user).await.expect(200);
     let blind = world.sign_in(user.json["email"].as_str().expect("an address")).await.masked();
     path(&blind, &one, "blind").await;
-    assert_eq!(reads(admin, &of).await.len(), 7);
+    assert_eq!(reads(admin, &of).await.len(), 9);
     // Only auditors are told, and only of their company.
     let (reader, _) =
         world.person(&[("contacts", "read", "all"), ("events", "read", "own")], None).await;
     reader.get("/v1/field-reads").await.refused(403, "forbidden");
     let stranger = world.stranger().await;
     assert!(stranger.get("/v1/field-reads").await.expect(200).data().is_empty());
+    // For 400 days.
+    let prospect = format!("/v1/parties/{party}");
+    admin.patch(&prospect, json!({ "roles": ["prospect"] })).await.expect(200);
+    let watch = json!({ "preferences": { "watched_fields": ["parties.name"] } });
+    admin.patch("/v1/tenant", watch).await.expect(200);
+    world.pass(TimeDelta::days(399)).await;
+    path(admin, "/v1/search?q=宏图", "search").await;
+    path(admin, "/v1/reports/neglected", "report").await;
+    world.auth.maintain().await.expect("old reads are forgotten");
+    assert_eq!(reads(admin, &of).await.len(), 9, "nothing is old enough");
+    world.pass(TimeDelta::days(2)).await;
+    world.auth.maintain().await.expect("old reads are forgotten");
+    assert!(reads(admin, &of).await.is_empty());
+    let left = reads(admin, &format!("record_id={party}")).await;
+    let mut left: Vec<String> = left.iter().map(|one| format!("{} {}", one[1], one[2])).collect();
+    left.sort();
+    assert_eq!(left, [r#""report" ["name"]"#, r#""search" ["name"]"#]);
 }

@@ -52,7 +52,7 @@ use std::{
 use tempfile::TempDir;
 
 /// How long anything may take that a person would wait for.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// How often is looked.
 const GLANCE: Duration = Duration::from_millis(20);

@@ -30,7 +30,11 @@ async fn d_18_the_card_is_the_lead_and_what_was_answered(world: &World) {
     let own = format!("{}/card", path(&made));
     admin.get(&own).await.refused(409, "no_card");
     cards(admin).await;
+    let watch = json!({ "watched_fields": ["leads.budget", "leads.next_visit_on"] });
+    admin.patch("/v1/tenant", json!({ "preferences": watch })).await.expect(200);
     let card = admin.get(&own).await.expect(200).json;
+    let reads = admin.get(format!("/v1/field-reads?record_id={}", made.id())).await.expect(200);
+    assert_eq!(reads.each("fields"), [json!(["budget"])]);
     assert_eq!(card["card"]["run_id"], json!(null));
     assert_eq!(card["card"]["missing"], json!(["wanted_model"]));
     assert_eq!(item(&card, "name")["value"], made.json["name"]);

@@ -248,6 +248,14 @@ async fn d_26_a_lead_becomes_a_party_with_its_id(world: &World) {
     );
     let person = read("parties", &done.json["party_id"]).await;
     assert_eq!((&person["kind"], &person["phones"]), (&json!("person"), &alone.json["phones"]));
+    // What it orders makes a customer of the prospect.
+    let order = json!({ "source": "shop", "reference": "1", "party_id": alone.id(),
+        "placed_at": "2025-12-31T00:00:00Z",
+        "lines": [{ "sku": "A", "quantity": "1", "unit_price": "10" }] });
+    assert_eq!(person["roles"], json!(["prospect"]));
+    world.admin.post("/v1/orders", order).await.expect(201);
+    let buyer = read("parties", &done.json["party_id"]).await;
+    assert_eq!((&buyer["id"], &buyer["roles"]), (&json!(alone.id()), &json!(["customer"])));
 }
 
 async fn d_29_a_campaign_is_carried_over(world: &World) {

@@ -3,7 +3,7 @@
 use super::{Funnel, party, path, summary, with, yuan};
 use chrono::TimeDelta;
 use guanxi_http::document::DOCUMENT;
-use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json, rate};
 
 both_stores![
     m_06_a_positioning_keeps_its_past_and_is_found_by_product_and_competitor,
@@ -209,22 +209,18 @@ async fn m_08_a_competitor_is_compared_by_attributes_and_by_who_won(world: &Worl
             [json!("service"), json!(9), json!(6), json!(3)]
         ]
     );
-    let rate = |value: &str, won: &str, of: &str| json!({ "value": value, "numerator": won, "denominator": of });
-    let expected = json!({ "won": 3, "lost": 1, "win_rate": rate("0.7500", "3", "4") });
+    let expected = json!({ "won": 3, "lost": 1, "win_rate": rate("0.7500", 3, 4) });
     assert_eq!(found.json["totals"], expected);
     // Of the company itself: all opportunities, and no scores.
     let whole = admin.get(&all).await.expect(200);
     assert!(whole.data().is_empty());
-    assert_eq!(whole.json["totals"]["win_rate"], rate("0.8000", "4", "5"));
+    assert_eq!(whole.json["totals"]["win_rate"], rate("0.8000", 4, 5));
     // Before that nothing was decided.
     world.pass(TimeDelta::days(2)).await;
     let late = world.admin.get(format!("{asked}&as_of=2026-01-02T00:00:00Z")).await.expect(200);
     assert_eq!(late.json["totals"], expected);
     let early = world.admin.get(format!("{asked}&as_of=2025-12-31T00:00:00Z")).await.expect(200);
-    assert_eq!(
-        early.json["totals"]["win_rate"],
-        json!({ "value": null, "numerator": "0", "denominator": "0" })
-    );
+    assert_eq!(early.json["totals"]["win_rate"], rate(Json::Null, 0, 0));
     // Whoever does not see the competitor asks in vain, and whoever has won nothing has no rate.
     let grants = |parties| {
         [

@@ -235,6 +235,16 @@ async fn d_03_d_26_the_table_tells_what_became_of_each_lead(world: &World) {
     let totals = &found.json["totals"];
     let counts = ["leads", "new", "contacts", "won", "lost", "open"].map(|one| &totals[one]);
     assert_eq!(counts, [&json!(3), &json!(3), &json!(1), &json!(1), &json!(1), &json!(1)]);
+    // What a prospect orders makes a customer of it, and wins the lead about it.
+    let body = json!({ "kind": "organisation", "name": "北方重工", "roles": ["prospect"] });
+    let buyer = admin.post("/v1/parties", body).await.expect(201).id();
+    admin.patch(path(&made[2]), json!({ "party_id": buyer })).await.expect(200);
+    let order = json!({ "source": "shop", "reference": "1", "party_id": buyer,
+        "placed_at": "2026-01-01T00:00:00Z",
+        "lines": [{ "sku": "A", "quantity": "1", "unit_price": "10" }] });
+    admin.post("/v1/orders", order).await.expect(201);
+    let bought = status(&rep, "month=2026-01").await;
+    assert_eq!(row(&bought, &made[2])["result"], "won");
     // A contact that is deleted later was one then, and so was a lead that is open no more.
     rep.delete(format!("/v1/activities/{gone}")).await.expect(204);
     assert_eq!(status(&rep, "month=2026-01").await.json["totals"]["contacts"], json!(0));

@@ -219,7 +219,7 @@ async fn s_64_shares_come_from_what_was_reached(world: &World) {
     }
     act(&admin, &year, "allocate", wish("mtd")).await.expect(200);
     assert_eq!(along(&admin, &year, "product").await, ["600.00", "300.00", "100.00"]);
-    for basis in ["qtd", "ytd"] {
+    for basis in ["qtd", "htd", "ytd"] {
         act(&admin, &year, "allocate", wish(basis)).await.expect(200);
         assert_eq!(along(&admin, &year, "product").await, ["352.94", "588.24", "58.82"]);
     }

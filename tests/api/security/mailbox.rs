@@ -303,7 +303,10 @@ async fn sec_03_a_new_password_ends_what_waits_to_be_confirmed(world: &World, se
 async fn sec_03_without_a_mail_server_it_is_said(world: &World) {
     let li = Somebody::new(world, &[]).await;
     for email in [&*li.email, "nobody@example.com"] {
-        ask(world, email).await.refused(409, "mail_not_configured");
+        let refused = ask(world, email).await.refused(409, "mail_not_configured");
+        let detail = refused.json["detail"].as_str().unwrap_or_default();
+        assert!(detail.contains("(missing: mail.host, mail.from, mail.public_url)"), "{detail}");
+        assert!(detail.contains("administrator"), "{detail}");
     }
     choose(world, "gxa_", NEW).await.refused(422, "invalid_account_token");
     // Nothing can be proven then, so the password is enough.

@@ -68,6 +68,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
         parts: None,
         late_by: None,
         kept_from: None,
+        unnamed: None,
     }
 }
 

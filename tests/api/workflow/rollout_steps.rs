@@ -252,13 +252,18 @@ async fn x_38_x_54_campaigns_wait_for_the_roles_that_must_agree(world: &World) {
     assert_eq!(state().await, "pending", "one of both is not enough");
     approve(&seller, "已与客户沟通").await;
     assert_eq!(state().await, "approved");
-    // What they said is stored, and how often they decided is counted.
+    // What they said is stored, and how often each role has decided and said something is counted.
     let kept = admin.get(approval(&web)).await.expect(200);
     let decisions = kept.json["decisions"].as_array().expect("decisions");
     let comments: Vec<&Json> = decisions.iter().map(|one| &one["comment"]).collect();
     assert_eq!(comments, ["话术需要调整", "已与客户沟通"]);
-    let counted = format!("/v1/approvals?subject_id={}&count=exact", web.id());
-    assert_eq!(admin.get(counted).await.expect(200).json["total"], 1);
+    let report = admin.get("/v1/reports/campaign-approvals?period=2026-H1").await.expect(200);
+    let counts = |of: &Json| ["campaigns", "approved", "comments"].map(|name| of[name].clone());
+    for role in [&call, &field] {
+        let row = report.data().iter().find(|row| row["role_id"] == json!(role)).expect("a row");
+        assert_eq!(counts(row), [1, 1, 1].map(Json::from));
+    }
+    assert_eq!(counts(&report.json["totals"]), [1, 2, 2].map(Json::from));
 }
 
 async fn x_37_offers_wait_for_field_sales(world: &World) {

@@ -25,6 +25,8 @@ guanxi_kernel::words! {
         Affiliate = "affiliate" ("Affiliated companies and suppliers", "关系企业与配套厂商"),
         /// A friend or relative of an employee.
         EmployeeRelation = "employee_relation" ("Friends and family of employees", "员工亲友关系"),
+        /// A customer has recommended it; the referral says who.
+        Referral = "referral" ("Referral by customers", "客户转介绍"),
         /// A consultant has brought it in.
         Consultant = "consultant" ("Own contact of a consultant", "销售顾问自有客户"),
         /// Anything else.

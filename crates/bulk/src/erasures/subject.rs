@@ -102,7 +102,7 @@ async fn all_of(
     let kinds = kinds();
     let all = belongings(tx, &kinds, root, id).await?;
     let mut lines = records(tx, &by_itself(ctx), &kinds, &all).await?;
-    lines.extend(events(tx, &all).await?);
+    lines.extend(events(tx, &kinds, &all).await?);
     let attached = all.get(ATTACHMENT.name).into_iter().flatten().copied().collect();
     Ok((lines, attached))
 }
@@ -120,11 +120,24 @@ async fn records(
         for some in ids.chunks(AT_ONCE) {
             let mut found = (kind.load)(tx, ctx, some).await?;
             found.extend((kind.load_deleted)(tx, ctx, some).await?);
-            let line = |(_, record): (Uuid, Json)| json!({ "type": kind.name, "record": record });
+            let line = |(_, mut record): (Uuid, Json)| {
+                leave_unnamed(kind, &mut record, all);
+                json!({ "type": kind.name, "record": record })
+            };
             lines.extend(found.into_iter().map(line));
         }
     }
     Ok(lines)
+}
+
+/// Does not say who is in a record who wants to stay unknown, unless the person is it.
+fn leave_unnamed(kind: &Kind, record: &mut Json, all: &Belongings) {
+    let Some((member, flag)) = kind.unnamed else { return };
+    let named = record[member].as_str().and_then(|id| id.parse::<Uuid>().ok());
+    let own = named.is_some_and(|id| all.values().any(|ids| ids.contains(&id)));
+    if record[flag] == true && !own {
+        record[member] = Json::Null;
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -138,7 +151,8 @@ struct Told {
 }
 
 /// A line for each event about the records, with the record as it was then.
-async fn events(tx: &mut Tx, all: &Belongings) -> Result<Vec<Json>> {
+async fn events(tx: &mut Tx, kinds: &[&'static Kind], all: &Belongings) -> Result<Vec<Json>> {
+    let unnamed: Vec<&Kind> = kinds.iter().copied().filter(|kind| kind.unnamed.is_some()).collect();
     let ids: Vec<Uuid> = all.values().flatten().copied().collect();
     let mut lines = Vec::new();
     for some in ids.chunks(AT_ONCE) {
@@ -147,7 +161,11 @@ async fn events(tx: &mut Tx, all: &Belongings) -> Result<Vec<Json>> {
              WHERE tenant_id = $1 AND subject_id IN ",
         );
         select.bind_all(some.iter().copied()).push(" ORDER BY seq");
-        let line = |told: Told| {
+        let line = |mut told: Told| {
+            let name = told.kind.split('.').next().unwrap_or_default();
+            for kind in unnamed.iter().filter(|kind| kind.name == name) {
+                leave_unnamed(kind, &mut told.after.0, all);
+            }
             json!({ "type": "event", "occurred_at": told.occurred_at, "kind": told.kind,
                 "subject_id": told.subject_id, "version": told.version, "user_id": told.user_id,
                 "after": told.after.0 })

@@ -108,7 +108,8 @@ pub fn collected<'a>(
     })
 }
 
-/// A consultant has brought a party into the base. One that has that source already keeps it.
+/// A party came into the base from that source, by that employee if it is one that names one. One that has the source
+/// already keeps it.
 ///
 /// # Errors
 /// Those of the store.
@@ -116,9 +117,8 @@ pub(crate) async fn brought_in(
     tx: &mut Tx,
     ctx: &Ctx,
     party: PartyId,
-    consultant: UserId,
+    (source, employee_id): (BaseSource, Option<UserId>),
 ) -> Result<()> {
-    let source = BaseSource::Consultant;
     if store::without(tx, &BTreeSet::from([party]), source).await?.is_empty() {
         return Ok(());
     }
@@ -126,7 +126,7 @@ pub(crate) async fn brought_in(
         party_id: party,
         base_source: source,
         referring_party_id: None,
-        employee_id: Some(consultant),
+        employee_id,
         collection_channel_id: None,
         note: None,
     };

@@ -1,11 +1,12 @@
 //! Life cycles: in which cell of value and phase each customer is, since when, and what is done with the customers
 //! of a cell.
 //!
-//! A company says of a cell which playbook its customers get, and which margin is the goal. From then on its
-//! customers are placed on each day, by the same rules as in the report `value-lifecycle`. Where a customer has
-//! moved the entry of before ends, another begins, and the playbook of its cell is started: once for each entry.
-//! Who was in a cell before anything was said has not moved there. A customer that comes to decline gets a retention
-//! case as well, if none is open, for somebody has to find out why.
+//! Once somebody has bought, the customers of a company are placed on each day, by the same rules as in the report
+//! `value-lifecycle`; the company may say of a cell which playbook its customers get, and which margin is the goal,
+//! and nothing of that is needed to see who leaves growth or comes to decline. Where a customer has moved the entry of
+//! before ends, another begins, and the playbook of its cell is started: once for each entry. Who was in a cell when
+//! the first walk came by has not moved there. A customer that comes to decline gets a retention case as well, if none
+//! is open, for somebody has to find out why.
 //!
 //! | file | holds |
 //! | --- | --- |

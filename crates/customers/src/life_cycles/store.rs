@@ -77,6 +77,32 @@ pub(super) async fn walk_from(tx: &mut Tx, user: UserId, at: DateTime<Utc>) -> R
     tx.execute(sql).await.map(drop)
 }
 
+/// The tenant with its founder, if somebody has bought, it was there at that instant, and nobody was ever placed.
+pub(super) async fn unplaced(tx: &mut Tx, there: DateTime<Utc>) -> Result<Vec<(Uuid, UserId)>> {
+    let sql = sql!(
+        "SELECT t.id, t.created_by FROM tenants t WHERE t.tenant_id = $1 AND t.created_at <= $2
+             AND NOT EXISTS (SELECT 1 FROM life_cycle_walks w WHERE w.tenant_id = $1)
+             AND (EXISTS (SELECT 1 FROM orders o WHERE o.tenant_id = $1)
+                 OR EXISTS (SELECT 1 FROM contracts c WHERE c.tenant_id = $1
+                     AND c.signed_on IS NOT NULL))",
+        there
+    );
+    tx.all(sql).await
+}
+
+/// Customers are placed then, also where nobody was placed before.
+pub(super) async fn wait(tx: &mut Tx, until: DateTime<Utc>) -> Result<()> {
+    let progress = serde_json::to_value(Progress::beginning(until)).unwrap_or_default();
+    let sql = sql!(
+        "INSERT INTO life_cycle_walks (tenant_id, user_id, due_at, progress)
+         SELECT t.id, t.created_by, $2, $3 FROM tenants t WHERE t.tenant_id = $1
+         ON CONFLICT (tenant_id) DO UPDATE SET due_at = excluded.due_at",
+        until,
+        progress
+    );
+    tx.execute(sql).await.map(drop)
+}
+
 /// Parties that lie together: those with an id behind the one, up to the other.
 #[derive(Debug, Clone, Copy)]
 pub struct Page {

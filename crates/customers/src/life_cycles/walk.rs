@@ -12,7 +12,7 @@ use crate::{
     rules::{next_day, today},
     value::{ClassLimits, LifeCyclePhase},
 };
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_kernel::{Ctx, Result, UserId, period::business_date};
 use guanxi_storage::Tx;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,10 @@ const PAGE: usize = 500;
 
 /// Customers that one step places: each that moves is several records.
 const MOVES: usize = 100;
+
+/// How old a company is before its customers are placed without a word about any cell: on its first day nobody can
+/// have moved.
+const SETTLED: TimeDelta = TimeDelta::days(1);
 
 /// What a walk does, in this order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,12 +85,16 @@ pub struct Walk {
     progress: Progress,
 }
 
-/// What is due; see [`guanxi_workflow::chores::DueNow`].
+/// What is due; see [`guanxi_workflow::chores::DueNow`]. The first walk of a company is due once somebody has bought.
 ///
 /// # Errors
 /// Those of the store.
 pub async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Vec<(Uuid, UserId)>> {
-    WALKS.due(tx, now, most).await
+    let due = WALKS.due(tx, now, most).await?;
+    match due.is_empty() {
+        true => store::unplaced(tx, now - SETTLED).await,
+        false => Ok(due),
+    }
 }
 
 /// A walk that was refused waits until then.
@@ -94,17 +102,20 @@ pub async fn due(tx: &mut Tx, now: DateTime<Utc>, most: i64) -> Result<Vec<(Uuid
 /// # Errors
 /// Those of the store.
 pub async fn put_off(tx: &mut Tx, to: DateTime<Utc>) -> Result<()> {
-    WALKS.wait(tx, to).await
+    store::wait(tx, to).await
 }
 
 impl Walk {
-    /// The walk that is due now, if one is.
+    /// The walk that is due now, if one is; that of a company without any begins.
     ///
     /// # Errors
     /// Those of the store.
     pub async fn due(tx: &mut Tx, ctx: &Ctx) -> Result<Option<Self>> {
         let found = WALKS.progress::<Progress>(tx).await?;
-        let Some((due_at, progress)) = found else { return Ok(None) };
+        if found.is_none() {
+            store::walk_from(tx, ctx.actor.user, ctx.now).await?;
+        }
+        let (due_at, progress) = found.unwrap_or_else(|| (ctx.now, Progress::beginning(ctx.now)));
         if due_at > ctx.now {
             return Ok(None);
         }

@@ -7,7 +7,11 @@ use super::{
     model::NAMED,
     store::{self, Known, NewLines},
 };
-use crate::{parties::PartyId, problems::ORDER_DIFFERS, rules::whole_micros};
+use crate::{
+    parties::{self, PartyId},
+    problems::ORDER_DIFFERS,
+    rules::whole_micros,
+};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Action, Ctx, Currency, FineAmount, Line, Money, Problem, Result, Text,
@@ -151,7 +155,8 @@ fn outcome(index: usize, taken: Result<Taken>) -> OrderOutcome {
     OrderOutcome { index, status, order_id, code, pointer }
 }
 
-/// Takes orders of different names in, with one batch for all that is new; what has become of each.
+/// Takes orders of different names in, with one batch for all that is new; what has become of each. A prospect that
+/// buys by one of them is a customer from then on.
 ///
 /// An order that is there already is compared: what a request tells must be all of it, what a file tells
 /// may be a part of it. A file goes on with an order that it has begun, since its rows may be apart.
@@ -171,7 +176,7 @@ pub(super) async fn take(
     let mut told: Vec<(Told, Option<i64>)> = told.into_iter().map(|one| (one, None)).collect();
     for (one, behind) in &mut told {
         let outcome = match one.party_id {
-            Some(party) if !visible.contains(&party) => Err(UNKNOWN_REFERENCE.at("/party_id")),
+            Some(party) if !visible.contains_key(&party) => Err(UNKNOWN_REFERENCE.at("/party_id")),
             _ => match known.get(&one.key()) {
                 Some(known) => new.again(one, known, &theirs, behind),
                 None => new.first(one, behind),
@@ -179,7 +184,10 @@ pub(super) async fn take(
         };
         taken.push(outcome);
     }
+    let mut buyers = new.buyers();
+    buyers.retain(|buyer| visible.get(buyer) == Some(&true));
     let batch = new.save(tx, &told, &taken).await?;
+    parties::have_bought(tx, ctx, &Vec::from_iter(buyers)).await?;
     Ok((taken, batch))
 }
 
@@ -267,6 +275,12 @@ impl New<'_> {
             true => Ok(Taken::Unchanged(known.id)),
             false => Err(differs()),
         }
+    }
+
+    /// Who buys something by it.
+    fn buyers(&self) -> BTreeSet<PartyId> {
+        let bought = self.orders.iter().filter(|order| order.bought_steps > 0);
+        bought.filter_map(|order| order.input.party_id).collect()
     }
 
     /// Writes the batch with its event, the orders and the lines; nothing if nothing is new.

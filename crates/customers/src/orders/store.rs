@@ -99,20 +99,26 @@ pub(super) async fn lines(
     Ok(found)
 }
 
-/// Which of the parties the caller may name.
+/// Which of the parties the caller may name, and whether each is a prospect and no customer yet.
 pub(super) async fn visible(
     tx: &mut Tx,
     ctx: &Ctx,
     parties: &BTreeSet<PartyId>,
-) -> Result<BTreeSet<PartyId>> {
+) -> Result<BTreeMap<PartyId, bool>> {
     let reach = ctx.reach(PARTY.plural, Action::Read);
     let parties: Vec<PartyId> = parties.iter().copied().collect();
-    let mut found = BTreeSet::new();
+    let mut found = BTreeMap::new();
     for some in parties.chunks(AT_ONCE) {
-        let mut sql = Sql::new("SELECT t.id FROM parties t WHERE t.tenant_id = $1 AND t.id IN ");
+        let mut sql = Sql::new(
+            "SELECT t.id, EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = $1
+                 AND x.record_id = t.id AND x.kind = 'party' AND x.field = 'role' AND x.term = 'prospect')
+                 AND NOT EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = $1
+                 AND x.record_id = t.id AND x.kind = 'party' AND x.field = 'role' AND x.term = 'customer')
+             FROM parties t WHERE t.tenant_id = $1 AND t.id IN ",
+        );
         sql.bind_all(some.iter().copied()).push(" AND t.deleted_at IS NULL AND ");
         scope::within(&mut sql, &PARTY, &reach, ctx.actor.user);
-        found.extend(tx.all::<(PartyId,)>(sql).await?.into_iter().map(|(id,)| id));
+        found.extend(tx.all::<(PartyId, bool)>(sql).await?);
     }
     Ok(found)
 }

@@ -11,6 +11,7 @@
 
 mod model;
 mod org_chart;
+mod purchases;
 mod service;
 mod store;
 mod visits;
@@ -18,6 +19,8 @@ mod visits;
 pub use model::{PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole};
 pub use org_chart::{ChartContact, ChartDepartment, OrgChart};
 pub(crate) use org_chart::{ContactRow, DepartmentRow};
+pub(crate) use purchases::have_bought;
+pub use purchases::{Bought, on_purchase};
 pub use service::{convert_to_base, give_role, org_chart, withdraw_role};
 pub(crate) use service::{give_credit_back, make_room, verify};
 pub(crate) use store::is_below;

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     care_contacts,
     contacts::{self, CONTACT},
-    customer_sources,
+    customer_sources::{self, BaseSource},
     departments::{self, DEPARTMENT},
     duplicates::refuse_duplicate,
     engine::{check_new_owner, refer, standing},
@@ -320,7 +320,8 @@ pub async fn convert_to_base(tx: &mut Tx, ctx: &Ctx, id: PartyId) -> Result<Show
     let convert = |party: &mut Party| party.convert_to_base(now);
     let shown = resource::change(tx, ctx, id.uuid(), "converted_to_base", convert).await?;
     if let Some(consultant) = shown.record.contributed_by {
-        customer_sources::brought_in(tx, ctx, id, consultant).await?;
+        let from = (BaseSource::Consultant, Some(consultant));
+        customer_sources::brought_in(tx, ctx, id, from).await?;
     }
     Ok(shown)
 }

@@ -14,6 +14,9 @@
 //! | `service.rs` | the rules of a save, and the moves |
 //! | `store.rs` | the SQL |
 //!
+//! Whom was recommended is in the customer base from `referral`, without a word of by whom. When a referral is won or
+//! lost, whoever follows it has the task to tell the referrer.
+//!
 //! Of two referrals of parties that become one, the one that has come less far is deleted by the merge, and
 //! comes back when the two are parted. Price: a reward that is owed for both is owed once.
 

@@ -57,7 +57,7 @@ pub struct ReferralInput {
     #[serde(default)]
     #[field(zh = "推介计划", filter, to = ReferralProgramme)]
     pub referral_programme_id: Option<ReferralProgrammeId>,
-    /// Whether whom was recommended is not to be told by whom.
+    /// Whether whom was recommended is not to be told by whom; nor are they in a file of what is stored of them.
     #[serde(default)]
     #[field(zh = "介绍人匿名")]
     pub anonymous: bool,
@@ -126,6 +126,7 @@ pub static REFERRAL: Kind = Kind::new::<Referral>(
     Texts { en: "Referral", zh: "客户转介绍" },
 )
 .succeeded(Succession::While(&["open", "contacted"]))
+.unnamed("referrer_party_id", "anonymous")
 .also(&["consented", "contacted", "won", "lost", "reward_paid", "reward_reversed"]);
 
 /// Whom was recommended does not buy.

@@ -7,18 +7,30 @@ use super::{
     store::{self, Standing},
 };
 use crate::{
-    engine::{check_new_owner, refer, standing},
+    customer_sources::{self, BaseSource},
+    engine::{check_new_owner, first_fit, refer, standing},
     parties::{Party, PartyId, PartyRole},
     problems::{ALREADY_CUSTOMER, IMMUTABLE, REFERRAL_STATE, SELF_REFERRAL},
+    rules::line,
 };
-use guanxi_kernel::{Action, Ctx, Money, Result, Text, problem::DUPLICATE};
+use chrono::TimeDelta;
+use guanxi_kernel::{
+    Action, Ctx, Language, Line, Money, Result, Text, UserId, Word as _, problem::DUPLICATE,
+};
 use guanxi_storage::{
     Kind, Resource, Tx,
     merging::rewrite,
     resource::{self, Shown, Verb},
 };
+use guanxi_workflow::tasks::{self, Wanted};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
+
+/// The rule of the tasks that let referrers know what came of it.
+const OUTCOME: &str = "referral_outcome";
+
+/// How soon they are to know.
+const TOLD_WITHIN: TimeDelta = TimeDelta::days(7);
 
 impl Resource for Referral {
     fn kind() -> &'static Kind {
@@ -37,6 +49,18 @@ impl Resource for Referral {
         }
         let had = before.and_then(|before| before.input.owner_id);
         check_new_owner(tx, ctx, self.input.owner_id, had).await
+    }
+
+    /// Whom was recommended is in the base by that, and whoever has recommended it is told what came of it.
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        if before.is_none() {
+            let party = self.input.referred_party_id;
+            customer_sources::brought_in(tx, ctx, party, (BaseSource::Referral, None)).await?;
+        }
+        match before.is_some_and(|before| self.has_ended_since(before)) {
+            true => self.have_told(tx, ctx).await,
+            false => Ok(()),
+        }
     }
 
     fn concerns(&self) -> Vec<Uuid> {
@@ -80,6 +104,33 @@ impl Referral {
             return Err(IMMUTABLE.at("/reward"));
         }
         Ok(())
+    }
+
+    /// Whether it was won or lost by a change.
+    fn has_ended_since(&self, before: &Self) -> bool {
+        matches!(self.status, ReferralStatus::Won | ReferralStatus::Lost)
+            && self.status != before.status
+    }
+
+    /// Has whoever follows it tell the referrer what came of it: a task, where somebody can have it.
+    async fn have_told(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        let users: Vec<UserId> = self.input.owner_id.into_iter().chain([ctx.actor.user]).collect();
+        let Some(owner) = first_fit(tx, ctx, &users).await? else { return Ok(()) };
+        let outcome = self.status.label(ctx.language);
+        let title = match ctx.language {
+            Language::En => format!("Tell the referrer: {outcome}"),
+            Language::Zh => format!("向介绍人反馈结果:{outcome}"),
+        };
+        let wanted = Wanted {
+            rule: OUTCOME,
+            subject: (&REFERRAL, self.meta.id.uuid()),
+            title: line(&title)?,
+            kind: Line::literal("call"),
+            owner,
+            due_at: Some(ctx.now + TOLD_WITHIN),
+            occasion: Some(self.status.word().to_owned()),
+        };
+        tasks::ensure(tx, ctx, wanted).await.map(drop)
     }
 
     async fn check_new(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {

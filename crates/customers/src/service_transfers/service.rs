@@ -56,6 +56,29 @@ impl Resource for ServiceTransfer {
         self.check_asset(tx, ctx, before).await
     }
 
+    /// Of an asset of which nobody has said when it was bought the delivery says it: care and reminders are counted
+    /// from that day.
+    async fn saved(&self, tx: &mut Tx, ctx: &Ctx, before: Option<&Self>) -> Result<()> {
+        let input = &self.input;
+        let Some((asset, delivered_at)) = input.asset_id.zip(input.delivered_at) else {
+            return Ok(());
+        };
+        if before.is_some_and(|before| before.input.asset_id == Some(asset)) {
+            return Ok(());
+        }
+        let system = ctx.on_behalf();
+        let now = resource::load::<Asset>(tx, &system, asset.uuid()).await?;
+        if now.input.bought_on.is_some() {
+            return Ok(());
+        }
+        let day = business_date(delivered_at, ctx.settings.time_zone);
+        let deliver = |one: &mut Asset| {
+            one.input.bought_on = Some(day);
+            Ok(())
+        };
+        resource::change(tx, &system, asset.uuid(), "updated", deliver).await.map(drop)
+    }
+
     fn concerns(&self) -> Vec<Uuid> {
         let asset = self.input.asset_id.map(Id::uuid);
         [Some(self.input.party_id.uuid()), asset, self.contract_id].into_iter().flatten().collect()

@@ -1,6 +1,10 @@
 //! The operations of reports, from their definitions.
 
-use super::{Builder, parameter, reference, scalar, words};
+use super::{
+    Builder,
+    parameters::{parameter, scalar, words},
+    reference,
+};
 use chrono::{DateTime, Utc};
 use guanxi_insights::{
     Answer, Asked, Parameter, Report, Takes,
@@ -8,9 +12,11 @@ use guanxi_insights::{
     definition::ReportColumn,
 };
 use guanxi_kernel::{
-    Currency, ExchangeRate, Language, Word as _, measure::MeasureRef, problem::Texts,
+    Currency, ExchangeRate, Language, Word as _, measure::MeasureRef, period::Period,
+    problem::Texts,
 };
 use serde_json::{Value as Json, json};
+use utoipa::PartialSchema as _;
 
 impl Builder {
     /// Adds a report.
@@ -31,7 +37,7 @@ impl Builder {
             schema["examples"] = json!([answer.told(at)]);
         }
         self.schemas.insert(name.clone(), schema);
-        let mut parameters: Vec<Json> = definition.parameters.iter().map(own).collect();
+        let mut parameters: Vec<Json> = definition.asked().map(own).collect();
         parameters.extend(shared());
         let described = json!({
             "operationId": format!("reports_{}", definition.name.replace('-', "_")),
@@ -110,6 +116,7 @@ fn own(one: &Parameter) -> Json {
             let month = json!({ "type": "string", "pattern": "^[0-9]{4}-[0-9]{2}$" });
             parameter(one.name, one.about.en, &month)
         }
+        Takes::Period => parameter(one.name, one.about.en, &json!(Period::schema())),
         Takes::Share => parameter(one.name, one.about.en, &decimal(r"^[01](\.[0-9]{1,18})?$")),
         Takes::Factor => {
             parameter(one.name, one.about.en, &decimal(r"^[0-9]{1,4}(\.[0-9]{1,15})?$"))

@@ -1,6 +1,9 @@
 //! The filter language, totals and searches, as the document describes them.
 
-use super::{parameter, reference, shape_parameters, sorts};
+use super::{
+    parameters::{parameter, shape_parameters, sorts},
+    reference,
+};
 use guanxi_kernel::Word as _;
 use guanxi_storage::{
     Kind,

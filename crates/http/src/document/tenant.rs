@@ -1,7 +1,7 @@
 //! The document of one tenant: the fields that it has defined, as members of `custom`, as parameters
 //! of lists and as orders.
 
-use super::{DOCUMENT, filter, reference, resources};
+use super::{DOCUMENT, parameters::filter, reference, resources};
 use crate::resources::{Operation, carriers};
 use guanxi_kernel::{Language, word::LABELS};
 use guanxi_storage::{

@@ -68,9 +68,10 @@ async fn send(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     resource::require_on(&call.ctx, &MESSAGE, Action::Update)?;
     call.require_idempotency_key()?;
     let (id, wish) = (call.id("message_id")?, body.read::<SendMessage>()?);
-    let ready = call.state.mailer.is_ready();
-    let work =
-        async |tx: &mut Tx, ctx: &Ctx| done(messages::send(tx, ctx, ready, id.into(), &wish).await);
+    let mailer = &call.state.mailer;
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        done(messages::send(tx, ctx, mailer, id.into(), &wish).await)
+    };
     Ok(call.write(Some(&body), work).await?)
 }
 

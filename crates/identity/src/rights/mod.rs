@@ -21,7 +21,8 @@ pub use model::{
 };
 pub use service::{FORBIDDEN_GRANT, PROBLEMS, of_active_user, of_user, register, require_covering};
 pub(crate) use service::{
-    changed, check_resource, require_giving, require_giving_roles, roles_of, unknown_parts,
+    changed, check_resource, is_resource, require_giving, require_giving_roles, roles_of,
+    unknown_parts,
 };
 pub use store::administrators;
 pub(crate) use store::{administrator_left, roles};

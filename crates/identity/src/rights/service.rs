@@ -58,6 +58,11 @@ pub(crate) fn check_resource(name: &str, pointer: String, findings: &mut Vec<Fie
     }
 }
 
+/// Whether rights can be given on what has that name.
+pub(crate) fn is_resource(name: &str) -> bool {
+    RESOURCES.get().is_some_and(|known| known.contains(name))
+}
+
 /// Whether rights can be given on parts of a resource.
 fn in_parts(name: &str) -> bool {
     carriers().into_iter().flatten().any(|kind| kind.plural == name && kind.parts.is_some())

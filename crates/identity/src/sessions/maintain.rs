@@ -5,7 +5,7 @@ use crate::secrets::SigningKeys;
 use crate::tenants;
 use chrono::TimeDelta;
 use guanxi_kernel::{Result, TenantId};
-use guanxi_storage::{Tx, idempotency};
+use guanxi_storage::{Tx, field_reads, idempotency};
 use uuid::Uuid;
 
 /// Rows of a table that one transaction removes: no writer waits long for it.
@@ -18,10 +18,13 @@ const FAILURES: TimeDelta = TimeDelta::hours(1);
 const SESSIONS: TimeDelta = TimeDelta::days(14);
 /// Answers are kept for retries of devices that were offline.
 const ANSWERS: TimeDelta = TimeDelta::days(7);
+/// Who was shown watched fields can be looked into for more than a year.
+const READS: TimeDelta = TimeDelta::days(400);
 
 impl Auth {
     /// To be called every minute: takes over new signing keys, and removes from each tenant a
-    /// bounded number of login failures, sessions, letters and kept answers that are old enough.
+    /// bounded number of login failures, sessions, letters, kept answers and reads of watched fields that
+    /// are old enough.
     ///
     /// # Errors
     /// Those of the store; what was removed until then is.
@@ -48,7 +51,8 @@ impl Auth {
             let sessions = store::forget_sessions(tx, now - SESSIONS, AT_ONCE).await?;
             let letters = letters::forget(tx, now, AT_ONCE).await?;
             let answers = idempotency::forget(tx, now - ANSWERS, AT_ONCE).await?;
-            let gone = [attempts, sessions, letters, answers];
+            let reads = field_reads::forget(tx, now - READS, AT_ONCE).await?;
+            let gone = [attempts, sessions, letters, answers, reads];
             Ok(gone.iter().any(|gone| *gone >= AT_ONCE.unsigned_abs()))
         };
         self.db.write(tenant, forget).await

@@ -5,13 +5,15 @@ use super::{
     model::{Found, new_seal},
     store,
 };
+use crate::{custom_fields::is_snake, rights::is_resource};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
-    Action, Ctx, Problem, Result, TenantId, UserId,
-    problem::{DUPLICATE, IN_USE},
+    Action, Ctx, Line, Problem, Result, TenantId, UserId,
+    problem::{DUPLICATE, FieldError, IN_USE, UNKNOWN_VALUE},
 };
 use guanxi_storage::{
     Db, Kind, Meta, Resource, Tx,
+    custom::{self, carriers},
     kind::Parts as _,
     reindex,
     resource::{self, Verb},
@@ -25,8 +27,10 @@ impl Resource for Tenant {
         &TENANT
     }
 
-    async fn settle(&mut self, _: &mut Tx, _: &Ctx, _: Option<&Self>) -> Result<()> {
-        Problem::collect(self.input.normalise())?;
+    async fn settle(&mut self, tx: &mut Tx, _: &Ctx, before: Option<&Self>) -> Result<()> {
+        let mut findings = self.input.normalise();
+        findings.extend(self.unknown_fields(tx, before).await?);
+        Problem::collect(findings)?;
         self.settings().map(drop)
     }
 
@@ -46,6 +50,49 @@ impl Resource for Tenant {
             "country": "CN",
             "fiscal_first_month": 1,
         })
+    }
+}
+
+impl Tenant {
+    fn watched(&self) -> &[Line<60>] {
+        &self.input.preferences.watched_fields
+    }
+
+    /// The fields that are watched from now on and that no record has. What was watched before stays, also
+    /// when it is gone meanwhile. Of resources whose records callers do not make any name is believed.
+    async fn unknown_fields(&self, tx: &mut Tx, before: Option<&Self>) -> Result<Vec<FieldError>> {
+        let Some(kinds) = carriers() else { return Ok(Vec::new()) };
+        let before = before.map(Self::watched).unwrap_or_default();
+        let mut findings = Vec::new();
+        for (at, path) in self.watched().iter().enumerate() {
+            if before.contains(path) {
+                continue;
+            }
+            let (resource, field) = path.split_once('.').unwrap_or((&**path, ""));
+            let expected = match kinds.iter().find(|kind| kind.plural == resource) {
+                // Callers make none of its records, so it carries no fields of the tenant.
+                None if is_resource(resource) && is_snake(field) => continue,
+                None => {
+                    let plurals: Vec<&str> = kinds.iter().map(|kind| kind.plural).collect();
+                    format!("a field such as contacts.phones, of {}", plurals.join(", "))
+                }
+                Some(kind) => {
+                    let own = custom::definitions(tx).await?.of(kind.plural);
+                    if kind.field(field).is_some() || own.by_path(field).is_some() {
+                        continue;
+                    }
+                    let fields = kind.shape.fields.iter().filter(|field| !field.hidden);
+                    let names = fields.map(|field| field.name.to_owned());
+                    let names = names.chain(own.iter().map(|own| own.path()));
+                    let paths: Vec<String> =
+                        names.map(|name| format!("{resource}.{name}")).collect();
+                    format!("one of {}", paths.join(", "))
+                }
+            };
+            let place = format!("/preferences/watched_fields/{at}");
+            findings.push(UNKNOWN_VALUE.field(place).with("expected", expected));
+        }
+        Ok(findings)
     }
 }
 

@@ -21,6 +21,8 @@ guanxi_kernel::words! {
         Month = "month" ("Month to date", "本月至今"),
         /// From that of the quarter.
         Quarter = "quarter" ("Quarter to date", "本季至今"),
+        /// From that of the half-year.
+        Half = "half" ("Half-year to date", "本半年至今"),
         /// From that of the fiscal year.
         Year = "year" ("Year to date", "本年至今"),
     }
@@ -42,6 +44,7 @@ impl KpiRulePeriod {
         Period::to_date(match self {
             Self::Month => Unit::Month,
             Self::Quarter => Unit::Quarter,
+            Self::Half => Unit::Half,
             Self::Year => Unit::Year,
         })
     }

@@ -62,6 +62,11 @@ guanxi_kernel::measures! {
         ("quality_passing ÷ quality_records.", "合格记录数 ÷ 适用记录数。") of ["parties", "contacts"];
     QUALITY_FAILING = Count "quality_failing" v 1 ("Failing", "不合格记录数")
         ("quality_records − quality_passing.", "适用记录数 − 合格记录数。") of ["parties", "contacts"];
+    DELIVERY_AGE = Number "delivery_age" v 1 ("Months since the delivery", "交付后月数")
+        ("Whole months since the asset was delivered to its owner.", "资产交付给现客户至统计当日的整月数。")
+        of ["assets"];
+    CARE_OVERDUE_DAYS = Days "care_overdue_days" v 1 ("Days overdue", "关怀逾期天数")
+        ("Days from the day by which the care contact was due to that of the instant; 0 if it is to come.", "关怀联系截止日至统计当日的天数,未到期为0。") of ["care-contacts"];
     ASSET_AGE = Number "asset_age" v 1 ("Age in months", "资产月龄")
         ("Whole months since the asset was bought.", "购买至统计当日的整月数。") of ["assets"];
     ASSET_READING = Number "asset_reading" v 1 ("Reading", "当前读数")

@@ -98,6 +98,13 @@ pub(super) static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "retained-customers",
+        &[
+            ("months", &customer_base::DELIVERY_AGE),
+            ("overdue_days", &customer_base::CARE_OVERDUE_DAYS),
+        ],
+    ),
+    (
         "insurance-renewals",
         &[
             ("expiring", &customer_base::INSURANCES_EXPIRING),

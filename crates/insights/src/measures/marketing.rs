@@ -33,6 +33,16 @@ guanxi_kernel::measures! {
         ("Hours from the end until the campaign was evaluated first; as a mean or a median.", "结束至首次评估的小时数,取平均或中位。") of ["campaigns"];
     CAMPAIGN_CYCLE_HOURS = Hours "campaign_cycle_hours" v 1 ("Draft to evaluated", "活动全程")
         ("Hours from when a campaign was made until it was evaluated first; as a mean or a median.", "活动创建至首次评估的小时数,取平均或中位。") of ["campaigns"];
+    CAMPAIGNS_DECIDED = Count "campaigns_decided" v 1 ("Campaigns decided about", "审批活动数")
+        ("Number of campaigns about which somebody has decided in an approval.", "有人在审批中作出决定的市场活动数。") of ["approvals", "campaigns"];
+    CAMPAIGN_DECISIONS = Count "campaign_decisions" v 1 ("Decisions about campaigns", "活动审批次数")
+        ("Number of decisions of people in approvals of campaigns.", "市场活动审批中由人作出的决定次数。") of ["approvals", "campaigns"];
+    CAMPAIGN_DECISIONS_FOR = Count "campaign_decisions_for" v 1 ("Agreed", "同意次数")
+        ("Number of those of them that agree.", "其中同意的次数。") of ["approvals", "campaigns"];
+    CAMPAIGN_DECISIONS_AGAINST = Count "campaign_decisions_against" v 1 ("Not agreed", "拒绝次数")
+        ("Number of those of them that do not agree.", "其中拒绝的次数。") of ["approvals", "campaigns"];
+    CAMPAIGN_COMMENTS = Count "campaign_comments" v 1 ("Comments on campaigns", "活动意见数")
+        ("Number of those of them that say something to it.", "其中附有意见的次数。") of ["approvals", "campaigns"];
     SOURCE_CODES = Count "source_codes" v 1 ("Source codes", "源代码数")
         ("Number of source codes.", "源代码个数。") of ["source-codes"];
     REACHED_CONTACTS = Count "reached_contacts" v 1 ("Reached", "触达人数")

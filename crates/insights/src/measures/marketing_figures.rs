@@ -79,6 +79,16 @@ pub(super) static FIGURES: &[(&str, &[Figure])] = &[
         ],
     ),
     (
+        "campaign-approvals",
+        &[
+            ("campaigns", &marketing::CAMPAIGNS_DECIDED),
+            ("decisions", &marketing::CAMPAIGN_DECISIONS),
+            ("approved", &marketing::CAMPAIGN_DECISIONS_FOR),
+            ("rejected", &marketing::CAMPAIGN_DECISIONS_AGAINST),
+            ("comments", &marketing::CAMPAIGN_COMMENTS),
+        ],
+    ),
+    (
         "campaign-ranking",
         &[
             ("opportunities", &marketing::CAMPAIGN_OPPORTUNITIES),

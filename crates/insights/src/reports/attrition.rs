@@ -11,9 +11,8 @@ use crate::{
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{orders::ORDER, parties::PARTY};
-use guanxi_kernel::{
-    Ctx, Currency, Money, Result, period::business_date, problem::Texts, ratio::Ratio,
-};
+use guanxi_kernel::{Ctx, Currency, Money, Result, period::business_date, problem::Texts};
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::handovers::{HANDOVER, HANDOVER_LINE};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
@@ -47,7 +46,7 @@ pub struct AttritionFigures {
     /// How many have not.
     pub lost: i64,
     /// The lost of all that were handed over.
-    pub attrition: Ratio,
+    pub attrition: Rate,
     /// What the lost had bought in the 365 days before, less what came back.
     pub amount_lost: Money,
     /// How many of those handed over were handed over completely: every line of them was checked, and they were
@@ -234,7 +233,7 @@ fn figures<'a>(
         handed_over,
         kept: number(&|one| one.kept == Some(true)),
         lost: all_lost,
-        attrition: Ratio::new(all_lost, handed_over),
+        attrition: Rate::new(all_lost, handed_over),
         amount_lost: purchases::money(asked, gone)?,
         complete: number(&|one| one.kept.is_some() && one.complete),
         complete_lost: number(&|one| lost(one) && one.complete),
@@ -283,7 +282,7 @@ impl Report for AttritionAfterDeparture {
             handed_over: 10,
             kept: 8,
             lost: 2,
-            attrition: Ratio::new(2, 10),
+            attrition: Rate::new(2, 10),
             amount_lost: Money::new(1_250_000, Currency::CNY),
             complete: 6,
             complete_lost: 0,

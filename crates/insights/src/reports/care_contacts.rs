@@ -13,6 +13,7 @@ use guanxi_customers::{care_contacts::CARE_CONTACT, care_plans::CARE_PLAN};
 use guanxi_kernel::{
     Ctx, Result, period::start_of_day, problem::Texts, ratio::Ratio, scalar::Type,
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -57,7 +58,7 @@ pub struct CareFigures {
     /// How many of them have reached somebody who has understood.
     pub understood: i64,
     /// `understood` of `attempts`.
-    pub effective_rate: Ratio,
+    pub effective_rate: Rate,
     /// The mean of how content customers were, from 1 to 5.
     pub satisfaction: Ratio,
     /// In how many invitations a slot was accepted.
@@ -67,11 +68,11 @@ pub struct CareFigures {
     /// How many have not.
     pub no_shows: i64,
     /// `shows` of `shows` and `no_shows`.
-    pub show_rate: Ratio,
+    pub show_rate: Rate,
     /// How many of those who have come have a repair order.
     pub repair_orders: i64,
     /// `repair_orders` of `shows`.
-    pub repair_rate: Ratio,
+    pub repair_rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -180,14 +181,14 @@ impl Sums {
             care_share: Ratio::new(self.care, self.contacts),
             attempts: self.attempts,
             understood: self.understood,
-            effective_rate: Ratio::new(self.understood, self.attempts),
+            effective_rate: Rate::new(self.understood, self.attempts),
             satisfaction: Ratio::new(self.ratings, self.rated),
             accepted: self.accepted,
             shows: self.shows,
             no_shows: self.no_shows,
-            show_rate: Ratio::new(self.shows, self.shows + self.no_shows),
+            show_rate: Rate::new(self.shows, self.shows + self.no_shows),
             repair_orders: self.repair_orders,
-            repair_rate: Ratio::new(self.repair_orders, self.shows),
+            repair_rate: Rate::new(self.repair_orders, self.shows),
         }
     }
 }
@@ -301,10 +302,10 @@ mod tests {
         let value = |ratio: Ratio| ratio.value().map(|value| format!("{value:.4}"));
         assert_eq!(value(figures.care_share).as_deref(), Some("0.6000"));
         assert_eq!(figures.invitations, 4);
-        assert_eq!(value(figures.effective_rate).as_deref(), Some("0.5000"));
+        assert_eq!(value(figures.effective_rate.ratio()).as_deref(), Some("0.5000"));
         assert_eq!(value(figures.satisfaction).as_deref(), Some("4.5000"));
-        assert_eq!(value(figures.show_rate).as_deref(), Some("0.6667"));
-        assert_eq!(value(figures.repair_rate).as_deref(), Some("0.5000"));
+        assert_eq!(value(figures.show_rate.ratio()).as_deref(), Some("0.6667"));
+        assert_eq!(value(figures.repair_rate.ratio()).as_deref(), Some("0.5000"));
         assert_eq!(Sums::default().figures().care_share.value(), None);
         assert_eq!(sample().and(&sample()).attempts, 32);
     }

@@ -12,10 +12,9 @@ use crate::{
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{
-    Ctx, Currency, Money, Result, period::business_date, problem::Texts, ratio::Ratio,
-    scalar::Scalar as _,
+    Ctx, Currency, Money, Result, period::business_date, problem::Texts, scalar::Scalar as _,
 };
-use guanxi_marketing::{carts::CART, media::MEDIUM, source_codes::SOURCE_CODE};
+use guanxi_marketing::{carts::CART, media::MEDIUM, rate::Rate, source_codes::SOURCE_CODE};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -49,15 +48,15 @@ pub struct CartAbandonmentFigures {
     /// How many of these were bought after all.
     pub recovered: i64,
     /// `abandoned` of `started`.
-    pub abandonment_rate: Ratio,
+    pub abandonment_rate: Rate,
     /// `recovered` of `abandoned`.
-    pub recovery_rate: Ratio,
+    pub recovery_rate: Rate,
     /// How many of those that were abandoned somebody has spoken to the customer about.
     pub contacted: i64,
     /// How many of these were bought since.
     pub contacted_recovered: i64,
     /// `contacted_recovered` of `contacted`.
-    pub contacted_recovery_rate: Ratio,
+    pub contacted_recovery_rate: Rate,
     /// What is in those that were abandoned.
     pub abandoned_value: Money,
     /// What is in those that were bought after all.
@@ -205,11 +204,11 @@ impl Sum {
             completed: self.completed,
             abandoned: self.abandoned,
             recovered: self.recovered,
-            abandonment_rate: Ratio::new(self.abandoned, self.started),
-            recovery_rate: Ratio::new(self.recovered, self.abandoned),
+            abandonment_rate: Rate::new(self.abandoned, self.started),
+            recovery_rate: Rate::new(self.recovered, self.abandoned),
             contacted: self.contacted,
             contacted_recovered: self.won_back,
-            contacted_recovery_rate: Ratio::new(self.won_back, self.contacted),
+            contacted_recovery_rate: Rate::new(self.won_back, self.contacted),
             abandoned_value: self.left,
             recovered_value: self.won,
         }
@@ -331,11 +330,11 @@ impl Report for CartAbandonment {
             completed: 60,
             abandoned: 50,
             recovered: 10,
-            abandonment_rate: Ratio::new(50, 100),
-            recovery_rate: Ratio::new(10, 50),
+            abandonment_rate: Rate::new(50, 100),
+            recovery_rate: Rate::new(10, 50),
             contacted: 15,
             contacted_recovered: 9,
-            contacted_recovery_rate: Ratio::new(9, 15),
+            contacted_recovery_rate: Rate::new(9, 15),
             abandoned_value: Money::new(1_500_000, Currency::CNY),
             recovered_value: Money::new(300_000, Currency::CNY),
         };

@@ -7,7 +7,10 @@ use super::{
 use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio};
-use guanxi_marketing::carts::{CART, CartReason};
+use guanxi_marketing::{
+    carts::{CART, CartReason},
+    rate::Rate,
+};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,7 +27,7 @@ pub struct CartReasonFigures {
     /// How many of these were bought after all.
     pub recovered: i64,
     /// `recovered` of `carts`.
-    pub recovery_rate: Ratio,
+    pub recovery_rate: Rate,
     /// How many questions about the price were answered.
     pub answered: i64,
     /// The minutes until they were, over `answered`: how long it took on average.
@@ -129,7 +132,7 @@ impl Sum {
         CartReasonFigures {
             carts: self.carts,
             recovered: self.recovered,
-            recovery_rate: Ratio::new(self.recovered, self.carts),
+            recovery_rate: Rate::new(self.recovered, self.carts),
             answered: self.answered,
             mean_answer_minutes: Ratio::new(self.minutes, self.answered),
         }
@@ -195,7 +198,7 @@ mod tests {
         assert_eq!(rows[0].reason, CartReason::PriceQuestion, "the most frequent");
         assert_eq!(rows[0].share, Ratio::new(3, 4));
         assert_eq!(rows[0].figures.mean_answer_minutes, Ratio::new(60, 2));
-        assert_eq!(rows[0].figures.recovery_rate, Ratio::new(1, 3));
+        assert_eq!(rows[0].figures.recovery_rate, Rate::new(1, 3));
         assert_eq!(rows[1].figures.mean_answer_minutes.value(), None);
         assert_eq!((totals.carts, totals.answered), (4, 2));
     }

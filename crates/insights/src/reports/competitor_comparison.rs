@@ -14,10 +14,9 @@ use guanxi_customers::parties::PARTY;
 use guanxi_kernel::{
     Ctx, Result,
     problem::{INTERNAL, Texts, UNKNOWN_REFERENCE},
-    ratio::Ratio,
     scalar::Type,
 };
-use guanxi_marketing::segments::SEGMENT;
+use guanxi_marketing::{rate::Rate, segments::SEGMENT};
 use guanxi_sales::{
     opportunities::OPPORTUNITY,
     positionings::{AttributeScore, POSITIONING},
@@ -63,7 +62,7 @@ pub struct CompetitorComparisonTotals {
     /// Opportunities that were lost to it.
     pub lost: i64,
     /// `won` of `won` and `lost`; without value where there are none.
-    pub win_rate: Ratio,
+    pub win_rate: Rate,
 }
 
 const COMPETITOR: Parameter = Parameter {
@@ -124,7 +123,7 @@ static DEFINITION: Definition = Definition {
 
 impl CompetitorComparisonTotals {
     fn of(won: i64, lost: i64) -> Self {
-        Self { won, lost, win_rate: Ratio::new(won, won + lost) }
+        Self { won, lost, win_rate: Rate::new(won, won + lost) }
     }
 }
 

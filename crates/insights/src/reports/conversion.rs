@@ -12,9 +12,9 @@ use guanxi_kernel::{
     Ctx, Result,
     period::{DateRange, Unit},
     problem::Texts,
-    ratio::Ratio,
     scalar::{Scalar, Type},
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::{opportunities::OPPORTUNITY, pipelines::PIPELINE};
 use guanxi_storage::Tx;
 use serde::Serialize;
@@ -31,6 +31,8 @@ guanxi_kernel::words! {
         Month = "month" ("Month", "月"),
         /// A fiscal quarter.
         Quarter = "quarter" ("Quarter", "季度"),
+        /// Half a fiscal year.
+        Half = "half" ("Half-year", "半年"),
         /// A fiscal year.
         Year = "year" ("Year", "年"),
     }
@@ -41,6 +43,7 @@ impl CohortUnit {
         match self {
             Self::Month => Unit::Month,
             Self::Quarter => Unit::Quarter,
+            Self::Half => Unit::Half,
             Self::Year => Unit::Year,
         }
     }
@@ -66,7 +69,7 @@ pub struct StageConversionRow {
     /// How many are neither yet.
     pub still_open: i64,
     /// Those that moved on, of those of which it is known: that moved on or were dropped.
-    pub conversion: Ratio,
+    pub conversion: Rate,
 }
 
 /// What goes over all stages.
@@ -128,8 +131,9 @@ static DEFINITION: Definition = Definition {
             required: false,
             field: None,
             about: Texts {
-                en: "Whether entries are told apart by month, fiscal quarter or fiscal year; all together when absent.",
-                zh: "按月、财季或财年分组,缺省不分组。",
+                en: "Whether entries are told apart by month, fiscal quarter, half-year or year; all together when \
+                     absent.",
+                zh: "按月、财季、半财年或财年分组,缺省不分组。",
             },
         },
         ENTERED_AFTER,
@@ -177,8 +181,8 @@ impl Flow {
     }
 
     /// How many went on, of those of which it is known.
-    pub(super) fn conversion(self) -> Ratio {
-        Ratio::new(self.moved_on, self.moved_on + self.dropped)
+    pub(super) fn conversion(self) -> Rate {
+        Rate::new(self.moved_on, self.moved_on + self.dropped)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How many customers there were, came, came back and left off, month by month.
 
-use super::{prospects::column, purchases, rfm::count};
+use super::{prospects::column, purchases};
 use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, asked::bad, definition::Shape,
 };
@@ -17,11 +17,11 @@ use guanxi_kernel::{
     ratio::Ratio,
     scalar::Type,
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::Tx;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::iter;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// The report.
 pub struct CustomerFlow;
@@ -42,7 +42,7 @@ pub struct CustomerFlowRow {
     /// How many there are at its end: `opening` and `new` and `returned` less `lost`.
     pub closing: i64,
     /// Those of the beginning who are there at the end, of all of the beginning.
-    pub retention: Ratio,
+    pub retention: Rate,
 }
 
 /// The same from the first day to the last.
@@ -59,7 +59,7 @@ pub struct CustomerFlowTotals {
     /// How many there are at the end.
     pub closing: i64,
     /// Those of the beginning who are there at the end, of all of the beginning.
-    pub retention: Ratio,
+    pub retention: Rate,
 }
 
 /// Months at most.
@@ -171,30 +171,101 @@ fn ends(asked: &mut Asked) -> Result<(NaiveDate, Vec<NaiveDate>)> {
     Ok((from, ends))
 }
 
-/// How many of each.
-#[derive(Default)]
-struct Counts {
-    kept: i64,
-    new: i64,
-    returned: i64,
-    lost: i64,
+/// What became of how many customers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Counts {
+    /// Customers at both ends.
+    pub(super) kept: i64,
+    /// Who bought for the first time.
+    pub(super) new: i64,
+    /// Who had left off and buys again.
+    pub(super) returned: i64,
+    /// Who has left off.
+    pub(super) lost: i64,
 }
 
-/// The last purchase of each customer up to a day.
-type Lasts = BTreeMap<Uuid, NaiveDate>;
-
-fn counted(before: &Lasts, until: &Lasts, days: (NaiveDate, NaiveDate), lost_after: u32) -> Counts {
-    let mut counts = Counts::default();
-    for (id, last) in until {
-        match flow((before.get(id).copied(), Some(*last)), days, lost_after) {
-            Flow::Kept => counts.kept += 1,
-            Flow::New => counts.new += 1,
-            Flow::Returned => counts.returned += 1,
-            Flow::Lost => counts.lost += 1,
+impl Counts {
+    fn add(&mut self, flow: Flow) {
+        match flow {
+            Flow::Kept => self.kept += 1,
+            Flow::New => self.new += 1,
+            Flow::Returned => self.returned += 1,
+            Flow::Lost => self.lost += 1,
             Flow::Absent => {}
         }
     }
-    counts
+
+    /// How many customers there were at the beginning.
+    pub(super) fn opening(self) -> i64 {
+        self.kept + self.lost
+    }
+
+    /// How many there are at the end.
+    pub(super) fn closing(self) -> i64 {
+        self.kept + self.new + self.returned
+    }
+
+    /// Customers at the end less those at the beginning, of the latter.
+    pub(super) fn growth(self) -> Ratio {
+        Ratio::new(self.closing() - self.opening(), self.opening())
+    }
+
+    /// Those of the beginning who are there at the end, of all of the beginning.
+    pub(super) fn retention(self) -> Rate {
+        Rate::new(self.kept, self.opening())
+    }
+}
+
+/// What became of customers between one day and the next of some, and what between the first and the last of these.
+pub(super) struct Flows {
+    days: Vec<NaiveDate>,
+    lost_after: u32,
+    /// From each day to the next.
+    pub(super) each: Vec<Counts>,
+    /// From the first day to the last.
+    pub(super) whole: Counts,
+}
+
+impl Flows {
+    /// Nobody yet, from the day before the first one over the days on which stretches of time end.
+    pub(super) fn new(first: NaiveDate, ends: &[NaiveDate], lost_after: u32) -> Self {
+        let opening = first.checked_sub_days(Days::new(1)).unwrap_or(first);
+        let days = iter::once(opening).chain(ends.iter().copied()).collect();
+        Self {
+            days,
+            lost_after,
+            each: vec![Counts::default(); ends.len()],
+            whole: Counts::default(),
+        }
+    }
+
+    /// Counts all customers of a report.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(super) async fn count(
+        mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+    ) -> Result<Self> {
+        let days = self.days.clone();
+        purchases::lasts(tx, ctx, definition, asked, &days, |lasts| self.add(lasts)).await?;
+        Ok(self)
+    }
+
+    /// Counts a customer by the last purchases up to each day.
+    fn add(&mut self, lasts: &[Option<NaiveDate>]) {
+        let Self { days, lost_after, each, whole } = self;
+        let became = |from: usize, to: usize| {
+            flow((lasts[from], lasts[to]), (days[from], days[to]), *lost_after)
+        };
+        whole.add(became(0, each.len()));
+        for (at, counts) in each.iter_mut().enumerate() {
+            counts.add(became(at, at + 1));
+        }
+    }
 }
 
 impl Report for CustomerFlow {
@@ -208,58 +279,74 @@ impl Report for CustomerFlow {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let (from, ends) = ends(asked)?;
         let lost_after = months_until_lost(ctx, asked);
-        let opening = from.checked_sub_days(Days::new(1)).unwrap_or(from);
-        let lasts = async |tx: &mut Tx, asked: &mut Asked, day: NaiveDate| -> Result<Lasts> {
-            let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, (None, Some(day))).await?;
-            Ok(buyers.iter().map(|buyer| (buyer.id, buyer.last_on)).collect())
-        };
-        let first = lasts(tx, asked, opening).await?;
-        let (mut before, mut day) = (first.clone(), opening);
-        let mut rows = Vec::with_capacity(ends.len());
-        for end in ends {
-            let until = lasts(tx, asked, end).await?;
-            let of = counted(&before, &until, (day, end), lost_after);
-            rows.push(CustomerFlowRow {
-                month: format!("{:04}-{:02}", end.year(), end.month()),
-                opening: of.kept + of.lost,
-                new: of.new,
-                returned: of.returned,
-                lost: of.lost,
-                closing: of.kept + of.new + of.returned,
-                retention: Ratio::new(of.kept, of.kept + of.lost),
-            });
-            (before, day) = (until, end);
-        }
-        let of = counted(&first, &before, (opening, day), lost_after);
-        let totals = CustomerFlowTotals {
-            opening: of.kept + of.lost,
+        let flows = Flows::new(from, &ends, lost_after).count(tx, ctx, &DEFINITION, asked).await?;
+        let row = |(end, of): (&NaiveDate, &Counts)| CustomerFlowRow {
+            month: format!("{:04}-{:02}", end.year(), end.month()),
+            opening: of.opening(),
             new: of.new,
             returned: of.returned,
             lost: of.lost,
-            closing: of.kept + of.new + of.returned,
-            retention: Ratio::new(of.kept, of.kept + of.lost),
+            closing: of.closing(),
+            retention: of.retention(),
+        };
+        let rows = ends.iter().zip(&flows.each).map(row).collect();
+        let of = flows.whole;
+        let totals = CustomerFlowTotals {
+            opening: of.opening(),
+            new: of.new,
+            returned: of.returned,
+            lost: of.lost,
+            closing: of.closing(),
+            retention: of.retention(),
         };
         Ok(Made { rows, totals })
     }
 
     fn example() -> Made<Self> {
+        let of = Counts { kept: 36, new: 5, returned: 2, lost: 4 };
         let row = CustomerFlowRow {
             month: "2026-03".to_owned(),
-            opening: 40,
-            new: 5,
-            returned: 2,
-            lost: 4,
-            closing: 43,
-            retention: Ratio::new(count(36), 40),
+            opening: of.opening(),
+            new: of.new,
+            returned: of.returned,
+            lost: of.lost,
+            closing: of.closing(),
+            retention: of.retention(),
         };
         let totals = CustomerFlowTotals {
-            opening: 40,
-            new: 5,
-            returned: 2,
-            lost: 4,
-            closing: 43,
-            retention: Ratio::new(36, 40),
+            opening: of.opening(),
+            new: of.new,
+            returned: of.returned,
+            lost: of.lost,
+            closing: of.closing(),
+            retention: of.retention(),
         };
         Made { rows: vec![row], totals }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn x_08_growth_and_retention_are_of_the_beginning() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let on = |text: &str| Some(day(text));
+        let mut flows = Flows::new(day("2026-01-01"), &["2026-01-31", "2026-03-31"].map(day), 12);
+        for lasts in [
+            [on("2025-12-01"), on("2025-12-01"), on("2026-03-01")],
+            [on("2025-02-01"), on("2025-02-01"), on("2025-02-01")],
+            [None, on("2026-01-15"), on("2026-01-15")],
+            [None, None, on("2026-02-15")],
+        ] {
+            flows.add(&lasts);
+        }
+        let counts = |kept, new, lost| Counts { kept, new, returned: 0, lost };
+        assert_eq!(flows.each, [counts(2, 1, 0), counts(2, 1, 1)]);
+        assert_eq!(flows.whole, counts(1, 2, 1));
+        assert_eq!((flows.whole.opening(), flows.whole.closing()), (2, 3));
+        assert_eq!(flows.whole.growth(), Ratio::new(1, 2));
+        assert_eq!(flows.whole.retention(), Rate::new(1, 2));
     }
 }

@@ -4,16 +4,12 @@
 //! told apart by. Price: who opens a letter twice is there twice.
 
 use super::{
-    media_response::MediaResponseBy,
-    prospects::{MONTH, Month, column, parameter},
+    media_response::{KEY, MediaResponseBy, NAME, OF_CAMPAIGN, told_apart_by},
+    prospects::{MONTH, Month, column},
 };
-use crate::{Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape};
+use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape};
 use chrono::{Days, NaiveDate};
-use guanxi_kernel::{
-    Ctx, Language, Result, Word as _,
-    problem::Texts,
-    scalar::{Scalar as _, Type},
-};
+use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts};
 use guanxi_marketing::{source_codes::SOURCE_CODE, touches::TouchKind};
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
@@ -122,28 +118,14 @@ static DEFINITION: Definition = Definition {
     needs: &["medium", "list", "test_group", "code"],
     rests_on: &[],
     parameters: &[
-        Parameter {
-            default: Some("medium"),
-            ..parameter(
-                "by",
-                Takes::One(MediaResponseBy::TYPE),
-                Texts { en: "What events are told apart by.", zh: "统计维度。" },
-            )
-        },
+        told_apart_by(Texts { en: "What events are told apart by.", zh: "统计维度。" }),
         MONTH,
-        Parameter {
-            field: Some("campaign_id"),
-            ..parameter(
-                "campaign_id",
-                Takes::One(Type::Id),
-                Texts { en: "Of this campaign only.", zh: "仅该市场活动。" },
-            )
-        },
+        OF_CAMPAIGN,
     ],
     columns: &[
         column("day", "Day", "日期", What::Date),
-        column("key", "Key", "标识", What::Key),
-        column("name", "Name", "名称", What::Label),
+        KEY,
+        NAME,
         column("events", "Events", "事件数", What::Count),
         column("sent", "Sent", "发送次数", What::Count),
         column("held_out", "Held out", "对照组未发送次数", What::Count),

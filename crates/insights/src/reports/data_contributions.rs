@@ -176,7 +176,14 @@ async fn done(
 const AT_ONCE: usize = 200;
 
 /// The roles of users, those of deleted ones too, as far as the caller may see them.
-async fn roles_of(tx: &mut Tx, ctx: &Ctx, users: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Uuid>>> {
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn roles_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    users: &[Uuid],
+) -> Result<BTreeMap<Uuid, Vec<Uuid>>> {
     let mut found = BTreeMap::new();
     if !sees(ctx, &USER, "role_ids") {
         return Ok(found);

@@ -3,13 +3,12 @@
 use super::prospects::{FROM, TO, column, parameter};
 use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::reach};
 use chrono::{DateTime, Datelike as _, Utc};
-use guanxi_kernel::{
-    Ctx, Result, Word as _, period::start_of_day, problem::Texts, ratio::Ratio, scalar::Type,
-};
+use guanxi_kernel::{Ctx, Result, Word as _, period::start_of_day, problem::Texts, scalar::Type};
 use guanxi_marketing::{
     attribution::end_of_day,
     decision_stages::{DECISION_STAGE, DecisionStageName},
     programmes::contacts_of,
+    rate::Rate,
 };
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
@@ -53,7 +52,7 @@ pub struct DecisionTransitionsTotals {
     /// How many are in none.
     pub gone: i64,
     /// `forward` of `start`.
-    pub forward_rate: Ratio,
+    pub forward_rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -134,7 +133,7 @@ fn made(ctx: &Ctx, moves: &[Moved]) -> Made<DecisionTransitions> {
         back: sum(|(from, to, _)| to.is_some_and(|to| to < *from)),
         stayed: sum(|(from, to, _)| *to == Some(*from)),
         gone: sum(|(_, to, _)| to.is_none()),
-        forward_rate: Ratio::new(forward, start),
+        forward_rate: Rate::new(forward, start),
     };
     Made { rows: DecisionStageName::ALL.iter().map(row).collect(), totals }
 }
@@ -206,7 +205,7 @@ impl Report for DecisionTransitions {
             back: 0,
             stayed: 6,
             gone: 1,
-            forward_rate: Ratio::new(3, 10),
+            forward_rate: Rate::new(3, 10),
         };
         Made { rows: vec![row], totals }
     }

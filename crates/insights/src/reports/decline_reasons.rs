@@ -10,8 +10,8 @@ use guanxi_kernel::{
     Ctx, Currency, Money, Result, Word as _,
     period::business_date,
     problem::{INTERNAL, Texts},
-    ratio::Ratio,
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,7 +37,7 @@ pub struct DeclineReasonRow {
     /// What these customers bought in the year before, as the cases say.
     pub amount: Money,
     /// How many of them stayed, of these cases.
-    pub kept: Ratio,
+    pub kept: Rate,
 }
 
 /// What goes over all closed cases.
@@ -48,7 +48,7 @@ pub struct DeclineReasonTotals {
     /// What these customers bought in the year before, as the cases say.
     pub amount: Money,
     /// How many of them stayed, of these cases.
-    pub kept: Ratio,
+    pub kept: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -135,7 +135,7 @@ fn summed(asked: &Asked, cases: &[&Case]) -> Result<DeclineReasonTotals> {
     Ok(DeclineReasonTotals {
         cases: count(cases.len()),
         amount: asked.exchange.sum(cases.iter().map(|case| case.amount))?,
-        kept: Ratio::new(kept, count(cases.len())),
+        kept: Rate::new(kept, count(cases.len())),
     })
 }
 
@@ -184,9 +184,9 @@ impl Report for DeclineReasons {
             warning_sign_name: Some("Quotes of others"),
             cases: 1,
             amount,
-            kept: Ratio::new(1, 1),
+            kept: Rate::new(1, 1),
         };
-        let totals = DeclineReasonTotals { cases: 1, amount, kept: Ratio::new(1, 1) };
+        let totals = DeclineReasonTotals { cases: 1, amount, kept: Rate::new(1, 1) };
         Made { rows: vec![row], totals }
     }
 }

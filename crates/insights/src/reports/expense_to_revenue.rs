@@ -5,21 +5,17 @@
 
 use super::{
     loop_closure::{FIRST, LAST},
-    media_response::MediaResponseBy,
+    media_response::{KEY, MediaResponseBy, NAME, told_apart_by},
     prospects::{column, parameter},
 };
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
-    exchange::currency,
+    Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, exchange::currency,
 };
 use chrono::NaiveDate;
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_kernel::{
-    Action, Ctx, Currency, Money, Result,
-    actor::forbidden,
-    problem::Texts,
-    ratio::Ratio,
-    scalar::{Scalar as _, Type},
+    Action, Ctx, Currency, Money, Result, actor::forbidden, problem::Texts, ratio::Ratio,
+    scalar::Type,
 };
 use guanxi_marketing::{
     campaigns::{CAMPAIGN, one_to},
@@ -83,14 +79,7 @@ static DEFINITION: Definition = Definition {
     needs: &["spent"],
     rests_on: &[],
     parameters: &[
-        Parameter {
-            default: Some("medium"),
-            ..parameter(
-                "by",
-                Takes::One(MediaResponseBy::TYPE),
-                Texts { en: "What they are told apart by.", zh: "统计维度。" },
-            )
-        },
+        told_apart_by(Texts { en: "What they are told apart by.", zh: "统计维度。" }),
         FIRST,
         LAST,
         parameter(
@@ -103,8 +92,8 @@ static DEFINITION: Definition = Definition {
         ),
     ],
     columns: &[
-        column("key", "Key", "标识", What::Key),
-        column("name", "Name", "名称", What::Label),
+        KEY,
+        NAME,
         column("expense", "Expense", "费用", What::Money),
         column("revenue", "Revenue", "收入", What::Money),
         column("expense_to_revenue", "E:R", "费用收入比", What::Ratio),

@@ -12,6 +12,7 @@ use crate::{
 };
 use guanxi_identity::users::USER;
 use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio, scalar::Scalar as _};
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use guanxi_workflow::tasks::TASK;
 use serde::Serialize;
@@ -41,7 +42,7 @@ pub struct FollowUpAttemptFigures {
     /// How many somebody has tried to do.
     pub attempted: i64,
     /// `attempted` of `follow_ups`.
-    pub attempted_rate: Ratio,
+    pub attempted_rate: Rate,
     /// The seconds from when they were called for until the first attempt, over `attempted`.
     pub mean_seconds: Ratio,
 }
@@ -121,7 +122,7 @@ impl Sum {
         FollowUpAttemptFigures {
             follow_ups: self.follow_ups,
             attempted: self.attempted,
-            attempted_rate: Ratio::new(self.attempted, self.follow_ups),
+            attempted_rate: Rate::new(self.attempted, self.follow_ups),
             mean_seconds: Ratio::new(self.seconds, self.attempted),
         }
     }

@@ -19,6 +19,7 @@ use guanxi_kernel::{
     ratio::Ratio,
     scalar::Scalar,
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::{opportunities::OPPORTUNITY, pipelines::PIPELINE};
 use guanxi_storage::{Sql, Tx};
 use rust_decimal::{Decimal, prelude::ToPrimitive as _};
@@ -67,7 +68,7 @@ pub struct ForecastStage {
     /// The sum of their amounts.
     pub amount: Money,
     /// Those that went on from it until now, of those of which it is known.
-    pub conversion: Ratio,
+    pub conversion: Rate,
     /// How long they took in it, in days.
     pub mean_days: Ratio,
     /// The product of the conversions from it on; `null` if one is not known.
@@ -218,7 +219,7 @@ async fn outlooks(tx: &mut Tx, passage: &Passage<'_>, steps: &[Step]) -> Result<
         let flow = flows.get(&step.id).copied().unwrap_or_default();
         let stay = stays.get(&step.id).copied().unwrap_or_default();
         rest = rest.and_then(|(product, days)| {
-            let conversion = flow.conversion();
+            let conversion = flow.conversion().ratio();
             let on = conversion.numerator().checked_div(conversion.denominator())?;
             let mean = stay.mean_days();
             let more = mean.numerator().checked_div(mean.denominator())?;
@@ -389,7 +390,7 @@ impl Report for Forecast {
             stage: Some("项目投标".to_owned()),
             count: 1,
             amount,
-            conversion: Ratio::new(4, 10),
+            conversion: Rate::new(4, 10),
             mean_days: Ratio::new(300, 10),
             remaining_conversion: Some("0.24".to_owned()),
             remaining_days: Some("60".to_owned()),

@@ -1,7 +1,7 @@
 //! What is sold now beside what will be sold later: a scorecard of both, period by period.
 
 use super::{
-    customer_flow::{LOST_AFTER, months_until_lost},
+    customer_flow::{Counts, Flows, LOST_AFTER, months_until_lost},
     prospects::{column, require_fields},
     purchases,
     satisfaction::{self, BY, Indices},
@@ -10,13 +10,9 @@ use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
     exchange::currency,
 };
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use guanxi_contracts::contracts::CONTRACT;
-use guanxi_customers::{
-    orders::ORDER,
-    parties::PARTY,
-    value::{Flow, flow},
-};
+use guanxi_customers::{orders::ORDER, parties::PARTY};
 use guanxi_kernel::{
     Action, Ctx, Currency, Money, Problem, Result,
     money::MoneyError,
@@ -24,13 +20,11 @@ use guanxi_kernel::{
     problem::{INTERNAL, Texts},
     ratio::Ratio,
 };
-use guanxi_marketing::campaign_expenses::CAMPAIGN_EXPENSE;
+use guanxi_marketing::{campaign_expenses::CAMPAIGN_EXPENSE, rate::Rate};
 use guanxi_storage::{Sql, Tx, scope};
 use guanxi_workflow::playbook_runs::PLAYBOOK_RUN;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// The report.
 pub struct GrowthBalance;
@@ -53,7 +47,7 @@ pub struct GrowthBalanceRow {
     /// For later: customers at its end less those at its beginning, of the latter.
     pub base_growth: Ratio,
     /// For later: those of the beginning who are there at its end, of all of the beginning.
-    pub retention: Ratio,
+    pub retention: Rate,
     /// How many responses say how satisfied customers are.
     pub responses: i64,
     /// For later: the mean of their indices, from 0 to 100.
@@ -72,7 +66,7 @@ pub struct GrowthBalanceTotals {
     /// Customers at the end less those at the beginning, of the latter.
     pub base_growth: Ratio,
     /// Those of the beginning who are there at the end, of all of the beginning.
-    pub retention: Ratio,
+    pub retention: Rate,
     /// The mean of the indices of all responses.
     pub satisfaction: Ratio,
 }
@@ -120,49 +114,6 @@ static DEFINITION: Definition = Definition {
     },
 };
 
-/// The last purchase of each customer up to a day.
-type Lasts = BTreeMap<Uuid, NaiveDate>;
-
-async fn lasts(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked, until: NaiveDate) -> Result<Lasts> {
-    let buyers = purchases::buyers(tx, ctx, &DEFINITION, asked, (None, Some(until))).await?;
-    Ok(buyers.iter().map(|buyer| (buyer.id, buyer.last_on)).collect())
-}
-
-/// How many customers there were at both ends of a time, at its beginning, and at its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Base {
-    kept: i64,
-    opening: i64,
-    closing: i64,
-}
-
-impl Base {
-    fn of(before: &Lasts, until: &Lasts, days: (NaiveDate, NaiveDate), lost_after: u32) -> Self {
-        let mut base = Self { kept: 0, opening: 0, closing: 0 };
-        for (id, last) in until {
-            match flow((before.get(id).copied(), Some(*last)), days, lost_after) {
-                Flow::Kept => {
-                    base.kept += 1;
-                    base.opening += 1;
-                    base.closing += 1;
-                }
-                Flow::New | Flow::Returned => base.closing += 1,
-                Flow::Lost => base.opening += 1,
-                Flow::Absent => {}
-            }
-        }
-        base
-    }
-
-    fn growth(self) -> Ratio {
-        Ratio::new(self.closing - self.opening, self.opening)
-    }
-
-    fn retention(self) -> Ratio {
-        Ratio::new(self.kept, self.opening)
-    }
-}
-
 /// What campaigns have spent on the days from the one to the other.
 async fn spent(
     tx: &mut Tx,
@@ -201,10 +152,6 @@ fn days(ctx: &Ctx, asked: &Asked, period: Period) -> (NaiveDate, NaiveDate) {
     (range.start, range.end.pred_opt().unwrap_or(range.end).min(asked.today))
 }
 
-fn day_before(day: NaiveDate) -> NaiveDate {
-    day.checked_sub_days(Days::new(1)).unwrap_or(day)
-}
-
 impl Report for GrowthBalance {
     type Row = GrowthBalanceRow;
     type Totals = GrowthBalanceTotals;
@@ -220,20 +167,18 @@ impl Report for GrowthBalance {
         let periods = satisfaction::periods(ctx, asked);
         let said = satisfaction::by_period(tx, ctx, asked, &periods).await?;
         let start = periods.get(1).map_or(asked.today, |first| days(ctx, asked, *first).0);
-        let opening = day_before(start);
-        let first = lasts(tx, ctx, asked, opening).await?;
-        let (mut before, mut day) = (first.clone(), opening);
+        let ends: Vec<NaiveDate> =
+            periods.iter().skip(1).map(|period| days(ctx, asked, *period).1).collect();
+        let flows = Flows::new(start, &ends, lost_after).count(tx, ctx, &DEFINITION, asked).await?;
         let (mut revenues, mut expenses, mut all) = (Vec::new(), Vec::new(), Indices::default());
         let mut rows = Vec::with_capacity(periods.len());
-        for (place, period) in periods.iter().enumerate().skip(1) {
+        for ((place, period), base) in periods.iter().enumerate().skip(1).zip(&flows.each) {
             let (from, to) = days(ctx, asked, *period);
             let time = (Some(from), Some(to));
             let bought = purchases::everybody(tx, ctx, &DEFINITION, asked, time).await?;
             let steps = bought.iter().map(purchases::Buyer::left).sum();
             let revenue = purchases::money(asked, steps)?;
             let spent = spent(tx, ctx, asked, (from, to)).await?;
-            let until = lasts(tx, ctx, asked, to).await?;
-            let base = Base::of(&before, &until, (day, to), lost_after);
             let indices = said.get(&place).copied().unwrap_or_default();
             all = Indices { sum: all.sum + indices.sum, count: all.count + indices.count };
             revenues.push(revenue);
@@ -244,23 +189,21 @@ impl Report for GrowthBalance {
                 revenue,
                 expenses: spent,
                 expense_ratio: by(spent, revenue)?,
-                customers: base.closing,
+                customers: base.closing(),
                 base_growth: base.growth(),
                 retention: base.retention(),
                 responses: indices.count,
                 satisfaction: indices.mean(),
             });
-            (before, day) = (until, to);
         }
-        let base = Base::of(&first, &before, (opening, day), lost_after);
         let revenue = asked.exchange.sum(revenues)?;
         let expenses = asked.exchange.sum(expenses)?;
         let totals = GrowthBalanceTotals {
             revenue,
             expenses,
             expense_ratio: by(expenses, revenue)?,
-            base_growth: base.growth(),
-            retention: base.retention(),
+            base_growth: flows.whole.growth(),
+            retention: flows.whole.retention(),
             satisfaction: all.mean(),
         };
         Ok(Made { rows, totals })
@@ -268,8 +211,8 @@ impl Report for GrowthBalance {
 
     fn example() -> Made<Self> {
         let yuan = |minor| Money::new(minor, Currency::CNY);
-        let (base, of) =
-            (Base { kept: 36, opening: 40, closing: 43 }, Indices { sum: 82_500, count: 10 });
+        let base = Counts { kept: 36, new: 5, returned: 2, lost: 4 };
+        let of = Indices { sum: 82_500, count: 10 };
         let (revenue, expenses) = (yuan(100_000_000), yuan(5_000_000));
         let expense_ratio = Ratio::new(50_000, 1_000_000);
         let row = GrowthBalanceRow {
@@ -278,7 +221,7 @@ impl Report for GrowthBalance {
             revenue,
             expenses,
             expense_ratio,
-            customers: base.closing,
+            customers: base.closing(),
             base_growth: base.growth(),
             retention: base.retention(),
             responses: of.count,
@@ -293,26 +236,5 @@ impl Report for GrowthBalance {
             satisfaction: of.mean(),
         };
         Made { rows: vec![row], totals }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn x_08_growth_and_retention_are_of_the_beginning() {
-        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
-        let last = |id: u128, text: &str| (Uuid::from_u128(id), day(text));
-        let before = Lasts::from([last(1, "2025-12-01"), last(2, "2025-02-01")]);
-        let until = Lasts::from([
-            last(1, "2026-03-01"),
-            last(2, "2025-02-01"),
-            last(3, "2026-01-15"),
-            last(4, "2026-02-15"),
-        ]);
-        let base = Base::of(&before, &until, (day("2025-12-31"), day("2026-03-31")), 12);
-        assert_eq!(base, Base { kept: 1, opening: 2, closing: 3 });
-        assert_eq!((base.growth(), base.retention()), (Ratio::new(1, 2), Ratio::new(1, 2)));
     }
 }

@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::reach};
 use guanxi_customers::{assets::ASSET, parties::PARTY};
-use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio, scalar::Type};
+use guanxi_kernel::{Ctx, Result, problem::Texts, scalar::Type};
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,7 +40,7 @@ pub struct RenewalFigures {
     /// How many are not, and have ended.
     pub lapsed: i64,
     /// `renewed` of `expiring`.
-    pub renewal_rate: Ratio,
+    pub renewal_rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -86,7 +87,7 @@ static DEFINITION: Definition = Definition {
 
 impl RenewalFigures {
     fn of(expiring: i64, renewed: i64, lapsed: i64) -> Self {
-        Self { expiring, renewed, lapsed, renewal_rate: Ratio::new(renewed, expiring) }
+        Self { expiring, renewed, lapsed, renewal_rate: Rate::new(renewed, expiring) }
     }
 }
 

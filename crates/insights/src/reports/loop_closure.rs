@@ -17,9 +17,9 @@ use guanxi_kernel::{
     Ctx, Result,
     period::{DateRange, start_of_day},
     problem::Texts,
-    ratio::Ratio,
     scalar::{Scalar as _, Type},
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::{field_handovers::FIELD_HANDOVER, leads::LEAD};
 use guanxi_storage::{Kind, Sql, Tx, scope};
 use serde::Serialize;
@@ -296,8 +296,8 @@ impl Report for LoopClosure {
             past_limit: 1,
         };
         let rates = LoopClosureRates {
-            loop_closure: Ratio::new(8, 10),
-            acceptance_rate: Ratio::new(8, 10),
+            loop_closure: Rate::new(8, 10),
+            acceptance_rate: Rate::new(8, 10),
             hours_to_accept: Some("4.50".to_owned()),
             hours_to_result: Some("120.00".to_owned()),
         };

@@ -3,8 +3,7 @@
 
 use super::hours::median_hours;
 use chrono::{DateTime, Utc};
-use guanxi_kernel::ratio::Ratio;
-use guanxi_marketing::sales_results::SalesResult;
+use guanxi_marketing::{rate::Rate, sales_results::SalesResult};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -48,9 +47,9 @@ pub struct LoopClosureFigures {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct LoopClosureRates {
     /// With a result, of all that were handed over.
-    pub loop_closure: Ratio,
+    pub loop_closure: Rate,
     /// Accepted, of all that were handed over.
-    pub acceptance_rate: Ratio,
+    pub acceptance_rate: Rate,
     /// The median of the hours until one was accepted; `null` if none was.
     #[schema(required)]
     pub hours_to_accept: Option<String>,
@@ -146,8 +145,8 @@ impl Sum {
         self.to_accept.sort_unstable();
         self.to_result.sort_unstable();
         LoopClosureRates {
-            loop_closure: Ratio::new(with_result, handed),
-            acceptance_rate: Ratio::new(accepted, handed),
+            loop_closure: Rate::new(with_result, handed),
+            acceptance_rate: Rate::new(accepted, handed),
             hours_to_accept: median_hours(&self.to_accept),
             hours_to_result: median_hours(&self.to_result),
         }
@@ -198,7 +197,7 @@ mod tests {
         let mut later = summed(101);
         assert_eq!((later.figures.past_limit, later.figures.accepted), (2, 3));
         let rates = later.rates();
-        assert_eq!(rates.loop_closure, Ratio::new(3, 5));
+        assert_eq!(rates.loop_closure, Rate::new(3, 5));
         assert_eq!(rates.hours_to_accept.as_deref(), Some("4.00"));
         assert_eq!(rates.hours_to_result.as_deref(), Some("50.00"));
         assert_eq!(summed(30).figures.past_limit, 1);

@@ -19,6 +19,7 @@ use guanxi_customers::{
     value::{LifeCyclePhase, ValueClass},
 };
 use guanxi_kernel::{Ctx, FineAmount, Result, Share, Word as _, problem::Texts, ratio::Ratio};
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -66,7 +67,7 @@ pub struct MarginGoalTotals {
     /// How often a customer came in.
     pub entries: i64,
     /// How many of these have reached the goal, of those that have bought anything since.
-    pub reached: Ratio,
+    pub reached: Rate,
     /// The margin of all before.
     pub before: Ratio,
     /// The margin of all since.
@@ -282,7 +283,7 @@ impl Report for MarginGoals {
         }
         let totals = MarginGoalTotals {
             entries: count(rows.len()),
-            reached: Ratio::new(reached, judged),
+            reached: Rate::new(reached, judged),
             before: before.margin(),
             after: after.margin(),
         };
@@ -306,7 +307,7 @@ impl Report for MarginGoals {
             after,
             reached: Some(true),
         };
-        let totals = MarginGoalTotals { entries: 1, reached: Ratio::new(1, 1), before, after };
+        let totals = MarginGoalTotals { entries: 1, reached: Rate::new(1, 1), before, after };
         Made { rows: vec![row], totals }
     }
 }

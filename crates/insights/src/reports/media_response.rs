@@ -1,7 +1,9 @@
 //! What came back through which medium, list, test group or source code.
 
-use super::prospects::column;
-use crate::{Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape};
+use super::prospects::{column, parameter};
+use crate::{
+    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+};
 use guanxi_kernel::{
     Ctx, Language, Result,
     problem::Texts,
@@ -58,6 +60,28 @@ impl MediaResponseBy {
         }
     }
 }
+
+/// What rows are told apart by.
+pub(super) const fn told_apart_by(about: Texts) -> Parameter {
+    let takes = Takes::One(<MediaResponseBy as Scalar>::TYPE);
+    Parameter { default: Some("medium"), ..parameter("by", takes, about) }
+}
+
+/// The campaign that is told of.
+pub(super) const OF_CAMPAIGN: Parameter = Parameter {
+    field: Some("campaign_id"),
+    ..parameter(
+        "campaign_id",
+        Takes::One(Type::Id),
+        Texts { en: "Of this campaign only.", zh: "仅该市场活动。" },
+    )
+};
+
+/// The letters of the medium, the list, the test group or the source code.
+pub(super) const KEY: Column = column("key", "Key", "标识", What::Key);
+
+/// What that is called.
+pub(super) const NAME: Column = column("name", "Name", "名称", What::Label);
 
 /// What came back through one of them.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -125,26 +149,12 @@ static DEFINITION: Definition = Definition {
     needs: &["medium", "list", "test_group", "code"],
     rests_on: &[],
     parameters: &[
-        Parameter {
-            name: "by",
-            takes: Takes::One(<MediaResponseBy as Scalar>::TYPE),
-            default: Some("medium"),
-            required: false,
-            field: None,
-            about: Texts { en: "What answers are told apart by.", zh: "统计维度。" },
-        },
-        Parameter {
-            name: "campaign_id",
-            takes: Takes::One(Type::Id),
-            default: None,
-            required: false,
-            field: Some("campaign_id"),
-            about: Texts { en: "Of this campaign only.", zh: "仅该市场活动。" },
-        },
+        told_apart_by(Texts { en: "What answers are told apart by.", zh: "统计维度。" }),
+        OF_CAMPAIGN,
     ],
     columns: &[
-        column("key", "Key", "标识", What::Key),
-        column("name", "Name", "名称", What::Label),
+        KEY,
+        NAME,
         column("codes", "Source codes", "源代码数", What::Count),
         column("contacts", "Reached", "触达人数", What::Count),
         column("sent", "Sent", "发送人数", What::Count),

@@ -49,6 +49,7 @@
 //! | [`private_contacts`] | how many of their own contacts consultants have brought into the base |
 //! | [`channel_modes`] | what was sold directly, and by one or two steps of trade |
 //! | [`campaign_calendar`] | which campaigns run in each month, and what that may cost and has cost |
+//! | [`campaign_approvals`] | what people of each role have decided about campaigns |
 //! | [`campaign_cycle`] | how long campaigns take from the draft to the evaluation, step by step |
 //! | [`campaign_departments`] | what the campaigns of each department have come to |
 //! | [`store_visits`] | who came to the shop after a notice |
@@ -112,6 +113,7 @@
 //! | [`growth_balance`] | what is sold now beside what will be sold later |
 //! | [`web_experience`] | how visitors come through tasks on web pages, and at which step it takes longest |
 //! | [`data_quality`] | how good the data of the customer base are |
+//! | [`retained_customers`] | who owns a vehicle in use, since when, and which contact with them is overdue |
 //! | [`replacement_candidates`] | whose owners may want another car, machine or device |
 //! | [`response_by_recency`] | whether those who have bought lately answer more often |
 //! | [`resource_use`] | how much time and money customers take, against what their tiers allow |
@@ -129,6 +131,7 @@ pub mod attainment;
 pub mod attrition;
 pub mod base_policy_compliance;
 pub mod cadence;
+pub mod campaign_approvals;
 pub mod campaign_calendar;
 pub mod campaign_cycle;
 pub mod campaign_departments;
@@ -224,6 +227,7 @@ pub mod research_topics;
 pub mod resource_use;
 pub mod resource_utilisation;
 pub mod response_by_recency;
+pub mod retained_customers;
 pub mod rfm;
 pub mod rollout_steps;
 pub mod root_causes;

@@ -9,7 +9,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use guanxi_customers::needs::{NEED, NeedStatus};
-use guanxi_kernel::{Ctx, Result, period::Period, problem::Texts, ratio::Ratio, scalar::Type};
+use guanxi_kernel::{Ctx, Result, period::Period, problem::Texts, scalar::Type};
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -24,7 +25,7 @@ pub struct NeedsRow {
     /// The product; `null` for needs about none.
     #[schema(required)]
     pub product: Option<String>,
-    /// The period, such as `2026-03`, `2026-Q1` or `2026`.
+    /// The period, such as `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
     pub period: String,
     /// Its first day.
     pub from: NaiveDate,
@@ -45,7 +46,7 @@ pub struct NeedsFigures {
     /// How many were not.
     pub declined: i64,
     /// `adopted` of `needs`.
-    pub adoption_rate: Ratio,
+    pub adoption_rate: Rate,
 }
 
 /// Rows at most.
@@ -120,7 +121,7 @@ impl Counts {
             open: self.open,
             adopted: self.adopted,
             declined: self.declined,
-            adoption_rate: Ratio::new(self.adopted, self.all()),
+            adoption_rate: Rate::new(self.adopted, self.all()),
         }
     }
 }
@@ -243,6 +244,6 @@ mod tests {
         assert_eq!(order, [(0, Some("B")), (0, None), (0, Some("A")), (1, Some("A"))]);
         let figures = all[0].2.figures();
         assert_eq!((figures.needs, figures.open, figures.adopted), (3, 2, 1));
-        assert_eq!(figures.adoption_rate, Ratio::new(1, 3));
+        assert_eq!(figures.adoption_rate, Rate::new(1, 3));
     }
 }

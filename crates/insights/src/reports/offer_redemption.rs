@@ -2,9 +2,10 @@
 
 use super::prospects::{column, parameter};
 use crate::{Asked, Definition, Made, Plot, Report, Takes, What, definition::Shape, report::reach};
-use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio, scalar::Type};
+use guanxi_kernel::{Ctx, Result, problem::Texts, scalar::Type};
 use guanxi_marketing::{
     campaign_members::CAMPAIGN_MEMBER, offer_redemptions::OFFER_REDEMPTION, offers::OFFER,
+    rate::Rate,
 };
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub struct OfferRedemptionRow {
     /// Those of `offered` who have redeemed it.
     pub redeemers_offered: i64,
     /// `redeemers_offered` of `offered`.
-    pub redemption_rate: Ratio,
+    pub redemption_rate: Rate,
 }
 
 /// All offers together. Somebody who got two counts for both.
@@ -46,7 +47,7 @@ pub struct OfferRedemptionTotals {
     /// Those of `offered` who have redeemed them.
     pub redeemers_offered: i64,
     /// `redeemers_offered` of `offered`.
-    pub redemption_rate: Ratio,
+    pub redemption_rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -133,7 +134,7 @@ fn told(found: Vec<Found>) -> (Vec<OfferRedemptionRow>, OfferRedemptionTotals) {
                 redemptions,
                 redeemers,
                 redeemers_offered,
-                redemption_rate: Ratio::new(redeemers_offered, offered),
+                redemption_rate: Rate::new(redeemers_offered, offered),
             }
         };
     let rows: Vec<OfferRedemptionRow> = found.into_iter().map(row).collect();
@@ -144,7 +145,7 @@ fn told(found: Vec<Found>) -> (Vec<OfferRedemptionRow>, OfferRedemptionTotals) {
         offered,
         redemptions: sum(|row| row.redemptions),
         redeemers_offered,
-        redemption_rate: Ratio::new(redeemers_offered, offered),
+        redemption_rate: Rate::new(redeemers_offered, offered),
     };
     (rows, totals)
 }
@@ -177,8 +178,8 @@ mod tests {
     fn d_45_the_rate_is_of_those_to_whom_it_was_made() {
         let found = |offered, members| (Uuid::nil(), "优惠".to_owned(), offered, 9, 8, members);
         let (rows, totals) = told(vec![found(20, 5), found(0, 0)]);
-        assert_eq!(rows[0].redemption_rate, Ratio::new(5, 20));
+        assert_eq!(rows[0].redemption_rate, Rate::new(5, 20));
         assert_eq!(rows[1].redemption_rate.value(), None);
-        assert_eq!((totals.redemptions, totals.redemption_rate), (18, Ratio::new(5, 20)));
+        assert_eq!((totals.redemptions, totals.redemption_rate), (18, Rate::new(5, 20)));
     }
 }

@@ -9,9 +9,11 @@ use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Ctx, Line, Result,
     problem::{INTERNAL, Texts},
-    ratio::Ratio,
 };
-use guanxi_marketing::carts::{CART, CartStep};
+use guanxi_marketing::{
+    carts::{CART, CartStep},
+    rate::Rate,
+};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,7 +35,7 @@ pub struct OrderPathRow {
     /// How many of them were abandoned there.
     pub left: i64,
     /// `left` of `entered`.
-    pub drop_off: Ratio,
+    pub drop_off: Rate,
     /// Whether no other step has a greater drop-off; of several the first.
     pub greatest: bool,
 }
@@ -46,14 +48,14 @@ pub struct OrderPathTotals {
     /// How many of them were abandoned on the way.
     pub left: i64,
     /// `left` of `entered`.
-    pub drop_off: Ratio,
+    pub drop_off: Rate,
     /// How many of them were bought.
     pub completed: i64,
     /// The step with the greatest drop-off; `null` where nobody has left.
     #[schema(required)]
     pub greatest_step: Option<String>,
     /// Its drop-off; without a value where nobody has left.
-    pub greatest_drop_off: Ratio,
+    pub greatest_drop_off: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -121,7 +123,7 @@ fn drops(path: &[Line<60>], carts: &[One]) -> (Vec<OrderPathRow>, OrderPathTotal
         place: i64::try_from(at + 1).unwrap_or(i64::MAX),
         entered: entered[at],
         left: left[at],
-        drop_off: Ratio::new(left[at], entered[at]),
+        drop_off: Rate::new(left[at], entered[at]),
         greatest: greatest == Some(at),
     };
     let rows = path.iter().enumerate().map(row).collect();
@@ -130,10 +132,10 @@ fn drops(path: &[Line<60>], carts: &[One]) -> (Vec<OrderPathRow>, OrderPathTotal
     let totals = OrderPathTotals {
         entered: whole,
         left: gone,
-        drop_off: Ratio::new(gone, whole),
+        drop_off: Rate::new(gone, whole),
         completed,
         greatest_step: greatest.map(|at| path[at].to_string()),
-        greatest_drop_off: Ratio::new(at.0, at.1),
+        greatest_drop_off: Rate::new(at.0, at.1),
     };
     (rows, totals)
 }
@@ -222,7 +224,7 @@ mod tests {
         let marked: Vec<_> = rows.iter().map(|row| row.greatest).collect();
         assert_eq!(marked, [false, false, true]);
         assert_eq!(totals.greatest_step.as_deref(), Some("payment"));
-        assert_eq!(totals.greatest_drop_off, Ratio::new(40, 80));
+        assert_eq!(totals.greatest_drop_off, Rate::new(40, 80));
         assert_eq!((totals.entered, totals.left, totals.completed), (100, 60, 40));
     }
 

@@ -14,7 +14,7 @@ use guanxi_identity::users::USER;
 use guanxi_kernel::{
     Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio, scalar::Scalar as _,
 };
-use guanxi_marketing::{campaigns::CAMPAIGN, media::MEDIUM, source_codes::SOURCE_CODE};
+use guanxi_marketing::{campaigns::CAMPAIGN, media::MEDIUM, rate::Rate, source_codes::SOURCE_CODE};
 use guanxi_sales::phone_calls::{CallDirection, CallResult, PHONE_CALL};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
@@ -68,11 +68,11 @@ pub struct PhoneCallFigures {
     /// How many were answered.
     pub answered: i64,
     /// `answered` of `calls`.
-    pub answered_share: Ratio,
+    pub answered_share: Rate,
     /// How many have led to a sale.
     pub sold: i64,
     /// `sold` of `answered`.
-    pub conversion: Ratio,
+    pub conversion: Rate,
     /// The seconds that were spoken, over the calls of which that is known: how long one takes on average.
     pub mean_talk_seconds: Ratio,
     /// How many were judged.
@@ -186,9 +186,9 @@ impl Sum {
             incoming: self.incoming,
             outgoing: self.calls - self.incoming,
             answered: self.answered,
-            answered_share: Ratio::new(self.answered, self.calls),
+            answered_share: Rate::new(self.answered, self.calls),
             sold: self.sold,
-            conversion: Ratio::new(self.sold, self.answered),
+            conversion: Rate::new(self.sold, self.answered),
             mean_talk_seconds: Ratio::new(self.seconds, self.timed),
             rated: self.rated,
             quality_score: Ratio::new(self.points, self.rated),
@@ -339,8 +339,8 @@ mod tests {
         sum.add(one);
         let found = sum.figures();
         assert_eq!((found.calls, found.outgoing), (4, 2));
-        assert_eq!(found.answered_share, Ratio::new(2, 4));
-        assert_eq!(found.conversion, Ratio::new(1, 2));
+        assert_eq!(found.answered_share, Rate::new(2, 4));
+        assert_eq!(found.conversion, Rate::new(1, 2));
         assert_eq!(found.mean_talk_seconds, Ratio::new(90, 1));
         assert_eq!(found.quality_score.value(), None, "nobody has judged");
     }

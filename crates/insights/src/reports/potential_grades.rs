@@ -16,11 +16,11 @@ use guanxi_kernel::{
     Ctx, Language, Result, Word as _,
     period::business_date,
     problem::{OUT_OF_RANGE, Texts, UNKNOWN_REFERENCE},
-    ratio::Ratio,
     scalar::Type,
 };
 use guanxi_marketing::{
     mining_models::{self, MINING_MODEL, Potential},
+    rate::Rate,
     segments::SEGMENT,
 };
 use guanxi_storage::{Tx, resource};
@@ -95,7 +95,7 @@ pub struct PotentialGradeRow {
     /// How many of them have bought since they were scored.
     pub converted: i64,
     /// `converted` of `customers`.
-    pub conversion: Ratio,
+    pub conversion: Rate,
 }
 
 /// Two grades of which the worse one is converted more often.
@@ -104,11 +104,11 @@ pub struct GradeInversion {
     /// The better grade.
     pub better: PotentialGrade,
     /// Its conversion.
-    pub better_conversion: Ratio,
+    pub better_conversion: Rate,
     /// The next one that anybody has.
     pub worse: PotentialGrade,
     /// Its conversion, which is higher.
-    pub worse_conversion: Ratio,
+    pub worse_conversion: Rate,
 }
 
 /// What goes over all grades.
@@ -119,7 +119,7 @@ pub struct PotentialGradeTotals {
     /// How many of them have bought since they were scored.
     pub converted: i64,
     /// `converted` of `customers`.
-    pub conversion: Ratio,
+    pub conversion: Rate,
     /// Whether conversion falls, or stays, from each grade to the next; `null` where fewer than two grades have anybody.
     #[schema(required)]
     pub falls: Option<bool>,
@@ -253,7 +253,7 @@ fn rows(all: &[Graded], language: Language) -> Vec<PotentialGradeRow> {
             grade_name: grade.label(language),
             customers,
             converted,
-            conversion: Ratio::new(converted, customers),
+            conversion: Rate::new(converted, customers),
         }
     };
     PotentialGrade::ALL.iter().copied().map(row).collect()
@@ -281,7 +281,7 @@ fn totals(rows: &[PotentialGradeRow]) -> PotentialGradeTotals {
     PotentialGradeTotals {
         customers,
         converted,
-        conversion: Ratio::new(converted, customers),
+        conversion: Rate::new(converted, customers),
         falls: (held.len() > 1).then_some(inversions.is_empty()),
         inversions,
     }

@@ -3,7 +3,8 @@
 use super::prospects::{column, example_id, people, was_there};
 use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach};
 use guanxi_customers::parties::PARTY;
-use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio};
+use guanxi_kernel::{Ctx, Result, problem::Texts};
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,7 +37,7 @@ pub struct PrivateContactFigures {
     /// How many are private still.
     pub private: i64,
     /// `converted` of `contacts`.
-    pub conversion: Ratio,
+    pub conversion: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -70,7 +71,7 @@ static DEFINITION: Definition = Definition {
 
 impl PrivateContactFigures {
     fn of(contacts: i64, converted: i64) -> Self {
-        let conversion = Ratio::new(converted, contacts);
+        let conversion = Rate::new(converted, contacts);
         Self { contacts, converted, private: contacts - converted, conversion }
     }
 }
@@ -129,6 +130,6 @@ mod tests {
     #[test]
     fn d_33_conversion_is_what_was_brought_in_of_all() {
         let figures = PrivateContactFigures::of(20, 15);
-        assert_eq!((figures.private, figures.conversion), (5, Ratio::new(15, 20)));
+        assert_eq!((figures.private, figures.conversion), (5, Rate::new(15, 20)));
     }
 }

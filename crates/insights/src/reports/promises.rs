@@ -5,7 +5,8 @@ use crate::{
     Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape, report::reach,
 };
 use chrono::{DateTime, NaiveDate, Utc};
-use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio, scalar::Type};
+use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, scalar::Type};
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::promises::{PROMISE, PromiseFulfilment, PromiseMedium, PromiseStatus};
 use guanxi_storage::{Sql, Tx, expansion::Json, scope};
 use serde::Serialize;
@@ -31,7 +32,7 @@ pub struct PromiseMediumRow {
     /// How much was not sent though the day is past, of promises that are open.
     pub overdue: i64,
     /// `in_time` of what was sent or is overdue.
-    pub in_time_rate: Ratio,
+    pub in_time_rate: Rate,
 }
 
 /// What became of promises.
@@ -56,7 +57,7 @@ pub struct PromiseTotals {
     #[serde(flatten)]
     pub counts: PromiseCounts,
     /// `kept` of those that were kept or broken, or are overdue.
-    pub kept_rate: Ratio,
+    pub kept_rate: Rate,
 }
 
 const FROM: Parameter = parameter(
@@ -181,11 +182,11 @@ fn told(
     }
     let row = |(medium, (items, sent, in_time, overdue)): (PromiseMedium, Items)| {
         let medium_name = medium.label(language);
-        let in_time_rate = Ratio::new(in_time, sent + overdue);
+        let in_time_rate = Rate::new(in_time, sent + overdue);
         PromiseMediumRow { medium, medium_name, items, sent, in_time, overdue, in_time_rate }
     };
     let judged = counts.kept + counts.broken + counts.overdue;
-    let totals = PromiseTotals { counts, kept_rate: Ratio::new(counts.kept, judged) };
+    let totals = PromiseTotals { counts, kept_rate: Rate::new(counts.kept, judged) };
     (rows.into_iter().map(row).collect(), totals)
 }
 
@@ -211,10 +212,10 @@ impl Report for Promises {
             sent: 18,
             in_time: 17,
             overdue: 1,
-            in_time_rate: Ratio::new(17, 19),
+            in_time_rate: Rate::new(17, 19),
         };
         let counts = PromiseCounts { promises: 20, kept: 17, broken: 1, overdue: 1, open: 1 };
-        let totals = PromiseTotals { counts, kept_rate: Ratio::new(17, 19) };
+        let totals = PromiseTotals { counts, kept_rate: Rate::new(17, 19) };
         Made { rows: vec![row], totals }
     }
 }
@@ -254,12 +255,12 @@ mod tests {
             .map(|row| (row.medium, row.items, row.sent, row.in_time, row.overdue))
             .collect();
         assert_eq!(said, [(Email, 3, 3, 3, 0), (Post, 3, 2, 1, 1)]);
-        assert_eq!(rows[1].in_time_rate, Ratio::new(1, 3));
-        assert_eq!(totals.kept_rate, Ratio::new(2, 4));
+        assert_eq!(rows[1].in_time_rate, Rate::new(1, 3));
+        assert_eq!(totals.kept_rate, Rate::new(2, 4));
         let (_, before) = told(&all, day(10), Language::En);
         assert_eq!(
             (before.counts.open, before.kept_rate),
-            (1, Ratio::new(2, 3)),
+            (1, Rate::new(2, 3)),
             "it is not late yet"
         );
         assert_eq!(told(&[], day(10), Language::En).1.kept_rate.value(), None);

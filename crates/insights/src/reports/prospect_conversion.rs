@@ -2,7 +2,8 @@
 
 use super::prospects::{CONSULTANT, Hands, MONTH, Month, column, example_id, people, stood_before};
 use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape};
-use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio};
+use guanxi_kernel::{Ctx, Result, problem::Texts};
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::leads::LEAD;
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
@@ -21,15 +22,15 @@ pub struct ConversionOfProspects {
     /// How many of them were won in it.
     pub carried_won: i64,
     /// Which part that is.
-    pub carried_conversion: Ratio,
+    pub carried_conversion: Rate,
     /// How many leads came in the month.
     pub new: i64,
     /// How many of them were won in it.
     pub new_won: i64,
     /// Which part that is.
-    pub new_conversion: Ratio,
+    pub new_conversion: Rate,
     /// Which part of all of them was won.
-    pub conversion: Ratio,
+    pub conversion: Rate,
 }
 
 /// The same of one consultant.
@@ -88,11 +89,11 @@ impl ConversionOfProspects {
         Self {
             carried,
             carried_won,
-            carried_conversion: Ratio::new(carried_won, carried),
+            carried_conversion: Rate::new(carried_won, carried),
             new,
             new_won,
-            new_conversion: Ratio::new(new_won, new),
-            conversion: Ratio::new(carried_won + new_won, carried + new),
+            new_conversion: Rate::new(new_won, new),
+            conversion: Rate::new(carried_won + new_won, carried + new),
         }
     }
 }

@@ -5,7 +5,8 @@ use crate::{
     Asked, Definition, Made, Plot, Report, What, definition::Shape, report::reach,
     target_lists::Counted,
 };
-use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts, ratio::Ratio};
+use guanxi_kernel::{Ctx, Language, Result, Word as _, problem::Texts};
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::leads::{LEAD, LeadSource};
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
@@ -30,7 +31,7 @@ pub struct ProspectSourceRow {
     /// How many of them were lost.
     pub lost: i64,
     /// Which part was won.
-    pub rate: Ratio,
+    pub rate: Rate,
 }
 
 /// What came from all sources.
@@ -43,7 +44,7 @@ pub struct ProspectSourceTotals {
     /// How many of them were lost.
     pub lost: i64,
     /// Which part was won.
-    pub rate: Ratio,
+    pub rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -122,12 +123,12 @@ impl Report for ProspectSources {
             count,
             won,
             lost,
-            rate: Ratio::new(won, count),
+            rate: Rate::new(won, count),
         };
         let rows: Vec<ProspectSourceRow> = figures.into_iter().map(row).collect();
         let sum = |part: fn(&ProspectSourceRow) -> i64| rows.iter().map(part).sum::<i64>();
         let (count, won, lost) = (sum(|row| row.count), sum(|row| row.won), sum(|row| row.lost));
-        let totals = ProspectSourceTotals { count, won, lost, rate: Ratio::new(won, count) };
+        let totals = ProspectSourceTotals { count, won, lost, rate: Rate::new(won, count) };
         Ok(Made { rows, totals })
     }
 
@@ -151,7 +152,7 @@ impl Report for ProspectSources {
 
     fn example() -> Made<Self> {
         let source = LeadSource::WalkIn;
-        let rate = Ratio::new(2, 10);
+        let rate = Rate::new(2, 10);
         let source_name = source.label(Language::Zh);
         let row = ProspectSourceRow { source, source_name, count: 10, won: 2, lost: 1, rate };
         Made { rows: vec![row], totals: ProspectSourceTotals { count: 10, won: 2, lost: 1, rate } }

@@ -85,6 +85,11 @@ impl Time {
         Ok(Self { begins: start_of_day(from, zone), ends: start_of_day(end, zone) })
     }
 
+    /// Whether an instant is in the time.
+    pub(super) fn holds(&self, at: DateTime<Utc>) -> bool {
+        (self.begins..self.ends).contains(&at)
+    }
+
     /// Adds that an instant in a column is in the time.
     pub(super) fn contains(&self, sql: &mut Sql, column: &'static str) {
         sql.push(column).push(" >= ").bind(self.begins);

@@ -20,6 +20,7 @@ use guanxi_kernel::{
     ratio::Ratio,
     scalar::Scalar,
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::{
     opportunities::{Collaborator, OPPORTUNITY},
     products::PRODUCT,
@@ -45,13 +46,26 @@ guanxi_kernel::words! {
         Product = "product" ("Product", "产品"),
         /// The fiscal quarter in which they closed.
         Quarter = "quarter" ("Quarter", "季度"),
+        /// The fiscal half-year in which they closed.
+        Half = "half" ("Half-year", "半年"),
+    }
+}
+
+impl RankedBy {
+    /// How long the periods are that are ranked, if these are.
+    const fn unit(self) -> Option<Unit> {
+        match self {
+            Self::Quarter => Some(Unit::Quarter),
+            Self::Half => Some(Unit::Half),
+            Self::Rep | Self::Manager | Self::Product => None,
+        }
     }
 }
 
 /// What somebody or something won and lost.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RankingRow {
-    /// The user, manager or product, or the quarter such as `2025-Q3`; `null` for those without.
+    /// The user, manager or product, or the period such as `2025-Q3` or `2025-H2`; `null` for those without.
     #[schema(required)]
     pub key: Option<String>,
     /// What that is called; `null` for whoever may not see it.
@@ -70,7 +84,7 @@ pub struct RankingFigures {
     /// How many were lost.
     pub lost: i64,
     /// Won, of won and lost.
-    pub win_rate: Ratio,
+    pub win_rate: Rate,
     /// What the won ones bring.
     pub won_revenue: Money,
     /// The revenue by the number of those that were won; `null` if none was.
@@ -89,12 +103,12 @@ static DEFINITION: Definition = Definition {
     version: 1,
     title: Texts { en: "Ranking", zh: "销售排行" },
     about: Texts {
-        en: "Won and lost opportunities by sales representative, manager, product or fiscal quarter. Revenue of \
-             an opportunity with collaborators goes to them by their splits, exactly to the minor unit; the \
-             counts go to its controller. Amounts in other currencies are converted by the rate of the day on \
-             which they closed. State, controller and amount are those of `as_of`; products, splits, days and \
-             org units as they are now. The most revenue comes first, quarters in their order.",
-        zh: "按销售代表、经理、产品或季度统计赢单与输单;有协作人的商机按分成比例精确拆分收入,数量计入控制人。",
+        en: "Won and lost opportunities by sales representative, manager, product, fiscal quarter or half-year. \
+             Revenue of an opportunity with collaborators goes to them by their splits, exactly to the minor \
+             unit; the counts go to its controller. Amounts in other currencies are converted by the rate of the \
+             day on which they closed. State, controller and amount are those of `as_of`; products, splits, days \
+             and org units as they are now. The most revenue comes first, periods in their order.",
+        zh: "按销售代表、经理、产品、季度或半年统计赢单与输单;有协作人的商机按分成比例精确拆分收入,数量计入控制人。",
     },
     reads: &[&OPPORTUNITY],
     needs: &["status", "owner_id"],
@@ -147,14 +161,14 @@ struct Tally {
     revenue: i64,
 }
 
-/// Who or what is ranked, in the order of quarters.
+/// Who or what is ranked, in the order of periods.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Id(Option<Uuid>),
-    Quarter(String),
+    Period(String),
 }
 
-/// A group as the store adds it up: of one owner or product, one day for quarters.
+/// A group as the store adds it up: of one owner or product, one day for periods.
 type Group =
     (Option<Uuid>, Option<NaiveDate>, String, Option<String>, Option<NaiveDate>, i64, i64, i64);
 
@@ -173,7 +187,9 @@ async fn groups(tx: &mut Tx, facts: &Facts<'_>, by: RankedBy) -> Result<Vec<Grou
             "SELECT d.owner_id AS key, CAST(NULL AS DATE) AS day, "
         }
         RankedBy::Product => "SELECT d.product_id AS key, CAST(NULL AS DATE) AS day, ",
-        RankedBy::Quarter => "SELECT CAST(NULL AS UUID) AS key, d.closed_on AS day, ",
+        RankedBy::Quarter | RankedBy::Half => {
+            "SELECT CAST(NULL AS UUID) AS key, d.closed_on AS day, "
+        }
     });
     sql.push("d.status, d.amount_currency, ");
     facts.day(&mut sql);
@@ -184,7 +200,7 @@ async fn groups(tx: &mut Tx, facts: &Facts<'_>, by: RankedBy) -> Result<Vec<Grou
     sql.push(match by {
         RankedBy::Rep | RankedBy::Manager => " GROUP BY d.owner_id",
         RankedBy::Product => " GROUP BY d.product_id",
-        RankedBy::Quarter => " GROUP BY d.closed_on",
+        RankedBy::Quarter | RankedBy::Half => " GROUP BY d.closed_on",
     });
     sql.push(", d.status, d.amount_currency, rate_day");
     tx.all(sql).await
@@ -263,18 +279,18 @@ async fn tallies(
     let groups = groups(tx, &facts, by).await?;
     let people = matches!(by, RankedBy::Rep | RankedBy::Manager);
     let managers = if by == RankedBy::Manager { managers(tx).await? } else { BTreeMap::new() };
-    let quarter = |day: Option<NaiveDate>| {
+    let period = |unit: Unit, day: Option<NaiveDate>| {
         let day = day.unwrap_or(asked.today);
-        ctx.settings.fiscal.containing(Unit::Quarter, day).to_string()
+        Key::Period(ctx.settings.fiscal.containing(unit, day).to_string())
     };
-    let key = |id: Option<Uuid>, day: Option<NaiveDate>| match by {
-        RankedBy::Rep | RankedBy::Product => Key::Id(id),
-        RankedBy::Manager => Key::Id(id.and_then(|id| managers.get(&id).copied().flatten())),
-        RankedBy::Quarter => Key::Quarter(quarter(day)),
+    let key = |id: Option<Uuid>, day: Option<NaiveDate>| match (by, by.unit()) {
+        (_, Some(unit)) => period(unit, day),
+        (RankedBy::Manager, _) => Key::Id(id.and_then(|id| managers.get(&id).copied().flatten())),
+        _ => Key::Id(id),
     };
     let mut tallies: BTreeMap<Key, Tally> = BTreeMap::new();
     let mut revenue = Revenue::new();
-    let mut of_quarters = Vec::new();
+    let mut of_periods = Vec::new();
     for (id, day, status, code, rate_day, count, minor, days) in groups {
         let code = code.as_deref().map(currency).transpose()?;
         let tally = tallies.entry(key(id, day)).or_default();
@@ -285,13 +301,13 @@ async fn tallies(
         }
         tally.won += count;
         tally.days_won += days;
-        if by == RankedBy::Quarter {
-            of_quarters.push((key(id, day), minor, code, rate_day));
+        if by.unit().is_some() {
+            of_periods.push((key(id, day), minor, code, rate_day));
         } else {
             *revenue.entry((id, code, rate_day)).or_default() += minor;
         }
     }
-    let mut sums: Vec<(Key, i64, Option<Currency>, Option<NaiveDate>)> = of_quarters;
+    let mut sums: Vec<(Key, i64, Option<Currency>, Option<NaiveDate>)> = of_periods;
     let mut shared = Vec::new();
     if people {
         let shares = share_out(tx, ctx, asked, &mut revenue).await?;
@@ -340,7 +356,7 @@ impl Tally {
         Ok(RankingFigures {
             won: self.won,
             lost: self.lost,
-            win_rate: Ratio::new(self.won, self.won + self.lost),
+            win_rate: Rate::new(self.won, self.won + self.lost),
             won_revenue: Money::new(self.revenue, currency),
             mean_won_value: mean,
             mean_days_to_close: Ratio::new(self.days_won + self.days_lost, self.won + self.lost),
@@ -353,7 +369,7 @@ impl Tally {
 fn row(key: &Key, names: &Labels, figures: RankingFigures) -> RankingRow {
     let (key, name) = match key {
         Key::Id(id) => (id.map(|id| id.to_string()), id.and_then(|id| names.get(&id).cloned())),
-        Key::Quarter(quarter) => (Some(quarter.clone()), Some(quarter.clone())),
+        Key::Period(period) => (Some(period.clone()), Some(period.clone())),
     };
     RankingRow { key, name, figures }
 }
@@ -372,13 +388,13 @@ impl Report for Ranking {
             RankedBy::Rep => {}
             RankedBy::Manager => also_reads(ctx, "org-units")?,
             RankedBy::Product => asked.refuse_hidden("by", "product_id")?,
-            RankedBy::Quarter => asked.refuse_hidden("by", "closed_on")?,
+            RankedBy::Quarter | RankedBy::Half => asked.refuse_hidden("by", "closed_on")?,
         }
         let tallies = tallies(tx, ctx, asked, by).await?;
         let kind = if by == RankedBy::Product { &PRODUCT } else { &USER };
         let ids = tallies.keys().filter_map(|key| match key {
             Key::Id(id) => *id,
-            Key::Quarter(_) => None,
+            Key::Period(_) => None,
         });
         let names = labels(tx, ctx, asked, kind, ids).await?;
         let currency = asked.exchange.currency();
@@ -386,7 +402,7 @@ impl Report for Ranking {
         for (key, tally) in &tallies {
             rows.push(row(key, &names, tally.totals(currency)?));
         }
-        if by != RankedBy::Quarter {
+        if by.unit().is_none() {
             rows.sort_by_cached_key(|row| {
                 (
                     std::cmp::Reverse(row.figures.won_revenue.minor()),

@@ -9,10 +9,10 @@ use guanxi_customers::referrals::{REFERRAL, REFERRAL_REQUEST, ReferralAnswer, Re
 use guanxi_kernel::{
     Ctx, Language, Result, Share, Word as _,
     problem::{INTERNAL, OUT_OF_RANGE, Texts},
-    ratio::Ratio,
     scalar::Type,
     split::SplitError,
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, scope};
 use serde::Serialize;
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -50,9 +50,9 @@ pub struct ReferralDifficultyTotals {
     /// How many of these have bought.
     pub won: i64,
     /// `given` of `asked`.
-    pub given_rate: Ratio,
+    pub given_rate: Rate,
     /// `won` of `given`.
-    pub won_rate: Ratio,
+    pub won_rate: Rate,
 }
 
 const FROM: Parameter = parameter(
@@ -146,8 +146,8 @@ fn told(
         unanswered,
         contacted: found.iter().map(|one| one.3).sum(),
         won,
-        given_rate: Ratio::new(given, asked),
-        won_rate: Ratio::new(won, given),
+        given_rate: Rate::new(given, asked),
+        won_rate: Rate::new(won, given),
     };
     let mut counts: BTreeMap<ReferralRefusal, i64> = BTreeMap::new();
     for (reason, number) in found.iter().filter_map(|one| Some((one.1?, one.2))) {
@@ -195,8 +195,8 @@ impl Report for ReferralDifficulties {
             unanswered: 4,
             contacted: 9,
             won: 3,
-            given_rate: Ratio::new(12, 20),
-            won_rate: Ratio::new(3, 12),
+            given_rate: Rate::new(12, 20),
+            won_rate: Rate::new(3, 12),
         };
         Made { rows: vec![row], totals }
     }

@@ -306,7 +306,7 @@ mod tests {
             told,
             [("0–2", 20, 8), ("3–11", 10, 2), ("12 or more", 10, 1), ("never", 10, 0)]
         );
-        assert_eq!(rows[0].response_rate.ratio.value(), Some(rust_decimal::Decimal::new(4, 1)));
+        assert_eq!(rows[0].response_rate.value(), Some(rust_decimal::Decimal::new(4, 1)));
         assert_eq!((rows[3].from_months, rows[3].before_months), (None, None));
         let totals = totals(&rows, 2);
         assert_eq!((totals.campaigns, totals.addressed, totals.responded), (2, 50, 11));

@@ -29,6 +29,8 @@ guanxi_kernel::words! {
         Month = "month" ("Month", "月"),
         /// A quarter of the fiscal year.
         Quarter = "quarter" ("Quarter", "季度"),
+        /// Half a fiscal year.
+        Half = "half" ("Half-year", "半年"),
         /// A fiscal year.
         Year = "year" ("Year", "年"),
     }
@@ -40,6 +42,7 @@ impl SatisfactionPeriod {
         match self {
             Self::Month => Unit::Month,
             Self::Quarter => Unit::Quarter,
+            Self::Half => Unit::Half,
             Self::Year => Unit::Year,
         }
     }
@@ -48,7 +51,7 @@ impl SatisfactionPeriod {
 /// How satisfied customers were in a period.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SatisfactionRow {
-    /// The period, such as `2026-03`, `2026-Q1` or `2026`.
+    /// The period, such as `2026-03`, `2026-Q1`, `2026-H1` or `2026`.
     pub period: String,
     /// Its first day.
     pub from: NaiveDate,

@@ -6,8 +6,9 @@ use crate::{
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::activities::ACTIVITY;
-use guanxi_kernel::{Ctx, Result, problem::Texts, ratio::Ratio, scalar::Type};
+use guanxi_kernel::{Ctx, Result, problem::Texts, scalar::Type};
 use guanxi_marketing::{
+    rate::Rate,
     source_codes::{SOURCE_CODE, SourceCodeId},
     walk_ins::WALK_IN,
 };
@@ -41,7 +42,7 @@ pub struct StoreVisitRow {
     /// Those of them who came within the days after it was sent to them first.
     pub visited: i64,
     /// `visited` of `notified`.
-    pub store_visit_rate: Ratio,
+    pub store_visit_rate: Rate,
 }
 
 /// All notices together. Somebody who got two counts for both.
@@ -52,7 +53,7 @@ pub struct StoreVisitTotals {
     /// Those who came.
     pub visited: i64,
     /// `visited` of `notified`.
-    pub store_visit_rate: Ratio,
+    pub store_visit_rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -180,7 +181,7 @@ fn in_time(came: &[Came], within: TimeDelta) -> BTreeMap<SourceCodeId, i64> {
 fn totals(rows: &[StoreVisitRow]) -> StoreVisitTotals {
     let notified = rows.iter().map(|row| row.notified).sum();
     let visited = rows.iter().map(|row| row.visited).sum();
-    StoreVisitTotals { notified, visited, store_visit_rate: Ratio::new(visited, notified) }
+    StoreVisitTotals { notified, visited, store_visit_rate: Rate::new(visited, notified) }
 }
 
 impl Report for StoreVisits {
@@ -209,7 +210,7 @@ impl Report for StoreVisits {
                 campaign_name,
                 notified,
                 visited,
-                store_visit_rate: Ratio::new(visited, notified),
+                store_visit_rate: Rate::new(visited, notified),
             })
         };
         let rows: Vec<StoreVisitRow> = notices.into_iter().filter_map(row).collect();
@@ -224,7 +225,7 @@ impl Report for StoreVisits {
             campaign_name: Some("爱车养护课堂".to_owned()),
             notified: 200,
             visited: 30,
-            store_visit_rate: Ratio::new(30, 200),
+            store_visit_rate: Rate::new(30, 200),
         };
         let rows = vec![row];
         let totals = totals(&rows);

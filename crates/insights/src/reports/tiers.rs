@@ -19,12 +19,10 @@ pub struct TierContribution;
 /// What one class of customers is expected to bring.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct TierRow {
-    /// The class; `null` for stages that stand for none.
-    #[schema(required)]
-    pub tier: Option<Tier>,
+    /// The class; that of stages that say none is `potential`.
+    pub tier: Tier,
     /// What it is called.
-    #[schema(required)]
-    pub tier_name: Option<&'static str>,
+    pub tier_name: &'static str,
     /// How many opportunities are open in its stages.
     pub count: i64,
     /// The sum of their amounts.
@@ -52,9 +50,9 @@ static DEFINITION: Definition = Definition {
     title: Texts { en: "Contribution of customer classes", zh: "客户层级贡献" },
     about: Texts {
         en: "The open opportunities of a pipeline by the class of customers that their stage stands for: how \
-             many, their amounts, and what they are expected to bring. It adds up the same parts as the \
-             forecast, so that both have the same totals.",
-        zh: "按阶段对应的客户层级(潜在、最有希望、即将成交)汇总进行中商机的数量、金额与预计收入,合计与销售预测一致。",
+             many, their amounts, and what they are expected to bring. A stage that stands for none counts as \
+             potential customers. It adds up the same parts as the forecast, so that both have the same totals.",
+        zh: "按阶段对应的客户层级(潜在、最有希望、即将成交;未设层级的阶段计为潜在)汇总进行中商机的数量、金额与预计收入,合计与销售预测一致。",
     },
     reads: &[&OPPORTUNITY, &PIPELINE],
     needs: &["pipeline_id", "stage_id", "status", "tier"],
@@ -95,10 +93,11 @@ impl Report for TierContribution {
     async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let future = future(tx, ctx, &DEFINITION, asked).await?;
         let mut rows = Vec::new();
-        for tier in Tier::ALL.iter().copied().map(Some).chain([None]) {
-            let fits = |stage| tier_of(&future.steps, stage) == tier;
-            let (count, amount, expected_amount) = future.sum(asked, |part| fits(part.stage))?;
-            let tier_name = tier.map(|tier| tier.label(ctx.language));
+        for tier in Tier::ALL.iter().copied() {
+            let of = |stage| tier_of(&future.steps, stage).unwrap_or(Tier::Potential);
+            let (count, amount, expected_amount) =
+                future.sum(asked, |part| of(part.stage) == tier)?;
+            let tier_name = tier.label(ctx.language);
             if count > 0 {
                 rows.push(TierRow { tier, tier_name, count, amount, expected_amount });
             }
@@ -111,11 +110,9 @@ impl Report for TierContribution {
     fn example() -> Made<Self> {
         let yuan = |minor| Money::new(minor, Currency::CNY);
         let (amount, expected_amount) = (yuan(100_000_000), yuan(24_000_000));
-        let tier = Some(Tier::MostHopeful);
+        let tier = Tier::MostHopeful;
         let row =
-            TierRow {
-                tier, tier_name: Some("最有希望客户"), count: 1, amount, expected_amount
-            };
+            TierRow { tier, tier_name: "最有希望客户", count: 1, amount, expected_amount };
         let totals =
             TierTotals { method: ForecastMethod::History, count: 1, amount, expected_amount };
         Made { rows: vec![row], totals }

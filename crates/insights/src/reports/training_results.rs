@@ -9,9 +9,9 @@ use guanxi_identity::org_units::ORG_UNIT;
 use guanxi_kernel::{
     Ctx, Language, Result,
     problem::{NOT_FOUND, Texts, UNKNOWN_REFERENCE},
-    ratio::Ratio,
     scalar::{Scalar, Type},
 };
+use guanxi_marketing::rate::Rate;
 use guanxi_storage::{Sql, Tx, resource, scope};
 use guanxi_workflow::{
     rollouts::{ROLLOUT, Rollout},
@@ -61,7 +61,7 @@ pub struct TrainingResultRow {
     /// How many of these were passed.
     pub passed: i64,
     /// Passed over due.
-    pub pass_rate: Ratio,
+    pub pass_rate: Rate,
 }
 
 /// What goes over all groups.
@@ -72,7 +72,7 @@ pub struct TrainingResultTotals {
     /// How many of these were passed.
     pub passed: i64,
     /// Passed over due.
-    pub pass_rate: Ratio,
+    pub pass_rate: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -216,7 +216,7 @@ impl Report for TrainingResults {
                 name,
                 due,
                 passed,
-                pass_rate: Ratio::new(passed, due),
+                pass_rate: Rate::new(passed, due),
             });
         }
         Ok(Made { rows, totals: totals(whole) })
@@ -228,7 +228,7 @@ impl Report for TrainingResults {
             name: Some("呼叫中心".to_owned()),
             due: 10,
             passed: 8,
-            pass_rate: Ratio::new(8, 10),
+            pass_rate: Rate::new(8, 10),
         };
         Made { rows: vec![row], totals: totals(Tally { due: 10, passed: 8 }) }
     }
@@ -239,11 +239,7 @@ fn by_text(names: BTreeMap<Uuid, String>) -> BTreeMap<String, String> {
 }
 
 fn totals(of: Tally) -> TrainingResultTotals {
-    TrainingResultTotals {
-        due: of.due,
-        passed: of.passed,
-        pass_rate: Ratio::new(of.passed, of.due),
-    }
+    TrainingResultTotals { due: of.due, passed: of.passed, pass_rate: Rate::new(of.passed, of.due) }
 }
 
 #[cfg(test)]

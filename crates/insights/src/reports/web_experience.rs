@@ -6,8 +6,11 @@ use super::{
 };
 use crate::{Asked, Definition, Made, Plot, Report, What, definition::Shape};
 use chrono::Days;
-use guanxi_kernel::{Ctx, Result, period::start_of_day, problem::Texts, ratio::Ratio};
-use guanxi_marketing::web_task_runs::{WEB_TASK_RUN, WebStep};
+use guanxi_kernel::{Ctx, Result, period::start_of_day, problem::Texts};
+use guanxi_marketing::{
+    rate::Rate,
+    web_task_runs::{WEB_TASK_RUN, WebStep},
+};
 use guanxi_storage::{Sql, Tx, expansion::Json};
 use serde::Serialize;
 use std::{cmp::Reverse, collections::BTreeMap};
@@ -31,7 +34,7 @@ pub struct WebExperienceRow {
     /// How often somebody came to the end.
     pub completed: i64,
     /// `completed` of `runs`.
-    pub completion: Ratio,
+    pub completion: Rate,
     /// The median of the seconds of those who came to the end; `null` if nobody did.
     #[schema(required)]
     pub median_seconds: Option<i64>,
@@ -57,7 +60,7 @@ pub struct WebExperienceTotals {
     /// How often somebody came to the end.
     pub completed: i64,
     /// `completed` of `runs`.
-    pub completion: Ratio,
+    pub completion: Rate,
 }
 
 static DEFINITION: Definition = Definition {
@@ -169,7 +172,7 @@ fn row(task: String, runs: &[Run]) -> WebExperienceRow {
         task,
         runs: count(runs.len()),
         completed: ended,
-        completion: Ratio::new(ended, count(runs.len())),
+        completion: Rate::new(ended, count(runs.len())),
         median_seconds: median(completed.map(|run| run.seconds)),
         median_effort: median(runs.iter().filter_map(|run| run.effort)),
         median_satisfaction: median(runs.iter().filter_map(|run| run.satisfaction)),
@@ -182,7 +185,7 @@ fn row(task: String, runs: &[Run]) -> WebExperienceRow {
 fn totals(rows: &[WebExperienceRow]) -> WebExperienceTotals {
     let runs: i64 = rows.iter().map(|row| row.runs).sum();
     let completed: i64 = rows.iter().map(|row| row.completed).sum();
-    WebExperienceTotals { runs, completed, completion: Ratio::new(completed, runs) }
+    WebExperienceTotals { runs, completed, completion: Rate::new(completed, runs) }
 }
 
 impl Report for WebExperience {
@@ -205,7 +208,7 @@ impl Report for WebExperience {
             task: "在线询价".to_owned(),
             runs: 10,
             completed: 8,
-            completion: Ratio::new(8, 10),
+            completion: Rate::new(8, 10),
             median_seconds: Some(135),
             median_effort: Some(2),
             median_satisfaction: Some(4),
@@ -241,7 +244,7 @@ mod tests {
             run(&[("choose", 30), ("form", 40), ("send", 5)], true, None),
         ];
         let told = row("quote".to_owned(), &runs);
-        assert_eq!((told.runs, told.completed, told.completion), (3, 2, Ratio::new(2, 3)));
+        assert_eq!((told.runs, told.completed, told.completion), (3, 2, Rate::new(2, 3)));
         // 65 and 75 seconds of those who came to the end; 2 and 5 of those who have said.
         assert_eq!((told.median_seconds, told.median_effort), (Some(65), Some(2)));
         assert_eq!(told.median_satisfaction, None);

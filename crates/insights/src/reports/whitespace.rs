@@ -15,8 +15,8 @@ use crate::{
 };
 use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::{orders::ORDER, parties::PARTY};
-use guanxi_kernel::{Ctx, Currency, Money, Result, problem::Texts, ratio::Ratio, scalar::Type};
-use guanxi_marketing::segments;
+use guanxi_kernel::{Ctx, Currency, Money, Result, problem::Texts, scalar::Type};
+use guanxi_marketing::{rate::Rate, segments};
 use guanxi_sales::products::PRODUCT;
 use guanxi_storage::{Sql, Tx, scope};
 use rust_decimal::Decimal;
@@ -44,7 +44,7 @@ pub struct WhitespaceRow {
     #[schema(required)]
     pub product: Option<String>,
     /// How many of the customers have bought it.
-    pub penetration: Ratio,
+    pub penetration: Rate,
     /// Its list price; `null` where it has none.
     #[schema(required)]
     pub list_price: Option<Money>,
@@ -255,7 +255,7 @@ impl Report for Whitespace {
             product_id: offer.id,
             product_code: offer.code.clone(),
             product: names.get(&offer.id).cloned(),
-            penetration: Ratio::new(count(offer.owners.len()), whole),
+            penetration: Rate::new(count(offer.owners.len()), whole),
             list_price: offer.price,
             expected_amount: offer.expected,
         };
@@ -270,7 +270,7 @@ impl Report for Whitespace {
             product_id: example_id(),
             product_code: "GTX-DOCK".to_owned(),
             product: Some("扩展坞".to_owned()),
-            penetration: Ratio::new(1, 4),
+            penetration: Rate::new(1, 4),
             list_price: Some(yuan(120_000)),
             expected_amount: Some(yuan(30_000)),
         };

@@ -11,9 +11,8 @@ use crate::{
 };
 use chrono::NaiveDate;
 use guanxi_customers::parties::PARTY;
-use guanxi_kernel::{
-    Ctx, Currency, Money, Result, Word as _, problem::Texts, ratio::Ratio, scalar::Scalar,
-};
+use guanxi_kernel::{Ctx, Currency, Money, Result, Word as _, problem::Texts, scalar::Scalar};
+use guanxi_marketing::rate::Rate;
 use guanxi_sales::{
     opportunities::{CloseReason, OPPORTUNITY},
     products::PRODUCT,
@@ -85,7 +84,7 @@ pub struct WinLossFigures {
     /// How many were given up.
     pub terminated: i64,
     /// Won, of won and lost.
-    pub win_rate: Ratio,
+    pub win_rate: Rate,
     /// The sum of the amounts of those that were won.
     pub won_amount: Money,
     /// The sum of the amounts of those that were lost.
@@ -238,11 +237,20 @@ fn link((competitor, reason, product, _): &Key, asked: &Asked) -> String {
     if let Some(reason) = reason {
         add("close_reason", reason);
     }
-    if let Some(product) = product {
-        add("product_id", &product.to_string());
+    match product {
+        Some(product) => add("product_id", &product.to_string()),
+        None if asked.words::<WinLossGroup>("group_by").contains(&WinLossGroup::Product) => {
+            add("product_id", "null");
+        }
+        None => {}
     }
     if let Some(pipeline) = asked.id(ONE_PIPELINE.name) {
         add("pipeline_id", &pipeline.to_string());
+    }
+    for parameter in [CLOSED_AFTER, CLOSED_BEFORE] {
+        if let Some(day) = asked.date(parameter.name) {
+            add(parameter.name, &day.to_string());
+        }
     }
     link
 }
@@ -265,7 +273,7 @@ impl Tally {
             won: self.won.0,
             lost: self.lost.0,
             terminated: self.terminated.0,
-            win_rate: Ratio::new(self.won.0, self.won.0 + self.lost.0),
+            win_rate: Rate::new(self.won.0, self.won.0 + self.lost.0),
             won_amount: self.won.1,
             lost_amount: self.lost.1,
             terminated_amount: self.terminated.1,

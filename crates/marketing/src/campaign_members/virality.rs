@@ -2,6 +2,7 @@
 
 use super::store;
 use crate::campaigns::{Campaign, CampaignId};
+use crate::rate::Rate;
 use guanxi_kernel::{Ctx, Result, ratio::Ratio};
 use guanxi_storage::{Tx, resource};
 use serde::Serialize;
@@ -33,7 +34,7 @@ pub struct CampaignVirality {
     /// Invites by those who have accepted, the last generation left out: it has not had its turn.
     pub invites_per_member: Ratio,
     /// Invited by members and accepted, by invites.
-    pub acceptance: Ratio,
+    pub acceptance: Rate,
     /// The viral coefficient: invites per member × acceptance. Above 1 it spreads by itself.
     pub coefficient: Ratio,
     /// Generation by generation.
@@ -67,7 +68,7 @@ fn spread(counts: &[(i64, i64, i64)]) -> CampaignVirality {
     CampaignVirality {
         invites,
         invites_per_member: Ratio::new(invites, inviting),
-        acceptance: Ratio::new(accepted, invites),
+        acceptance: Rate::new(accepted, invites),
         coefficient: Ratio::new(accepted, inviting),
         generations,
     }
@@ -94,7 +95,7 @@ mod tests {
     fn x_56_three_invites_of_which_four_tenths_accept_are_one_point_two() {
         let found = spread(&[(0, 15, 10), (1, 30, 12)]);
         assert_eq!(shown(found.invites_per_member).as_deref(), Some("3.0000"));
-        assert_eq!(shown(found.acceptance).as_deref(), Some("0.4000"));
+        assert_eq!(shown(found.acceptance.ratio()).as_deref(), Some("0.4000"));
         assert_eq!(shown(found.coefficient).as_deref(), Some("1.2000"));
         assert_eq!((found.invites, found.generations[0].invites), (30, 30));
         // Those who were invited have not had their turn.

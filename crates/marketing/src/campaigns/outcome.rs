@@ -164,9 +164,9 @@ mod tests {
         let (members, opportunities, contracts) = (200, 20, 5);
         let figures = Figures { members, opportunities, contracts, ..Figures::none(Currency::CNY) };
         let outcome = CampaignOutcome::of(&figures, ALL).unwrap();
-        assert_eq!(value(outcome.opportunity_rate.ratio), json!("0.1000"));
-        assert_eq!(value(outcome.contract_rate.ratio), json!("0.0250"));
-        assert_eq!(value(outcome.opportunity_to_contract.ratio), json!("0.2500"));
+        assert_eq!(value(outcome.opportunity_rate.ratio()), json!("0.1000"));
+        assert_eq!(value(outcome.contract_rate.ratio()), json!("0.0250"));
+        assert_eq!(value(outcome.opportunity_to_contract.ratio()), json!("0.2500"));
     }
 
     #[test]

@@ -98,6 +98,7 @@ mod tests {
     fn a_letter_about_an_account_answers_nobody_and_is_no_advertisement() {
         let of = Letter {
             id: Uuid::nil(),
+            created_at: chrono::DateTime::UNIX_EPOCH,
             claim: Uuid::nil(),
             to: "li.na@example.com".to_owned(),
             subject: "Choose a new password / 设置新密码".to_owned(),

@@ -17,7 +17,7 @@
 //! SMTP has no key by which a server would know a letter again, so "sent exactly once" cannot be had. Only
 //! what the server said it could not take, or was not given, is tried again; to know how far a conversation
 //! came, commands are given one by one and not by the transport of `lettre`. Price: a connection and two
-//! transactions for each letter, four at a time on a node.
+//! transactions for each letter, four of messages and four about accounts at a time on a node.
 
 mod letter;
 mod server;
@@ -48,7 +48,7 @@ use std::{
 };
 use uuid::Uuid;
 
-/// Letters that one node hands over at the same time.
+/// Letters of messages that one node hands over at the same time, and as many about accounts.
 const LANES: usize = 4;
 /// Letters that each of them hands over for one tenant before others have their turn.
 const TURN: usize = 50;
@@ -64,8 +64,8 @@ pub struct Mailer(Arc<Shared>);
 struct Shared {
     db: Db,
     clock: Clock,
-    /// None without settings.
-    server: Option<Server>,
+    /// Why there is none, without settings that are good.
+    server: std::result::Result<Server, String>,
     stopping: AtomicBool,
 }
 
@@ -83,13 +83,14 @@ impl Mailer {
     /// Over this store, by this server.
     pub fn new(db: Db, clock: Clock, settings: &Settings) -> Self {
         let server = match Server::of(settings) {
-            Ok(server) => server,
+            Ok(Some(server)) => Ok(server),
+            Ok(None) => Err(format!("missing: {}", settings.missing())),
             Err(why) => {
                 tracing::warn!(
                     why,
                     "the settings of the mail server are not good; no mail is sent"
                 );
-                None
+                Err(why.to_owned())
             }
         };
         Self(Arc::new(Shared { db, clock, server, stopping: AtomicBool::new(false) }))
@@ -97,7 +98,7 @@ impl Mailer {
 
     /// Whether there is a server to send by.
     pub fn is_ready(&self) -> bool {
-        self.0.server.is_some()
+        self.0.server.is_ok()
     }
 
     /// Refuses where no letter can be sent.
@@ -105,7 +106,8 @@ impl Mailer {
     /// # Errors
     /// `mail_not_configured`.
     pub fn require(&self) -> Result<()> {
-        if self.is_ready() { Ok(()) } else { Err(MAIL_NOT_CONFIGURED.problem()) }
+        let why = self.0.server.as_ref().err();
+        why.map_or(Ok(()), |why| Err(MAIL_NOT_CONFIGURED.with("why", why.clone())))
     }
 
     /// Takes no more letters; those that are being handed over still go.
@@ -148,7 +150,7 @@ impl Mailer {
     }
 
     async fn send_of_messages(&self) -> Result<usize> {
-        let Some(server) = &self.0.server else { return Ok(0) };
+        let Ok(server) = &self.0.server else { return Ok(0) };
         let nobody = TenantId::from(Uuid::nil());
         let mut sent = 0;
         for tenant in self.0.db.read(nobody, async |tx| tenants(tx).await).await? {
@@ -158,7 +160,7 @@ impl Mailer {
     }
 
     async fn send_of_accounts(&self) -> Result<usize> {
-        let Some(server) = &self.0.server else { return Ok(0) };
+        let Ok(server) = &self.0.server else { return Ok(0) };
         let nobody = TenantId::from(Uuid::nil());
         let mut sent = 0;
         for tenant in self.0.db.read(nobody, async |tx| letters::tenants(tx).await).await? {
@@ -167,30 +169,53 @@ impl Mailer {
         Ok(sent)
     }
 
-    /// Hands over one letter about an account after the other until none is due, or others have their turn.
+    /// Hands over letters about accounts, a few at once, until none is due, or others have their turn.
     async fn send_to_users(&self, server: &Server, tenant: TenantId) -> Result<usize> {
-        let (db, clock, takes) = (&self.0.db, &self.0.clock, time_for(server));
         let mut sent = 0;
         while !self.stops() && sent < TURN {
-            let (now, page) = (clock.now(), server.account_page());
-            let take = async |tx: &mut Tx| letters::claim(tx, now, page, takes).await;
-            // Whoever changes the address or the password meanwhile takes tokens back, also this one.
-            let of = match db.write(tenant, take).await? {
-                letters::Next::Nothing => break,
-                letters::Next::Passed => continue,
-                letters::Next::Claimed(of) => of,
-            };
-            sent += 1;
-            let answer = server.send(&of.to, |from, to| account_letter(from, to, &of)).await;
-            count(&answer);
-            let (again, now) = (matches!(answer, Answer::NotNow(_)), clock.now());
-            let note = async |tx: &mut Tx| letters::settle(tx, &of, again, now).await;
-            if let Err(problem) = db.write_locked(tenant, note).await {
-                tracing::warn!(%problem, letter = %of.id,
-                    "what came of a letter could not be noted; it is sent again");
+            let some = self.claim_to_users(server, tenant).await?;
+            if some.is_empty() {
+                break;
             }
+            sent += some.len();
+            join_all(some.iter().map(|of| self.send_to_user(server, tenant, of))).await;
         }
         Ok(sent)
+    }
+
+    /// Claims as many letters about accounts as are handed over at once, one by one: whoever changes the
+    /// address or the password meanwhile takes tokens back, also these.
+    async fn claim_to_users(
+        &self,
+        server: &Server,
+        tenant: TenantId,
+    ) -> Result<Vec<letters::Letter>> {
+        let takes = time_for(server);
+        let mut some = Vec::with_capacity(LANES);
+        while !self.stops() && some.len() < LANES {
+            let (now, page) = (self.0.clock.now(), server.account_page());
+            let take = async |tx: &mut Tx| letters::claim(tx, now, page, takes).await;
+            match self.0.db.write(tenant, take).await {
+                Ok(letters::Next::Nothing) => break,
+                Ok(letters::Next::Passed) => {}
+                Ok(letters::Next::Claimed(of)) => some.push(*of),
+                // Those that are claimed need not wait for it.
+                Err(problem) if some.is_empty() => return Err(problem),
+                Err(_) => break,
+            }
+        }
+        Ok(some)
+    }
+
+    async fn send_to_user(&self, server: &Server, tenant: TenantId, of: &letters::Letter) {
+        let answer = server.send(&of.to, |from, to| account_letter(from, to, of)).await;
+        count(&answer);
+        let (again, now) = (matches!(answer, Answer::NotNow(_)), self.0.clock.now());
+        let note = async |tx: &mut Tx| letters::settle(tx, of, again, now).await;
+        if let Err(problem) = self.0.db.write_locked(tenant, note).await {
+            tracing::warn!(%problem, letter = %of.id,
+                "what came of a letter could not be noted; it is sent again");
+        }
     }
 
     async fn send_of(&self, server: &Server, tenant: TenantId) -> Result<usize> {

@@ -57,3 +57,16 @@ impl Default for Settings {
         }
     }
 }
+
+impl Settings {
+    /// The settings without which no letter is sent, as far as they are not there.
+    pub(super) fn missing(&self) -> String {
+        let needed = [
+            ("mail.host", &self.host),
+            ("mail.from", &self.from),
+            ("mail.public_url", &self.public_url),
+        ];
+        let missing = needed.iter().filter(|(_, value)| value.is_none()).map(|(name, _)| *name);
+        missing.collect::<Vec<_>>().join(", ")
+    }
+}

@@ -10,13 +10,14 @@ use super::{
 };
 use crate::{
     campaigns::{CampaignId, CampaignState},
+    mail::Mailer,
     media::{MediumId, MediumKind},
     message_deliveries::{
         Known, MessageDelivery, MessageDeliveryInput, MessageDeliveryStatus, count_of, queue_again,
     },
     problems::{
-        CAMPAIGN_NOT_RUNNING, MAIL_NOT_CONFIGURED, MESSAGE_BEING_SENT, MESSAGE_NOT_PAUSED,
-        MESSAGE_NOT_SENDING, NOT_SENT_BY_PROGRAM,
+        CAMPAIGN_NOT_RUNNING, MESSAGE_BEING_SENT, MESSAGE_NOT_PAUSED, MESSAGE_NOT_SENDING,
+        NOT_SENT_BY_PROGRAM,
     },
 };
 use guanxi_kernel::{Action, Ctx, Result, Text, Word as _};
@@ -65,15 +66,13 @@ pub struct MessageProgress {
 pub async fn send(
     tx: &mut Tx,
     ctx: &Ctx,
-    mail_is_ready: bool,
+    mailer: &Mailer,
     id: MessageId,
     wish: &SendMessage,
 ) -> Result<Shown<Message>> {
     resource::require::<Message>(ctx, Action::Update)?;
     let message: Message = resource::load(tx, ctx, id.uuid()).await?;
-    if !mail_is_ready {
-        return Err(MAIL_NOT_CONFIGURED.problem());
-    }
+    mailer.require()?;
     if matches!(message.state, MessageState::Sending | MessageState::Paused) {
         return Err(MESSAGE_BEING_SENT.with("state", message.state.word()));
     }

@@ -4,6 +4,7 @@ use super::{
     model::{Programme, ProgrammeId},
     store,
 };
+use crate::rate::Rate;
 use crate::{
     campaigns::{CampaignId, Sight, of_campaigns},
     decision_stages::DecisionStageName,
@@ -31,7 +32,7 @@ pub struct ProgrammeStep {
     /// How many are in it now.
     pub standing: i64,
     /// `count` of that of the step before; of all on the list in the first.
-    pub conversion: Ratio,
+    pub conversion: Rate,
     /// What was spent on the campaigns that are for people in it; null for whoever may not see that.
     #[schema(required)]
     pub cost: Option<Money>,
@@ -74,7 +75,7 @@ impl Counted {
                 label: stage.label(language),
                 count,
                 standing: self.standing[at],
-                conversion: Ratio::new(count, reached(at.saturating_sub(1))),
+                conversion: Rate::new(count, reached(at.saturating_sub(1))),
                 cost: sees_cost.then_some(cost),
                 cost_per_contact: sees_cost.then(|| Ratio::new(cost.to_decimal(), count)),
             }

@@ -5,6 +5,7 @@ use super::{
     store,
 };
 use crate::campaigns::{CampaignId, Figures, Sight, of_campaigns};
+use crate::rate::Rate;
 use guanxi_customers::rules::today;
 use guanxi_kernel::{
     Ctx, Currency, Money, Result,
@@ -20,9 +21,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerRetention {
     /// Of those whom a touch of the programme has reached, or who have answered to it.
-    pub touched: Ratio,
+    pub touched: Rate,
     /// Of all others.
-    pub untouched: Ratio,
+    pub untouched: Rate,
 }
 
 /// What a programme is worth so far.
@@ -114,7 +115,7 @@ pub async fn value(tx: &mut Tx, ctx: &Ctx, id: ProgrammeId) -> Result<ProgrammeV
     };
     let profit = figures.contract_margin.checked_sub(figures.cost).map_err(ours)?;
     let sees_margin = sight.margin && sight.contracts;
-    let rate = |(again, all): (i64, i64)| Ratio::new(again, all);
+    let rate = |(again, all): (i64, i64)| Rate::new(again, all);
     Ok(ProgrammeValue {
         contract_amount: sight.contracts.then_some(figures.contract_amount),
         margin: sees_margin.then_some(figures.contract_margin),

@@ -132,6 +132,25 @@ async fn party_of(tx: &mut Tx, ctx: &Ctx, lead: &Lead, named: Option<PartyId>) -
     Ok(resource::create_draft(tx, ctx, draft).await?.record)
 }
 
+/// The parties that leads are about have bought: the leads are won by that, with what was done about them and agreed
+/// to. `ctx` has all rights.
+///
+/// # Errors
+/// Those of a change.
+pub(crate) async fn bought(tx: &mut Tx, ctx: &Ctx, parties: &[PartyId]) -> Result<()> {
+    for (id, party) in store::worked_on(tx, parties).await? {
+        take_along(tx, ctx, id, party).await?;
+        capture_forms::keep_consents(tx, ctx, id, (party, None)).await?;
+        resource::change(tx, ctx, id.uuid(), "converted", |one: &mut Lead| {
+            one.go(LeadMove::Convert)?;
+            one.closed_at = Some(ctx.now);
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
 async fn contact_of(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -42,6 +42,7 @@ mod visits;
 
 pub use answered::{LeadPlace, of_response, of_response_to};
 pub use card::{CardSide, LeadCard, LeadContact, card, fill_card};
+pub(crate) use convert::bought;
 pub use convert::{ConvertLead, LeadOpportunity, convert};
 pub(crate) use field::{GivenBack, Handed, bought_in_field, give_back, hand_to_field, plan};
 pub use life::{LeadMove, LeadStatus};

@@ -7,11 +7,15 @@ use super::{
 };
 use crate::{lead_levels::LeadLevelId, lead_pools::LeadPoolId};
 use chrono::{DateTime, Utc};
+use guanxi_customers::parties::PartyId;
 use guanxi_kernel::{Ctx, Result, Text, UserId};
-use guanxi_storage::{Tx, resource, sql};
+use guanxi_storage::{Sql, Tx, resource, sql};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// Parties that one statement asks for, and leads about them that it finds at most.
+const BUYERS: (usize, i64) = (500, 5_000);
 
 /// Rows of a history that are shown, the newest.
 const SHOWN: i64 = 1_000;
@@ -27,6 +31,23 @@ pub(super) async fn place(
         id
     );
     tx.optional(sql).await
+}
+
+/// Leads about these parties on which somebody works, each with its party, but for those that field sales has: it says
+/// itself what they buy.
+pub(super) async fn worked_on(tx: &mut Tx, parties: &[PartyId]) -> Result<Vec<(LeadId, PartyId)>> {
+    let mut found = Vec::new();
+    for some in parties.chunks(BUYERS.0) {
+        let mut sql =
+            Sql::new("SELECT id, party_id FROM leads WHERE tenant_id = $1 AND party_id IN ");
+        sql.bind_all(some.iter().copied()).push(
+            " AND owner_id IS NOT NULL AND status IN ('new', 'working', 'qualified')
+                 AND field_handover_id IS NULL AND deleted_at IS NULL ORDER BY created_at, id LIMIT ",
+        );
+        sql.bind(BUYERS.1);
+        found.extend(tx.all::<(LeadId, PartyId)>(sql).await?);
+    }
+    Ok(found)
 }
 
 /// What a pool allows one person.

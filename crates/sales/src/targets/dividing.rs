@@ -56,6 +56,8 @@ guanxi_kernel::words! {
         Mtd = "mtd" ("Month to date", "本月累计"),
         /// Of the fiscal quarter so far.
         Qtd = "qtd" ("Quarter to date", "本季累计"),
+        /// Of the fiscal half-year so far.
+        Htd = "htd" ("Half-year to date", "本半年累计"),
         /// Of the fiscal year so far.
         Ytd = "ytd" ("Year to date", "本年累计"),
     }
@@ -148,6 +150,7 @@ impl Basis {
         match self {
             Self::Mtd => Unit::Month,
             Self::Qtd => Unit::Quarter,
+            Self::Htd => Unit::Half,
             Self::Ytd => Unit::Year,
         }
     }

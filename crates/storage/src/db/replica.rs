@@ -20,7 +20,10 @@
 //! moment; a second for the one that finds out that the replica is away. After a failover reports stay on the
 //! primary until the next restart point of the replica, since only then it notes the timeline that it follows.
 
-use super::{Db, Engine, Options, Pulse, Reads, SNAPSHOT, connecting, micros, pool, reporting};
+use super::{
+    Db, Engine, Options, Reads, SNAPSHOT,
+    postgres::{Pulse, connecting, micros, pool, reporting},
+};
 use crate::{
     Tx,
     error::{self, CONTENTION, Error, STATEMENT_TIMEOUT, UNAVAILABLE},

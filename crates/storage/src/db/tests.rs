@@ -5,10 +5,10 @@ use crate::{Sql, error::STORAGE_FULL};
 use futures_util::future::join_all;
 use guanxi_kernel::problem::{DUPLICATE, FORBIDDEN, INTERNAL};
 use sqlx::{
-    Executor as _, SqliteConnection,
+    Connection as _, Executor as _, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
-use std::{future::poll_fn, pin::pin, task::Poll};
+use std::{future::poll_fn, pin::pin, task::Poll, time::Instant};
 use tempfile::TempDir;
 use uuid::Uuid;
 

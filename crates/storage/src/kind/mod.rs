@@ -80,6 +80,9 @@ pub struct Kind {
     pub late_by: Option<&'static str>,
     /// The column with the user who may not take a record away by an export, whatever their rights.
     pub kept_from: Option<&'static str>,
+    /// The member that names a party who may want to stay unknown to the others whom a record is about, and the one
+    /// that says whether it does.
+    pub unnamed: Option<(&'static str, &'static str)>,
 }
 
 /// What of the records of a kind is given to others when the user in `owner_id` leaves.
@@ -135,6 +138,7 @@ impl Kind {
             parts: None,
             late_by: None,
             kept_from: None,
+            unnamed: None,
         }
     }
 
@@ -149,6 +153,13 @@ impl Kind {
     #[must_use]
     pub const fn kept_from(mut self, column: &'static str) -> Self {
         self.kept_from = Some(column);
+        self
+    }
+
+    /// Such a record names a party in `member`, who stays unknown to others whom it is about where `flag` says so.
+    #[must_use]
+    pub const fn unnamed(mut self, member: &'static str, flag: &'static str) -> Self {
+        self.unnamed = Some((member, flag));
         self
     }
 

@@ -8,6 +8,10 @@ use uuid::Uuid;
 pub(super) const TOKEN_LASTS: TimeDelta = TimeDelta::minutes(30);
 /// So long what has happened is worth telling.
 const NEWS_LASTS: TimeDelta = TimeDelta::days(1);
+/// What a letter waits between two tries at least.
+const SHORTEST: TimeDelta = TimeDelta::minutes(1);
+/// What it waits at most.
+const LONGEST: TimeDelta = TimeDelta::hours(1);
 
 guanxi_kernel::words! {
     /// What a letter is about. The labels are its subject.
@@ -30,6 +34,8 @@ guanxi_kernel::words! {
 pub struct Letter {
     /// Names the letter; the same at every try.
     pub id: Uuid,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
     /// The try that has it.
     pub claim: Uuid,
     /// The address.
@@ -67,6 +73,12 @@ impl Due {
         let lasts = if self.kind.brings_token() { TOKEN_LASTS } else { NEWS_LASTS };
         now - self.created_at >= lasts
     }
+}
+
+/// How long a letter of that age waits that the mail server could not take: half of its age, so that one that brings a
+/// token is tried nine times within its time.
+pub(super) fn pause(age: TimeDelta) -> TimeDelta {
+    (age / 2).clamp(SHORTEST, LONGEST)
 }
 
 /// What a letter speaks of.
@@ -181,6 +193,12 @@ mod tests {
         let link = "https://crm.example.com/account#password_reset=gxa_1";
         assert_eq!(key(page, kind, "gxa_1"), link);
         assert_eq!(key(None, kind, "gxa_1"), "gxa_1");
+    }
+
+    #[test]
+    fn pauses_grow_with_the_age_of_a_letter() {
+        let minutes = |age| pause(TimeDelta::minutes(age)).num_minutes();
+        assert_eq!([0, 1, 8, 60, 600].map(minutes), [1, 1, 4, 30, 60]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Noting letters, wording them, and what their tokens open.
 
 use super::{
-    model::{About, Due, Letter, LetterKind, Next, TOKEN_LASTS, key},
-    store::{self, Holder},
+    model::{About, Due, Letter, LetterKind, Next, TOKEN_LASTS, key, pause},
+    store::{self, Holder, To},
 };
 use crate::{
     secrets::AccountToken,
@@ -24,8 +24,6 @@ const TO_ADDRESS: i64 = 3;
 const OF_USER: i64 = 5;
 /// The time within which they are counted.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
-/// When a letter is tried again that the mail server could not take.
-const PAUSE: TimeDelta = TimeDelta::minutes(1);
 /// When letters are forgotten.
 const KEPT: TimeDelta = TimeDelta::days(1);
 
@@ -33,7 +31,7 @@ const KEPT: TimeDelta = TimeDelta::days(1);
 /// for one address are passed over.
 pub(in crate::sessions) async fn ask(tx: &mut Tx, address: &str, now: DateTime<Utc>) -> Result<()> {
     let kind = LetterKind::PasswordReset;
-    if store::count_to(tx, kind, address, now - WINDOW).await? >= TO_ADDRESS {
+    if store::count(tx, kind, To::Address(address), now - WINDOW).await? >= TO_ADDRESS {
         return Ok(());
     }
     store::note(tx, kind, address, None, now).await
@@ -47,8 +45,8 @@ pub(in crate::sessions) async fn confirm(
     now: DateTime<Utc>,
 ) -> Result<bool> {
     let (kind, since) = (LetterKind::EmailConfirmation, now - WINDOW);
-    if store::count_to(tx, kind, address, since).await? >= TO_ADDRESS
-        || store::count_of(tx, kind, user, since).await? >= OF_USER
+    if store::count(tx, kind, To::Address(address), since).await? >= TO_ADDRESS
+        || store::count(tx, kind, To::User(user), since).await? >= OF_USER
     {
         return Ok(false);
     }
@@ -126,7 +124,7 @@ pub async fn claim(
 /// # Errors
 /// Those of the store.
 pub async fn settle(tx: &mut Tx, letter: &Letter, again: bool, now: DateTime<Utc>) -> Result<()> {
-    let next = again.then(|| now + PAUSE);
+    let next = again.then(|| now + pause(now - letter.created_at));
     store::put_off(tx, letter.id, letter.claim, next).await
 }
 
@@ -158,6 +156,7 @@ async fn word(
     let about = About { company: &tenant.name, account: &account.email, key: &key };
     Ok(Some(Letter {
         id: due.id,
+        created_at: due.created_at,
         claim: Uuid::new_v4(),
         to: due.address.clone(),
         subject: due.kind.subject(),

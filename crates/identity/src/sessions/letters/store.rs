@@ -27,37 +27,28 @@ pub(super) async fn note(
     tx.execute(insert).await.map(drop)
 }
 
-/// How many letters of a kind were noted for an address since then.
-pub(super) async fn count_to(
-    tx: &mut Tx,
-    kind: LetterKind,
-    address: &str,
-    since: DateTime<Utc>,
-) -> Result<i64> {
-    let count = sql!(
-        "SELECT COUNT(*) FROM account_letters
-         WHERE tenant_id = $1 AND kind = $2 AND address = $3 AND created_at > $4",
-        kind,
-        address,
-        since
-    );
-    Ok(tx.optional::<(i64,)>(count).await?.map_or(0, |(count,)| count))
+/// For whom letters were noted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum To<'a> {
+    /// Those for an address.
+    Address(&'a str),
+    /// Those for a user.
+    User(UserId),
 }
 
-/// How many letters of a kind were noted for a user since then.
-pub(super) async fn count_of(
+/// How many letters of a kind were noted for somebody since then.
+pub(super) async fn count(
     tx: &mut Tx,
     kind: LetterKind,
-    user: UserId,
+    to: To<'_>,
     since: DateTime<Utc>,
 ) -> Result<i64> {
-    let count = sql!(
-        "SELECT COUNT(*) FROM account_letters
-         WHERE tenant_id = $1 AND user_id = $2 AND kind = $3 AND created_at > $4",
-        user,
-        kind,
-        since
-    );
+    let mut count = Sql::new("SELECT COUNT(*) FROM account_letters WHERE tenant_id = $1");
+    count.push(" AND kind = ").bind(kind).push(" AND created_at > ").bind(since);
+    match to {
+        To::Address(address) => count.push(" AND address = ").bind(address),
+        To::User(user) => count.push(" AND user_id = ").bind(user),
+    };
     Ok(tx.optional::<(i64,)>(count).await?.map_or(0, |(count,)| count))
 }
 

@@ -31,6 +31,7 @@ use guanxi_kernel::{
 use guanxi_marketing::{
     campaigns::{CAMPAIGN, Campaign, CampaignPurpose, growth_over_control},
     experiments::{EXPERIMENT, Experiment},
+    rate::Rate,
 };
 use guanxi_sales::leads::LEAD;
 use guanxi_storage::{Sql, Tx, resource, scope};
@@ -67,13 +68,13 @@ pub struct CampaignEffectRow {
     /// Of those: who has bought in the time too.
     pub retained: i64,
     /// `retained` of `active_before`.
-    pub retention: Ratio,
+    pub retention: Rate,
     /// Customers who have bought in the time.
     pub buyers: i64,
     /// Of them: who has bought more than once.
     pub repeaters: i64,
     /// `repeaters` of `buyers`.
-    pub repeat_rate: Ratio,
+    pub repeat_rate: Rate,
     /// What was bought before, in a time of the same length, less what came back.
     pub amount_before: Money,
     /// What was bought in the time, less what came back.
@@ -430,10 +431,10 @@ impl Report for CampaignEffect {
             customers: 90,
             active_before: 60,
             retained: 45,
-            retention: Ratio::new(45, 60),
+            retention: Rate::new(45, 60),
             buyers: 50,
             repeaters: 20,
-            repeat_rate: Ratio::new(20, 50),
+            repeat_rate: Rate::new(20, 50),
             amount_before: yuan(10_000_000),
             amount: yuan(13_000_000),
             change: Ratio::new(130_000, 100_000),

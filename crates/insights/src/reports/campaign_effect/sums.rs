@@ -1,6 +1,7 @@
 //! What the customers of a group come to together, and what two groups differ in.
 
 use guanxi_kernel::{FineAmount, ratio::Ratio};
+use guanxi_marketing::rate::Rate;
 use rust_decimal::{Decimal, RoundingStrategy};
 
 /// What a customer has bought.
@@ -59,13 +60,13 @@ impl Sums {
     }
 
     /// Who has bought again, of those who had before.
-    pub(super) fn retention(&self) -> Ratio {
-        Ratio::new(self.retained, self.active)
+    pub(super) fn retention(&self) -> Rate {
+        Rate::new(self.retained, self.active)
     }
 
     /// Who has bought more than once, of those who have bought.
-    pub(super) fn repeat_rate(&self) -> Ratio {
-        Ratio::new(self.repeaters, self.buyers)
+    pub(super) fn repeat_rate(&self) -> Rate {
+        Rate::new(self.repeaters, self.buyers)
     }
 
     /// What was bought before and in the time, in major units.
@@ -92,9 +93,9 @@ pub(super) fn uplift(treated: &Sums, hold_out: &Sums) -> Ratio {
     Ratio::new(more, without)
 }
 
-/// One ratio less another, exactly and then rounded half-even to four decimals.
-pub(super) fn difference(one: Ratio, other: Ratio) -> Option<String> {
-    let exact = |ratio: Ratio| ratio.numerator().checked_div(ratio.denominator());
+/// One rate less another, exactly and then rounded half-even to four decimals.
+pub(super) fn difference(one: Rate, other: Rate) -> Option<String> {
+    let exact = |rate: Rate| rate.ratio().numerator().checked_div(rate.ratio().denominator());
     let left = exact(one)?.checked_sub(exact(other)?)?;
     let left = left.round_dp_with_strategy(Ratio::PLACES, RoundingStrategy::MidpointNearestEven);
     let left = if left.is_zero() { Decimal::ZERO } else { left };
@@ -145,11 +146,11 @@ mod tests {
     fn d_80_retention_and_repeat_rate_are_of_those_who_could() {
         let sums =
             Sums::of(&[bought(0, 0, 10), bought(1, 5, 10), bought(2, 9, 0), bought(0, 0, 0)]);
-        assert_eq!(sums.retention(), Ratio::new(1, 2));
-        assert_eq!(sums.repeat_rate(), Ratio::new(1, 2));
-        let none = Ratio::new(0, 0);
+        assert_eq!(sums.retention(), Rate::new(1, 2));
+        assert_eq!(sums.repeat_rate(), Rate::new(1, 2));
+        let none = Rate::new(0, 0);
         assert_eq!(difference(sums.retention(), none), None);
-        assert_eq!(difference(Ratio::new(1, 3), Ratio::new(2, 3)).as_deref(), Some("-0.3333"));
+        assert_eq!(difference(Rate::new(1, 3), Rate::new(2, 3)).as_deref(), Some("-0.3333"));
         assert_eq!(bought(2, 9, 0).columns(), ["customers", "buyers", "repeaters"]);
     }
 }

@@ -195,6 +195,8 @@ static DEFINITION: Definition = Definition {
 /// The first and the last day.
 fn span(asked: &mut Asked) -> Result<Span> {
     let to = asked.date("to").unwrap_or(asked.today);
+    // A period that is not over is told as far as it is.
+    let to = if asked.of_period { to.min(asked.today) } else { to };
     if to > asked.today {
         return Err(bad(OUT_OF_RANGE
             .parameter("to")

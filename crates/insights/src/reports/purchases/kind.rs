@@ -2,9 +2,11 @@
 
 use super::Time;
 use crate::{Asked, Definition, report::reach};
+use chrono::NaiveDate;
 use guanxi_customers::life_cycles::Page;
 use guanxi_kernel::{Ctx, FineAmount, Money};
 use guanxi_storage::{Sql, Tx, scope};
+use std::ops::Range;
 
 /// What tells of purchases.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,12 +61,15 @@ impl Kind {
         (page, own): (Page, bool),
     ) -> Sql {
         let (day, money, is_purchase) = self.columns();
+        let when = |sql: &mut Sql| {
+            if own {
+                sql.push("SUBSTR(CAST(").push(day).push(" AS TEXT), 1, 7)");
+            } else {
+                sql.push(money).push(", ").push(day);
+            }
+        };
         let mut sql = Sql::new("SELECT t.party_id, ");
-        if own {
-            sql.push("SUBSTR(CAST(").push(day).push(" AS TEXT), 1, 7)");
-        } else {
-            sql.push(money).push(", ").push(day);
-        }
+        when(&mut sql);
         sql.push(", COUNT(CASE WHEN ").push(is_purchase).push(" THEN 1 END)");
         let [bought, returned, _] = self.amounts();
         sql.push(", CAST(SUM(").push(bought).push(" + ").push(returned).push(") AS BIGINT)");
@@ -75,11 +80,7 @@ impl Kind {
         sql.push(" AND ").push(money).push(if own { " = " } else { " <> " });
         sql.bind(asked.exchange.currency().code());
         sql.push(" GROUP BY t.party_id, ");
-        if own {
-            sql.push("SUBSTR(CAST(").push(day).push(" AS TEXT), 1, 7)");
-        } else {
-            sql.push(money).push(", ").push(day);
-        }
+        when(&mut sql);
         sql
     }
 
@@ -112,13 +113,29 @@ impl Kind {
         sql.push(" THEN 1 END) AS others").push(self.table()).push(" WHERE ");
         self.stands(sql, asked, time);
         sql.push(" AND ").push(money).push(" IS NOT NULL");
-        let reach = reach(ctx, definition);
-        if !reach.all {
-            sql.push(" AND t.party_id IN (SELECT p.id FROM parties p WHERE p.tenant_id = $1 AND ");
-            scope::covers(sql, "p.owner_id", &reach, ctx.actor.user);
-            sql.push(")");
-        }
+        of_reach(sql, ctx, definition);
         sql.push(" GROUP BY t.party_id");
+    }
+
+    /// Adds, by customer and stretch, the last day of a purchase. Each stretch ends with one of these days, which
+    /// stand in their order, and is told by its place.
+    fn lasts(
+        self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        days: &[NaiveDate],
+    ) {
+        let (day, money, is_purchase) = self.columns();
+        sql.push("SELECT y.party_id, y.stretch, MAX(y.bought_on) AS last_on FROM (SELECT t.party_id, CAST(");
+        stretch(sql, day, days, 0..days.len());
+        sql.push(" AS BIGINT) AS stretch, ").push(day).push(" AS bought_on").push(self.table());
+        sql.push(" WHERE ");
+        self.stands(sql, asked, (None, days.last().copied()));
+        sql.push(" AND ").push(money).push(" IS NOT NULL AND ").push(is_purchase);
+        of_reach(sql, ctx, definition);
+        sql.push(") y GROUP BY y.party_id, y.stretch");
     }
 
     /// By customer, currency and day what is in other currencies than that of the report.
@@ -135,8 +152,7 @@ impl Kind {
         for amount in self.amounts() {
             sql.push(", CAST(SUM(").push(amount).push(") AS BIGINT)");
         }
-        self.of(&mut sql, ctx, definition, asked, time);
-        sql.push(" AND ").push(money).push(" <> ").bind(asked.exchange.currency().code());
+        self.of_others(&mut sql, ctx, definition, asked, time);
         sql.push(" GROUP BY t.party_id, ").push(money).push(", ").push(day);
         sql
     }
@@ -152,9 +168,22 @@ impl Kind {
         let (day, money, _) = self.columns();
         let mut sql = Sql::new("SELECT DISTINCT ");
         sql.push(money).push(", ").push(day);
-        self.of(&mut sql, ctx, definition, asked, time);
-        sql.push(" AND ").push(money).push(" <> ").bind(asked.exchange.currency().code());
+        self.of_others(&mut sql, ctx, definition, asked, time);
         sql
+    }
+
+    /// Adds what [`Kind::of`] adds, as far as it is in other currencies than that of the report.
+    fn of_others(
+        self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        definition: &Definition,
+        asked: &Asked,
+        time: Time,
+    ) {
+        let (_, money, _) = self.columns();
+        self.of(sql, ctx, definition, asked, time);
+        sql.push(" AND ").push(money).push(" <> ").bind(asked.exchange.currency().code());
     }
 
     /// Adds the purchases `t` of customers `p` in the reach of the caller, as they were known.
@@ -210,6 +239,46 @@ fn customer(sql: &mut Sql, ctx: &Ctx, definition: &Definition, asked: &Asked) {
     sql.push("p.tenant_id = $1 AND (p.deleted_at IS NULL OR p.deleted_at > ");
     sql.bind(asked.known_at).push(") AND ");
     scope::covers(sql, "p.owner_id", &reach(ctx, definition), ctx.actor.user);
+}
+
+/// Adds that the customer of the purchase `t` is in the reach of the caller; nothing where that is everybody.
+fn of_reach(sql: &mut Sql, ctx: &Ctx, definition: &Definition) {
+    let reach = reach(ctx, definition);
+    if !reach.all {
+        sql.push(" AND t.party_id IN (SELECT p.id FROM parties p WHERE p.tenant_id = $1 AND ");
+        scope::covers(sql, "p.owner_id", &reach, ctx.actor.user);
+        sql.push(")");
+    }
+}
+
+/// Adds the place of the first of some days that a day in a column is not behind. Halved again and again, since
+/// there may be many rows.
+fn stretch(sql: &mut Sql, column: &'static str, days: &[NaiveDate], among: Range<usize>) {
+    let half = among.start + among.len() / 2;
+    match half.checked_sub(1).and_then(|at| days.get(at)).filter(|_| among.len() > 1) {
+        None => {
+            sql.bind(i64::try_from(among.start).unwrap_or_default());
+        }
+        Some(last) => {
+            sql.push("CASE WHEN ").push(column).push(" <= ").bind(*last).push(" THEN ");
+            stretch(sql, column, days, among.start..half);
+            sql.push(" ELSE ");
+            stretch(sql, column, days, half..among.end);
+            sql.push(" END");
+        }
+    }
+}
+
+/// The last day of a purchase by customer and stretch, customer by customer; orders and contracts each.
+pub(super) fn lasts(ctx: &Ctx, definition: &Definition, asked: &Asked, days: &[NaiveDate]) -> Sql {
+    let mut sql = Sql::new("SELECT x.party_id, x.stretch, x.last_on FROM (");
+    Kind::Orders.lasts(&mut sql, ctx, definition, asked, days);
+    sql.push(" UNION ALL ");
+    Kind::Contracts.lasts(&mut sql, ctx, definition, asked, days);
+    sql.push(") x JOIN parties p ON p.id = x.party_id WHERE ");
+    customer(&mut sql, ctx, definition, asked);
+    sql.push(" ORDER BY x.party_id");
+    sql
 }
 
 /// What customers have bought by orders and by contracts, a row for each, in the order of their codes, those

@@ -15,15 +15,18 @@
 //! | file | holds |
 //! | --- | --- |
 //! | `kind.rs` | orders and contracts as statements |
+//! | `lasts.rs` | on which day customers have bought last |
 //! | `months.rs` | what was bought month by month, by pages of customers |
 //! | `years.rs` | what was bought in the last year and in the one before |
 
 mod kind;
+mod lasts;
 mod months;
 mod years;
 
 pub(super) use self::{
     kind::Kind,
+    lasts::lasts,
     months::{Monthly, Pages, by_month_of, by_month_on},
     years::two_years,
 };

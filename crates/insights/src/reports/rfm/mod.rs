@@ -10,9 +10,10 @@
 
 mod scores;
 
+pub use self::scores::RecencyIn;
 pub(super) use self::scores::{Scores, scored};
 
-use self::scores::{days, segment_of, thresholds};
+use self::scores::{RECENCY_IN, days, segment_of, thresholds};
 use super::{
     prospects::{column, example_id},
     purchases::{self, Buyer},
@@ -115,7 +116,7 @@ pub struct RfmThreshold {
     pub measure: &'static str,
     /// The score.
     pub score: i64,
-    /// The least figure that has it: days, purchases, or an amount; `null` if none has.
+    /// The least figure that has it: days or months, purchases, or an amount; `null` if none has.
     #[schema(required)]
     pub least: Option<String>,
     /// The greatest.
@@ -218,7 +219,7 @@ static DEFINITION: Definition = Definition {
              days; amounts in other currencies are converted by the rate of that day. Scores are fifths of all \
              customers, ordered by the figure and then by code and id, the worst fifths holding one more where \
              they do not divide evenly (as NTILE in SQL); `ties` says what equal figures get at a border. With \
-             four `…_limits` a score is one more for each limit that is reached; for days, that is not passed. \
+             four `…_limits` a score is one more for each limit that is reached; for recency, that is not passed. \
              Rows begin with the highest amount. Which contracts are cancelled is as it is now.",
         zh: "每位客户最近一次购买距今多久、购买次数与金额,各按 1–5 分评分(5 为最佳),并由 R、F 得出客户分组。购买包括有购买行的订单与已签订且未取消的合同(不含税)。评分按五等分(同 SQL NTILE),`ties` 规定同值的处理,也可用四个固定界限评分。",
     },
@@ -239,10 +240,11 @@ static DEFINITION: Definition = Definition {
                 zh: "同值客户跨越分界时的处理。",
             },
         },
+        RECENCY_IN,
         limits(
             "recency_limits",
-            "Four numbers of days, the lowest first: up to the first the score is 5.",
-            "四个天数界限(升序),不超过第一个为 5 分。",
+            "Four numbers of days or months, the lowest first: up to the first the score is 5.",
+            "四个天数或月数界限(升序),不超过第一个为 5 分。",
         ),
         limits(
             "frequency_limits",

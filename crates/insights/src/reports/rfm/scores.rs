@@ -1,9 +1,37 @@
 //! The scores of customers, and which figures have them.
 
 use super::{Returns, RfmThreshold, count, exact};
-use crate::{Asked, asked::bad, reports::purchases::Buyer};
-use guanxi_customers::value::{RfmSegment, Ties, quintiles, score_by_limits};
-use guanxi_kernel::{FineAmount, Result, problem::OUT_OF_RANGE};
+use crate::{Asked, Parameter, Takes, asked::bad, reports::purchases::Buyer};
+use guanxi_customers::value::{RfmSegment, Ties, quintiles, score_by_limits, whole_months};
+use guanxi_kernel::{
+    FineAmount, Result,
+    problem::{OUT_OF_RANGE, Texts},
+    scalar::Scalar as _,
+};
+
+guanxi_kernel::words! {
+    /// In what recency is counted.
+    #[derive(Default)]
+    pub enum RecencyIn {
+        /// Days.
+        #[default]
+        Days = "days" ("Days", "天"),
+        /// Whole months, so that those of one month have the same score.
+        Months = "months" ("Whole months", "整月"),
+    }
+}
+
+pub(super) const RECENCY_IN: Parameter = Parameter {
+    name: "recency_in",
+    takes: Takes::One(RecencyIn::TYPE),
+    default: Some("days"),
+    required: false,
+    field: None,
+    about: Texts {
+        en: "Whether recency is scored by days or by whole months.",
+        zh: "R 按天数或整月数评分。",
+    },
+};
 
 /// The four limits of a measure, if they are given.
 fn given(asked: &Asked, name: &'static str) -> Result<Option<Vec<i128>>> {
@@ -27,6 +55,14 @@ pub(super) fn days(asked: &Asked, buyer: &Buyer) -> i64 {
     (asked.today - buyer.last_on).num_days()
 }
 
+/// The same as it is scored.
+fn recency(asked: &Asked, buyer: &Buyer) -> i128 {
+    match asked.word::<RecencyIn>("recency_in").unwrap_or_default() {
+        RecencyIn::Days => days(asked, buyer).into(),
+        RecencyIn::Months => whole_months(buyer.last_on, asked.today).into(),
+    }
+}
+
 /// The scores of customers.
 ///
 /// # Errors
@@ -35,7 +71,7 @@ pub(in super::super) fn scored(asked: &Asked, buyers: &[Buyer]) -> Result<Vec<Sc
     let ties = asked.word::<Ties>("ties").unwrap_or_default();
     let returns = Returns::of(asked);
     let step = 10_i128.pow(FineAmount::PLACES);
-    // The lowest limit of days is the best.
+    // The lowest limit of recency is the best.
     let near =
         given(asked, "recency_limits")?.map(|limits| limits.iter().rev().map(|l| -l).collect());
     let high =
@@ -54,7 +90,7 @@ pub(in super::super) fn scored(asked: &Asked, buyers: &[Buyer]) -> Result<Vec<Sc
             scores[at] = class;
         }
     };
-    score(0, &|buyer| -i128::from(days(asked, buyer)), near);
+    score(0, &|buyer| -recency(asked, buyer), near);
     score(1, &|buyer| buyer.purchases.into(), often);
     score(2, &|buyer| returns.amount(buyer), high);
     Ok(all)
@@ -68,7 +104,7 @@ pub(super) fn thresholds(asked: &Asked, buyers: &[Buyer], scored: &[Scores]) -> 
         for score in 1..=5 {
             let with = || buyers.iter().zip(scored).filter(move |(_, scores)| scores[at] == score);
             let figure = |(buyer, _): (&Buyer, &Scores)| match measure {
-                "r" => i128::from(days(asked, buyer)),
+                "r" => recency(asked, buyer),
                 "f" => i128::from(buyer.purchases),
                 _ => returns.amount(buyer),
             };
