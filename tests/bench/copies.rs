@@ -56,7 +56,7 @@ pub(crate) struct Copied {
 }
 
 /// The tables with the rows that are copied, those that others refer to first.
-const TABLES: [(&str, &str); 7] = [
+const TABLES: [(&str, &str); 9] = [
     ("parties", "SELECT o.* FROM parties o ORDER BY o.id"),
     (
         "record_terms",
@@ -72,6 +72,8 @@ const TABLES: [(&str, &str); 7] = [
     ("orders", "SELECT o.* FROM orders o ORDER BY o.id"),
     ("order_lines", "SELECT o.* FROM order_lines o ORDER BY o.order_id, o.line"),
     ("assets", "SELECT o.* FROM assets o ORDER BY o.id"),
+    ("activities", "SELECT o.* FROM activities o ORDER BY o.id"),
+    ("campaign_members", "SELECT o.* FROM campaign_members o ORDER BY o.id"),
     ("asset_readings", "SELECT o.* FROM asset_readings o ORDER BY o.asset_id, o.number"),
 ];
 

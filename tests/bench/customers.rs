@@ -6,6 +6,7 @@ use crate::{
     bulk::{self, Question, Work},
     client::Connection,
     data::Dice,
+    marketing,
     program::Program,
     prospects,
     run::Bench,
@@ -16,9 +17,9 @@ use chrono::{Days, NaiveDate};
 use serde_json::{Value as Json, json};
 use std::{fmt::Write as _, io::Write as _};
 
-/// Lines of orders for each party, and the most of them: a file has fifty megabytes at most.
-const LINES_EACH: u64 = 5;
-const MOST_LINES: u64 = 500_000;
+/// Lines of orders for a hundred thousand parties, and the most of them: as many as the public retail data
+/// has, and a file has fifty megabytes at most.
+const LINES_OF_ALL: u64 = 541_909;
 
 /// Ten orders have so many lines.
 const LINES_OF_TEN: u64 = 54;
@@ -62,6 +63,7 @@ pub(crate) async fn measure(
     let rfm = |_: &mut Dice| "/v1/reports/rfm".to_owned();
     let mut questions = vec![
         question(program, "value of customers (RFM)", REPORTS, rfm).await?.within(REPORT_MS),
+        marketing::buyers(bench, program).await?,
         contract(program).await?,
     ];
     works.push(reminders(bench, program).await?);
@@ -147,7 +149,7 @@ pub(crate) fn orders_of_shop() -> Json {
 /// Orders of the parties that are there, line by line.
 async fn orders(bench: &Bench<'_>, program: &Program) -> Outcome<Work> {
     let rows = bench.plan.rows;
-    let lines = (LINES_EACH * rows).min(MOST_LINES);
+    let lines = (rows * LINES_OF_ALL / 100_000).min(LINES_OF_ALL);
     let order_of = |line: u64| line * 10 / LINES_OF_TEN;
     let mut file = String::from(ORDER_LINES);
     for line in 0..lines {
@@ -167,7 +169,8 @@ async fn orders(bench: &Bench<'_>, program: &Program) -> Outcome<Work> {
     Ok(Work { bound_seconds: Some(f64::from(u32::try_from(lines)?) / a_second), ..work })
 }
 
-/// Reads a contract that has come all the way from a campaign, with all that it refers to.
+/// Reads a signed contract that has come all the way from a campaign, with all that it refers to, with
+/// milestones, what other systems told of it and what was paid of its plan.
 async fn contract(program: &Program) -> Outcome<Question> {
     let mut caller = Caller::new(program).await?;
     let yuan = |amount: usize| json!({ "amount": format!("{amount}.00"), "currency": "CNY" });
@@ -196,17 +199,34 @@ async fn contract(program: &Program) -> Outcome<Question> {
     }
     let each = yuan(100 * LINES / PARTS);
     let part = |month: usize| json!({ "due_on": format!("2027-{month:02}-28"), "amount": each });
+    let milestone = |month: usize| json!({ "name": format!("Step {month}"), "due_on": format!("2027-{month:02}-15") });
     let body = json!({ "name": "Contracted", "opportunity_id": id(&about),
-        "payment_plan": (1..=PARTS).map(part).collect::<Vec<_>>() });
+        "payment_plan": (1..=PARTS).map(part).collect::<Vec<_>>(),
+        "milestones": (1..=PARTS).map(milestone).collect::<Vec<_>>() });
     let made = caller.send("POST", "/v1/contracts", &body).await?;
-    let path = format!("/v1/contracts/{}?expand={}", id(&made), EXPANDED.join(","));
+    let path = format!("/v1/contracts/{}", id(&made));
+    caller.send("POST", &format!("{path}/submit"), &json!({})).await?;
+    let learnt = json!({ "reasons": ["other"], "lessons": "None", "process_review": "None" });
+    let summary = json!({ "closing_summary": learnt });
+    caller.send("POST", &format!("{path}/sign"), &summary).await?;
+    for line in 1..=PARTS {
+        let link = json!({ "kind": "stock", "reference": format!("OUT-{line}"), "status": "completed",
+            "shipped": [{ "line": line, "quantity": "1" }] });
+        caller.send("POST", &format!("{path}/execution-links"), &link).await?;
+        let paid = json!({ "amount": yuan(100 * LINES / PARTS / 2) });
+        caller.send("POST", &format!("{path}/receipts"), &paid).await?;
+    }
+    let path = format!("{path}?expand={}", EXPANDED.join(","));
     let told = caller.get(&path).await?;
     let lines = told["lines"].as_array().map_or(0, Vec::len);
-    if lines != LINES || EXPANDED.iter().any(|name| !told[*name].is_object()) {
+    if lines != LINES
+        || told["received"] != yuan(100 * LINES / 2)
+        || EXPANDED.iter().any(|name| !told[*name].is_object())
+    {
         return Err(format!("a contract is not told with everything: {told}").into());
     }
     let path = |_: &mut Dice| path.clone();
-    let told = question(program, "contract with everything", bulk::ASKED, path).await?;
+    let told = question(program, "signed contract with everything", bulk::ASKED, path).await?;
     Ok(told.within(CONTRACT_MS))
 }
 

@@ -50,7 +50,7 @@ const LATIN_SECOND: &[&str] = &[
 /// Three make a word that few companies share: nearly equal names would be found as duplicates by the
 /// million, and that is no store that anybody has.
 #[rustfmt::skip]
-const SYLLABLES: &[&str] = &[
+pub(crate) const SYLLABLES: &[&str] = &[
     "ba", "cor", "del", "fen", "gal", "hul", "jas", "kem", "lor", "mar", "nev", "oss", "pil", "quo", "ris", "sut",
     "tam", "urb", "vel", "wex", "yar", "zun", "bri", "clo", "dra", "eph", "fli", "gro", "hev", "ilk",
 ];

@@ -25,7 +25,7 @@ use chrono::{Days, NaiveDate};
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::{
-    fmt::{self, Display, Formatter},
+    fmt::{self, Display, Formatter, Write as _},
     fs,
     pin::pin,
     time::{Duration, Instant},
@@ -92,7 +92,7 @@ pub(crate) async fn run(bench: Bench<'_>) -> Outcome<Large> {
     let originals = Originals::of(plan.rows);
     println!("\n== PostgreSQL: filling with {} customers", originals.all_customers());
     let (since, today) = begin(&bench).await?;
-    let filled = import(&bench, originals, today).await?;
+    let Imported { filled, visited, addressed } = import(&bench, originals, today).await?;
     let copies = copies::multiply(store, originals).await?;
     store.settle().await?;
     let program = Program::start_with(folders, store, "warn", &PATIENT).await?;
@@ -100,9 +100,12 @@ pub(crate) async fn run(bench: Bench<'_>) -> Outcome<Large> {
     let (engine, ids) = (direct.describe().await?, direct.ids().await?);
     direct.close().await;
     let (mut questions, mut works, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+    keep(&mut questions, &mut failures, visited.map(|()| Vec::new()));
     println!("measuring: parties and segments");
     keep(&mut questions, &mut failures, parties(&program, &ids).await);
     keep(&mut questions, &mut failures, marketing::questions(&bench, &program).await);
+    let buyers = marketing::buyers(&bench, &program).await;
+    keep(&mut questions, &mut failures, buyers.map(|told| vec![told]));
     println!("measuring: changes");
     keep(&mut questions, &mut failures, changes(&program, since, originals).await);
     println!("measuring: the value of customers");
@@ -112,6 +115,15 @@ pub(crate) async fn run(bench: Bench<'_>) -> Outcome<Large> {
     let planned = watched(&bench, &program, planning).await;
     let planned = planned.map(|(work, held)| vec![Watched::new(work, held)]);
     keep(&mut works, &mut failures, planned);
+    println!("measuring: source codes");
+    let addressing = async {
+        let Addressed { campaign, codes, members } = addressed?;
+        let members = members * originals.all_customers() / originals.customers;
+        marketing::address(&program, &campaign, &codes, members).await
+    };
+    let done = watched(&bench, &program, addressing).await;
+    let done = done.map(|(work, held)| vec![Watched::new(work, held)]);
+    keep(&mut works, &mut failures, done);
     let memory = program.process.memory()?;
     let log = program.log().lines().map(str::to_owned).collect();
     program.stop().await?;
@@ -158,8 +170,52 @@ fn next(page: &Json) -> Outcome<&str> {
     page["next_cursor"].as_str().ok_or_else(|| format!("no page of the feed: {page}").into())
 }
 
+/// A campaign with its source codes and how many members it has before these are copied.
+struct Addressed {
+    campaign: String,
+    codes: Vec<Json>,
+    members: u64,
+}
+
+/// Makes customers members of a campaign.
+async fn members(bench: &Bench<'_>) -> Outcome<Addressed> {
+    let program = Program::start(bench.folders, bench.store, "warn").await?;
+    let made = selected(&program).await;
+    program.stop().await?;
+    made
+}
+
+async fn selected(program: &Program) -> Outcome<Addressed> {
+    let mut caller = Caller::new(program).await?;
+    let (campaign, codes) = marketing::campaign(&mut caller).await?;
+    let members = marketing::select(&mut caller, &campaign).await?;
+    Ok(Addressed { campaign, codes, members })
+}
+
+/// What was imported; the run goes on without visits and without a campaign.
+struct Imported {
+    filled: Filled,
+    visited: Outcome,
+    addressed: Outcome<Addressed>,
+}
+
+/// Visits of every second customer within the last year, by which segments find them.
+async fn visits(bench: &Bench<'_>, customers: u64, today: NaiveDate) -> Outcome {
+    let mut file = String::from("kind,subject,party,starts_at\n");
+    let mut visits = 0;
+    for customer in (1..=customers).step_by(2) {
+        let day = today - Days::new(1 + Dice::new(customer).below(300));
+        writeln!(file, "visit,Talk,C-{customer:07},{day}T10:00:00+08:00")?;
+        visits += 1;
+    }
+    let path = bench.store.file("visits.csv");
+    fs::write(&path, file)?;
+    program::import(bench.folders, bench.store, &path, "activities", &[], visits).await?;
+    bench.store.finish_contacts().await
+}
+
 /// Imports what is copied then, and seals its events.
-async fn import(bench: &Bench<'_>, originals: Originals, today: NaiveDate) -> Outcome<Filled> {
+async fn import(bench: &Bench<'_>, originals: Originals, today: NaiveDate) -> Outcome<Imported> {
     let Bench { folders, store, .. } = *bench;
     let Originals { customers, orders } = originals;
     let filled = program::fill(folders, store, customers).await?;
@@ -170,8 +226,10 @@ async fn import(bench: &Bench<'_>, originals: Originals, today: NaiveDate) -> Ou
     let file = store.file("assets.csv");
     fs::write(&file, customers::assets(customers, today)?)?;
     program::import(folders, store, &file, "assets", &[], customers).await?;
+    let visited = visits(bench, customers, today).await;
+    let addressed = members(bench).await;
     program::verify(folders, store, customers).await?;
-    Ok(filled)
+    Ok(Imported { filled, visited, addressed })
 }
 
 /// A file of orders of one line each: one of each customer, and the others of anybody.
@@ -353,6 +411,11 @@ impl Watched {
 }
 
 impl Large {
+    /// The bounds that were missed, by name.
+    pub(crate) fn missed(&self) -> Vec<String> {
+        report::missed_bounds(&self.questions, self.works.iter().map(|one| &one.work))
+    }
+
     /// Whether everything was measured.
     pub(crate) fn is_good(&self) -> bool {
         self.failures.is_empty()
@@ -376,6 +439,10 @@ impl Display for Large {
         report::questions(f, questions)?;
         for failure in failures {
             writeln!(f, "FAILED: {failure}")?;
+        }
+        let missed = self.missed();
+        if !missed.is_empty() {
+            writeln!(f, "MISSED: {}", missed.join("; "))?;
         }
         Ok(())
     }

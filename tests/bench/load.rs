@@ -19,6 +19,14 @@ const WARM_UP: Duration = Duration::from_secs(1);
 /// How long after its end a measurement may take to come in.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a look at who works takes, how much of the processor that may be at rest, and how often in a row.
+const LOOK: Duration = Duration::from_millis(400);
+const REST: f64 = 0.05;
+const LOOKS: u32 = 3;
+
+/// How long is waited for rest.
+const UNREST: Duration = Duration::from_secs(45);
+
 /// Somebody who asks.
 pub(crate) trait Worker: Send + 'static {
     /// Asks once; the status of the answer.
@@ -88,6 +96,22 @@ pub(crate) async fn measure<W: Worker>(
     let tallies = tokio::time::timeout(PATIENCE, tasks.join_all()).await;
     let tallies = tallies.map_err(|_| "a request was not answered within a minute")?;
     Ok(Figures::new(tallies, window, &used))
+}
+
+/// Waits until neither the server nor the store works any more at what was asked for before.
+pub(crate) async fn rest(watch: Watch<'_>) -> Outcome {
+    let (begun, mut looks) = (Instant::now(), 0);
+    while looks < LOOKS {
+        let watched = Watched::new(watch).await?;
+        tokio::time::sleep(LOOK).await;
+        let [server, store, _] = watched.used();
+        looks = if server.cpu + store.cpu > REST { 0 } else { looks + 1 };
+        if begun.elapsed() > UNREST {
+            println!("the server still works after {} s", UNREST.as_secs());
+            return Ok(());
+        }
+    }
+    Ok(())
 }
 
 async fn ask(mut worker: impl Worker, window: Window) -> Tally {

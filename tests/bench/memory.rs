@@ -78,8 +78,8 @@ pub(crate) async fn measure(
         .arg(&file)
         .args([address.port().to_string(), bench.plan.workers.to_string()]);
     let mut process = Process::start(&mut command, "bench answer")?;
-    process.answers(address, "/ready").await?;
-    let workers = program::asking(address, operation, ids, token).await?;
+    process.answers(address, "/ready", process::GLANCE).await?;
+    let workers = program::asking(address, operation, ids, token, load::CONNECTIONS).await?;
     let watch = Watch { server: Some(process.id()), store: bench.store };
     let figures = load::measure(workers, &Handle::current(), bench.plan.time, watch).await?;
     process.stop().await?;

@@ -12,8 +12,8 @@ use std::{
 /// How long a process may take to start, and to stop when it was asked to.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// How often is looked.
-const GLANCE: Duration = Duration::from_millis(20);
+/// How often is looked, unless somebody wants to know it more finely.
+pub(crate) const GLANCE: Duration = Duration::from_millis(20);
 
 /// A process of ours. Dropping it, also while a panic unwinds, kills it.
 #[derive(Debug)]
@@ -57,8 +57,13 @@ impl Process {
         }
     }
 
-    /// Waits until `path` is answered with 200.
-    pub(crate) async fn answers(&mut self, address: SocketAddr, path: &str) -> Outcome {
+    /// Waits until `path` is answered with 200, which is tried so often.
+    pub(crate) async fn answers(
+        &mut self,
+        address: SocketAddr,
+        path: &str,
+        glance: Duration,
+    ) -> Outcome {
         let request = format!("GET {path} HTTP/1.1\r\nhost: bench\r\n\r\n");
         let until = Instant::now() + PATIENCE;
         while Instant::now() < until {
@@ -75,7 +80,7 @@ impl Process {
             {
                 return Ok(());
             }
-            tokio::time::sleep(GLANCE).await;
+            tokio::time::sleep(glance).await;
         }
         Err(format!("{} does not answer within {} s", self.name, PATIENCE.as_secs()).into())
     }
@@ -84,7 +89,11 @@ impl Process {
     pub(crate) fn memory(&self) -> Outcome<Memory> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id()))?;
         let mebibytes = |name| machine::kibibytes(&status, name) / 1024;
-        Ok(Memory { peak_mib: mebibytes("VmHWM"), own_mib: mebibytes("RssAnon") })
+        Ok(Memory {
+            peak_mib: mebibytes("VmHWM"),
+            resident_mib: mebibytes("VmRSS"),
+            own_mib: mebibytes("RssAnon"),
+        })
     }
 }
 
@@ -107,6 +116,8 @@ impl Drop for Process {
 pub(crate) struct Memory {
     /// The most that it had in sight. A file that several connections map counts once for each.
     pub(crate) peak_mib: u64,
+    /// What it has in sight now, files among it.
+    pub(crate) resident_mib: u64,
     /// What is its own now: without files.
     pub(crate) own_mib: u64,
 }

@@ -65,17 +65,38 @@ impl Program {
         level: &str,
         settings: &[(&str, &str)],
     ) -> Outcome<Self> {
+        let mut program = Self::spawn(folders, store, level, settings)?;
+        program.ready(process::GLANCE).await?;
+        Ok(program)
+    }
+
+    /// Starts it with nothing of its own; how long it took until the first answer.
+    pub(crate) async fn start_timed(folders: &Folders, store: &Store) -> Outcome<(Self, Duration)> {
+        let started = Instant::now();
+        let mut program = Self::spawn(folders, store, "warn", &[])?;
+        program.ready(Duration::from_millis(1)).await?;
+        Ok((program, started.elapsed()))
+    }
+
+    fn spawn(
+        folders: &Folders,
+        store: &Store,
+        level: &str,
+        settings: &[(&str, &str)],
+    ) -> Outcome<Self> {
         let address = process::free_address()?;
         let log = store.file(&format!("serve-{}.log", address.port()));
         let mut command = command(folders, store)?;
         command.arg("serve").envs(settings.iter().copied());
         command.env("GUANXI_SERVER_PORT", address.port().to_string());
         command.env("GUANXI_LOG_LEVEL", level).stdout(Stdio::null()).stderr(File::create(&log)?);
-        let mut program =
-            Self { process: Process::start(&mut command, "guanxi serve")?, address, log };
-        let ready = program.process.answers(address, "/health/ready").await;
-        ready.map_err(|error| format!("{error}\n{}", program.log()))?;
-        Ok(program)
+        Ok(Self { process: Process::start(&mut command, "guanxi serve")?, address, log })
+    }
+
+    /// Waits until it answers, and looks so often.
+    async fn ready(&mut self, glance: Duration) -> Outcome {
+        let ready = self.process.answers(self.address, "/health/ready", glance).await;
+        ready.map_err(|error| format!("{error}\n{}", self.log()).into())
     }
 
     /// What it has logged.
@@ -85,7 +106,12 @@ impl Program {
 
     /// An access token of the administrator.
     pub(crate) async fn sign_in(&self) -> Outcome<String> {
-        let body = json!({ "tenant": "main", "email": EMAIL, "password": PASSWORD }).to_string();
+        self.sign_in_as(EMAIL, PASSWORD).await
+    }
+
+    /// The same of anybody.
+    pub(crate) async fn sign_in_as(&self, email: &str, password: &str) -> Outcome<String> {
+        let body = json!({ "tenant": "main", "email": email, "password": password }).to_string();
         let mut request = b"POST /v1/auth/login HTTP/1.1\r\nhost: bench\r\n".to_vec();
         operations::write_body(&body, &mut request)?;
         let answer = Connection::open(self.address).await?.fetch(&request).await?;
@@ -107,9 +133,10 @@ pub(crate) async fn asking(
     operation: Operation,
     ids: &Arc<[Uuid]>,
     token: &str,
+    connections: usize,
 ) -> Outcome<Vec<Asking>> {
     let mut workers = Vec::new();
-    for seed in 0..load::CONNECTIONS as u64 {
+    for seed in 0..connections as u64 {
         workers.push(Asking {
             connection: Connection::open(address).await?,
             operation,

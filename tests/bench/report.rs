@@ -2,6 +2,7 @@
 
 use crate::{
     Plan,
+    aims::{self, Aim},
     bulk::{Question, Work},
     large::Large,
     load::{self, Figures},
@@ -48,6 +49,9 @@ pub(crate) struct StoreReport {
     pub(crate) questions: Vec<Question>,
     pub(crate) works: Vec<Work>,
     pub(crate) operations: Vec<OperationReport>,
+    pub(crate) aims: Vec<Aim>,
+    /// What could not be measured, and why.
+    pub(crate) skipped: Vec<String>,
     pub(crate) memory: Memory,
     /// What the server had to warn of.
     pub(crate) log: Vec<String>,
@@ -97,6 +101,13 @@ impl Report {
         let mut operations = self.stores.iter().flat_map(|store| &store.operations);
         operations.all(|operation| operation.complaints().is_empty())
             && self.large.as_ref().is_none_or(Large::is_good)
+    }
+
+    /// Whether no aim and no bound was missed or could not be measured.
+    pub(crate) fn is_fast(&self) -> bool {
+        let fast = |store: &StoreReport| store.missed().is_empty() && store.skipped.is_empty();
+        self.stores.iter().all(fast)
+            && self.large.as_ref().is_none_or(|large| large.missed().is_empty())
     }
 }
 
@@ -163,6 +174,14 @@ impl Display for StoreReport {
         questions(f, &self.questions)?;
         self.speed(f)?;
         self.cost(f)?;
+        aims::table(f, &self.aims)?;
+        for why in &self.skipped {
+            writeln!(f, "NOT MEASURED: {why}")?;
+        }
+        let missed = self.missed();
+        if !missed.is_empty() {
+            writeln!(f, "MISSED: {}", missed.join("; "))?;
+        }
         for complaint in self.operations.iter().flat_map(OperationReport::complaints) {
             writeln!(f, "FAILED: {complaint}")?;
         }
@@ -170,7 +189,26 @@ impl Display for StoreReport {
     }
 }
 
+/// Those of questions and of work that took longer than they may, by name.
+pub(crate) fn missed_bounds<'a>(
+    questions: impl IntoIterator<Item = &'a Question>,
+    works: impl IntoIterator<Item = &'a Work>,
+) -> Vec<String> {
+    let late = |one: &&Question| one.bound_ms.is_some_and(|bound| one.p95_us > 1_000 * bound);
+    let slow = |one: &&Work| one.bound_seconds.is_some_and(|bound| one.seconds > bound);
+    let late = questions.into_iter().filter(late).map(|one| one.name);
+    let slow = works.into_iter().filter(slow).map(|one| one.name);
+    late.chain(slow).map(str::to_owned).collect()
+}
+
 impl StoreReport {
+    /// The aims and bounds that were missed, by name.
+    fn missed(&self) -> Vec<String> {
+        let mut missed = missed_bounds(&self.questions, &self.works);
+        missed.extend(self.aims.iter().filter(|aim| aim.is_missed()).map(|aim| aim.name.clone()));
+        missed
+    }
+
     fn speed(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let heads = [
             "requests",
@@ -229,10 +267,10 @@ impl StoreReport {
 
 /// What the server has used and had to warn of.
 pub(crate) fn server(f: &mut Formatter<'_>, memory: &Memory, log: &[String]) -> fmt::Result {
-    let Memory { peak_mib, own_mib } = memory;
+    let Memory { peak_mib, resident_mib, own_mib } = memory;
     writeln!(
         f,
-        "server: {peak_mib} MiB at most with mapped files, {own_mib} MiB of its own at the end, {} lines of warnings",
+        "server: {peak_mib} MiB at most with mapped files, {resident_mib} MiB of it at the end, {own_mib} MiB of its own, {} lines of warnings",
         log.len()
     )?;
     for line in log.iter().take(3) {

@@ -1,7 +1,9 @@
 //! One store from beginning to end.
 
 use crate::{
-    Outcome, Plan, bulk, customers,
+    Outcome, Plan,
+    aims::Aim,
+    bulk, ceilings, customers,
     load::{self, Figures, Watch},
     machine::Folders,
     marketing, memory,
@@ -11,10 +13,10 @@ use crate::{
     prospects,
     rehearsal::{self, Rehearsed},
     report::{OperationReport, StoreReport},
-    sales,
+    reports, sales,
     statements::Direct,
     store::Store,
-    survival, targets,
+    survival, targets, variants,
 };
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use tokio::runtime::Handle;
@@ -65,12 +67,38 @@ impl Bench<'_> {
             println!("measuring: {}", rehearsed.operation.name());
             operations.push(self.operation(&program, rehearsed, &direct, &ids).await?);
         }
-        let memory = program.process.memory()?;
+        println!("measuring: ceilings of single statements");
+        self.rest(&program).await?;
+        let (mut aims, mut skipped) =
+            match ceilings::measure(&self, &direct, &ids, &operations).await {
+                Ok(found) => found,
+                Err(error) => (Vec::new(), vec![format!("aims of single statements: {error}")]),
+            };
+        let after_operations = program.process.memory()?;
+        println!("measuring: more connections, and a manager");
+        for operation in [Operation::Get, Operation::Create] {
+            match variants::connections(&self, &program, &ids, operation).await {
+                Ok(found) => aims.push(found),
+                Err(error) => {
+                    skipped.push(format!("{}, more connections: {error}", operation.name()));
+                }
+            }
+        }
+        let like = aims.iter().find(|aim| aim.name == Operation::Get.name()).cloned();
+        if let Some(like) = like {
+            match variants::manager(&self, &program, &ids, &like).await {
+                Ok(found) => aims.push(found),
+                Err(error) => skipped.push(format!("party by id, scope subtree: {error}")),
+            }
+        }
         // After the operations: what the server does about it in the background would be in their way.
         println!("measuring: marketing");
         match marketing::works(&self, &program).await {
-            Ok(done) => works.extend(done),
-            Err(error) => println!("FAILED: {error}"),
+            Ok((done, found)) => {
+                works.extend(done);
+                aims.extend(found);
+            }
+            Err(error) => skipped.push(format!("marketing: {error}")),
         }
         // Behind the operations, which it would disturb by what it leaves to be done.
         println!("measuring: orders, contracts, reminders and changes");
@@ -79,12 +107,39 @@ impl Bench<'_> {
                 questions.extend(asked);
                 works.extend(done);
             }
-            Err(error) => println!("FAILED: {error}"),
+            Err(error) => skipped.push(format!("orders and contracts: {error}")),
+        }
+        let memory = program.process.memory()?;
+        for (name, mib) in [
+            ("memory of its own after operations, MB", after_operations.own_mib),
+            ("memory of its own at the end, MB", memory.own_mib),
+            ("memory with files at the end, MB", memory.resident_mib),
+        ] {
+            aims.push(Aim::memory(name, mib, ("100 MB", 100.0)));
+        }
+        for work in works.iter().filter(|work| work.name.starts_with("export")) {
+            let name = format!("{}, MB more", work.name);
+            aims.push(Aim::memory(name, work.growth_mib, ("32 MB", 32.0)));
         }
         let log = program.log().lines().map(str::to_owned).collect();
         program.stop().await?;
+        println!("measuring: reports and their statements");
+        match reports::measure(&self).await {
+            Ok(found) => aims.extend(found),
+            Err(error) => skipped.push(format!("reports and their statements: {error}")),
+        }
+        println!("measuring: starts");
+        match variants::starts(&self).await {
+            Ok(found) => aims.push(found),
+            Err(error) => skipped.push(format!("cold start: {error}")),
+        }
         println!("measuring: a job whose server is killed");
         works.extend(survival::works(&self).await?);
+        println!("measuring: a job that nobody disturbs");
+        match survival::undisturbed(&self).await {
+            Ok(done) => works.extend(done),
+            Err(error) => skipped.push(format!("persons: {error}")),
+        }
         let engine = direct.describe().await?;
         direct.close().await;
         Ok(StoreReport {
@@ -97,9 +152,16 @@ impl Bench<'_> {
             questions,
             works,
             operations,
+            aims,
+            skipped,
             memory,
             log,
         })
+    }
+
+    /// Waits until the server has nothing to do.
+    pub(crate) async fn rest(self, program: &Program) -> Outcome {
+        load::rest(Watch { server: Some(program.process.id()), store: self.store }).await
     }
 
     async fn operation(
@@ -110,11 +172,15 @@ impl Bench<'_> {
         ids: &Arc<[Uuid]>,
     ) -> Outcome<OperationReport> {
         let Rehearsed { operation, answer, statements, difference } = rehearsed;
+        self.rest(program).await?;
         // A new one for each operation: none grows old during a measurement.
         let token = program.sign_in().await?;
         let ours = self.program(program, operation, ids, &token, self.plan.time).await?;
+        // What is left to be sealed would be in the way of the ceilings.
+        self.rest(program).await?;
         let memory = memory::measure(&self, operation, ids, &answer, &token).await?;
         let store = direct.measure(&self, operation, ids).await?;
+        self.rest(program).await?;
         let profile = self.profile(program, operation, ids, &token).await?;
         let name = operation.name();
         let answer_bytes = answer.body.len();
@@ -140,7 +206,19 @@ impl Bench<'_> {
         token: &str,
         time: Duration,
     ) -> Outcome<Figures> {
-        let workers = program::asking(program.address, operation, ids, token).await?;
+        self.by(load::CONNECTIONS, program, operation, (ids, token), time).await
+    }
+
+    /// The same by so many connections.
+    pub(crate) async fn by(
+        self,
+        connections: usize,
+        program: &Program,
+        operation: Operation,
+        (ids, token): (&Arc<[Uuid]>, &str),
+        time: Duration,
+    ) -> Outcome<Figures> {
+        let workers = program::asking(program.address, operation, ids, token, connections).await?;
         let watch = Watch { server: Some(program.process.id()), store: self.store };
         load::measure(workers, &Handle::current(), time, watch).await
     }

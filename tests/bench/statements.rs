@@ -238,11 +238,32 @@ impl Direct {
         operation: Operation,
         ids: &Arc<[Uuid]>,
     ) -> Outcome<Figures> {
+        self.measure_saying(bench, operation, ids, false).await
+    }
+
+    /// Measures the statement alone that finds what `operation` asks for.
+    pub(crate) async fn alone(
+        &self,
+        bench: &Bench<'_>,
+        operation: Operation,
+        ids: &Arc<[Uuid]>,
+    ) -> Outcome<Figures> {
+        self.measure_saying(bench, operation, ids, true).await
+    }
+
+    async fn measure_saying(
+        &self,
+        bench: &Bench<'_>,
+        operation: Operation,
+        ids: &Arc<[Uuid]>,
+        alone: bool,
+    ) -> Outcome<Figures> {
         let worker = |seed| Saying {
             direct: self.clone(),
             operation,
             ids: ids.clone(),
             dice: Dice::new(seed),
+            alone,
         };
         let workers = (0..CONNECTIONS as u64).map(worker).collect();
         let watch = Watch { server: None, store: bench.store };
@@ -267,10 +288,11 @@ impl Direct {
         Ok(said)
     }
 
-    async fn look(&self, wish: &Wish) -> sqlx::Result<Vec<&'static str>> {
+    /// The statement that finds what is asked for, and its values behind the tenant.
+    fn finding(&self, wish: &Wish) -> Option<(&'static str, Vec<Value>)> {
         let said = &self.0.texts;
         let page = PAGE + 1;
-        let (text, values) = match wish {
+        Some(match wish {
             Wish::Get(id) | Wish::Patch(id, _) => (said.get, values![*id]),
             Wish::ByTier(tier) => (said.by_tier, values![*tier, page]),
             Wish::ByRole(role) => (said.by_role, values![PARTY.name, "role", *role, page]),
@@ -278,8 +300,34 @@ impl Direct {
                 let beginning = texts::word(self.0.who.tenant_id.into(), PARTY.name, &fold(words));
                 (said.search, values![beginning, PARTY.name, page])
             }
-            Wish::Create(..) => return Ok(Vec::new()),
-        };
+            Wish::Create(..) => return None,
+        })
+    }
+
+    /// The same with all values as texts, if it is one that another program may say.
+    pub(crate) fn spelt(&self, wish: &Wish) -> Option<(&'static str, Vec<String>)> {
+        let said = &self.0.texts;
+        let (tenant, page) = (self.0.who.tenant_id.to_string(), (PAGE + 1).to_string());
+        Some(match wish {
+            Wish::Get(id) => (said.get, vec![tenant, id.to_string()]),
+            Wish::ByTier(tier) => (said.by_tier, vec![tenant, (*tier).to_owned(), page]),
+            Wish::ByRole(role) => {
+                let [kind, field] = [PARTY.name, "role"].map(str::to_owned);
+                (said.by_role, vec![tenant, kind, field, (*role).to_owned(), page])
+            }
+            _ => return None,
+        })
+    }
+
+    /// Says nothing but the statement that finds what is asked for.
+    async fn find(&self, wish: &Wish) -> sqlx::Result<()> {
+        let Some((text, values)) = self.finding(wish) else { return Ok(()) };
+        let mut talk = self.0.pools.reading(self.0.who.tenant_id).await?;
+        talk.rows(text, values).await.map(drop)
+    }
+
+    async fn look(&self, wish: &Wish) -> sqlx::Result<Vec<&'static str>> {
+        let Some((text, values)) = self.finding(wish) else { return Ok(Vec::new()) };
         let mut talk = self.0.pools.reading(self.0.who.tenant_id).await?;
         if !matches!(wish, Wish::Get(_)) {
             talk.rows(STAMP, Vec::new()).await?;
@@ -483,13 +531,20 @@ struct Saying {
     operation: Operation,
     ids: Arc<[Uuid]>,
     dice: Dice,
+    /// Whether only the statement is said that finds what is asked for.
+    alone: bool,
 }
 
 impl Worker for Saying {
     async fn once(&mut self) -> Outcome<u16> {
         let wish = self.operation.draw(&mut self.dice, &self.ids);
-        match self.direct.say(&wish).await {
-            Ok(_) => Ok(200),
+        let said = if self.alone {
+            self.direct.find(&wish).await
+        } else {
+            self.direct.say(&wish).await.map(drop)
+        };
+        match said {
+            Ok(()) => Ok(200),
             // What the program answers with then.
             Err(error) if got_in_between(&error) => Ok(503),
             Err(error) => Err(error.into()),

@@ -125,11 +125,11 @@ impl Store {
         Ok(copies)
     }
 
-    /// Ends what is planned about leads inside the store, each when it began: an import only plans.
+    /// Ends the talks that were imported inside the store, each when it began: an import only plans.
     pub(crate) async fn finish_contacts(&self) -> Outcome {
         const DONE: &str =
             "UPDATE activities SET status = 'done', closed_at = starts_at, result = 'Talked'
-             WHERE about_type = 'lead'";
+             WHERE subject = 'Talk'";
         match self.engine {
             Engine::Sqlite => {
                 let mut connection = SqliteConnection::connect(&self.url).await?;

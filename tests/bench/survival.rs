@@ -3,12 +3,13 @@
 
 use crate::{
     Outcome,
-    bulk::{Work, head},
-    data::Dice,
+    bulk::{self, Work, head},
+    data::{Dice, SYLLABLES},
     load,
     program::Program,
     run::Bench,
     sales::{Caller, id},
+    store::Engine,
 };
 use serde_json::{Value as Json, json};
 use std::{
@@ -60,6 +61,58 @@ pub(crate) async fn works(bench: &Bench<'_>) -> Outcome<Vec<Work>> {
     require("persons left", persons(&mut caller).await?, 0)?;
     program.stop().await?;
     Ok(works)
+}
+
+/// Seconds that may be looked for duplicates among a hundred thousand persons.
+const DUPLICATES: f64 = 60.0;
+
+/// As many persons in one job that nobody disturbs, each looked for by its code, and which of all parties may
+/// be the same then.
+pub(crate) async fn undisturbed(bench: &Bench<'_>) -> Outcome<Vec<Work>> {
+    let program = Program::start(bench.folders, bench.store, "warn").await?;
+    let done = beside(bench, &program).await;
+    program.stop().await?;
+    done
+}
+
+async fn beside(bench: &Bench<'_>, program: &Program) -> Outcome<Vec<Work>> {
+    let rows = bench.plan.rows;
+    let mut caller = Caller::new(program).await?;
+    let import = upload(&mut caller, &strangers(rows)?).await?;
+    let path = format!("/v1/imports/{import}");
+    caller.send("PATCH", &path, &json!({ "match_on": ["code"] })).await?;
+    bench.rest(program).await?;
+    let commit = format!("{path}/commit");
+    let work = bulk::work(program, "import of persons, by code", &commit, &json!({})).await?;
+    require("persons imported", work.rows, rows)?;
+    let many = f64::from(u32::try_from(rows)?);
+    let a_second = match bench.store.engine {
+        Engine::Sqlite => 10_000.0,
+        Engine::Postgres => 5_000.0,
+    };
+    let imported = Work { bound_seconds: Some(many / a_second), ..work };
+    bench.store.settle().await?;
+    bench.rest(program).await?;
+    let wish = json!({ "type": "party" });
+    let name = "duplicates, persons among them";
+    let work = bulk::work(program, name, "/v1/duplicates/find", &wish).await?;
+    let bound = DUPLICATES * many / 100_000.0;
+    Ok(vec![imported, Work { bound_seconds: Some(bound), ..work }])
+}
+
+/// A file of persons of whom nearly all have a name of their own, but one of fifty is there again by another
+/// code.
+fn strangers(rows: u64) -> Outcome<String> {
+    let mut file = String::from("name,kind,code,phones\n");
+    for number in 0..rows {
+        let who = if number % 50 == 49 { number - 1 } else { number };
+        let mut dice = Dice::new(who);
+        let mut word = || [(); 3].map(|()| dice.pick(SYLLABLES)).concat();
+        let (given, family) = (word(), word());
+        let phone = 13_900_000_000 + who;
+        writeln!(file, "{given} {family},person,Q-{number},+86{phone}")?;
+    }
+    Ok(file)
 }
 
 fn require(what: &str, found: u64, wanted: u64) -> Outcome {

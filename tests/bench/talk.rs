@@ -16,6 +16,7 @@ use sqlx::{
 };
 use std::{
     collections::BTreeSet,
+    path::Path,
     str::FromStr as _,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -25,6 +26,11 @@ use uuid::Uuid;
 
 /// Connections of each of the program's pools, unless the operator says otherwise.
 const SIZE: usize = 16;
+
+/// Statements that each connection keeps prepared, and the pages that all which read a file of SQLite keep
+/// together, in KiB: as in the program.
+const PREPARED: usize = 256;
+const PAGES: usize = 65_536;
 
 const NEXT_EVENT_SQLITE: &str = "SELECT COALESCE(MAX(seq), 0) FROM events WHERE tenant_id = $1";
 const NEXT_EVENT_POSTGRES: &str =
@@ -205,20 +211,33 @@ impl Pools {
     }
 }
 
-/// As the program opens the file.
-async fn open_sqlite(store: &Store) -> Outcome<Pools> {
-    let write = SqliteConnectOptions::new()
-        .filename(store.path())
+/// What the program says when it opens a file, but for how long it waits for another writer: in what is
+/// measured here the other one is the program, and that it got in between would end the measurement.
+fn sqlite(file: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(file)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        // Longer than the program waits: at first it seals all events of the import, step by step.
         .busy_timeout(Duration::from_secs(120))
-        .statement_cache_capacity(256)
+        .statement_cache_capacity(PREPARED)
+        .row_buffer_size(256)
         .pragma("temp_store", "memory")
-        .pragma("mmap_size", "268435456");
-    let read = write.clone().pragma("cache_size", "-16384").pragma("query_only", "on");
-    let write = write.pragma("cache_size", "-65536").pragma("wal_autocheckpoint", "8000");
+}
+
+/// The same of the connection that writes.
+pub(crate) fn sqlite_writing(file: &Path) -> SqliteConnectOptions {
+    sqlite(file)
+        .pragma("cache_size", "-32768")
+        .pragma("wal_autocheckpoint", "16000")
+        .pragma("secure_delete", "on")
+}
+
+async fn open_sqlite(store: &Store) -> Outcome<Pools> {
+    let file = Path::new(store.path());
+    let pages = format!("-{}", PAGES / SIZE);
+    let read = sqlite(file).pragma("cache_size", pages).pragma("query_only", "on");
+    let write = sqlite_writing(file);
     let mut readers = Vec::new();
     for _ in 0..SIZE {
         readers.push(read.connect().await?);
@@ -228,6 +247,7 @@ async fn open_sqlite(store: &Store) -> Outcome<Pools> {
 
 async fn open_postgres(store: &Store) -> Outcome<Pools> {
     let connect = PgConnectOptions::from_str(&store.url)?;
+    let connect = connect.statement_cache_capacity(PREPARED);
     let connect = connect.options([("lock_timeout", "5000"), ("timezone", "UTC")]);
     let read = connect.clone().options([("default_transaction_read_only", "on")]);
     let (mut readers, mut writers) = (Vec::new(), Vec::new());

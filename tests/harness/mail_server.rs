@@ -1,6 +1,7 @@
 //! A mail server that behaves as it is told to each recipient, and remembers the letters that it was given.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::{
     collections::{HashMap, VecDeque},
     io,
@@ -9,9 +10,13 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader},
+    io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
+};
+use tokio_rustls::{
+    TlsAcceptor,
+    rustls::{ServerConfig, crypto::aws_lc_rs},
 };
 
 /// What the server does with a letter to somebody.
@@ -94,6 +99,10 @@ struct Seen {
     letters: Vec<Letter>,
     to: HashMap<String, VecDeque<Manner>>,
     to_others: Option<Manner>,
+    /// What it says to everybody instead of a greeting, and hangs up.
+    turns_away: Option<&'static str>,
+    /// What a program signs in with before it may say anything else: `AUTH PLAIN`, as it is sent.
+    wants: Option<String>,
 }
 
 impl Seen {
@@ -122,14 +131,40 @@ impl MailServer {
     /// # Panics
     /// Without a free port.
     pub async fn start() -> Self {
+        Self::speaking(None).await
+    }
+
+    /// One that says nothing about letters before `STARTTLS`, and who vouches for it as `127.0.0.1`, as PEM.
+    ///
+    /// # Panics
+    /// Without a free port, or a certificate.
+    pub async fn secret() -> (Self, String) {
+        let mut params = CertificateParams::new(Vec::new()).expect("no names");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = KeyPair::generate().expect("a key");
+        let authority = CertifiedIssuer::self_signed(params, authority).expect("an authority");
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(vec!["127.0.0.1".to_owned()]).expect("an address");
+        let certificate = params.signed_by(&key, &authority).expect("a certificate");
+        let config = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+            .with_safe_default_protocol_versions()
+            .expect("versions")
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate.der().clone()], key.into())
+            .expect("a certificate and its key");
+        let server = Self::speaking(Some(TlsAcceptor::from(Arc::new(config)))).await;
+        (server, authority.pem())
+    }
+
+    async fn speaking(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let seen: Arc<Mutex<Seen>> = Arc::default();
         let shared = seen.clone();
         let serving = tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let seen = shared.clone();
-                tokio::spawn(async move { converse(stream, &seen).await });
+                let (seen, tls) = (shared.clone(), tls.clone());
+                tokio::spawn(async move { meet(stream, &seen, tls).await });
             }
         });
         Self { address, seen, serving }
@@ -149,6 +184,17 @@ impl MailServer {
     /// Behaves like this to everybody else.
     pub fn to_others(&self, manner: Manner) {
         locked(&self.seen).to_others = Some(manner);
+    }
+
+    /// Says this to whoever comes, and hangs up; or greets them again.
+    pub fn turns_away(&self, said: Option<&'static str>) {
+        locked(&self.seen).turns_away = said;
+    }
+
+    /// Takes letters only of whoever signs in so.
+    pub fn wants(&self, user: &str, password: &str) {
+        let proof = STANDARD.encode(format!("\0{user}\0{password}"));
+        locked(&self.seen).wants = Some(proof);
     }
 
     /// The letters that it was given whole, whatever it said to them.
@@ -174,18 +220,47 @@ fn locked(seen: &Mutex<Seen>) -> std::sync::MutexGuard<'_, Seen> {
     seen.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn converse(stream: TcpStream, seen: &Mutex<Seen>) -> io::Result<()> {
+async fn meet(stream: TcpStream, seen: &Mutex<Seen>, tls: Option<TlsAcceptor>) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
-    say(&mut stream, "220 mail.test").await?;
+    let turned_away = locked(seen).turns_away;
+    say(&mut stream, turned_away.unwrap_or("220 mail.test")).await?;
+    if turned_away.is_some() || !converse(&mut stream, seen, tls.is_some()).await? {
+        return Ok(());
+    }
+    let Some(tls) = tls else { return Ok(()) };
+    let mut stream = BufReader::new(tls.accept(stream.into_inner()).await?);
+    converse(&mut stream, seen, false).await.map(drop)
+}
+
+/// Whether the other side wants to go on in secret, as it must if that is `offered`.
+async fn converse<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut BufReader<S>,
+    seen: &Mutex<Seen>,
+    offered: bool,
+) -> io::Result<bool> {
+    let wants = locked(seen).wants.clone();
     let (mut to, mut manner) = (String::new(), Manner::Takes);
+    let mut welcome = wants.is_none();
     loop {
         let mut line = String::new();
         if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
+            return Ok(false);
         }
         let command = line.trim_end().to_ascii_uppercase();
         let answer = match command.split([' ', ':']).next().unwrap_or_default() {
+            "EHLO" if offered => "250-mail.test\r\n250 STARTTLS",
+            "STARTTLS" if offered => {
+                say(stream, "220 go on").await?;
+                return Ok(true);
+            }
+            "AUTH" | "MAIL" | "RCPT" | "DATA" if offered => "530 not in the clear",
+            "EHLO" if wants.is_some() => "250-mail.test\r\n250 AUTH PLAIN",
             "EHLO" => "250 mail.test",
+            "AUTH" => {
+                welcome = wants.is_some() && line.split_whitespace().nth(2) == wants.as_deref();
+                if welcome { "235 welcome" } else { "535 nobody of that name" }
+            }
+            "MAIL" | "RCPT" | "DATA" if !welcome => "530 sign in first",
             "RCPT" => {
                 to = between(&line, '<', '>');
                 manner = locked(seen).manner(&to);
@@ -195,25 +270,25 @@ async fn converse(stream: TcpStream, seen: &Mutex<Seen>) -> io::Result<()> {
                 }
             }
             "DATA" => {
-                say(&mut stream, "354 go on").await?;
-                match letter(&mut stream, seen, &to, manner).await? {
+                say(stream, "354 go on").await?;
+                match letter(stream, seen, &to, manner).await? {
                     Some(said) => said,
-                    None => return Ok(()),
+                    None => return Ok(false),
                 }
             }
             "QUIT" => {
-                say(&mut stream, "221 good-bye").await?;
-                return Ok(());
+                say(stream, "221 good-bye").await?;
+                return Ok(false);
             }
             _ => "250 well",
         };
-        say(&mut stream, answer).await?;
+        say(stream, answer).await?;
     }
 }
 
 /// Reads a letter; what is said to it, or nothing any more.
-async fn letter(
-    stream: &mut BufReader<TcpStream>,
+async fn letter<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut BufReader<S>,
     seen: &Mutex<Seen>,
     to: &str,
     manner: Manner,
@@ -240,8 +315,13 @@ async fn letter(
     Ok(Some("250 taken"))
 }
 
-async fn say(stream: &mut BufReader<TcpStream>, text: &str) -> io::Result<()> {
-    stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).await
+async fn say<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut BufReader<S>,
+    text: &str,
+) -> io::Result<()> {
+    stream.get_mut().write_all(format!("{text}\r\n").as_bytes()).await?;
+    // What is encrypted waits for more otherwise.
+    stream.get_mut().flush().await
 }
 
 fn between(line: &str, from: char, to: char) -> String {

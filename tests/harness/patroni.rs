@@ -58,6 +58,8 @@ const GLANCE: Duration = Duration::from_millis(200);
 pub enum End {
     /// Its machine is gone: PostgreSQL and Patroni are killed at once, and come back after a while.
     Lost,
+    /// PostgreSQL is killed, and its Patroni sees it.
+    Crashed,
     /// An operator wants another one.
     Replaced,
 }
@@ -169,6 +171,10 @@ impl Patroni {
     pub async fn end_primary(&mut self, end: End) {
         let primary = self.settled(None).await;
         match end {
+            End::Crashed => {
+                kill(&self.postmaster(primary));
+                self.settled(Some(primary)).await;
+            }
             End::Lost => {
                 self.kill(primary);
                 self.settled(Some(primary)).await;
@@ -189,14 +195,18 @@ impl Patroni {
 
     /// Both processes end without hearing of it; what PostgreSQL has begun ends when it sees that.
     fn kill(&mut self, server: usize) {
+        let patroni = self.servers[server].take().expect("a running Patroni");
+        // First Patroni, which would see what became of the other.
+        kill(&patroni.id().to_string());
+        kill(&self.postmaster(server));
+        patroni.kill();
+    }
+
+    /// The number of the process of PostgreSQL.
+    fn postmaster(&self, server: usize) -> String {
         let pid = self.places.folder.join(name(server)).join("postmaster.pid");
         let pid = fs::read_to_string(pid).expect("a running server");
-        let pid = pid.lines().next().expect("its number");
-        let patroni = self.servers[server].take().expect("a running Patroni");
-        let own = patroni.id().to_string();
-        let sent = Command::new("kill").args(["-KILL", &own, pid]).status().expect("kill");
-        assert!(sent.success(), "the signal was not sent");
-        patroni.kill();
+        pid.lines().next().expect("its number").to_owned()
     }
 
     /// Waits until one is the primary, another one has all that it has, and so does every other one but
@@ -364,6 +374,11 @@ impl Places {
     fn start(&self, mut command: Command, name: &str) -> Node {
         Node::start(&mut command, self.folder.join(format!("{name}.log")))
     }
+}
+
+fn kill(pid: &str) {
+    let sent = Command::new("kill").args(["-KILL", pid]).status().expect("kill");
+    assert!(sent.success(), "the signal was not sent");
 }
 
 fn name(server: usize) -> String {

@@ -39,7 +39,23 @@ pub async fn all(world: &World) -> String {
 /// # Panics
 /// When the store refuses it.
 pub async fn say(world: &World, statement: &'static str) {
-    let done = match world.engine {
+    let rows = said(world, statement).await.expect("a statement");
+    assert!(rows > 0, "it concerned nothing: {statement}");
+}
+
+/// Says a statement that the store has to refuse; why it does, in its own words.
+///
+/// # Panics
+/// When the store takes it.
+pub async fn refused(world: &World, statement: &'static str) -> String {
+    match said(world, statement).await {
+        Ok(rows) => panic!("it was taken for {rows} rows: {statement}"),
+        Err(error) => error.to_string(),
+    }
+}
+
+async fn said(world: &World, statement: &'static str) -> Result<u64, sqlx::Error> {
+    match world.engine {
         Engine::Sqlite => {
             let mut to = SqliteConnection::connect(&world.url).await.expect("the store");
             sqlx::query(statement).execute(&mut to).await.map(|done| done.rows_affected())
@@ -48,8 +64,7 @@ pub async fn say(world: &World, statement: &'static str) {
             let mut to = PgConnection::connect(&world.url).await.expect("the store");
             sqlx::query(statement).execute(&mut to).await.map(|done| done.rows_affected())
         }
-    };
-    assert!(done.expect("a statement") > 0, "it concerned nothing: {statement}");
+    }
 }
 
 /// The tables in which a text stands, whatever the column: also those that the indexes of texts are
@@ -72,6 +87,35 @@ pub async fn holding(world: &World, text: &str) -> BTreeSet<String> {
             rows.into_iter().filter(holds).map(|(table, _)| table).collect()
         }
     }
+}
+
+/// The columns of texts and of structured data, each behind its table; not those of the index of texts.
+///
+/// # Panics
+/// When the store cannot be read.
+pub async fn text_columns(world: &World) -> BTreeSet<(String, String)> {
+    let found: Vec<(String, String)> = match world.engine {
+        Engine::Sqlite => {
+            let mut to = SqliteConnection::connect(&world.url).await.expect("the store");
+            let columns =
+                "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c
+                 WHERE m.type = 'table' AND lower(c.type) IN ('text', 'jsonb')
+                     AND m.name NOT LIKE 'record_texts%' AND m.name NOT LIKE '_sqlx%'
+                     AND m.name <> 'test_steps'";
+            sqlx::query_as(columns).fetch_all(&mut to).await.expect("the columns")
+        }
+        Engine::Postgres => {
+            let mut to = PgConnection::connect(&world.url).await.expect("the store");
+            let columns = "SELECT CAST(table_name AS TEXT), CAST(column_name AS TEXT)
+                 FROM information_schema.columns
+                 WHERE table_schema = 'public' AND data_type IN ('text', 'jsonb')
+                     AND table_name IN (SELECT tablename FROM pg_tables WHERE schemaname = 'public')
+                     AND table_name NOT LIKE 'record_texts%' AND table_name NOT LIKE '_sqlx%'
+                     AND table_name <> 'test_steps'";
+            sqlx::query_as(columns).fetch_all(&mut to).await.expect("the columns")
+        }
+    };
+    found.into_iter().collect()
 }
 
 #[expect(clippy::disallowed_methods, reason = "names of tables and columns of the store itself")]

@@ -1,7 +1,7 @@
 //! Fresh stores: copies of one that was migrated once.
 
 use guanxi_storage::{Db, Options, migrate};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
 use std::{
     fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
@@ -59,6 +59,27 @@ pub async fn empty(engine: Engine) -> Option<Store> {
     let name = format!("guanxi_{}", Uuid::new_v4().simple());
     say(&mut admin, format!("CREATE DATABASE {name} TEMPLATE template0")).await;
     Some(Store { url: sibling(&server, &name), folder: None, database: Some((server, name)) })
+}
+
+/// Does to a store what nobody should, past the program and the rules of the schema.
+///
+/// # Panics
+/// When it cannot be done.
+#[expect(clippy::disallowed_methods, reason = "statements that tests spell out")]
+pub async fn tamper(engine: Engine, url: &str, statement: &str) {
+    let statement = AssertSqlSafe(statement.to_owned());
+    match engine {
+        Engine::Sqlite => {
+            let mut to = SqliteConnection::connect(url).await.expect("the file");
+            to.execute("PRAGMA foreign_keys = off").await.expect("a pragma");
+            to.execute(statement).await.expect("a statement");
+        }
+        Engine::Postgres => {
+            let mut to = PgConnection::connect(url).await.expect("the server");
+            to.execute("SET session_replication_role = replica").await.expect("a setting");
+            to.execute(statement).await.expect("a statement");
+        }
+    }
 }
 
 /// A digest of all migrations: a template belongs to one schema.

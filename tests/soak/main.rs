@@ -101,10 +101,14 @@ impl Table {
         self.bounded(name, finding, Duration::MAX);
     }
 
-    /// The same, where the longest must not be longer.
+    /// The same, where the longest must not be longer. Where nothing broke nothing was shown.
     fn bounded(&mut self, name: &str, finding: &Finding, bound: Duration) {
+        self.judged(name, finding, finding.faults > 0 && finding.longest <= bound);
+    }
+
+    fn judged(&mut self, name: &str, finding: &Finding, good: bool) {
         let kept = finding.balance.is_even() && finding.balance.failures() == 0;
-        let good = kept && finding.longest <= bound;
+        let good = kept && good;
         self.good &= good;
         let Finding { faults, longest, balance } = finding;
         let verdict = if good { "good" } else { "BAD" };
@@ -351,13 +355,15 @@ async fn under_patroni(program: &Path, cluster: &Cluster, load: Load, table: &mu
     let load = Load { time: load.time.max(Duration::from_secs(90)), ..load };
     let finding = replacing_primary(program, &mut patroni, End::Lost, load).await;
     table.bounded("Patroni, primary is lost", &finding, LEASE);
+    let finding = replacing_primary(program, &mut patroni, End::Crashed, load).await;
+    table.bounded("Patroni, primary has crashed", &finding, AT_ONCE);
     let finding = replacing_primary(program, &mut patroni, End::Replaced, load).await;
     table.bounded("Patroni, primary is replaced", &finding, AT_ONCE);
 }
 
 async fn still(installation: &Installation, name: &str, load: Load, table: &mut Table) {
     let (finding, before, after) = steady(installation, load).await;
-    table.line(name, &finding);
+    table.judged(name, &finding, true);
     println!(
         "{:<28}       memory {} → {} KiB, open files {} → {}",
         "", before.memory, after.memory, before.files, after.files

@@ -4,11 +4,20 @@ use crate::problems::FILE_GONE;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use guanxi_kernel::{Problem, Result, TenantId, problem::INTERNAL};
+use guanxi_storage::error::STORAGE_FULL;
 use object_store::{
     GetOptions, GetRange, MultipartUpload, ObjectStore, local::LocalFileSystem, path::Path,
 };
 use sha2::{Digest as _, Sha256};
-use std::{fs::File, io::Write as _, ops::Range, path::PathBuf, sync::Arc};
+use std::{
+    error::Error,
+    fs::File,
+    io::{self, Write as _},
+    iter,
+    ops::Range,
+    path::PathBuf,
+    sync::Arc,
+};
 use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use uuid::Uuid;
@@ -51,21 +60,26 @@ impl Files {
     /// Keeps what the file holds from its beginning under that id; nothing is there before all is.
     ///
     /// # Errors
-    /// `internal` when the store does not take it.
+    /// `storage_full`; `internal` when the store does not take it.
     pub async fn keep(&self, tenant: TenantId, id: Uuid, file: File) -> Result<Kept> {
         let mut from = tokio::fs::File::from_std(file);
         let keep = async {
             from.rewind().await?;
             let mut upload = self.store.put_multipart(&Self::path(tenant, id)).await?;
-            let sent = send(&mut from, &mut *upload).await;
-            if sent.is_err() {
-                // What was sent already would lie there for ever.
-                upload.abort().await?;
-            }
+            let kept = match send(&mut from, &mut *upload).await {
+                Ok(kept) => kept,
+                Err(error) => {
+                    // What was sent already would lie there for ever.
+                    if let Err(error) = upload.abort().await {
+                        tracing::warn!(%error, "what was sent of a file could not be removed");
+                    }
+                    return Err(error);
+                }
+            };
             self.sync(tenant, id)?;
-            sent
+            Ok(kept)
         };
-        keep.await.map_err(|error| INTERNAL.problem().because(error))
+        keep.await.map_err(local)
     }
 
     /// Forgets a file that nothing came of.
@@ -101,9 +115,8 @@ impl Files {
     /// A copy of the file that lies on this machine, for as long as the returned value lives.
     ///
     /// # Errors
-    /// `file_gone`; `internal` when the store does not answer.
+    /// `file_gone`; `storage_full`; `internal` when the store does not answer.
     pub async fn fetch(&self, tenant: TenantId, id: Uuid) -> Result<NamedTempFile> {
-        let local = |error: std::io::Error| INTERNAL.problem().because(error);
         let mut copy = NamedTempFile::new().map_err(local)?;
         let mut chunks =
             self.store.get(&Self::path(tenant, id)).await.map_err(failed)?.into_stream();
@@ -113,6 +126,24 @@ impl Files {
         copy.flush().map_err(local)?;
         Ok(copy)
     }
+}
+
+/// Why a file of this machine could not be read or written.
+pub fn local(error: io::Error) -> Problem {
+    let code = if is_full(&error) { &STORAGE_FULL } else { &INTERNAL };
+    code.problem().because(error)
+}
+
+/// Whether there is no room, on the disk or for this user, however deep a store of files has wrapped it.
+fn is_full(error: &(dyn Error + 'static)) -> bool {
+    let causes = iter::successors(Some(error), |&error| match error.downcast_ref::<io::Error>() {
+        // What it wraps is not its cause: that is the cause of what it wraps.
+        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
+    });
+    causes.filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|error| {
+        matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    })
 }
 
 fn failed(error: object_store::Error) -> Problem {
@@ -150,6 +181,17 @@ pub fn hex(digest: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_disk_without_room_is_told_from_what_is_broken() {
+        for kind in [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded] {
+            assert!(local(kind.into()).is(&STORAGE_FULL));
+            let source = Box::new(io::Error::from(kind));
+            let of_the_store = object_store::Error::Generic { store: "folder", source };
+            assert!(local(of_the_store.into()).is(&STORAGE_FULL));
+        }
+        assert!(local(io::ErrorKind::PermissionDenied.into()).is(&INTERNAL));
+    }
 
     #[tokio::test]
     async fn what_is_kept_is_fetched() {

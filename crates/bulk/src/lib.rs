@@ -14,7 +14,9 @@
 //! | [`undo`] | everything that one piece of work has written is taken back |
 //!
 //! A job goes forward in steps. Each step is one transaction that writes records *and* how far the
-//! job has come, so whatever kills a node, the next one goes on exactly where the last commit was.
+//! job has come, so whatever kills a node, the next one goes on exactly where the last commit was,
+//! but for an export, which begins anew: all of it is of one instant.
+//! One that is cut off ten times without coming further fails, so that nothing waits for it for ever.
 
 pub mod attachments;
 pub mod collection_channels;

@@ -41,6 +41,10 @@ guanxi_kernel::problems! {
     LEASE_LOST = Conflict "lease_lost"
         ("Lease lost", "The job is not this worker's any more.")
         ("任务租约已失效", "该任务已不再由此工作进程执行。");
+    /// A job that was taken up again and again and came no further.
+    JOB_INTERRUPTED = Conflict "job_interrupted"
+        ("Job interrupted", "The job was cut off {count} times at the same place.")
+        ("任务反复中断", "该任务在同一位置已中断 {count} 次。");
     /// Contracts that still run, or on which money is owed.
     ERASURE_CONTRACTS_OPEN = Conflict "erasure_contracts_open"
         ("Contracts under way", "{count} contracts with this person run or are not paid; end them first. The first of them is {contract_id}.")

@@ -42,8 +42,14 @@ pub struct Grouped {
     pub write: WriteGroups,
 }
 
-/// The rows of one record, or why a row among them cannot be read.
-pub type Group = Vec<std::result::Result<Json, Arc<Problem>>>;
+/// The rows of one record.
+#[derive(Debug)]
+pub struct Group {
+    /// What they have for each member of the key; nothing where none of them can be read.
+    pub key: Vec<Json>,
+    /// The rows, or why one of them cannot be read.
+    pub rows: Vec<std::result::Result<Json, Arc<Problem>>>,
+}
 
 /// Makes records of groups of rows, each of another key; what has become of each row.
 pub type WriteGroups =

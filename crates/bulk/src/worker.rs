@@ -6,15 +6,21 @@
 use crate::{
     Files, attachments, erasures, exports, imports,
     jobs::{self, Job, JobId, JobKind, JobStatus, Lease, Progress},
-    problems::LEASE_LOST,
+    problems::{JOB_INTERRUPTED, LEASE_LOST},
     undo,
 };
-use futures_util::future::LocalBoxFuture;
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
 use guanxi_identity::bootstrap;
 use guanxi_kernel::{Actor, Clock, Ctx, Problem, Result, UserId, problem::INTERNAL};
 use guanxi_storage::{Db, Tx, resource};
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    panic::{AssertUnwindSafe, resume_unwind},
+};
 use uuid::Uuid;
+
+/// How often a job is taken at most without coming further: with the time of a lease between, some ten minutes.
+const MOST_ATTEMPTS: i64 = 10;
 
 /// Does the jobs of all tenants. Cheap to clone.
 #[derive(Clone)]
@@ -38,6 +44,10 @@ pub struct Run<'a> {
     ctx: Ctx,
     /// How far the job will have come when the tables it fills are looked at again.
     look_at: Cell<i64>,
+    /// How many people had been erased before anything was read.
+    erased: i64,
+    /// Whether somebody was since, so that what was read tells of them.
+    outdated: Cell<bool>,
 }
 
 impl Worker {
@@ -63,22 +73,47 @@ impl Worker {
     ///
     /// # Errors
     /// Those of the store while it takes or ends the job.
+    ///
+    /// # Panics
+    /// When the job does, which has failed then: it would panic whoever takes it up.
     pub async fn work(&self) -> Result<bool> {
         let Some(lease) = jobs::lease(&self.db, &self.name, self.clock.now()).await? else {
             return Ok(false);
         };
-        match self.run(&lease).await {
+        if lease.cancelled {
+            self.end(&lease, |_| None).await?;
+            return Ok(true);
+        }
+        let done = if lease.attempts > MOST_ATTEMPTS {
+            // Whoever had it before did not live to say what was wrong.
+            Err(JOB_INTERRUPTED.with("count", MOST_ATTEMPTS))
+        } else {
+            match AssertUnwindSafe(self.run(&lease)).catch_unwind().await {
+                Ok(done) => done,
+                Err(panic) => {
+                    let problem = INTERNAL.problem().because("the job panicked");
+                    self.end(&lease, |_| Some((JobStatus::Failed, Some(&problem)))).await?;
+                    resume_unwind(panic);
+                }
+            }
+        };
+        match done {
             // Somebody else has it now, or it was cancelled.
-            Err(problem) if problem.is(&LEASE_LOST) => self.let_go(&lease).await?,
+            Err(problem) if problem.is(&LEASE_LOST) => self.end(&lease, |_| None).await?,
             Err(problem) if guanxi_storage::bulk::is_of_store(&problem) => {
                 // It is taken up again, by whoever, when the lease is over.
                 tracing::warn!(job = %lease.job, %problem, "a job was interrupted");
+                if lease.attempts >= MOST_ATTEMPTS {
+                    let too_often = |job: &Job| job.attempts >= MOST_ATTEMPTS;
+                    let failed = (JobStatus::Failed, Some(&problem));
+                    self.end(&lease, |job| too_often(job).then_some(failed)).await?;
+                }
             }
             Err(problem) => {
                 tracing::warn!(job = %lease.job, %problem, "a job failed");
-                self.end(&lease, JobStatus::Failed, Some(&problem)).await?;
+                self.end(&lease, |_| Some((JobStatus::Failed, Some(&problem)))).await?;
             }
-            Ok(()) => self.end(&lease, JobStatus::Succeeded, None).await?,
+            Ok(()) => self.end(&lease, |_| Some((JobStatus::Succeeded, None))).await?,
         }
         Ok(true)
     }
@@ -103,22 +138,36 @@ impl Worker {
     }
 
     async fn run(&self, lease: &Lease) -> Result<()> {
-        let (job, ctx) = self.context(lease).await?;
-        let run = Run {
-            worker: self,
-            lease: lease.clone(),
-            total: job.total,
-            ctx,
-            look_at: Cell::new(1),
-        };
+        loop {
+            let count = async |tx: &mut Tx| erasures::count(tx).await;
+            let (job, ctx) = self.context(lease).await?;
+            let run = Run {
+                worker: self,
+                lease: lease.clone(),
+                total: job.total,
+                ctx,
+                look_at: Cell::new(1),
+                erased: self.db.read(lease.tenant, count).await?,
+                outdated: Cell::new(false),
+            };
+            match self.work_on(&run, &job).await {
+                Err(_) if run.outdated.get() => {
+                    tracing::info!(job = %lease.job, "a job begins again, since a person was erased");
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn work_on(&self, run: &Run<'_>, job: &Job) -> Result<()> {
         match job.input.kind {
-            JobKind::Import => imports::run(&run, &job, false).await,
-            JobKind::ImportCheck => imports::run(&run, &job, true).await,
-            JobKind::Export => exports::run(&run, &job).await,
-            JobKind::SubjectExport => erasures::write_subject(&run, &job).await,
-            JobKind::Undo => undo::run(&run, &job.task, &job.state).await,
+            JobKind::Import => imports::run(run, job, false).await,
+            JobKind::ImportCheck => imports::run(run, job, true).await,
+            JobKind::Export => exports::run(run, job).await,
+            JobKind::SubjectExport => erasures::write_subject(run, job).await,
+            JobKind::Undo => undo::run(run, &job.task, &job.state).await,
             other => match self.works.iter().find(|(kind, _)| *kind == other) {
-                Some((_, work)) => work(&run, &job).await,
+                Some((_, work)) => work(run, job).await,
                 None => Err(INTERNAL.problem().because("nobody does jobs of this kind")),
             },
         }
@@ -138,22 +187,25 @@ impl Worker {
         Ok((job, Ctx { actor: actor.into(), source, ..ctx }))
     }
 
-    async fn end(&self, lease: &Lease, status: JobStatus, problem: Option<&Problem>) -> Result<()> {
-        let ctx = self.own_context(lease, lease.owner).await?;
-        let end = async |tx: &mut Tx| jobs::finish(tx, &ctx, lease.job, status, problem).await;
-        self.db.write(lease.tenant, end).await
-    }
-
-    /// Ends a job that was cancelled while this worker had it.
-    async fn let_go(&self, lease: &Lease) -> Result<()> {
+    /// Ends the job as `how` says, if it does, as long as the job is this worker's: what another has taken is
+    /// not for this one to end. What was cancelled meanwhile ends as that, which its caller was told.
+    async fn end<'p>(
+        &self,
+        lease: &Lease,
+        how: impl Fn(&Job) -> Option<(JobStatus, Option<&'p Problem>)>,
+    ) -> Result<()> {
         let ctx = self.own_context(lease, lease.owner).await?;
         let end = async |tx: &mut Tx| {
             let job: Job = resource::load(tx, &ctx, lease.job.uuid()).await?;
-            let ours = job.lease_by.as_deref() == Some(&lease.by);
-            if job.cancel_asked && ours && job.finished_at.is_none() {
-                jobs::finish(tx, &ctx, lease.job, JobStatus::Cancelled, None).await?;
+            let ours = job.lease_by.as_deref() == Some(lease.by.as_str());
+            if !ours || job.finished_at.is_some() {
+                return Ok(());
             }
-            Ok(())
+            let end = if job.cancel_asked { Some((JobStatus::Cancelled, None)) } else { how(&job) };
+            match end {
+                Some((status, problem)) => jobs::finish(tx, &ctx, lease.job, status, problem).await,
+                None => Ok(()),
+            }
         };
         self.db.write(lease.tenant, end).await
     }
@@ -214,6 +266,38 @@ impl Run<'_> {
         Ok(progress)
     }
 
+    /// Stores how far work has come that writes nothing else.
+    ///
+    /// # Errors
+    /// `lease_lost` when the job is to stop; those of the store.
+    pub(crate) async fn tell(&self, progress: &Progress) -> Result<()> {
+        let now = self.worker.clock.now();
+        let keep = async |tx: &mut Tx| jobs::checkpoint(tx, &self.lease, now, progress).await;
+        self.worker.db.write(self.lease.tenant, keep).await
+    }
+
+    /// As [`Run::commit`], for the last step of a job that keeps what it has read of people. If one of them was erased
+    /// since it began, nothing of the step is kept and the job begins again.
+    ///
+    /// Whoever erases looks for jobs under way and adds to the erasures; this looks at the erasures and ends the
+    /// job. Both are serializable, so at least one of them sees the other.
+    ///
+    /// # Errors
+    /// As [`Run::commit`]; `lease_lost` also to begin again.
+    pub async fn conclude(
+        &self,
+        step: impl AsyncFn(&mut Tx, &Ctx) -> Result<Progress>,
+    ) -> Result<Progress> {
+        let unless_erased = async |tx: &mut Tx, ctx: &Ctx| {
+            if erasures::count(tx).await? == self.erased {
+                return step(tx, ctx).await;
+            }
+            self.outdated.set(true);
+            Err(LEASE_LOST.problem())
+        };
+        self.commit(unless_erased).await
+    }
+
     /// Does what a step would do and keeps nothing.
     pub(crate) async fn rehearse<T>(
         &self,
@@ -231,6 +315,18 @@ impl Run<'_> {
     pub async fn read<T>(&self, work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>) -> Result<T> {
         let ctx = self.now();
         self.worker.db.read(self.lease.tenant, async |tx| work(tx, &ctx).await).await
+    }
+
+    /// Reads in the name of who asked, all of it as it is when the first statement starts.
+    ///
+    /// # Errors
+    /// Those of `work`.
+    pub(crate) async fn snapshot<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut Tx, &Ctx) -> Result<T>,
+    ) -> Result<T> {
+        let ctx = self.now();
+        self.worker.db.snapshot(self.lease.tenant, async |tx| work(tx, &ctx).await).await
     }
 
     /// Reads what belongs to the job itself, whatever who asked may see.

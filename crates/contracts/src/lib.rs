@@ -23,13 +23,20 @@ pub mod problems;
 pub mod receipts;
 pub mod resource_bookings;
 
+use guanxi_customers::merges::{self, Follow};
 use guanxi_workflow::{chores, documents};
 
 pub use problems::PROBLEMS;
 
-/// Makes known what needs an approval here, and what is done because time has passed. Again is no harm.
+/// Makes known what needs an approval here, what is done because time has passed, and what follows merges. Again is no
+/// harm.
 pub fn register() {
     documents::register(&contracts::APPROVAL_OF_CONTRACTS);
     documents::register(&contract_amendments::APPROVAL_OF_AMENDMENTS);
     chores::register(&dunnings::PLANNING);
+    let movements = Follow {
+        merged: |tx, _, two| Box::pin(contracts::follow(tx, two, two.merged)),
+        parted: |tx, _, two| Box::pin(contracts::follow(tx, two, two.survivor)),
+    };
+    merges::follow("contract_movements", movements);
 }

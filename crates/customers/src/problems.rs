@@ -91,8 +91,8 @@ guanxi_kernel::problems! {
         ("同号订单内容不同", "该来源已有单号为 {reference} 的订单且内容不同;订单不可修改,退货请另建数量为负的订单。");
     /// An order of a file of which another row cannot be read.
     ORDER_INCOMPLETE = Invalid "order_incomplete"
-        ("Order left out", "Another row of the order {reference} cannot be read, so that none of its rows was taken in.")
-        ("订单未导入", "订单 {reference} 的其他行无法读取,因此整张订单未导入。");
+        ("Order left out", "Another row of the order {reference} cannot be read, so that none of the rows beside it was taken in; a file in which they are right completes the order.")
+        ("订单未导入", "订单 {reference} 的其他行无法读取,因此与其同批的各行均未导入;更正后的文件可补全该订单。");
     /// More would be spent to keep a customer than pays for itself.
     OVER_LIMIT = Conflict "over_limit"
         ("Over the limit", "Together {spent} would be spent, and no more than {limit} may be; somebody else than who works on the case can allow more.")
@@ -101,6 +101,10 @@ guanxi_kernel::problems! {
     OWN_LIMIT = Conflict "own_limit"
         ("Own case", "Somebody else than who works on the case has to allow it.")
         ("不能自行批准", "须由案例负责人以外的人批准。");
+    /// A limit by which money was spent already is raised, or left open.
+    LIMIT_IN_USE = Conflict "limit_in_use"
+        ("Limit is in use", "Money was spent by the limit of {limit} already, so what it is worked out from neither raises it nor leaves it open; somebody else than who works on the case can allow more.")
+        ("上限已在使用", "已按上限 {limit} 投入,不得再通过修改测算数据提高或清空上限;如需超出,须由负责人以外的人批准。");
     /// A retention case that is over.
     RETENTION_CASE_CLOSED = Conflict "retention_case_closed"
         ("Case is closed", "The retention case is closed and not changed any more.")

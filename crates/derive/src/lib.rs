@@ -28,12 +28,26 @@
 //! A struct with the fields `meta: Meta<K>` and `input: I` also becomes `Parts`: the remaining
 //! fields are derived values and start as their defaults.
 
+mod boxed;
+
 use proc_macro::TokenStream;
 use proc_macro2::TokenStream as Tokens;
 use quote::{format_ident, quote};
 use syn::{
     Data, DeriveInput, Error, Fields, GenericArgument, Ident, LitStr, PathArguments, Result, Type,
 };
+
+/// An `async fn` whose future is boxed, and so compiled where the function stands.
+///
+/// What a call of any other `async fn` waits for is compiled again in every unit of code that waits for it, here
+/// a dozen in each crate: those that every resource goes through were a third of the program. Price: an allocation
+/// for each call. A reference without a lifetime lives as long as the future.
+#[proc_macro_attribute]
+pub fn boxed(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let _ = syn::parse_macro_input!(arguments as syn::parse::Nothing);
+    let item = syn::parse_macro_input!(item as syn::ItemFn);
+    boxed::expand(item).unwrap_or_else(Error::into_compile_error).into()
+}
 
 /// See the crate.
 #[proc_macro_derive(Record, attributes(field))]

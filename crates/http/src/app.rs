@@ -9,7 +9,7 @@ use crate::{
     envelope::{self, Asked},
     erasures, everywhere, exchange_rates, exports, field_handovers, field_reads, handovers,
     identity, intelligence_notes, kpis, leads,
-    limits::RateLimits,
+    limits::{RateLimits, Sharing},
     marketing, modules, nested, notifications, nurture_enrolments, opportunities, orders,
     phone_calls, pipelines, platform, playbooks,
     problem::{self, METHOD_NOT_ALLOWED, UNKNOWN_PATH},
@@ -31,7 +31,7 @@ use actix_web::{
 use guanxi_bulk::{Files, Worker, jobs::JobKind};
 use guanxi_customers::activities;
 use guanxi_identity::Auth;
-use guanxi_kernel::Clock;
+use guanxi_kernel::{Clock, Result};
 use guanxi_marketing::mail::Mailer;
 use guanxi_sales::{cadence, handovers as leaving};
 use guanxi_storage::Db;
@@ -46,6 +46,7 @@ use std::{
     },
     time::Duration,
 };
+use tokio::sync::Mutex;
 
 /// What every request can reach.
 pub struct State {
@@ -59,6 +60,8 @@ pub struct State {
     pub options: Options,
     /// Who has asked how often.
     pub limits: RateLimits,
+    /// What nodes tell each other of that.
+    pub sharing: Mutex<Sharing>,
     /// The counters that `/metrics` shows.
     pub metrics: Option<PrometheusHandle>,
     /// Whether the server is about to stop.
@@ -125,6 +128,7 @@ impl App {
             clock,
             options,
             limits,
+            sharing: Mutex::default(),
             metrics,
             draining: AtomicBool::new(false),
             news: News::default(),
@@ -159,6 +163,16 @@ impl App {
     /// Who does jobs; to be kept at work beside the server.
     pub fn worker(&self) -> Worker {
         self.0.worker.clone()
+    }
+
+    /// Tells the other nodes what callers have spent of their quotas here, and counts what they have spent
+    /// there; to be called every second.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub async fn share_limits(&self) -> Result<()> {
+        let State { db, limits, sharing, clock, .. } = &*self.0;
+        sharing.lock().await.share(db, limits, clock.now()).await
     }
 
     /// Forgets what need not be remembered; called once in a while.
@@ -291,7 +305,7 @@ pub(crate) fn routes(config: &mut Routes) {
 
 /// Answers what no endpoint does: an unknown path, or a method that the path does not know.
 pub(crate) async fn nowhere(request: HttpRequest) -> HttpResponse {
-    let methods = routing::known(request.path()).map_or(&[][..], |(_, methods)| methods);
+    let methods = routing::meant(&request).map_or(&[][..], |(_, methods)| methods);
     let mut allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
     allowed.sort_unstable();
     let asked = Asked::of(&request);

@@ -9,7 +9,13 @@ use crate::{
     routing::Routes,
     upload::{Arrived, receive, reopen},
 };
-use actix_web::{HttpResponse, get, http::header, post, web::Payload};
+use actix_web::{
+    HttpResponse, get,
+    http::header,
+    post,
+    web::{Bytes, Payload},
+};
+use futures_util::stream;
 use guanxi_bulk::{
     imports::{self, IMPORT, Import, ImportPreview, Upload},
     jobs::{self, Finding, Job, JobId},
@@ -26,11 +32,11 @@ use guanxi_storage::{
 };
 use guanxi_tabular::{Column, Format, WriteOptions, Writer, people};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 
-/// Findings that one statement reads, and that a file holds at most.
-const FINDINGS: (i64, usize) = (1_000, 100_000);
+/// Findings that one statement reads, and one piece of a file holds.
+const FINDINGS: i64 = 1_000;
 const CSV: &str = "text/csv";
 /// Bytes of a file of cards, or of a mail, at most.
 const PEOPLE: u64 = 4 << 20;
@@ -141,7 +147,8 @@ async fn preview(call: Call) -> Result<HttpResponse, ApiError> {
 ///
 /// A job makes and changes records of the rows, in your name and with your rights. `read` is the sum
 /// of `created`, `updated`, `skipped` and `failed` in its result; what failed is listed by its
-/// problems. It goes on where it was if a server stops, and it can be undone.
+/// problems. A row may name a record that a row before it makes, such as a parent, and none of a row behind it.
+/// It goes on where it was if a server stops, and it can be undone.
 #[utoipa::path(tag = "imports", operation_id = "imports_commit",
     params(("import_id" = String, Path, description = "The id of the import.", format = Uuid)),
     responses((status = 202, description = "The job.", body = Job)))]
@@ -153,7 +160,9 @@ async fn commit(call: Call) -> Result<HttpResponse, ApiError> {
 /// Try an import
 ///
 /// A job goes over all rows as `commit` would and writes nothing: its result says what would be, its
-/// problems what is wrong in which row.
+/// problems what is wrong in which row. Rows meet those before them in the file by the fields to match on, a
+/// code, a number, a name or a name in another system; what a search for duplicates would find among rows far
+/// from each other, without any of these, is told by the commit alone.
 #[utoipa::path(tag = "imports", operation_id = "imports_check",
     params(("import_id" = String, Path, description = "The id of the import.", format = Uuid)),
     responses((status = 202, description = "The job.", body = Job)))]
@@ -216,7 +225,8 @@ struct Findings {
 
 /// List what a job could not do
 ///
-/// Row by row. With `Accept: text/csv` a file of all of them.
+/// Row by row. With `Accept: text/csv` a file of all of them, which is sent while it is read: without its
+/// end it is cut off, and is to be asked for again.
 #[utoipa::path(tag = "jobs", operation_id = "jobs_problems",
     params(("job_id" = String, Path, description = "The id of the job.", format = Uuid),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 200, description = "Items on a page, 50 when absent."),
@@ -229,11 +239,15 @@ async fn findings(call: OpenCall) -> Result<HttpResponse, ApiError> {
     let id = JobId::from(call.id("job_id")?);
     if call.accepts(&[JSON, CSV])? == CSV {
         let name = format!("attachment; filename=\"problems-{id}.csv\"");
-        let file = file_of_findings(&call, id).await?;
+        // What is wrong with the request is answered before the file begins.
+        let first =
+            call.read(async |tx, ctx| jobs::findings(tx, ctx, id, i64::MIN, FINDINGS).await);
+        let first = Some(first.await?);
+        let file = FindingsFile { call, id, after: i64::MIN, first };
         return Ok(HttpResponse::Ok()
             .content_type("text/csv; charset=utf-8")
             .insert_header((header::CONTENT_DISPOSITION, name))
-            .body(file));
+            .streaming(stream::try_unfold(file, FindingsFile::next)));
     }
     let fingerprint =
         cursor::fingerprint(&["findings", &call.ctx.tenant.to_string(), &id.to_string()]);
@@ -259,43 +273,61 @@ async fn findings(call: OpenCall) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().json(ListBody::new(data, next)))
 }
 
-async fn file_of_findings(call: &Call, id: JobId) -> Result<Vec<u8>> {
+/// The file of what a job could not do, on its way.
+struct FindingsFile {
+    call: Call,
+    id: JobId,
+    /// Behind which row it goes on.
+    after: i64,
+    /// The first findings, which were looked at before the file began.
+    first: Option<Vec<Finding>>,
+}
+
+impl FindingsFile {
+    /// The next piece; the first one has the header, and none follows the last finding.
+    async fn next(mut self) -> Result<Option<(Bytes, Self)>> {
+        let (some, header) = match self.first.take() {
+            Some(first) => (first, true),
+            None => {
+                let (id, after) = (self.id, self.after);
+                let some = async |tx: &mut Tx, ctx: &Ctx| {
+                    jobs::findings(tx, ctx, id, after, FINDINGS).await
+                };
+                (self.call.read(some).await?, false)
+            }
+        };
+        if some.is_empty() && !header {
+            return Ok(None);
+        }
+        self.after = some.last().map_or(i64::MAX, |last| last.row);
+        let mut piece = lines_of(&some)?;
+        if !header {
+            piece.drain(..lines_of(&[])?.len());
+        }
+        Ok(Some((piece.into(), self)))
+    }
+}
+
+/// Findings as lines of CSV below a header.
+fn lines_of(found: &[Finding]) -> Result<Vec<u8>> {
     let columns = ["row", "record_id", "code", "detail", "places"]
         .map(|name| Column { name: name.to_owned(), label: name.to_owned() });
     let options = WriteOptions::default();
     let mut writer = Writer::new(Format::Csv, Vec::new(), &columns, &options)?;
-    let (mut after, mut written) = (i64::MIN, 0);
-    loop {
-        let some =
-            call.read(async |tx, ctx| jobs::findings(tx, ctx, id, after, FINDINGS.0).await).await?;
-        let Some(last) = some.last() else { return writer.finish() };
-        after = last.row;
-        for finding in &some {
-            let problem = &finding.problem;
-            let places: Vec<String> = problem["errors"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .map(|e| {
-                    format!(
-                        "{}: {}",
-                        e["pointer"].as_str().unwrap_or(""),
-                        e["code"].as_str().unwrap_or("")
-                    )
-                })
-                .collect();
-            let row = [
-                json!(finding.row),
-                json!(finding.record_id),
-                problem["code"].clone(),
-                problem["detail"].clone(),
-                json!(places),
-            ];
-            writer.write(&row)?;
-        }
-        written += some.len();
-        if written >= FINDINGS.1 {
-            return writer.finish();
-        }
+    for finding in found {
+        let problem = &finding.problem;
+        let text = |error: &Json, name: &str| error[name].as_str().unwrap_or("").to_owned();
+        let errors = problem["errors"].as_array().into_iter().flatten();
+        let places: Vec<String> =
+            errors.map(|e| format!("{}: {}", text(e, "pointer"), text(e, "code"))).collect();
+        let row = [
+            json!(finding.row),
+            json!(finding.record_id),
+            problem["code"].clone(),
+            problem["detail"].clone(),
+            json!(places),
+        ];
+        writer.write(&row)?;
     }
+    writer.finish()
 }

@@ -7,7 +7,7 @@ use crate::{
     limits::Class,
     modules,
     problem::{ApiError, BAD_HEADER, IF_MATCH_REQUIRED, NOT_ACCEPTABLE},
-    resources, routing,
+    rehearsals, resources, routing,
 };
 use actix_web::{
     FromRequest, HttpMessage as _, HttpRequest,
@@ -17,7 +17,7 @@ use actix_web::{
 };
 use futures_util::future::LocalBoxFuture;
 use guanxi_identity::sessions::{UNAUTHENTICATED, second_factor::SECOND_FACTOR_REQUIRED};
-use guanxi_kernel::{Ctx, Language, Problem, Result, ctx::Seen};
+use guanxi_kernel::{Ctx, Kind, Language, Problem, Result, ctx::Seen};
 use guanxi_storage::list;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -87,7 +87,7 @@ impl Call {
         let class = if reads { Class::Read } else { Class::Write };
         state.limits.spend(&request, class, caller.actor.principal())?;
         request.extensions_mut().insert(Principal(caller.actor.principal()));
-        let prefer = prefer(&request);
+        let prefer = preferred(&request)?;
         let ctx = Ctx {
             tenant: caller.tenant,
             settings: caller.settings,
@@ -166,7 +166,7 @@ async fn authenticate(state: &State, request: &HttpRequest) -> Result<guanxi_ide
         (Some((scheme, token)), None) if scheme.eq_ignore_ascii_case("bearer") => {
             state.auth.by_access_token(token.trim()).await?
         }
-        (None, Some(key)) => state.auth.by_api_key(key, header("origin")).await?,
+        (None, Some(key)) => by_api_key(state, request, key, header("origin")).await?,
         _ => return Err(UNAUTHENTICATED.problem()),
     };
     let template = routing::template(request).unwrap_or_default();
@@ -174,6 +174,25 @@ async fn authenticate(state: &State, request: &HttpRequest) -> Result<guanxi_ide
         return Err(SECOND_FACTOR_REQUIRED.problem());
     }
     Ok(caller)
+}
+
+/// Who shows an API key. Those that nobody has are counted, since each of them is a look into the store.
+async fn by_api_key(
+    state: &State,
+    request: &HttpRequest,
+    key: &str,
+    origin: Option<&str>,
+) -> Result<guanxi_identity::Caller> {
+    state.limits.admit_key(request, key)?;
+    let found = state.auth.by_api_key(key, origin).await;
+    match &found {
+        Ok(_) => state.limits.right_key(key),
+        Err(problem) if problem.code().kind == Kind::Unauthenticated => {
+            state.limits.wrong_key(request, key);
+        }
+        Err(_) => {}
+    }
+    found
 }
 
 /// What somebody needs to set up a second factor, or to leave.
@@ -265,6 +284,15 @@ fn idempotency_key(request: &HttpRequest) -> Result<Option<String>> {
     Err(BAD_HEADER.with("header", "Idempotency-Key").with("expected", expected))
 }
 
+/// What the caller prefers, unless it is to rehearse what can only be done.
+fn preferred(request: &HttpRequest) -> Result<Prefer> {
+    let prefer = prefer(request);
+    if prefer.dry_run {
+        rehearsals::require(request)?;
+    }
+    Ok(prefer)
+}
+
 /// Reads `Prefer`. What is not known is ignored, as RFC 7240 wants it, and so are parameters; names count
 /// in any case, and a value may be quoted.
 fn prefer(request: &HttpRequest) -> Prefer {
@@ -301,8 +329,9 @@ impl FromRequest for Anonymous {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = State::of(request);
         let spent = state.limits.spend_by_address(request);
+        let spent = spent.and_then(|()| preferred(request));
         let this = Self { state, request: Rc::new(request.clone()) };
-        std::future::ready(spent.map(|()| this).map_err(ApiError::from))
+        std::future::ready(spent.map(|_| this).map_err(ApiError::from))
     }
 }
 
@@ -321,8 +350,9 @@ impl FromRequest for Visitor {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = State::of(request);
         let spent = state.limits.spend_of_visitor(request);
+        let spent = spent.and_then(|()| preferred(request));
         let this = Self { state, request: Rc::new(request.clone()) };
-        std::future::ready(spent.map(|()| this).map_err(ApiError::from))
+        std::future::ready(spent.map(|_| this).map_err(ApiError::from))
     }
 }
 

@@ -82,6 +82,9 @@ async fn erase(
         Ok(Done::created(&shown.record, &shown))
     };
     let answer = call.write(Some(&body), work).await?;
+    if call.prefer.dry_run {
+        return Ok(answer);
+    }
     // Whatever this does not reach now is removed by the next tidying.
     if let Err(problem) = call.state.worker.tidy().await {
         tracing::warn!(%problem, "files of somebody who was erased are removed later");
@@ -99,8 +102,8 @@ async fn erase(
 /// Export all that is stored of a party
 ///
 /// A job writes one file in NDJSON: a line for each record of the person, deleted ones too, for each
-/// event about these with the record as it was then, and for each attached file with its content in
-/// base64. It needs the right to `export` erasures on everybody, and shows more than the lists of the
+/// row beside these (lines of orders, remarks on visits, readings of meters, touches), for each event
+/// about these with the record as it was then, and for each attached file with its content in base64. It needs the right to `export` erasures on everybody, and shows more than the lists of the
 /// caller may. The job's `subject_id` is an export, whose file is fetched as any other one, by whoever may
 /// export parties too, and kept for seven days; an erasure takes it away.
 #[utoipa::path(tag = "erasures", operation_id = "parties_subject_export",

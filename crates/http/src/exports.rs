@@ -24,7 +24,7 @@ pub(crate) fn routes(config: &mut Routes) {
 /// Export a list
 ///
 /// A job writes the records of a list into a file: exactly those that the list shows you when the job
-/// runs, and that you may export. Exporting is a right of its own (`export` on the resource) beside
+/// runs, as they are at one instant, and that you may export. Exporting is a right of its own (`export` on the resource) beside
 /// reading; a role with the action `any` has it too. The events of the export say who asked for which
 /// records and how many they were.
 ///

@@ -12,11 +12,11 @@ use actix_web::{HttpResponse, delete, get, http::header, post, put};
 use guanxi_identity::{
     api_keys::{self, ApiKey, ApiKeyInput, NewApiKey},
     sessions::{
-        ChangePassword, Client, Login, Refresh, SessionList, Tokens,
+        self, ChangePassword, Client, Login, Refresh, SessionList, Tokens,
         mailbox::{AskPasswordReset, ChangeEmail, ConfirmEmail, ResetPassword},
         second_factor::{
-            ConfirmSecondFactor, DisableSecondFactor, RecoveryCodes, RenewRecoveryCodes,
-            SecondFactor, SecondFactorSecret, StartSecondFactor,
+            self as factors, ConfirmSecondFactor, DisableSecondFactor, RecoveryCodes,
+            RenewRecoveryCodes, SecondFactor, SecondFactorSecret, StartSecondFactor,
         },
     },
     users::{self, SetPassword, User},
@@ -99,8 +99,9 @@ async fn reset_password(call: Anonymous, body: Body) -> Result<HttpResponse, Api
 #[utoipa::path(tag = "auth", operation_id = "auth_logout", responses((status = 204, description = "Signed out.")))]
 #[post("/v1/auth/logout")]
 async fn logout(call: Call) -> Result<HttpResponse, ApiError> {
-    call.state.auth.logout(&call.ctx).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let ended =
+        async |tx: &mut Tx, ctx: &Ctx| sessions::logout(tx, ctx).await.map(|()| Done::nothing());
+    Ok(call.write(None, ended).await?)
 }
 
 /// Sign out everywhere
@@ -110,8 +111,10 @@ async fn logout(call: Call) -> Result<HttpResponse, ApiError> {
     responses((status = 204, description = "Signed out everywhere.")))]
 #[post("/v1/auth/logout-everywhere")]
 async fn logout_everywhere(call: Call) -> Result<HttpResponse, ApiError> {
-    call.state.auth.logout_everywhere(&call.ctx).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let ended = async |tx: &mut Tx, ctx: &Ctx| {
+        sessions::logout_everywhere(tx, ctx).await.map(|()| Done::nothing())
+    };
+    Ok(call.write(None, ended).await?)
 }
 
 /// Get the caller
@@ -180,8 +183,11 @@ async fn list_sessions(call: Call) -> Result<HttpResponse, ApiError> {
     responses((status = 204, description = "Ended.")))]
 #[delete("/v1/me/sessions/{session_id}")]
 async fn end_session(call: Call) -> Result<HttpResponse, ApiError> {
-    call.state.auth.end_session(&call.ctx, call.id("session_id")?.into()).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let id = call.id("session_id")?;
+    let ended = async |tx: &mut Tx, ctx: &Ctx| {
+        sessions::end_session(tx, ctx, id.into()).await.map(|()| Done::nothing())
+    };
+    Ok(call.write(None, ended).await?)
 }
 
 /// Create an API key
@@ -211,9 +217,12 @@ async fn create_key(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     responses((status = 204, description = "Set.")))]
 #[put("/v1/users/{user_id}/password")]
 async fn set_password(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    // With a key a plain digest of the password would be kept, and it can be set twice as well as once.
+    let call = Call { idempotency_key: None, ..call };
     let user = call.id("user_id")?;
-    call.state.auth.set_password(&call.ctx, user.into(), body.read()?).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let next = call.state.auth.next_password(&call.ctx, user.into(), body.read()?).await?;
+    let set = async |tx: &mut Tx, ctx: &Ctx| next.set(tx, ctx).await.map(|()| Done::nothing());
+    Ok(call.write(Some(&body), set).await?)
 }
 
 /// Get the caller's second factor
@@ -296,6 +305,8 @@ async fn user_second_factor(call: Call) -> Result<HttpResponse, ApiError> {
 #[delete("/v1/users/{user_id}/second-factor")]
 async fn reset_second_factor(call: Call) -> Result<HttpResponse, ApiError> {
     let user = call.id("user_id")?;
-    call.state.auth.reset_second_factor(&call.ctx, user.into()).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let reset = async |tx: &mut Tx, ctx: &Ctx| {
+        factors::reset(tx, ctx, user.into()).await.map(|()| Done::nothing())
+    };
+    Ok(call.write(None, reset).await?)
 }

@@ -10,6 +10,7 @@
 //! | [`body`] | request bodies: type, encoding, size, time, then JSON |
 //! | [`respond`] | the one path of reads and the one path of writes (idempotency, dry run, `ETag`) |
 //! | [`changes`] | the change feed, by poll, long poll and server-sent events; all events |
+//! | `rehearsals` | which writes can be tried with `Prefer: dry-run`, and which refuse it |
 //! | `field_reads` | who was shown fields that the company watches |
 //! | `work_calendars`, `exchange_rates`, `everywhere`, `access`, `schema` | endpoints of their own; `parameters` reads their queries |
 //! | `reports` | every report as JSON, CSV and SVG, and the list of reports |
@@ -82,6 +83,7 @@ mod prospect_tables;
 mod qualification_standards;
 mod quotes;
 mod referrals;
+mod rehearsals;
 mod reminders;
 mod reports;
 mod retention_cases;

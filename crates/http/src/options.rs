@@ -27,7 +27,7 @@ pub struct Options {
     pub reads_per_minute: u32,
     /// Requests per minute and caller that write.
     pub writes_per_minute: u32,
-    /// Requests per minute and address that sign in or refresh.
+    /// Requests per minute and address that sign in or refresh; and as many that show a wrong API key.
     pub sign_ins_per_minute: u32,
     /// The proxies that are believed when they say from where a request comes; nobody when empty.
     pub trusted_proxies: Vec<Network>,

@@ -9,6 +9,7 @@ use crate::{
     document,
     problem::{ApiError, catalogue, status},
     routing::Routes,
+    tenants::Kept,
 };
 use actix_web::{
     FromRequest as _, HttpRequest, HttpResponse,
@@ -87,7 +88,7 @@ async fn metrics(state: Data<State>) -> HttpResponse {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text.unwrap_or_default())
 }
 
-static OPENAPI: LazyLock<String> = LazyLock::new(|| document::DOCUMENT.to_string());
+static OPENAPI: LazyLock<Kept> = LazyLock::new(|| Kept::new(document::DOCUMENT.to_string()));
 
 /// This document
 ///
@@ -99,8 +100,7 @@ static OPENAPI: LazyLock<String> = LazyLock::new(|| document::DOCUMENT.to_string
 async fn openapi(request: HttpRequest) -> Result<HttpResponse, ApiError> {
     let credentials = ["authorization", "x-api-key"];
     if !credentials.iter().any(|name| request.headers().contains_key(*name)) {
-        let tag = format!("\"{API_VERSION}-{}\"", OPENAPI.len());
-        return Ok(fixed(&request, &tag, OPENAPI.as_str()));
+        return Ok(fixed(&request, &OPENAPI.tag, OPENAPI.body.clone()));
     }
     let call = Call::from_request(&request, &mut Payload::None).await?;
     let all = call.read(async |tx, _| custom::definitions(tx).await).await?;
@@ -171,7 +171,7 @@ struct LimitsShown {
     reads_per_minute: u32,
     /// Requests per minute that write.
     writes_per_minute: u32,
-    /// Requests per minute and address that sign in or refresh.
+    /// Requests per minute and address that sign in or refresh; and as many that show a wrong API key.
     sign_ins_per_minute: u32,
     /// Seconds that a body may take to arrive.
     body_seconds: u64,

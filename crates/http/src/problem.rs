@@ -55,6 +55,10 @@ guanxi_kernel::problems! {
     BAD_HEADER = Malformed "bad_header"
         ("Bad header", "The header {header} is not valid: expected {expected}.")
         ("请求头无效", "请求头 {header} 无效,应为 {expected}。");
+    /// A write that cannot be tried without doing it.
+    DRY_RUN_REFUSED = Malformed "dry_run_refused"
+        ("Cannot be rehearsed", "This write cannot be tried without doing it; send it without Prefer: dry-run. Nothing was done.")
+        ("无法试运行", "此写入无法在不生效的情况下试运行,请去掉 Prefer: dry-run 后发送;本次未做任何更改。");
     /// A write whose retry could not be told from another one.
     IDEMPOTENCY_KEY_REQUIRED = Malformed "idempotency_key_required"
         ("Idempotency key required", "Name this write with the header Idempotency-Key, so that it can be retried.")

@@ -10,6 +10,7 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD};
+use futures_util::future::LocalBoxFuture;
 use guanxi_bulk::jobs::Job;
 use guanxi_kernel::{Ctx, Result, canonical};
 use guanxi_storage::{
@@ -109,6 +110,17 @@ impl Done {
     }
 }
 
+/// A use case that writes, as [`Call::write`] runs it.
+trait Work {
+    fn run<'a>(&'a self, tx: &'a mut Tx, ctx: &'a Ctx) -> LocalBoxFuture<'a, Result<Done>>;
+}
+
+impl<F: AsyncFn(&mut Tx, &Ctx) -> Result<Done>> Work for F {
+    fn run<'a>(&'a self, tx: &'a mut Tx, ctx: &'a Ctx) -> LocalBoxFuture<'a, Result<Done>> {
+        Box::pin(self(tx, ctx))
+    }
+}
+
 impl Call {
     /// Runs a use case that reads.
     ///
@@ -146,15 +158,25 @@ impl Call {
     ///
     /// # Errors
     /// Those of the use case.
-    pub(crate) async fn once(
+    pub(crate) fn once<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        claim: Option<Claim>,
+        work: &'a impl AsyncFn(&mut Tx, &Ctx) -> Result<Done>,
+    ) -> LocalBoxFuture<'a, Result<(Answer, bool)>> {
+        // Boxed, so that a write is compiled once and not for each of the use cases.
+        Box::pin(self.once_for_all(ctx, claim, work))
+    }
+
+    async fn once_for_all(
         &self,
         ctx: &Ctx,
         claim: Option<Claim>,
-        work: &impl AsyncFn(&mut Tx, &Ctx) -> Result<Done>,
+        work: &dyn Work,
     ) -> Result<(Answer, bool)> {
         let db = &self.state.db;
         if self.prefer.dry_run {
-            let done = db.rehearse(ctx.tenant, async |tx| work(tx, ctx).await).await?;
+            let done = db.rehearse(ctx.tenant, async |tx| work.run(tx, ctx).await).await?;
             return Ok((done.kept(), false));
         }
         db.write(ctx.tenant, async |tx| {
@@ -163,7 +185,7 @@ impl Call {
             {
                 return Ok((kept, true));
             }
-            let mut done = work(tx, ctx).await?;
+            let mut done = work.run(tx, ctx).await?;
             let once = done.once.take();
             let mut kept = done.kept();
             if let Some(claim) = &claim {

@@ -164,7 +164,7 @@ pub(crate) static METHODS: LazyLock<Vec<(String, Vec<Method>)>> = LazyLock::new(
 });
 
 /// A path with its methods.
-type Known = (&'static str, &'static [Method]);
+pub(crate) type Known = (&'static str, &'static [Method]);
 
 /// The same by first word.
 static BY_WORD: LazyLock<HashMap<&str, Vec<Known>>> = LazyLock::new(|| {
@@ -177,15 +177,25 @@ static BY_WORD: LazyLock<HashMap<&str, Vec<Known>>> = LazyLock::new(|| {
 
 /// The path that a request is for, e.g. `/v1/parties/{party_id}`, and its methods: the most literal one,
 /// since `search` is no id.
-pub(crate) fn known(path: &str) -> Option<Known> {
+fn known(path: &str) -> Option<Known> {
     let all = BY_WORD.get(first_word(path))?;
     let fitting = all.iter().filter(|(template, _)| fits(template, path));
     fitting.min_by_key(|(template, _)| template.matches('{').count()).copied()
 }
 
-/// The path that a request is for, as [`known`].
+/// The path that a request is for, as [`known`], in the one reading that actix has of it: decoded, but for
+/// `%2F`, `%25` and `%2B`. The first word has to be spelled as it is, since compartments compare it as it came.
+pub(crate) fn meant(request: &HttpRequest) -> Option<Known> {
+    let path = request.match_info().as_str();
+    if first_word(path) != first_word(request.path()) {
+        return None;
+    }
+    known(path)
+}
+
+/// The template of the path that a request is for, as [`meant`].
 pub(crate) fn template(request: &HttpRequest) -> Option<&'static str> {
-    known(request.path()).map(|(template, _)| template)
+    meant(request).map(|(template, _)| template)
 }
 
 /// Whether a path is one of a template such as `/v1/parties/{party_id}`.
@@ -204,6 +214,7 @@ fn fits(template: &str, path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use actix_web::test::TestRequest;
 
     #[test]
     fn a_template_fits_its_paths_only() {
@@ -220,6 +231,20 @@ mod tests {
         assert_eq!(template("/v1/parties/1"), Some("/v1/parties/{party_id}"));
         assert_eq!(template("/health/live"), Some("/health/live"));
         assert_eq!(template("/v1/nothing"), None);
+    }
+
+    #[test]
+    fn a_path_is_read_as_actix_reads_it() {
+        let read = |path: &str| template(&TestRequest::with_uri(path).to_http_request());
+        let outcome = Some("/v1/campaigns/{campaign_id}/outcome");
+        assert_eq!(read("/v1/campaigns/1/outcome"), outcome);
+        assert_eq!(read("/v1/campaigns/1/outc%6Fme"), outcome);
+        assert_eq!(read("/v1/campaigns/%31/%6futcome?a=%2f"), outcome);
+        // A slash in a name is no slash of the path.
+        assert_eq!(read("/v1/campaigns/1%2Foutcome"), Some("/v1/campaigns/{campaign_id}"));
+        for elsewhere in ["/v1/c%61mpaigns/1/outcome", "/%761/campaigns", "/v1/campaigns%2F1"] {
+            assert_eq!(read(elsewhere), None, "{elsewhere}");
+        }
     }
 
     #[test]

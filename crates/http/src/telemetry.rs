@@ -57,8 +57,29 @@ const OF_A_REQUEST: &[Label] = &[
     Label { name: "status", values: &[] },
 ];
 
+/// The background work of a server.
+const WORKS: &[&str] = &[
+    "dispatching",
+    "indexing",
+    "jobs",
+    "limits",
+    "mail",
+    "maintenance",
+    "sealing",
+    "secrets",
+    "webhooks",
+    "workflow",
+];
+
 /// Every metric, by name.
 pub static METRICS: &[Metric] = &[
+    Metric {
+        name: "guanxi_background_panics_total",
+        kind: MetricKind::Counter,
+        unit: Unit::Count,
+        labels: &[Label { name: "work", values: WORKS }],
+        meaning: "Background work that panicked and goes on; each is a defect of the program",
+    },
     Metric {
         name: "guanxi_mails_total",
         kind: MetricKind::Counter,

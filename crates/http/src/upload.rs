@@ -6,8 +6,11 @@ use crate::{
 };
 use actix_web::web::Payload;
 use futures_util::StreamExt as _;
-use guanxi_bulk::{attachments::HEAD, files::hex};
-use guanxi_kernel::{Problem, Result, problem::INTERNAL};
+use guanxi_bulk::{
+    attachments::HEAD,
+    files::{hex, local},
+};
+use guanxi_kernel::Result;
 use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, File},
@@ -31,15 +34,15 @@ impl Arrived {
     /// # Errors
     /// `internal`.
     pub(crate) fn content(&self) -> Result<Vec<u8>> {
-        fs::read(self.file.path()).map_err(failed)
+        fs::read(self.file.path()).map_err(local)
     }
 
     /// Puts a text in its place.
     ///
     /// # Errors
-    /// `internal`.
+    /// `storage_full`; `internal`.
     pub(crate) fn replace(&mut self, text: &str) -> Result<()> {
-        fs::write(self.file.path(), text).map_err(failed)?;
+        fs::write(self.file.path(), text).map_err(local)?;
         (self.size, self.sha256) = (text.len() as u64, hex(&Sha256::digest(text)));
         Ok(())
     }
@@ -48,10 +51,10 @@ impl Arrived {
 /// Receives a file of at most so many bytes.
 ///
 /// # Errors
-/// `body_too_large`, `body_timeout`, `malformed_body`.
+/// `body_too_large`, `body_timeout`, `malformed_body`; `storage_full`.
 pub(crate) async fn receive(state: &State, mut payload: Payload, most: u64) -> Result<Arrived> {
     let receive = async {
-        let mut file = NamedTempFile::new().map_err(failed)?;
+        let mut file = NamedTempFile::new().map_err(local)?;
         let (mut size, mut digest, mut head) = (0_u64, Sha256::new(), Vec::new());
         while let Some(chunk) = payload.next().await {
             let chunk = chunk.map_err(|error| {
@@ -64,9 +67,9 @@ pub(crate) async fn receive(state: &State, mut payload: Payload, most: u64) -> R
             let missing = HEAD - head.len();
             head.extend_from_slice(&chunk[..missing.min(chunk.len())]);
             digest.update(&chunk);
-            file.write_all(&chunk).map_err(failed)?;
+            file.write_all(&chunk).map_err(local)?;
         }
-        file.flush().map_err(failed)?;
+        file.flush().map_err(local)?;
         Ok(Arrived { file, size, sha256: hex(&digest.finalize()), head })
     };
     let received = tokio::time::timeout(state.options.request_time(), receive).await;
@@ -78,9 +81,5 @@ pub(crate) async fn receive(state: &State, mut payload: Payload, most: u64) -> R
 /// # Errors
 /// `internal`.
 pub(crate) fn reopen(file: &NamedTempFile) -> Result<File> {
-    file.reopen().map_err(failed)
-}
-
-fn failed(error: std::io::Error) -> Problem {
-    INTERNAL.problem().because(error)
+    file.reopen().map_err(local)
 }

@@ -176,9 +176,15 @@ impl House {
         let mut wish = json!({ "name": name, "email": format!("{name}@example.com") });
         input::merge(&mut wish, more);
         let user = self.make::<User>(&self.system(), wish).await.unwrap().record.meta.id;
-        let password = SetPassword { password: PASSWORD.into() };
-        self.auth.set_password(&self.system(), user, password).await.unwrap();
+        self.set_password(&self.system(), user, PASSWORD).await.unwrap();
         user
+    }
+
+    /// Sets the password of a user.
+    pub(crate) async fn set_password(&self, ctx: &Ctx, user: UserId, password: &str) -> Result<()> {
+        let wish = SetPassword { password: password.into() };
+        let next = self.auth.next_password(ctx, user, wish).await?;
+        self.db.write(ctx.tenant, async |tx| next.set(tx, ctx).await).await
     }
 
     /// Tries to sign in.

@@ -9,6 +9,7 @@ use guanxi_kernel::{
     problem::{FieldError, INVALID_FORMAT, OUT_OF_RANGE, REQUIRED, UNKNOWN_VALUE},
     scalar::Type,
 };
+use guanxi_marketing::past::Past;
 use guanxi_storage::error::{BAD_PARAMETER, REPEATED_PARAMETER, UNKNOWN_PARAMETER};
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json};
@@ -184,6 +185,12 @@ impl Asked {
             values: defaults.collect(),
             hidden: BTreeSet::new(),
         }
+    }
+
+    /// The instants that are asked about, where they are past.
+    pub fn past(&self) -> Option<Past> {
+        let Self { as_of, known_at, today, live, .. } = *self;
+        (!live).then_some(Past { as_of, known_at, day: today })
     }
 
     fn place(

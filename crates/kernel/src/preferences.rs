@@ -121,8 +121,8 @@ pub struct Preferences {
     pub watched_fields: Vec<Line<60>>,
 }
 
-/// Where the phases of a customer's life begin and end. Each month is judged by what the six up to it came to against
-/// the six before; growth counts before decline, and decline before maturity.
+/// Where the phases of a customer's life begin and end. Each month is judged, once it has ended, by what the six up to
+/// it came to against the six before; growth counts before decline, and decline before maturity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct LifeCycleRules {
@@ -137,7 +137,7 @@ pub struct LifeCycleRules {
     #[validate(range(min = 1, max = 60))]
     #[schema(minimum = 1, maximum = 60)]
     pub new_months: i64,
-    /// After how many months without a purchase a customer is lost.
+    /// After how many months of the calendar without a purchase a customer is lost.
     #[validate(range(min = 1, max = 120))]
     #[schema(minimum = 1, maximum = 120)]
     pub lost_months: i64,

@@ -46,6 +46,7 @@
 //! | [`touch_sources`] | mail services and gateways that tell by themselves what became of what they sent |
 //! | [`attribution`] | which touches led to an answer or a contract, by several models |
 //! | [`touches`] | what was sent to whom and what they did with it, as machines saw it |
+//! | [`past`] | which rows figures of the past count |
 //! | [`web_task_runs`] | how visitors of web pages came through what they wanted to do there |
 //!
 //! Opportunities and contracts belong to crates further right. Which campaigns they come from they say
@@ -79,6 +80,7 @@ pub mod mining_models;
 pub mod mining_profiles;
 pub mod offer_redemptions;
 pub mod offers;
+pub mod past;
 pub mod population;
 pub mod problems;
 pub mod product_buyers;

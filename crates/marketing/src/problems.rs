@@ -73,6 +73,10 @@ guanxi_kernel::problems! {
     UNCODED_RECIPIENTS = Invalid "uncoded_recipients"
         ("Recipients without a source code", "{recipients} of the recipients have no source code. Assign codes of the campaign to its members first.")
         ("收件人缺少源代码", "有 {recipients} 位收件人没有源代码,请先为活动成员分配源代码。");
+    /// More people than are looked at in one go.
+    AUDIENCE_TOO_LARGE = Invalid "audience_too_large"
+        ("Too many members", "The campaign has more than {limit} members, and no more are sent a message at once. Split it into several campaigns.")
+        ("活动成员过多", "活动成员超过 {limit} 人,一次发送不能超过该数,请拆分为多个活动。");
     /// An objective of a measure that nobody knows.
     UNKNOWN_METRIC = Invalid "unknown_metric"
         ("Unknown metric", "Known metrics: {known}.")
@@ -253,6 +257,10 @@ guanxi_kernel::problems! {
     MESSAGE_NOT_PAUSED = Conflict "message_not_paused"
         ("Not paused", "The message is {state}, so there is nothing to resume.")
         ("未暂停", "消息状态为 {state},无可恢复的发送。");
+    /// A delivery of which is known what has become of it.
+    DELIVERY_NOT_UNCERTAIN = Conflict "delivery_not_uncertain"
+        ("Not uncertain", "The delivery is {status}; only of an uncertain one people say what has become of it.")
+        ("投递结果已知", "投递状态为 {status},只有结果未知的投递可由人工确认。");
     /// No server to send mails by.
     MAIL_NOT_CONFIGURED = Conflict "mail_not_configured"
         ("No mail server", "No e-mail can be sent before the operator has set up a mail server ({why}). An administrator \

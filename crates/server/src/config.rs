@@ -354,8 +354,9 @@ impl Config {
     pub(crate) fn store(&self) -> guanxi_storage::Options {
         let mut options = guanxi_storage::Options::new(self.database.url.clone());
         options.replica = self.database.replica_url.clone();
-        options.readers = self.database.readers.max(1);
-        options.writers = self.database.writers.max(1);
+        // An export holds one while it says with another how far it has come.
+        options.readers = self.database.readers.max(2);
+        options.writers = self.database.writers.max(2);
         options.limits.read = Duration::from_secs(self.database.read_seconds);
         options.limits.report = Duration::from_secs(self.database.report_seconds);
         options.limits.write = Duration::from_secs(self.database.write_seconds);

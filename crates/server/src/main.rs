@@ -7,6 +7,7 @@ mod demo;
 mod import;
 mod sealing;
 mod serve;
+mod steady;
 mod traces;
 mod transfer;
 

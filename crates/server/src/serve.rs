@@ -3,7 +3,9 @@
 use crate::{
     Outcome, checks, commands,
     config::{Config, Finding, Findings},
-    sealing, traces,
+    sealing,
+    steady::keep,
+    traces,
 };
 use guanxi_bulk::{Files, Worker};
 use guanxi_http::{App, telemetry};
@@ -25,6 +27,8 @@ const SEALING: Duration = Duration::from_secs(2);
 const INDEXING: Duration = Duration::from_millis(20);
 /// How long a worker that stops may take to give its job back.
 const GIVING_BACK: Duration = Duration::from_secs(5);
+/// How often nodes tell each other what callers have spent of their quotas.
+const SHARING: Duration = Duration::from_secs(1);
 /// How often the server tidies up.
 const MAINTENANCE: Duration = Duration::from_secs(60);
 
@@ -73,10 +77,20 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     tracing::info!(%address, engine = db.engine(), docs = %format!("http://{address}/docs/"), "serving");
 
     let handle = server.handle();
-    let maintenance = actix_web::rt::spawn(maintain(app.clone(), auth, sealing_keys, metrics));
-    let sealing = actix_web::rt::spawn(seal(db.clone()));
-    let indexing = actix_web::rt::spawn(index(db.clone()));
-    let closing = actix_web::rt::spawn(seal_secrets(db.clone()));
+    let whole = app.clone();
+    let maintenance = keep("maintenance", async move || {
+        maintain(&whole, &auth, &sealing_keys, &metrics).await;
+    });
+    let maintenance = actix_web::rt::spawn(maintenance);
+    let store = db.clone();
+    let sealing = actix_web::rt::spawn(keep("sealing", async move || seal(&store).await));
+    let store = db.clone();
+    let indexing = actix_web::rt::spawn(keep("indexing", async move || index(&store).await));
+    let store = db.clone();
+    let closing = actix_web::rt::spawn(keep("secrets", async move || seal_secrets(&store).await));
+    let (store, whole) = (db.clone(), app.clone());
+    let counting = keep("limits", async move || share_limits(&whole, &store).await);
+    let counting = actix_web::rt::spawn(counting);
     // On a thread of its own, since reading a file keeps it busy.
     let (stop_work, stopping) = watch::channel(false);
     let (end_thread, mut ended) = watch::channel(false);
@@ -84,20 +98,24 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     let worker = app.worker();
     let jobs = std::thread::spawn(move || {
         runtime.block_on(async move {
-            work(worker, stopping).await;
+            keep("jobs", async || work(&worker, stopping.clone()).await).await;
             // A request that is still answered may have a connection of this thread.
             drop(ended.wait_for(|ended| *ended).await);
         });
     });
     let webhooks = app.webhooks().clone();
-    let dispatching = actix_web::rt::spawn(async move { webhooks.dispatch_for_ever().await });
+    let dispatching = keep("dispatching", async move || webhooks.dispatch_for_ever().await);
+    let dispatching = actix_web::rt::spawn(dispatching);
     let webhooks = app.webhooks().clone();
-    let sending = actix_web::rt::spawn(async move { webhooks.send_for_ever().await });
+    let sending = keep("webhooks", async move || webhooks.send_for_ever().await);
+    let sending = actix_web::rt::spawn(sending);
     let mailer = app.mailer().clone();
-    let mailing = actix_web::rt::spawn(async move { mailer.send_until_stopped().await });
+    let mailing = keep("mail", async move || mailer.send_until_stopped().await);
+    let mailing = actix_web::rt::spawn(mailing);
     let mailer = app.mailer().clone();
     let workflow = app.workflow().clone();
-    let watching = actix_web::rt::spawn(async move { workflow.work_for_ever().await });
+    let watching = keep("workflow", async move || workflow.work_for_ever().await);
+    let watching = actix_web::rt::spawn(watching);
     let drain = Duration::from_secs(config.server.drain_seconds);
     let stop_job = stop_work.clone();
     actix_web::rt::spawn(async move {
@@ -119,7 +137,7 @@ pub(crate) async fn serve(config: Config) -> Outcome {
     if !matches!(tokio::task::spawn_blocking(move || jobs.join()).await, Ok(Ok(()))) {
         tracing::warn!("the worker had panicked");
     }
-    // A letter that is cut off is uncertain for ever, so those that are under way may end.
+    // A letter that is cut off is uncertain until somebody settles it, so those that are under way may end.
     if tokio::time::timeout(GIVING_BACK, mailing).await.is_err() {
         tracing::warn!("a letter was cut off; it counts as uncertain");
     }
@@ -130,7 +148,8 @@ pub(crate) async fn serve(config: Config) -> Outcome {
         tracing::warn!("the last spans were not sent");
     }
     served?;
-    for task in [maintenance, sealing, indexing, closing, dispatching, sending, watching] {
+    for task in [maintenance, sealing, indexing, closing, counting, dispatching, sending, watching]
+    {
         task.abort();
     }
     close(db).await;
@@ -153,7 +172,7 @@ fn refuse_what_is_insecure(config: &Config) -> Result<(), Findings> {
 }
 
 /// Does jobs, one after the other, until it is told to stop.
-async fn work(worker: Worker, mut stopping: watch::Receiver<bool>) {
+async fn work(worker: &Worker, mut stopping: watch::Receiver<bool>) {
     let work = async {
         loop {
             let pause = match worker.work().await {
@@ -182,9 +201,9 @@ async fn work(worker: Worker, mut stopping: watch::Receiver<bool>) {
 }
 
 /// Indexes beside the server what an older program has saved.
-async fn index(db: Db) {
+async fn index(db: &Db) {
     loop {
-        match reindex::run(&db, &commands::kinds(), INDEXING).await {
+        match reindex::run(db, &commands::kinds(), INDEXING).await {
             Ok(0) => return,
             Ok(steps) => return tracing::info!(steps, "older records are found by pinyin now"),
             Err(problem) => tracing::warn!(%problem, "indexing was cut off; it goes on in a while"),
@@ -194,9 +213,9 @@ async fn index(db: Db) {
 }
 
 /// Seals beside the server what an older program, or an older key, has left.
-async fn seal_secrets(db: Db) {
+async fn seal_secrets(db: &Db) {
     loop {
-        match sealing::run(&db, guanxi_kernel::Clock::System.now()).await {
+        match sealing::run(db, guanxi_kernel::Clock::System.now()).await {
             Ok(report) => return sealed(&report),
             Err(problem) => {
                 tracing::warn!(%problem, "secrets were not sealed; it goes on in a while");
@@ -227,18 +246,33 @@ fn sealed(report: &sealing::Report) {
 }
 
 /// Extends the chains of events soon after they were written, also where nobody follows them.
-async fn seal(db: Db) {
+async fn seal(db: &Db) {
     let mut tick = tokio::time::interval(SEALING);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
-        if let Err(problem) = chain::seal_everywhere(&db).await {
+        if let Err(problem) = chain::seal_everywhere(db).await {
             tracing::warn!(%problem, "events could not be sealed; it is tried again at once");
         }
     }
 }
 
-async fn maintain(app: App, auth: Auth, keys: Arc<SealingKeys>, metrics: PrometheusHandle) {
+/// Counts the requests of callers together with the other nodes; the embedded store has one only.
+async fn share_limits(app: &App, db: &Db) {
+    if db.engine() == "sqlite" {
+        return;
+    }
+    let mut tick = tokio::time::interval(SHARING);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        if let Err(problem) = app.share_limits().await {
+            tracing::warn!(%problem, "quotas are counted by this node alone; it is tried again");
+        }
+    }
+}
+
+async fn maintain(app: &App, auth: &Auth, keys: &Arc<SealingKeys>, metrics: &PrometheusHandle) {
     let mut tick = tokio::time::interval(MAINTENANCE);
     loop {
         tick.tick().await;

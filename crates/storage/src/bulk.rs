@@ -8,6 +8,7 @@ use crate::{
     scope, sql, terms,
 };
 use futures_util::future::join;
+use guanxi_derive::boxed;
 use guanxi_kernel::{Action, Ctx, Problem, Result, actor::forbidden, problem::NOT_FOUND};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -107,9 +108,10 @@ pub async fn delete_many<R: Resource>(
     Ok(outcomes)
 }
 
-/// Whether a problem is one of the store, which ends the transaction.
+/// Whether a problem is one of the store itself, which ends the transaction and may be over later; what a rule
+/// refuses is none, even if the rule is one of this crate.
 pub fn is_of_store(problem: &Problem) -> bool {
-    error::PROBLEMS.contains(&problem.code())
+    error::OF_STORE.contains(&problem.code())
 }
 
 /// Writes the rows of records that another record tells of: an append-only log, where an event and terms
@@ -122,6 +124,7 @@ pub async fn append<R: Resource>(tx: &mut Tx, records: &[R]) -> Result<()> {
     write(tx, records).await
 }
 
+#[boxed]
 async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R) -> Result<R> {
     record.settle(tx, ctx, None).await?;
     save::settle_new(tx, ctx, &mut record).await?;
@@ -129,6 +132,7 @@ async fn judge<R: Resource>(tx: &mut Tx, ctx: &Ctx, mut record: R) -> Result<R> 
     Ok(record)
 }
 
+#[boxed]
 async fn store<R: Resource>(tx: &mut Tx, ctx: &Ctx, records: &[R]) -> Result<()> {
     if records.is_empty() {
         return Ok(());

@@ -16,6 +16,7 @@ use crate::{
     sql::rows_at_once,
     terms, trash,
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{Ctx, Result, ctx::stale};
 use sea_query::Value;
 use uuid::Uuid;
@@ -67,6 +68,7 @@ const GIVEN: [&str; 14] = [
 ///
 /// # Errors
 /// `stale_version` if one of them is not as it was; those of the store.
+#[boxed]
 pub(crate) async fn write(tx: &mut Tx, kind: &'static Kind, changes: Vec<Change>) -> Result<()> {
     let columns: Vec<&'static str> =
         kind.shape.fields.iter().flat_map(|field| field.columns).copied().collect();

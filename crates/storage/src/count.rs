@@ -10,6 +10,7 @@ use crate::{
     scope,
     tx::Link,
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{Ctx, Reach, Result};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{Connection as _, PgConnection, SqlStr};
@@ -92,6 +93,7 @@ impl Tx {
     ///
     /// # Errors
     /// As [`error::problem`] sorts them.
+    #[boxed]
     pub async fn number_within(&mut self, sql: Sql, limit: Duration) -> Result<Option<i64>> {
         let tenant = self.tenant().uuid();
         let found: Result<(i64,), _> = match &mut self.link {

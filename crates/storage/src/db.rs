@@ -178,6 +178,17 @@ impl Db {
         tenant: TenantId,
         work: impl AsyncFnOnce(&mut Tx) -> Result<T>,
     ) -> Result<T> {
+        let mut tx = self.reading(reads, tenant).await?;
+        let done = work(&mut tx).await;
+        let lost = self.watch(&done);
+        match tx.link {
+            Link::SqliteRead(lease) if !lost => lease.give_back(),
+            _ => {}
+        }
+        done
+    }
+
+    async fn reading(&self, reads: Reads, tenant: TenantId) -> Result<Tx> {
         let link = match (&*self.0, reads) {
             (Engine::Sqlite { read: pool, .. }, Reads::Requests)
             | (Engine::Sqlite { reports: pool, .. }, Reads::Reports) => {
@@ -188,14 +199,7 @@ impl Db {
                 Link::PostgresRead(pool.acquire().await.map_err(error::unreached)?)
             }
         };
-        let mut tx = Tx::new(tenant, link, self.1.clone(), self.2.clone());
-        let done = work(&mut tx).await;
-        let lost = self.watch(&done);
-        match tx.link {
-            Link::SqliteRead(lease) if !lost => lease.give_back(),
-            _ => {}
-        }
-        done
+        Ok(Tx::new(tenant, link, self.1.clone(), self.2.clone()))
     }
 
     /// Runs `work`, which reads; all its statements see what is committed when the first starts.

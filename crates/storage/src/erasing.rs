@@ -1,13 +1,19 @@
 //! Records without the person whom they tell of.
 //!
-//! What is forgotten is decided by the type of a field, not by a list of fields: every text goes and
-//! every list of texts, but for names that are known to be no prose. So a field that is added later
-//! is forgotten too unless somebody says otherwise. Ids, amounts, days, words of a vocabulary and
-//! owners stay: what was sold to whom, in which month, is still the same afterwards.
+//! What is forgotten is decided by what a field is, never by what stands in it: every text goes and every list of
+//! texts, but for those of a closed form and for names that are known to be no prose. Parts of structured data are
+//! known by their schema (`forms`), the same that the API document has. So a field that is added later is
+//! forgotten too unless somebody says otherwise. Ids, amounts, days, words of a vocabulary and owners stay: what was
+//! sold to whom, in which month, is still the same afterwards.
 //!
 //! Nothing here asks for rights; whoever calls it has.
 //!
-//! Price: more goes than must, such as the product in a line of a contract.
+//! Price: more goes than must, such as the product in a line of a contract, and the choices among the answers of a
+//! playbook; so what such answers score is less, while what was worked out from them and kept stays.
+
+mod forms;
+
+pub use forms::Form;
 
 use crate::{
     Field, Kind, Resource, Sql, Tx,
@@ -17,10 +23,9 @@ use crate::{
     resource::{document, event, registered},
     terms, trash,
 };
-use chrono::{DateTime, NaiveDate};
 use guanxi_kernel::{Ctx, Result, ctx::stale, scalar::Type};
 use sea_query::Value;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -30,15 +35,19 @@ pub const ERASED: &str = "erased";
 /// Records that one statement reads.
 const AT_ONCE: usize = 200;
 
-/// Texts that name no person: numbers that law wants kept, the words of others, what figures are
-/// grouped by.
+/// Texts that name no person: numbers that law wants kept, codes that the tenant has declared, names of kinds and of
+/// fields, what figures are grouped by. Never those in data without a schema.
 const KEPT: &[&str] = &[
     "about_type",
     "content_type",
     "currency",
     "document",
+    "failed_criteria",
+    "fields",
+    "filled",
     "grade",
     "industry",
+    "item",
     "kind",
     "medium",
     "metric",
@@ -56,7 +65,9 @@ const KEPT: &[&str] = &[
     "reference",
     "region",
     "resource",
+    "responder",
     "rule",
+    "sku",
     "source",
     "source_code",
     "status",
@@ -66,6 +77,7 @@ const KEPT: &[&str] = &[
     "tier",
     "type",
     "unit",
+    "unmet",
 ];
 
 /// Texts that are left empty rather than replaced, because no two records may have the same one or
@@ -80,25 +92,6 @@ const LEFT_EMPTY: &[&str] = &[
     "serial",
     "short_name",
     "website",
-];
-
-/// Members of structured data that people write, so that even what looks like a word is one of theirs.
-const PROSE: &[&str] = &[
-    "address",
-    "comment",
-    "description",
-    "email",
-    "label",
-    "location",
-    "name",
-    "note",
-    "phone",
-    "reason",
-    "remark",
-    "subject",
-    "summary",
-    "text",
-    "title",
 ];
 
 /// Lists that hold nothing but what is told of a person.
@@ -253,7 +246,7 @@ fn row<R: Resource>(ctx: &Ctx, record: &R) -> Option<Vec<Value>> {
     let erased: Vec<Value> = fields
         .clone()
         .zip(values.iter().cloned())
-        .map(|(field, value)| of_row(field, value))
+        .map(|(field, value)| of_row(field, kind.form.member(field.name), value))
         .collect();
     if erased == values {
         return None;
@@ -298,14 +291,14 @@ async fn follow<R: Resource>(
 }
 
 /// A value of a row without the person.
-fn of_row(field: &Field, value: Value) -> Value {
+fn of_row(field: &Field, form: &Form, value: Value) -> Value {
     match (field.kind, value) {
-        (Type::Text, Value::String(Some(text))) => Value::String(of_text(field, text)),
+        (Type::Text, Value::String(Some(text))) => Value::String(of_text(field, form, text)),
         (Type::Date, Value::ChronoDate(Some(_))) if field.name == BORN_ON => {
             Value::ChronoDate(None)
         }
         (Type::Json, Value::Json(Some(json))) => {
-            Value::Json(Some(Box::new(of_json(field.name, *json))))
+            Value::Json(Some(Box::new(form.without_texts(field.name, *json))))
         }
         (_, value) => value,
     }
@@ -316,96 +309,34 @@ pub fn forgotten(kind: &Kind, document: Json) -> Json {
     let Json::Object(members) = document else { return document };
     let without = |(name, value): (String, Json)| {
         let field = kind.shape.fields.iter().find(|field| field.name == name);
+        let form = kind.form.member(&name);
         let value = match (field, value) {
             (Some(field), Json::String(text)) if matches!(field.kind, Type::Text) => {
-                of_text(field, text).into()
+                of_text(field, form, text).into()
             }
             (Some(field), _) if field.name == BORN_ON => Json::Null,
-            (Some(field), value) if matches!(field.kind, Type::Json) => of_json(field.name, value),
-            (Some(_), value) => value,
-            // Worked out from the record, and no column of it.
-            (None, value) => of_json(&name, value),
+            (Some(field), value) if !matches!(field.kind, Type::Json) => value,
+            // Structured data, or worked out from the record and no column of it.
+            (_, value) => form.without_texts(&name, value),
         };
         (name, value)
     };
     Json::Object(members.into_iter().map(without).collect())
 }
 
-/// Structured data without what people wrote in it.
-pub fn without_texts(json: Json) -> Json {
-    of_json("", json)
+/// The structured data in a field of such records without what people wrote in it.
+pub fn without_texts(kind: &Kind, field: &str, json: Json) -> Json {
+    kind.form.member(field).without_texts(field, json)
 }
 
-fn of_text(field: &Field, text: String) -> Option<String> {
+fn of_text(field: &Field, form: &Form, text: String) -> Option<String> {
     let left_empty = LEFT_EMPTY.contains(&field.name);
-    if is_kept(field.name) || (!left_empty && is_number(&text)) {
+    if !left_empty && (is_kept(field.name) || form.is_closed()) {
         return Some(text);
     }
     (!(left_empty && field.nullable)).then(|| ERASED.to_owned())
 }
 
-fn of_json(name: &str, json: Json) -> Json {
-    match json {
-        Json::Array(_) if LISTS.contains(&name) => Json::Array(Vec::new()),
-        Json::Object(_) if name == "custom" => Json::Object(Map::new()),
-        Json::Object(members) => {
-            let member = |(name, value): (String, Json)| {
-                let value = of_json(&name, value);
-                (name, value)
-            };
-            Json::Object(members.into_iter().map(member).collect())
-        }
-        Json::Array(entries) => entries.into_iter().map(|entry| of_json(name, entry)).collect(),
-        Json::String(text) if !is_plain(name, &text) => ERASED.into(),
-        other => other,
-    }
-}
-
-/// Whether a text within structured data is none that somebody wrote.
-fn is_plain(name: &str, text: &str) -> bool {
-    if PROSE.contains(&name) {
-        return false;
-    }
-    is_kept(name) || is_number(text) || is_word(text) || is_id_or_time(text)
-}
-
 fn is_kept(name: &str) -> bool {
     KEPT.contains(&name) || name.ends_with("_currency")
-}
-
-fn is_number(text: &str) -> bool {
-    let digits = text.strip_prefix('-').unwrap_or(text);
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.')
-}
-
-fn is_word(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-}
-
-fn is_id_or_time(text: &str) -> bool {
-    let (id, day) = (text.parse::<Uuid>().is_ok(), text.parse::<NaiveDate>().is_ok());
-    id || day || DateTime::parse_from_rfc3339(text).is_ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn what_people_write_goes_and_figures_stay() {
-        let id = Uuid::from_u128(7);
-        let lines = json!([{ "product_id": id, "name": "For Ann", "quantity": "2.5", "kind": "goods",
-            "price": { "amount": "12.00", "currency": "CNY" }, "due_on": "2026-01-02", "count": 3,
-            "at": "2026-01-02T03:04:05Z", "remark": "hers", "model": "Ann's own" }]);
-        let expected = json!([{ "product_id": id, "name": ERASED, "quantity": "2.5", "kind": "goods",
-            "price": { "amount": "12.00", "currency": "CNY" }, "due_on": "2026-01-02", "count": 3,
-            "at": "2026-01-02T03:04:05Z", "remark": ERASED, "model": ERASED }]);
-        assert_eq!(of_json("lines", lines), expected);
-        assert_eq!(of_json("lines", expected.clone()), expected, "twice is once");
-        assert_eq!(of_json("phones", json!([{ "number": "+861" }])), json!([]));
-        assert_eq!(of_json("custom", json!({ "hobby": "chess" })), json!({}));
-        assert_eq!(of_json("name", json!(["ann"])), json!([ERASED]));
-        assert_eq!(of_json("signs", json!(["fewer_orders"])), json!(["fewer_orders"]));
-    }
 }

@@ -1,7 +1,7 @@
 //! What the stores can refuse, as problems with a code.
 
 use guanxi_kernel::{
-    Problem,
+    Code, Problem,
     problem::{DUPLICATE, INTERNAL},
 };
 use sqlx::migrate::MigrateError;
@@ -96,6 +96,10 @@ guanxi_kernel::problems! {
         ("金额过大,无法换算", "换算为 {to} 后金额过大。");
 }
 
+/// What a store says whatever it was asked: the transaction is lost, and the same work may be done later. All
+/// else that is declared here refuses what was asked, and would do so again; so each of these is named.
+pub static OF_STORE: &[&Code] = &[&UNAVAILABLE, &CONTENTION, &STATEMENT_TIMEOUT, &STORAGE_FULL];
+
 /// Sorts a driver's error into the catalogue. The cause goes to the log only.
 pub fn problem(error: Error) -> Problem {
     let code = match &error {
@@ -132,6 +136,14 @@ pub(crate) fn unreached(error: Error) -> Problem {
         _ => false,
     };
     if passing { UNAVAILABLE.problem().because(error).retry_after(1) } else { problem(error) }
+}
+
+/// Whether PostgreSQL let a statement wait for a lock as long as it may wait, or work as long as it may.
+pub(crate) fn took_too_long(problem: &Problem) -> bool {
+    let cause = std::error::Error::source(problem).and_then(|cause| cause.downcast_ref::<Error>());
+    let refusal = cause.and_then(Error::as_database_error);
+    let code = refusal.and_then(sqlx::error::DatabaseError::code);
+    matches!(code.as_deref(), Some("55P03" | "57014"))
 }
 
 /// Whether the connection is gone and another one may do better.
@@ -185,7 +197,6 @@ pub fn corrupt(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Pr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use guanxi_kernel::Code;
     use sqlx::error::{DatabaseError, ErrorKind};
     use std::{borrow::Cow, error, fmt};
 
@@ -261,6 +272,10 @@ mod tests {
                 );
             }
         }
+        for (code, long) in [("55P03", true), ("57014", true), ("40001", false), ("9", false)] {
+            assert_eq!(took_too_long(&problem(Error::Database(Box::new(Refusal(code))))), long);
+        }
+        assert!(!took_too_long(&problem(Error::PoolTimedOut)));
         let broken = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
         for error in
             [Error::Io(broken), Error::PoolTimedOut, Error::PoolClosed, Error::WorkerCrashed]

@@ -20,6 +20,7 @@ pub mod history;
 pub mod timeline;
 
 use crate::{Kind, Sql, Tx, Visibility, attached, custom::PREFIX, record, sql};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -58,6 +59,7 @@ pub async fn record(tx: &mut Tx, ctx: &Ctx, event: Event) -> Result<()> {
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub async fn record_all(tx: &mut Tx, ctx: &Ctx, events: Vec<Event>) -> Result<()> {
     if events.is_empty() {
         return Ok(());
@@ -214,6 +216,7 @@ pub(crate) type HeldBy = Option<Vec<Uuid>>;
 struct Holders(BTreeMap<(&'static str, Uuid), HeldBy>);
 
 impl Holders {
+    #[boxed]
     async fn of(&mut self, tx: &mut Tx, kind: &Kind, document: &Json) -> Result<HeldBy> {
         if kind.with_parent && document["deleted_at"].is_null() {
             let Some((parent, id)) = attached::parent(kind, document) else { return Ok(None) };

@@ -107,6 +107,7 @@ pub async fn search(
 ) -> Result<Found> {
     let readable = |kind: &&&'static Kind| !ctx.reach(kind.plural, Action::Read).is_nothing();
     let kinds: Vec<&'static Kind> = kinds.iter().filter(readable).copied().collect();
+    let kinds = with_texts(tx, kinds).await?;
     if kinds.is_empty() {
         return Ok(Found { hits: Vec::new(), shown: Vec::new(), more: false });
     }
@@ -142,6 +143,23 @@ pub async fn search(
     let told = found.iter().zip(&hits);
     let shown = told.map(|((_, at, _, record), hit)| shown(kinds[*at], record, hit)).collect();
     Ok(Found { hits, shown, more })
+}
+
+/// Those of the kinds of which the tenant has a record with texts: few of the more than a hundred that there are, each
+/// of which would be looked for in the indexes.
+async fn with_texts(tx: &mut Tx, kinds: Vec<&'static Kind>) -> Result<Vec<&'static Kind>> {
+    // One step of the index for each kind that is there, however many records it has.
+    let there: Vec<(String,)> = tx
+        .all(crate::sql!(
+            "WITH RECURSIVE there (kind) AS (
+                SELECT MIN(x.kind) FROM record_texts x WHERE x.tenant_id = $1
+                UNION ALL
+                SELECT (SELECT MIN(x.kind) FROM record_texts x WHERE x.tenant_id = $1 AND x.kind > t.kind)
+                FROM there t WHERE t.kind IS NOT NULL)
+             SELECT kind FROM there WHERE kind IS NOT NULL"
+        ))
+        .await?;
+    Ok(kinds.into_iter().filter(|kind| there.iter().any(|(there,)| there == kind.name)).collect())
 }
 
 /// What a hit shows of its record.

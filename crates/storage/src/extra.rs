@@ -4,6 +4,7 @@
 //! It is part of `Meta` and taken out of bodies by the engine, so a resource declares nothing and has it.
 
 use crate::{Kind, Resource, Sql, Tx, custom::save, sql::rows_at_once};
+use guanxi_derive::boxed;
 use guanxi_kernel::{
     Ctx, Line, Problem, Result, input,
     problem::{DUPLICATE, FieldError, INVALID_FORMAT, REPEATED},
@@ -198,6 +199,7 @@ pub(crate) async fn register(
 ///
 /// # Errors
 /// As [`register`]; also if two of them have the same one.
+#[boxed]
 pub(crate) async fn register_all(
     tx: &mut Tx,
     kind: &'static Kind,

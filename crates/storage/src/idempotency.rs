@@ -3,10 +3,14 @@
 //! The record is claimed first. A second request with the same key waits for the transaction of
 //! the first one to end (on the unique index, or for the one writer) and then finds its answer. If
 //! the first one fails, its claim is undone with everything else and the second one does the work.
+//!
+//! If the first one takes longer than anybody may wait, PostgreSQL says for what was waited, and the second
+//! one is told `idempotency_in_progress`. Whoever waits for the one writer of the embedded store waits for all
+//! that write, whatever their keys, and is told `store_unavailable`.
 
 use crate::{
     Tx,
-    error::{KEY_IN_PROGRESS, KEY_REUSED},
+    error::{self, KEY_IN_PROGRESS, KEY_REUSED},
 };
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Ctx, Result};
@@ -45,7 +49,8 @@ struct Kept {
 /// Claims the key for this transaction. If it was used before, the answer of then.
 ///
 /// # Errors
-/// `idempotency_key_reused` if it was used for another request.
+/// `idempotency_key_reused` if it was used for another request; `idempotency_in_progress` if the first
+/// request with it has not ended after the time that a statement may wait.
 pub async fn claim(tx: &mut Tx, ctx: &Ctx, claim: &Claim) -> Result<Option<Answer>> {
     let insert = crate::sql!(
         "INSERT INTO idempotency_keys
@@ -58,8 +63,15 @@ pub async fn claim(tx: &mut Tx, ctx: &Ctx, claim: &Claim) -> Result<Option<Answe
         claim.fingerprint.clone(),
         ctx.now
     );
-    if tx.execute(insert).await? == 1 {
-        return Ok(None);
+    match tx.execute(insert).await {
+        Ok(1) => return Ok(None),
+        Ok(_) => {}
+        Err(problem) if error::took_too_long(&problem) => {
+            // One row waits for nothing but its key, and would wait as long once more.
+            tx.failed = Some(&KEY_IN_PROGRESS);
+            return Err(KEY_IN_PROGRESS.problem().retry_after(1).because(problem));
+        }
+        Err(problem) => return Err(problem),
     }
     let select = crate::sql!(
         "SELECT fingerprint, status, etag, location, body FROM idempotency_keys

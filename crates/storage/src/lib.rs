@@ -6,8 +6,8 @@
 //! events), [`list`] (filters, sorting, pages; [`filter`] and [`search`] for longer questions,
 //! [`count`] for totals, [`pivot`] for tables of two fields), [`bulk`] and [`changing`] (many records at
 //! once), [`everywhere`] (one search over all kinds), [`trash`], [`merging`], [`erasing`], [`succession`],
-//! [`custom`] (the fields that tenants define), [`events`], [`field_reads`], [`idempotency`], [`rates`], [`vault`] (secrets
-//! that must be read back).
+//! [`custom`] (the fields that tenants define), [`events`], [`field_reads`], [`idempotency`], [`rates`], [`spent`] (quotas,
+//! among nodes), [`vault`] (secrets that must be read back).
 //!
 //! Every difference between the two stores is in this crate, in a function named for what it does.
 
@@ -40,6 +40,7 @@ mod remains;
 pub mod resource;
 pub mod scope;
 pub mod search;
+pub mod spent;
 pub mod sql;
 mod sqlite;
 mod statistics;

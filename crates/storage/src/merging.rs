@@ -16,6 +16,7 @@ use crate::{
     terms,
     texts::Wanted,
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{
     Ctx, Result,
     problem::{INTERNAL, NOT_FOUND},
@@ -392,6 +393,7 @@ pub(crate) fn rows(kind: &'static Kind) -> Sql {
     sql
 }
 
+#[boxed]
 pub(crate) async fn read<R: Resource>(tx: &mut Tx, sql: Sql) -> Result<Vec<R>> {
     tx.records(sql, |record: R, _| Ok(record)).await
 }

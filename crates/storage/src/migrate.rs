@@ -105,6 +105,12 @@ pub const SHARED: &[Step] = &[
     shared!(82, "0082_purchases_by_customer"),
     shared!(83, "0083_renewals_rewards_and_reads"),
     shared!(84, "0084_watched_media"),
+    shared!(85, "0085_job_attempts"),
+    shared!(86, "0086_spent_quotas"),
+    shared!(87, "0087_letters_come_back"),
+    shared!(88, "0088_answers_and_handovers"),
+    shared!(89, "0089_recorded_movements"),
+    shared!(90, "0090_order_gaps"),
 ];
 /// Steps of SQLite alone.
 pub const SQLITE: &[Step] = &[
@@ -113,6 +119,7 @@ pub const SQLITE: &[Step] = &[
     own!("sqlite", 21, "0021_texts"),
     own!("sqlite", 30, "0030_sharing_and_amounts"),
     own!("sqlite", 49, "0049_contract_amendments"),
+    own!("sqlite", 88, "0088_answers_and_handovers"),
 ];
 /// Steps of PostgreSQL alone.
 pub const POSTGRES: &[Step] = &[
@@ -136,6 +143,7 @@ pub const POSTGRES: &[Step] = &[
     own!("postgres", 59, "0059_bulk"),
     own!("postgres", 74, "0074_positionings_queries_and_standards"),
     own!("postgres", 78, "0078_shorter_wait"),
+    own!("postgres", 88, "0088_answers_and_handovers"),
 ];
 
 /// How far the schema of a store is, and how far this program would bring it.
@@ -259,7 +267,7 @@ mod tests {
         let all = SHARED.iter().chain(SQLITE).chain(POSTGRES);
         assert!(all.clone().all(|step| step.1.starts_with(&format!("{:04}_", step.0))));
         let numbers: std::collections::BTreeSet<i64> = all.map(|step| step.0).collect();
-        assert!(numbers.into_iter().eq(1..=84), "no gap; say here how many there are");
+        assert!(numbers.into_iter().eq(1..=90), "no gap; say here how many there are");
         for (number, name, _) in SQLITE.iter().chain(POSTGRES) {
             let shared = SHARED.iter().find(|shared| shared.0 == *number);
             assert!(shared.is_none_or(|shared| shared.1 == *name), "one step has one name");

@@ -13,6 +13,7 @@
 //! the name of a company has 34 terms instead of 9.
 
 use crate::{Sql, Tx, texts};
+use guanxi_derive::boxed;
 use guanxi_kernel::{
     Result, pinyin,
     pinyin::Piece,
@@ -209,6 +210,7 @@ pub fn asked(text: &str) -> Vec<String> {
 }
 
 /// Brings the terms of a record from `before` to `after`; only the difference is written.
+#[boxed]
 pub(crate) async fn save(
     tx: &mut Tx,
     kind: &'static str,
@@ -237,6 +239,7 @@ pub(crate) async fn save(
 }
 
 /// Indexes records, each with all its terms; entries that are there already stay.
+#[boxed]
 pub(crate) async fn insert(
     tx: &mut Tx,
     kind: &'static str,

@@ -13,6 +13,7 @@
 //! (`Tx::aside`).
 
 use crate::{Sql, Tx, sql, terms::LONGEST};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Result, TenantId};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -101,6 +102,7 @@ impl Wanted {
 }
 
 /// Lets each of these records be found by exactly these terms.
+#[boxed]
 pub(crate) async fn put(
     tx: &mut Tx,
     kind: &'static str,

@@ -4,11 +4,16 @@
 //! import the thread of the store and that of the program waited for each other in turn, half of the time
 //! each. The order of statements stays as it was. Price: what such statements need must be looked up before
 //! the first of them.
+//!
+//! What talks to a store is compiled once, here: a statement's rows come as they are on its store, and only
+//! reading them as a type is code of that type. Each of a thousand types had the drivers' machinery of both
+//! stores before, a large part of the program. Price: one allocation for each statement, and the rows of it are
+//! in memory twice for a moment.
 
 use crate::{
     bulk::is_of_store,
     custom,
-    error::{self, Error},
+    error::{self, BROKEN_REFERENCE, Error},
     record::{Cells, Record},
     sql::Sql,
     sqlite::Lease,
@@ -20,7 +25,7 @@ use sqlx::{
     FromRow, PgConnection, PgPool, Postgres, Transaction, pool::PoolConnection, postgres::PgRow,
     sqlite::SqliteRow,
 };
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, pin::Pin, sync::Arc};
 use uuid::Uuid;
 
 /// A conversation with the store in the name of one tenant.
@@ -51,6 +56,63 @@ pub(crate) enum Link {
     /// Statements one by one, on a connection that cannot write.
     PostgresRead(PoolConnection<Postgres>),
     PostgresWrite(Transaction<'static, Postgres>),
+}
+
+/// What talks to the store until it has answered.
+type Talking<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
+
+/// What a statement has found, as its store gives it.
+enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+/// One row, as its store gives it.
+enum Found {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+impl From<Vec<SqliteRow>> for Rows {
+    fn from(rows: Vec<SqliteRow>) -> Self {
+        Self::Sqlite(rows)
+    }
+}
+
+impl From<Vec<PgRow>> for Rows {
+    fn from(rows: Vec<PgRow>) -> Self {
+        Self::Postgres(rows)
+    }
+}
+
+impl From<SqliteRow> for Found {
+    fn from(row: SqliteRow) -> Self {
+        Self::Sqlite(row)
+    }
+}
+
+impl From<PgRow> for Found {
+    fn from(row: PgRow) -> Self {
+        Self::Postgres(row)
+    }
+}
+
+impl Rows {
+    fn read<T: Row>(&self) -> Result<Vec<T>, Error> {
+        match self {
+            Self::Sqlite(rows) => rows.iter().map(T::from_row).collect(),
+            Self::Postgres(rows) => rows.iter().map(T::from_row).collect(),
+        }
+    }
+}
+
+impl Found {
+    fn read<T: Row>(&self) -> Result<T, Error> {
+        match self {
+            Self::Sqlite(row) => T::from_row(row),
+            Self::Postgres(row) => T::from_row(row),
+        }
+    }
 }
 
 /// Readable from a row of either store by column names; deriving [`sqlx::FromRow`] is enough.
@@ -134,11 +196,8 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn execute(&mut self, sql: Sql) -> Result<u64> {
-        self.facts.clear();
         let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
-        on_either!(self, rendered, |text, args, conn| {
-            sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
-        })
+        self.run(rendered).await
     }
 
     /// Runs statements one after the other for their effect. Each is put together while the store
@@ -161,11 +220,8 @@ impl Tx {
     /// # Errors
     /// As [`error::problem`] sorts them.
     pub async fn execute_untenanted(&mut self, sql: Sql) -> Result<u64> {
-        self.facts.clear();
         let rendered = sql.render_untenanted(self.is_sqlite());
-        on_either!(self, rendered, |text, args, conn| {
-            sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
-        })
+        self.run(rendered).await
     }
 
     /// The rows of a statement.
@@ -185,23 +241,15 @@ impl Tx {
     pub async fn each<T: Row>(
         &mut self,
         sql: Sql,
-        mut take: impl FnMut(T) -> Result<()>,
+        mut take: impl FnMut(T) -> Result<()> + Send,
     ) -> Result<()> {
         let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
         let mut taken = Ok(());
-        on_either!(self, rendered, |text, args, conn| {
-            let mut rows = sqlx::query_as_with::<_, T, _>(text, args).fetch(conn);
-            loop {
-                match rows.try_next().await {
-                    Ok(Some(row)) => taken = take(row),
-                    Ok(None) => break Ok(()),
-                    Err(error) => break Err(error),
-                }
-                if taken.is_err() {
-                    break Ok(());
-                }
-            }
-        })?;
+        let mut read = |row: Found| {
+            taken = take(row.read()?);
+            Ok(taken.is_ok())
+        };
+        self.stream(rendered, &mut read).await?;
         taken
     }
 
@@ -234,15 +282,63 @@ impl Tx {
     }
 
     async fn all_rendered<T: Row>(&mut self, rendered: Rendered) -> Result<Vec<T>> {
-        on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args)
-            .fetch_all(conn)
-            .await)
+        let rows = self.rows(rendered).await?;
+        self.note(rows.read())
     }
 
     async fn optional_rendered<T: Row>(&mut self, rendered: Rendered) -> Result<Option<T>> {
-        on_either!(self, rendered, |text, args, conn| sqlx::query_as_with(text, args)
-            .fetch_optional(conn)
-            .await)
+        let found = self.first(rendered).await?;
+        self.note(found.map(|row| row.read()).transpose())
+    }
+
+    fn run(&mut self, rendered: Rendered) -> Talking<'_, u64> {
+        Box::pin(async move {
+            self.facts.clear();
+            on_either!(self, rendered, |text, args, conn| {
+                sqlx::query_with(text, args).execute(conn).await.map(|done| done.rows_affected())
+            })
+        })
+    }
+
+    fn rows(&mut self, rendered: Rendered) -> Talking<'_, Rows> {
+        Box::pin(async move {
+            on_either!(self, rendered, |text, args, conn| {
+                sqlx::query_with(text, args).fetch_all(conn).await.map(Rows::from)
+            })
+        })
+    }
+
+    fn first(&mut self, rendered: Rendered) -> Talking<'_, Option<Found>> {
+        Box::pin(async move {
+            on_either!(self, rendered, |text, args, conn| {
+                let found = sqlx::query_with(text, args).fetch_optional(conn).await;
+                found.map(|row| row.map(Found::from))
+            })
+        })
+    }
+
+    /// Gives each row to `take` as it comes, until that wants no more.
+    fn stream<'a>(
+        &'a mut self,
+        rendered: Rendered,
+        take: &'a mut (dyn FnMut(Found) -> Result<bool, Error> + Send),
+    ) -> Talking<'a, ()> {
+        Box::pin(async move {
+            on_either!(self, rendered, |text, args, conn| {
+                let mut rows = sqlx::query_with(text, args).fetch(conn);
+                loop {
+                    match rows.try_next().await {
+                        Ok(Some(row)) => match take(row.into()) {
+                            Ok(true) => {}
+                            Ok(false) => break Ok(()),
+                            Err(error) => break Err(error),
+                        },
+                        Ok(None) => break Ok(()),
+                        Err(error) => break Err(error),
+                    }
+                }
+            })
+        })
     }
 
     /// The records of a statement that selects exactly the columns of `T`, then `extra` more, which
@@ -266,17 +362,18 @@ impl Tx {
     ///
     /// # Errors
     /// As [`error::problem`] sorts them.
-    pub(crate) async fn cells<U>(
+    pub async fn cells<U>(
         &mut self,
         sql: Sql,
         read: impl Fn(&mut Cells<'_>) -> Result<U, Error>,
     ) -> Result<Vec<U>> {
-        let rendered = sql.render(self.tenant.uuid(), self.is_sqlite());
+        let rows = self.rows(sql.render(self.tenant.uuid(), self.is_sqlite())).await?;
         let read = |mut cells: Cells<'_>| read(&mut cells);
-        on_either!(self, rendered, |text, args, conn| {
-            let rows = sqlx::query_with(text, args).fetch_all(conn).await;
-            rows.and_then(|rows| rows.iter().map(|row| read(row.into())).collect())
-        })
+        let all = match &rows {
+            Rows::Sqlite(rows) => rows.iter().map(|row| read(row.into())).collect(),
+            Rows::Postgres(rows) => rows.iter().map(|row| read(row.into())).collect(),
+        };
+        self.note(all)
     }
 
     /// Whether `fact` was found true of that record, and nothing was written since.
@@ -312,8 +409,10 @@ impl Tx {
     /// The refusal of the store that ended the whole transaction.
     pub async fn end_part<T>(&mut self, done: Result<T>) -> Result<Result<T>> {
         if let Err(problem) = done {
-            // A key that somebody else holds is all that a store may refuse and go on.
-            let goes_on = self.failed.is_none_or(|code| code.code == DUPLICATE.code);
+            // A key that somebody else holds, or a record that is gone, is all that a store may refuse
+            // and go on.
+            let goes_on =
+                self.failed.is_none_or(|code| code == &DUPLICATE || code == &BROKEN_REFERENCE);
             if !goes_on || is_of_store(&problem) {
                 return Err(problem);
             }

@@ -16,8 +16,8 @@ both_stores![
     z_22_a_person_is_told_all_that_is_stored,
 ];
 
-/// Stands in every text that is written of the person, in small letters as indexes have it.
-pub(super) const MARK: &str = "zq7kfx";
+/// Stands in every text that is written of the person, in small letters as indexes have it and as a word would.
+pub(super) const MARK: &str = "zqkfx";
 
 /// Members of examples that people write freely.
 const FREE: [&str; 10] = [

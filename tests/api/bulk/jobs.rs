@@ -2,8 +2,14 @@
 
 use super::{counts, done, set, succeeded, upload};
 use chrono::TimeDelta;
+use futures_util::{FutureExt as _, future::LocalBoxFuture};
+use guanxi_bulk::{
+    Worker,
+    jobs::{Job, JobKind},
+    worker::Run,
+};
 use guanxi_tests::{Json, World, both_stores, json};
-use std::fmt::Write as _;
+use std::{fmt::Write as _, panic::AssertUnwindSafe};
 
 both_stores![
     z_12_a_job_goes_on_where_a_killed_worker_was,
@@ -11,7 +17,32 @@ both_stores![
     jobs_are_seen_by_those_who_asked_for_them,
     two_workers_never_do_one_job_twice,
     a_worker_that_is_stopped_gives_its_job_back,
+    a_job_that_panics_has_failed,
 ];
+
+/// Work with a defect.
+fn defective<'a>(run: &'a Run<'a>, _: &'a Job) -> LocalBoxFuture<'a, guanxi_kernel::Result<()>> {
+    Box::pin(async move {
+        assert!(run.total() == Some(-1), "a defect, as a test wants it");
+        Ok(())
+    })
+}
+
+async fn a_job_that_panics_has_failed(world: &World) {
+    let search = json!({ "type": "party" });
+    let job = world.admin.post("/v1/duplicates/find", search).await.expect(202).id();
+    let files = world.app.worker().files().clone();
+    let worker = Worker::new(world.db.clone(), files, world.clock.clone());
+    let worker = worker.with(JobKind::DuplicateSearch, defective);
+    let panicked = AssertUnwindSafe(worker.work()).catch_unwind().await;
+    assert!(panicked.is_err(), "whoever runs the worker hears of it");
+    let job = world.admin.get(format!("/v1/jobs/{job}")).await.expect(200);
+    assert_eq!(job.json["status"], "failed");
+    assert_eq!(job.json["problem"]["code"], "internal");
+    // Nobody takes it up, and the worker does the next one.
+    world.clock.advance(TimeDelta::seconds(61));
+    assert!(!worker.work().await.expect("a worker"));
+}
 
 /// So many rows.
 fn rows(count: usize) -> String {
@@ -101,7 +132,9 @@ async fn jobs_are_seen_by_those_who_asked_for_them(world: &World) {
     assert_eq!(listed.each("id"), [json!(job)]);
     let shown: Json = listed.data()[0].clone();
     assert_eq!(shown["actions"], json!(["cancel"]));
-    for hidden in ["task", "state", "lease_by", "lease_until", "cancel_asked"] {
+    for hidden in
+        ["task", "state", "lease_by", "lease_until", "cancel_asked", "attempts", "furthest"]
+    {
         assert!(shown.get(hidden).is_none(), "{hidden}");
     }
     let found = world.admin.post("/v1/jobs/search", json!({ "filter": "status = queued" })).await;

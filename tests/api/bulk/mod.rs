@@ -3,11 +3,14 @@
 mod attachment_feed;
 pub(crate) mod attachments;
 mod collecting;
+mod endings;
 mod erased_names;
 mod erasures;
 mod exports;
+mod forgotten;
 mod imports;
 mod jobs;
+mod steps;
 mod volume;
 
 use guanxi_tests::{Answer, Client, Json, World, json};

@@ -1,7 +1,10 @@
 //! Failures are one shape, in two languages, and tell nothing they should not.
 
-use guanxi_http::Options;
-use guanxi_tests::{Engine, World, both_stores, given, json, world};
+use guanxi_http::{App, Options, telemetry};
+use guanxi_storage::vault::Vault;
+use guanxi_tests::{Client, Engine, World, both_stores, given, json, world};
+use guanxi_webhooks::Settings;
+use std::{net::TcpListener, sync::Arc};
 
 both_stores![
     unknown_paths_and_methods_are_problems,
@@ -147,6 +150,7 @@ async fn answers_carry_the_headers_of_the_contract(world: &World) {
     }
     assert!(answer.header("ratelimit").is_some_and(|left| left.starts_with("\"read\";r=")));
     assert!(answer.header("server").is_none());
+    assert!(answer.header("strict-transport-security").is_none(), "it is not configured");
     let odd = world.admin.get("/v1/parties").header("x-request-id", "a b").await.expect(200);
     assert_ne!(
         odd.header("x-request-id"),
@@ -214,6 +218,70 @@ async fn a_caller_who_asks_too_often_is_told_when_to_come_back() {
         assert!((1..=13).contains(&wait), "{wait}");
         assert_eq!(refused.json["retryable"], true);
         world.admin.get("/v1/parties").await.expect(200);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn sec_32_browsers_are_told_to_stay_with_tls_where_that_is_configured() {
+    let options = Options { hsts: true, ..Options::default() };
+    world::on_with(Engine::Sqlite, options, async |world| {
+        let good = world.anonymous().get("/v1/meta").await.expect(200);
+        let bad = world.anonymous().get("/v1/parties").await.expect(401);
+        for answer in [good, bad] {
+            let told = answer.header("strict-transport-security");
+            assert_eq!(told, Some("max-age=31536000; includeSubDomains"));
+        }
+    })
+    .await;
+}
+
+/// A vault with a defect.
+struct Defective;
+
+impl Vault for Defective {
+    fn seal(&self, _: &str, _: &str) -> guanxi_kernel::Result<(String, String)> {
+        panic!("a canary in a defect, as a test wants it")
+    }
+
+    fn open(&self, _: &str, _: &str, _: &str) -> guanxi_kernel::Result<String> {
+        panic!("a canary in a defect, as a test wants it")
+    }
+
+    fn key(&self) -> String {
+        "defective".to_owned()
+    }
+}
+
+#[actix_web::test]
+async fn sec_29_a_handler_that_panics_is_answered_for_and_counted() {
+    world::on(Engine::Sqlite, async |world| {
+        let metrics = telemetry::record().expect("no other recorder");
+        let db = world.db.clone().with_vault(Arc::new(Defective));
+        let webhooks = Settings { allow_private: true, seconds: 1 };
+        let options = Options { webhooks, ..Options::default() };
+        let (auth, clock) = (world.auth.clone(), world.clock.clone());
+        let files = world.app.worker().files().clone();
+        let app = App::new(db, auth, clock, options, Some(metrics), files);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = guanxi_http::serve(&app, listener, 1).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let (_, credentials) = world.admin.credentials().expect("a token");
+        let admin = Client::anonymous(&base).with_token(credentials.trim_start_matches("Bearer "));
+        let body = json!({ "name": "ERP", "url": "http://127.0.0.1:9/", "event_types": ["*"] });
+        let failed = admin.post("/v1/webhook-endpoints", body.clone()).await;
+        let failed = failed.refused(500, "internal");
+        assert_eq!(failed.header("content-type"), Some("application/problem+json"));
+        assert_eq!(failed.json["request_id"].as_str(), failed.header("x-request-id"));
+        assert!(!failed.text.contains("canary"), "{}", failed.text);
+        let counted = admin.get("/metrics").await.expect(200).text;
+        assert!(counted.contains("\nguanxi_panics_total 1\n"), "{counted}");
+        // It goes on, and nothing is left of what was begun.
+        assert!(admin.get("/v1/webhook-endpoints").await.expect(200).data().is_empty());
+        world.admin.post("/v1/webhook-endpoints", body).await.expect(201);
+        handle.stop(false).await;
     })
     .await;
 }

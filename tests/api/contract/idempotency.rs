@@ -1,13 +1,17 @@
 //! A write with a key happens once, however often it is sent.
 
 use futures_util::future::join_all;
-use guanxi_tests::{World, both_stores, given, json};
+use guanxi_tests::{
+    World, both_stores, given, json, rows,
+    world::{ADMINISTRATOR, PASSWORD},
+};
 
 both_stores![
     fifty_equal_posts_with_one_key_make_one_record,
     a_key_belongs_to_one_request_of_one_caller,
     a_refused_write_leaves_its_key_free,
     a_dry_run_keeps_nothing,
+    b3_a_dry_run_leaves_every_table_as_it_was,
     a_change_can_be_retried,
 ];
 
@@ -112,6 +116,60 @@ async fn a_dry_run_keeps_nothing(world: &World) {
         .expect(204);
     assert_eq!((minimal.header("etag"), minimal.text.as_str()), (Some("\"2\""), ""));
     assert_eq!(world.admin.get(&path).await.expect(200).json["name"], "Now");
+}
+
+/// Of writes of many modules, shared ones and those with a handler of their own.
+async fn b3_a_dry_run_leaves_every_table_as_it_was(world: &World) {
+    let admin = &world.admin;
+    let party = format!("/v1/parties/{}", given::party(admin, "A").await.id());
+    let (_, user) = world.person(&[], None).await;
+    let session = admin.get("/v1/me/sessions").await.expect(200).data()[0]["id"].clone();
+    let session = format!("/v1/me/sessions/{}", session.as_str().expect("an id"));
+    let mut writes = Vec::new();
+    for plural in ["leads", "campaigns", "contracts", "roles", "webhook-endpoints", "tasks"] {
+        let body = given::body(admin, plural).await;
+        writes.push(("POST", format!("/v1/{plural}"), body, 201));
+    }
+    let named = json!({ "kind": "organisation", "name": "B" });
+    let password = json!({ "password": "a bridge over the Wu" });
+    let no_body = json!(null);
+    writes.extend([
+        ("PUT", "/v1/parties/by/erp/K-7".to_owned(), named, 201),
+        ("PATCH", party.clone(), json!({ "name": "B" }), 200),
+        ("DELETE", party, no_body.clone(), 204),
+        ("PATCH", "/v1/tenant".to_owned(), json!({ "name": "B" }), 200),
+        ("PUT", format!("/v1/users/{user}/password"), password, 204),
+        ("DELETE", session, no_body.clone(), 204),
+        ("POST", "/v1/auth/logout".to_owned(), no_body.clone(), 204),
+        ("POST", "/v1/auth/logout-everywhere".to_owned(), no_body.clone(), 204),
+    ]);
+    let before = rows::digests(&world.url, None).await;
+    for (method, path, body, status) in writes {
+        let mut tried = admin.request(method, &path).header("prefer", "dry-run");
+        if matches!(method, "PATCH" | "DELETE") {
+            tried = tried.header("if-match", "*");
+        }
+        let tried = if body.is_null() { tried } else { tried.json(&body) };
+        let tried = tried.await.expect(status);
+        assert_eq!(tried.header("preference-applied"), Some("dry-run"), "{method} {path}");
+    }
+    // What can only be done is not done.
+    let own = json!({ "current_password": PASSWORD, "new_password": "a bridge over the Wu" });
+    let by = json!({ "email": ADMINISTRATOR, "password": PASSWORD });
+    let test = format!("/v1/webhook-endpoints/{}/test", crate::openapi::NOTHING);
+    for (method, path, body) in [
+        ("PUT", "/v1/me/password", own),
+        ("POST", "/v1/auth/login", by),
+        ("POST", test.as_str(), no_body),
+    ] {
+        let tried = admin.request(method, path).header("prefer", "dry-run");
+        let tried = if body.is_null() { tried } else { tried.json(&body) };
+        tried.await.refused(400, "dry_run_refused");
+    }
+    let after = rows::digests(&world.url, None).await;
+    let changed: Vec<_> =
+        before.iter().filter(|(table, rows)| after.get(*table) != Some(*rows)).collect();
+    assert!(changed.is_empty() && after.len() == before.len(), "{changed:?}");
 }
 
 async fn a_change_can_be_retried(world: &World) {

@@ -11,6 +11,7 @@ both_stores![
     c_03_an_amendment_waits_for_its_approval,
     c_14_receivables_of_the_past_stay_what_they_were,
     c_16_signing_amending_and_cancelling_stay_visible,
+    what_is_hidden_of_a_contract_is_not_told_by_what_is_made_of_it,
 ];
 
 fn of(amendment: &Answer) -> String {
@@ -276,5 +277,33 @@ async fn c_16_signing_amending_and_cancelling_stay_visible(world: &World) {
         let path = format!("/v1/reports/contract-results?{query}");
         let refused = admin.get(path).await.refused(400, "bad_parameter");
         assert_eq!(refused.json["errors"][0]["parameter"], name);
+    }
+}
+
+async fn what_is_hidden_of_a_contract_is_not_told_by_what_is_made_of_it(world: &World) {
+    let one = signed(world, "10", json!({})).await;
+    let clauses = json!([{ "title": "价款", "body": "{{ contract.gross }}" }]);
+    let template = json!({ "name": "采购合同", "fields": [], "clauses": clauses });
+    let template = world.admin.post("/v1/contract-templates", template).await.expect(201).id();
+    let any = |resource: &str| json!({ "resource": resource, "action": "any", "scope": "all" });
+    let contracts = json!({ "resource": "contracts", "action": "read", "scope": "all",
+        "hidden_fields": ["gross", "lines"] });
+    let grants = [contracts, any("contract-amendments"), any("contract-documents"), any("parties")];
+    let role = json!({ "name": "No amounts", "grants": grants });
+    let role = world.admin.post("/v1/roles", role).await.expect(201).id();
+    let (_, id) = world.person(&[], None).await;
+    let user = format!("/v1/users/{id}");
+    world.admin.patch(&user, json!({ "role_ids": [role] })).await.expect(200);
+    let email = world.admin.get(&user).await.expect(200).json["email"].clone();
+    let blind = world.sign_in(email.as_str().expect("an address")).await.masked();
+    blind.get(own(&one)).await.expect(200);
+    for (below, wish) in [
+        ("contract-amendments", json!({ "name": "增购" })),
+        ("contract-documents", json!({ "template_id": template })),
+    ] {
+        let path = format!("{}/{below}", own(&one));
+        let refused = blind.post(&path, wish.clone()).await.refused(403, "forbidden");
+        assert_eq!(refused.json["params"]["resource"], "contracts", "{below}");
+        world.admin.post(&path, wish).await.expect(201);
     }
 }

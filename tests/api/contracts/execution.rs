@@ -64,25 +64,31 @@ async fn c_05_telling_again_makes_no_second_link(world: &World) {
             json!({ "percent": percent, "amount": yuan("40000.00"), "as_of": at }),
         )
     };
-    let first = tell(world, &one, part("0.4", "2026-01-01T01:00:00Z")).await.expect(201);
+    let first = tell(world, &one, part("0.4", "2025-12-31T01:00:00Z")).await.expect(201);
     assert!(first.header("location").expect("a place").starts_with("/v1/execution-links/"));
     let version = now(world, &one).await.version();
-    let again = tell(world, &one, part("0.4", "2026-01-01T01:00:00Z")).await.expect(200);
+    let again = tell(world, &one, part("0.4", "2025-12-31T01:00:00Z")).await.expect(200);
     assert_eq!((again.id(), again.version()), (first.id(), 1));
     let bare = with(part("0.4", ""), json!({ "as_of": null }));
     assert_eq!(tell(world, &one, bare).await.expect(200).version(), 1);
     // What comes late was known before, whatever it says.
-    let late = tell(world, &one, part("0.1", "2026-01-01T00:59:59Z")).await.expect(200);
+    let late = tell(world, &one, part("0.1", "2025-12-31T00:59:59Z")).await.expect(200);
     assert_eq!((late.version(), &late.json["percent"]), (1, &json!("0.4000")));
     assert_eq!(now(world, &one).await.version(), version);
-    let next = tell(world, &one, part("0.6", "2026-01-01T02:00:00Z")).await.expect(200);
+    let next = tell(world, &one, part("0.6", "2026-01-01T00:05:00Z")).await.expect(200);
     assert_eq!((next.version(), &next.json["percent"]), (2, &json!("0.6000")));
     assert_eq!(shows(world, &one, &["percent"]).await, ["0.6000"]);
+    // Clocks differ by five minutes at most; nobody knows what is to come, and all until then would be passed over.
+    for (reference, at) in [("PRJ-1", "2026-01-01T00:05:01Z"), ("PRJ-2", "2199-12-31T00:00:00Z")] {
+        let ahead = with(part("0.9", at), json!({ "reference": reference }));
+        let refused = tell(world, &one, ahead).await.refused(422, "out_of_range");
+        assert_eq!(place(&refused), "/as_of");
+    }
     let list = world.admin.get(format!("{}/execution-links", own(&one))).await.expect(200);
     assert_eq!(list.each("id"), [json!(first.id())]);
     given::read_in_every_way(&world.admin, "execution-links", &first.id()).await;
     // The same name on another contract, or of another kind, is another link.
-    tell(world, &signed(world, "1", json!({})).await, part("1", "2026-01-01T01:00:00Z"))
+    tell(world, &signed(world, "1", json!({})).await, part("1", "2025-12-31T01:00:00Z"))
         .await
         .expect(201);
     tell(world, &one, stock("PRJ-1", 1, "1")).await.expect(201);

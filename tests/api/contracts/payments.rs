@@ -158,6 +158,10 @@ async fn c_14_refunds_go_back_the_way_the_money_came(world: &World) {
     assert_eq!(now.json["refunded"], yuan("150.00"));
     let refused = pay(world, &one, refund(&paid, "450.01")).await.refused(409, "over_refund");
     assert_eq!(refused.json["params"]["rest"], "450.00 CNY");
+    // Nothing is paid back before it was paid.
+    let early = with(refund(&paid, "1.00"), json!({ "received_on": "2025-12-31" }));
+    let refused = pay(world, &one, early).await.refused(422, "out_of_range");
+    assert_eq!(place(&refused), "/received_on");
     // Of a receipt of this contract, and without naming lines.
     pay(world, &one, refund(&back, "1.00")).await.refused(422, "unknown_reference");
     let other = in_three(world, json!({})).await;

@@ -1,12 +1,14 @@
 //! What reports tell of contracts.
 
 use super::{act, contract, own, signed};
-use crate::sales::{again, days_pass, yuan};
+use crate::sales::{again, days_pass, party, yuan};
 use guanxi_tests::{Answer, Client, Json, World, both_stores, json};
 
 both_stores![
     c_14_ages_of_receivables_sum_to_what_is_outstanding,
     c_09_stages_reconcile_with_the_list,
+    c_14_what_is_recorded_late_changes_nothing_that_was_known,
+    c_16_results_follow_a_merge_and_its_undoing,
 ];
 
 async fn report(client: &Client, path: &str) -> Answer {
@@ -118,4 +120,82 @@ async fn c_09_stages_reconcile_with_the_list(world: &World) {
         ["700.00", "700.00", "300.00"]
     );
     assert_eq!(all.json["totals"]["count"], 3);
+}
+
+async fn c_14_what_is_recorded_late_changes_nothing_that_was_known(world: &World) {
+    let due = |amount: &str| json!([{ "due_on": "2026-01-15", "amount": yuan(amount) }]);
+    let one = signed(world, "10", json!({ "payment_plan": due("1000.00") })).await;
+    let late = contract(world, "3", json!({})).await;
+    act(&world.admin, &late, "submit").await.expect(200);
+    // It is the tenth of February.
+    days_pass(world, 40).await;
+    let admin = again(world).await;
+    let known = async |known_at: &str| {
+        let mut hashes = Vec::new();
+        for name in [
+            "receivables-aging",
+            "contract-results",
+            "customer-contribution",
+            "rfm",
+            "concentration",
+        ] {
+            let path = format!("{name}?as_of=2026-01-31T00:00:00Z&known_at={known_at}");
+            hashes.push(report(&admin, &path).await.json["hash"].clone());
+        }
+        hashes
+    };
+    let then = "2026-02-01T00:00:00Z";
+    let before = known(then).await;
+    // A receipt, a signature and an amendment, each with a day of January.
+    let paid = json!({ "amount": yuan("400.00"), "received_on": "2026-01-20" });
+    admin.post(format!("{}/receipts", own(&one)), paid).await.expect(201);
+    let day = json!({ "signed_on": "2026-01-20" });
+    admin.post(format!("{}/sign", own(&late)), day.clone()).await.expect(200);
+    let mut line = one.json["lines"][0].clone();
+    line["quantity"] = json!("12");
+    let more = json!({ "name": "增购", "lines": [line], "payment_plan": due("1200.00") });
+    let more = admin.post(format!("{}/contract-amendments", own(&one)), more).await.expect(201);
+    let more = format!("/v1/contract-amendments/{}", more.id());
+    admin.act(format!("{more}/submit")).await.expect(200);
+    admin.post(format!("{more}/sign"), day).await.expect(200);
+    assert_eq!(known(then).await, before);
+    // By now all of it is known of January.
+    let now = "2026-02-10T00:00:00Z";
+    let after = known(now).await;
+    assert!(before.iter().zip(&after).all(|(before, after)| before != after), "{after:?}");
+    let asked = format!("as_of=2026-01-31T00:00:00Z&known_at={now}");
+    for (name, member, amount) in [
+        ("receivables-aging", "outstanding", "1100.00"),
+        ("contract-results", "amount", "1500.00"),
+        ("customer-contribution", "revenue", "1500.00"),
+        ("rfm", "monetary", "1500.00"),
+    ] {
+        let told = report(&admin, &format!("{name}?{asked}")).await;
+        assert_eq!(told.json["totals"][member], yuan(amount), "{name} {}", told.text);
+    }
+}
+
+async fn c_16_results_follow_a_merge_and_its_undoing(world: &World) {
+    let one = signed(world, "10", json!({})).await;
+    let merged = one.json["party_id"].as_str().expect("a party").to_owned();
+    let survivor = party(&world.admin, "宏图集团", &["customer"]).await;
+    let counts_for = async |party: &str| {
+        for (name, member) in
+            [("contract-results?by=party", "amount"), ("customer-contribution", "revenue")]
+        {
+            let told = report(&world.admin, name).await;
+            let [row] = told.data().as_slice() else { panic!("one row: {}", told.text) };
+            assert_eq!(
+                (&row["party_id"], &row[member]),
+                (&json!(party), &yuan("1000.00")),
+                "{name}"
+            );
+        }
+    };
+    counts_for(&merged).await;
+    let wish = json!({ "record_type": "party", "survivor_id": survivor, "merged_id": merged });
+    let merge = world.admin.post("/v1/merges", wish).key("merge").await.expect(201);
+    counts_for(&survivor).await;
+    world.admin.act(format!("/v1/merges/{}/undo", merge.id())).key("undo").await.expect(200);
+    counts_for(&merged).await;
 }

@@ -7,6 +7,7 @@ use guanxi_tests::{Json, World, both_stores, json};
 
 both_stores![
     k_08_a_contract_needs_a_customer,
+    d_26_who_has_signed_is_no_prospect_any_more,
     c_02_no_stage_is_skipped_by_anybody,
     c_02_what_is_signed_stays_as_it_is,
     c_09_what_is_late_is_found,
@@ -39,6 +40,24 @@ async fn k_08_a_contract_needs_a_customer(world: &World) {
     refused.refused(422, "unknown_reference");
     let refused = world.admin.post("/v1/contracts", with(whole, json!({ "party_id": null }))).await;
     assert_eq!(place(&refused.refused(422, "required")), "/party_id");
+}
+
+async fn d_26_who_has_signed_is_no_prospect_any_more(world: &World) {
+    let admin = &world.admin;
+    let buyer = party(admin, "潜在客户", &["prospect", "customer"]).await;
+    let me = admin.get("/v1/me").await.expect(200).id();
+    let lead = json!({ "kind": "organisation", "name": "来函咨询", "party_id": buyer,
+        "owner_id": me });
+    let lead = admin.post("/v1/leads", lead).await.expect(201).id();
+    let made = contract(world, "1", json!({ "party_id": buyer })).await;
+    let stands = async || {
+        let party = admin.get(format!("/v1/parties/{buyer}")).await.expect(200);
+        let lead = admin.get(format!("/v1/leads/{lead}")).await.expect(200);
+        (party.json["roles"].clone(), lead.json["status"].clone())
+    };
+    assert_eq!(stands().await, (json!(["prospect", "customer"]), json!("new")));
+    sign(world, made).await;
+    assert_eq!(stands().await, (json!(["customer"]), json!("converted")));
 }
 
 async fn c_02_no_stage_is_skipped_by_anybody(world: &World) {
@@ -177,7 +196,15 @@ async fn c_10_everything_is_told_in_order(world: &World) {
     let one = contract(world, "2", milestone(Json::Null)).await;
     let asked = act(&world.admin, &one, "submit").await.expect(200);
     decide(&chief, "approve", &asked.json["approval_id"]).await.expect(200);
-    act(&world.admin, &one, "sign").await.expect(200);
+    let signed = act(&world.admin, &one, "sign").await.expect(200);
+    let mut line = signed.json["lines"][0].clone();
+    line["quantity"] = json!("3");
+    let more = json!({ "name": "增购", "lines": [line] });
+    let below = format!("{}/contract-amendments", own(&one));
+    let more = world.admin.post(below, more).await.expect(201).id();
+    world.admin.act(format!("/v1/contract-amendments/{more}/submit")).await.expect(200);
+    let sign = format!("/v1/contract-amendments/{more}/sign");
+    world.admin.post(sign, json!({})).await.expect(200);
     let link = json!({ "kind": "stock", "reference": "OUT-1", "status": "completed",
         "shipped": [{ "line": 1, "quantity": "2" }] });
     world.admin.post(format!("{}/execution-links", own(&one)), link).await.expect(201);
@@ -186,13 +213,24 @@ async fn c_10_everything_is_told_in_order(world: &World) {
     let paid = json!({ "amount": yuan("200.00") });
     world.admin.post(format!("{}/receipts", own(&one)), paid).await.expect(201);
     let path = format!("{}/timeline?sort=sequence&limit=200", own(&one));
-    let kinds = world.admin.get(path).await.expect(200).each("kind");
+    let told = world.admin.get(&path).await.expect(200);
+    // What was told stays: neither all of it nor an entry can be deleted.
+    let timeline = format!("{}/timeline", own(&one));
+    world.admin.delete(&timeline).await.refused(405, "method_not_allowed");
+    let entry = format!("{timeline}/{}", told.data()[0]["sequence"]);
+    world.admin.delete(entry).await.refused(404, "unknown_path");
+    let kinds = world.admin.get(&path).await.expect(200).each("kind");
+    assert_eq!(kinds, told.each("kind"));
     let told: Vec<&str> = kinds.iter().filter_map(Json::as_str).collect();
     let expected = [
         "contract.created",
         "contract.submitted",
         "contract.approved",
         "contract.signed",
+        "contract_amendment.created",
+        "contract_amendment.submitted",
+        "contract_amendment.signed",
+        "contract.amended",
         "execution_link.created",
         "contract.progressed",
         "contract.milestone_reached",

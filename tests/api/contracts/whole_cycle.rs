@@ -8,6 +8,7 @@ use crate::sales::{
     targets::target,
     yuan,
 };
+use chrono::TimeDelta;
 use guanxi_tests::{Answer, Client, Json, World, both_stores, json};
 
 both_stores![k_01_one_customer_from_the_campaign_to_the_next_order];
@@ -267,6 +268,7 @@ async fn figures_agree(world: &World, cast: &Cast, campaign: &str, customer: &st
         ("owner", "owner_id", Some(cast.sales_id.as_str())),
         ("party", "party_id", Some(customer)),
         ("unit", "org_unit_id", None),
+        ("team", "team_id", None),
     ] {
         let row = only(admin, &format!("contract-results?by={by}")).await;
         assert!(who.is_none_or(|who| row[member] == who), "{row}");
@@ -289,8 +291,57 @@ async fn figures_agree(world: &World, cast: &Cast, campaign: &str, customer: &st
         ["revenue", "direct_cost", "contribution"].map(|member| worth[member].clone()),
         ["10500.00", "4000.00", "6500.00"].map(yuan)
     );
+    let bought = only(admin, "rfm").await;
+    assert_eq!(
+        (&bought["party_id"], &bought["frequency"], &bought["monetary"]),
+        (&json!(customer), &json!(2), &worth["revenue"])
+    );
     let owed = admin.get("/v1/reports/receivables-aging").await.expect(200);
     assert_eq!(owed.data().len(), 0, "{}", owed.text);
+}
+
+/// Of two more contracts one is amended and the other cancelled in the next month: all reports tell each movement in
+/// its month, and January stays what it was.
+async fn figures_move_together(world: &World, cast: &Cast, customer: &str) {
+    let admin = &world.admin;
+    let of_them = json!({ "party_id": customer, "owner_id": cast.sales_id });
+    let kept = super::signed(world, "5", of_them.clone()).await;
+    let gone = super::signed(world, "3", of_them).await;
+    world.pass(TimeDelta::days(31)).await;
+    let mut line = kept.json["lines"][0].clone();
+    line["quantity"] = json!("7");
+    let more = json!({ "name": "增购", "lines": [line] });
+    let below = format!("{}/contract-amendments", super::own(&kept));
+    let more =
+        format!("/v1/contract-amendments/{}", admin.post(below, more).await.expect(201).id());
+    admin.act(format!("{more}/submit")).await.expect(200);
+    admin.post(format!("{more}/sign"), json!({})).await.expect(200);
+    super::act(admin, &gone, "cancel").await.expect(200);
+    // What was signed in January, and what customers have bought with the order of that month.
+    let then = "as_of=2026-01-31T00:00:00Z";
+    let january = "from=2026-01-01&to=2026-01-31";
+    for (results, worth, count, amount, revenue) in [
+        (then, then, 3, "10800.00", "11300.00"),
+        (january, january, 3, "10800.00", "11300.00"),
+        ("from=2026-02-01", "from=2026-02-01&to=2026-02-01", -1, "-100.00", "-100.00"),
+        ("from=2026-01-01", "from=2026-01-01", 2, "10700.00", "11200.00"),
+    ] {
+        for by in ["owner", "unit", "team", "party", "campaign"] {
+            let told = admin.get(format!("/v1/reports/contract-results?by={by}&{results}")).await;
+            let totals = told.expect(200).json["totals"].clone();
+            let found = (&totals["contracts"], &totals["amount"]);
+            assert_eq!(found, (&json!(count), &yuan(amount)), "{by} {results}");
+        }
+        let worth = only(admin, &format!("customer-contribution?{worth}")).await;
+        assert_eq!(worth["revenue"], yuan(revenue), "{worth}");
+    }
+    for (query, frequency, monetary) in
+        [(format!("rfm?{then}"), 4, "11300.00"), ("rfm".to_owned(), 3, "11200.00")]
+    {
+        let bought = only(admin, &query).await;
+        let found = (&bought["frequency"], &bought["monetary"]);
+        assert_eq!(found, (&json!(frequency), &yuan(monetary)), "{query}");
+    }
 }
 
 async fn k_01_one_customer_from_the_campaign_to_the_next_order(world: &World) {
@@ -336,5 +387,6 @@ async fn k_01_one_customer_from_the_campaign_to_the_next_order(world: &World) {
     let places = story.map(|kind| first(kind).unwrap_or_else(|| panic!("{kind} in {told:?}")));
     assert!(places.is_sorted(), "{places:?} {told:?}");
     let party = world.admin.get(format!("/v1/parties/{customer}")).await.expect(200);
-    assert_eq!(party.json["roles"], json!(["prospect", "customer"]));
+    assert_eq!(party.json["roles"], json!(["customer"]));
+    figures_move_together(world, &cast, &customer).await;
 }

@@ -75,6 +75,12 @@ async fn d_39_a_service_begins_the_next_cycle(world: &World) {
     );
     let wrong = admin.post(&path, json!({ "reading": 8000 })).await;
     assert_eq!(wrong.refused(422, "reading_contradicts").findings()[0].0, "/reading");
+    // From the 31st to the last day of February.
+    let old = car(admin, json!({ "last_service_on": "2023-08-31" })).await;
+    assert_eq!(old.json["next_service_on"], "2024-02-29");
+    let wish = json!({ "serviced_on": "2025-08-31" });
+    let serviced = admin.post(own(&old, "/service"), wish).await.expect(200);
+    assert_eq!(serviced.json["next_service_on"], "2026-02-28");
 }
 
 async fn d_39_a_company_says_when_vehicles_are_serviced_that_do_not(world: &World) {

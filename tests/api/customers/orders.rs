@@ -11,6 +11,8 @@ both_stores![
     many_orders_are_one_batch_and_go_with_it,
     a_file_of_lines_becomes_orders,
     an_order_in_two_files_is_one_order,
+    c_05_an_order_whose_rows_are_apart_is_completed_by_the_rows_put_right,
+    c_05_a_time_that_clocks_skip_or_show_twice_is_one_instant,
     orders_are_seen_with_their_customers,
     what_is_wrong_with_an_order_is_named,
 ];
@@ -190,7 +192,11 @@ async fn import_orders(world: &World, file: &str) -> (Answer, String) {
 }
 
 async fn a_file_of_lines_becomes_orders(world: &World) {
-    customer(&world.admin, "K-1").await;
+    let buyer = party(&world.admin, json!({ "code": "K-1", "roles": ["prospect"] })).await.id();
+    let roles = async || {
+        let found = world.admin.get(format!("/v1/parties/{buyer}")).await.expect(200);
+        found.json["roles"].clone()
+    };
     let made = upload(&world.admin, "orders", FILE).await.expect(201);
     let wish =
         json!({ "mapping": [{ "column": "InvoiceNo", "field": "reference" }], "defaults": {} });
@@ -234,12 +240,13 @@ async fn a_file_of_lines_becomes_orders(world: &World) {
     let lines = format!("/v1/orders/{}/lines", first["id"].as_str().expect("an id"));
     let lines = world.admin.get(lines).await.expect(200);
     assert_eq!(lines.each("quantity"), [json!("6"), json!("1000"), json!("1")]);
-    // It goes as it came.
+    // It goes as it came, and who is a customer by it is a prospect again.
+    assert_eq!(roles().await, json!(["customer"]));
     let undo = world.admin.act(format!("/v1/jobs/{}/undo", job.id())).await.expect(202);
     succeeded(&done(world, &undo.id()).await);
-    assert_eq!(how_many(&world.admin, "").await, 0);
+    assert_eq!((how_many(&world.admin, "").await, roles().await), (json!(0), json!(["prospect"])));
     let (again, _) = import_orders(world, FILE).await;
-    assert_eq!(counts(&again), [5, 0, 0, 3]);
+    assert_eq!((counts(&again), roles().await), ([5, 0, 0, 3], json!(["customer"])));
 }
 
 async fn an_order_in_two_files_is_one_order(world: &World) {
@@ -259,6 +266,66 @@ async fn an_order_in_two_files_is_one_order(world: &World) {
         "placed_at": "2010-12-01T16:00:00Z",
         "lines": [with(line("A", "-1", "2.55"), json!({ "name": "LANTERN" }))] });
     tell(&world.admin, &told).await.expect(200);
+}
+
+async fn c_05_an_order_whose_rows_are_apart_is_completed_by_the_rows_put_right(world: &World) {
+    customer(&world.admin, "K-1").await;
+    let header = FILE.lines().next().expect("a header");
+    let row = |order: &str, sku: &str, quantity: &str| {
+        format!("{order},{sku},LANTERN,{quantity},2010-12-01 08:26:00,2.55,K-1")
+    };
+    // So many rows of another order stand in between that the rest of order 1 is in another step.
+    let between = vec![row("2", "B", "1"); 4_999];
+    let file = |rows: &[String]| format!("{header}\n{}\n", rows.join("\n"));
+    let mut rows = vec![row("1", "A", "6")];
+    rows.extend(between);
+    rows.extend([row("1", "A", "many"), row("1", "B", "1")]);
+    let (job, _) = import_orders(world, &file(&rows)).await;
+    succeeded(&job);
+    assert_eq!(counts(&job), [5_000, 0, 0, 2]);
+    let first = async || {
+        let found = world.admin.get("/v1/orders?reference=1").await.expect(200);
+        (found.data()[0]["lines"].clone(), found.data()[0]["net"]["amount"].clone())
+    };
+    assert_eq!(first().await, (json!(1), json!("15.30")));
+    // Two rows were refused, so there are not three to come.
+    let [one, two] = [row("1", "A", "5"), row("1", "B", "1")];
+    let three = [one.clone(), two.clone(), row("1", "C", "1")];
+    let (job, _) = import_orders(world, &file(&three)).await;
+    assert_eq!(counts(&job), [0, 0, 0, 3]);
+    let (job, _) = import_orders(world, &file(&[row("1", "A", "6"), one.clone()])).await;
+    assert_eq!(counts(&job), [1, 0, 1, 0], "one of them is there, and one was put right");
+    let (job, _) = import_orders(world, &file(std::slice::from_ref(&two))).await;
+    assert_eq!(counts(&job), [1, 0, 0, 0]);
+    assert_eq!(first().await, (json!(3), json!("30.60")));
+    let (job, _) = import_orders(world, &file(&[one, two])).await;
+    assert_eq!(counts(&job), [0, 0, 2, 0]);
+    let (job, _) = import_orders(world, &file(&[row("1", "C", "1")])).await;
+    assert_eq!(counts(&job), [0, 0, 0, 1], "it is whole");
+    assert_eq!(first().await, (json!(3), json!("30.60")));
+}
+
+async fn c_05_a_time_that_clocks_skip_or_show_twice_is_one_instant(world: &World) {
+    let zone = json!({ "time_zone": "America/New_York" });
+    world.admin.patch("/v1/tenant", zone).await.expect(200);
+    let file = "\
+InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID
+skipped,A,LANTERN,1,2025-03-09 02:30:00,2.55,
+twice,A,LANTERN,1,2025-11-02 01:30:00,2.55,
+day,A,LANTERN,1,2025-03-10,2.55,
+";
+    let (job, _) = import_orders(world, file).await;
+    assert_eq!(counts(&job), [3, 0, 0, 0]);
+    for (reference, placed_at, placed_on) in [
+        // Clocks go from two to three, and in autumn from two to one.
+        ("skipped", "2025-03-09T07:00:00Z", "2025-03-09"),
+        ("twice", "2025-11-02T05:30:00Z", "2025-11-02"),
+        ("day", "2025-03-10T04:00:00Z", "2025-03-10"),
+    ] {
+        let found = world.admin.get(format!("/v1/orders?reference={reference}")).await.expect(200);
+        let one = &found.data()[0];
+        assert_eq!((&one["placed_at"], &one["placed_on"]), (&json!(placed_at), &json!(placed_on)));
+    }
 }
 
 async fn orders_are_seen_with_their_customers(world: &World) {

@@ -15,6 +15,7 @@ both_stores![
     d_52_lunar_birthdays_have_the_right_day_and_persons_have_one_too,
     d_51_each_customer_is_greeted_once_on_a_festival,
     d_50_the_use_of_a_new_car_is_asked_about_3_7_and_30_days_later,
+    d_41_a_letter_of_thanks_goes_some_days_behind_the_delivery,
 ];
 
 /// A rule of that kind and of these days.
@@ -374,5 +375,41 @@ async fn d_50_the_use_of_a_new_car_is_asked_about_3_7_and_30_days_later(world: &
     assert_eq!(
         all(admin).await.each("status"),
         [json!("superseded"), json!("superseded"), json!("superseded")]
+    );
+}
+
+async fn d_41_a_letter_of_thanks_goes_some_days_behind_the_delivery(world: &World) {
+    let admin = &world.admin;
+    let early = json!({ "name": "感谢信", "kind": "thank_you", "days_before": [3] });
+    admin.post("/v1/reminder-rules", early).await.refused(422, "validation_failed");
+    rule(admin, "thank_you", &[-3]).await;
+    // Of a car that is delivered now, and of one that was long ago.
+    let asset = car(admin, json!({})).await;
+    car(admin, json!({ "bought_on": "2025-11-01" })).await;
+    let owned = admin.get(format!("/v1/assets/{asset}")).await.expect(200);
+    let handed = json!({ "party_id": owned.json["party_id"], "asset_id": asset });
+    admin.post("/v1/service-transfers", handed).await.expect(201);
+    assert_eq!(plan(world, admin, "2026-02-28").await, 1);
+    assert_eq!(plan(world, admin, "2026-02-28").await, 0, "twice is once");
+    let one = all(admin).await.data()[0].clone();
+    assert_eq!(
+        (&one["kind"], &one["occasion_on"], &one["remind_on"], &one["asset_id"]),
+        (&json!("thank_you"), &json!("2026-01-01"), &json!("2026-01-04"), &json!(asset))
+    );
+    // It was delivered a day earlier.
+    let earlier = json!({ "bought_on": "2025-12-31" });
+    admin.patch(format!("/v1/assets/{asset}"), earlier).await.expect(200);
+    assert_eq!(plan(world, admin, "2026-02-28").await, 1);
+    assert_eq!(all(admin).await.each("status"), [json!("planned"), json!("superseded")]);
+    days_pass(world, 2).await;
+    tell(world).await;
+    let admin = &again(world).await;
+    let first = all(admin).await.data()[0].clone();
+    let open =
+        format!("/v1/tasks?rule=reminder&subject_id={}", first["id"].as_str().expect("an id"));
+    let task = admin.get(open).await.expect(200).data()[0].clone();
+    assert_eq!(
+        (&first["remind_on"], &first["status"], &task["due_at"]),
+        (&json!("2026-01-03"), &json!("told"), &json!("2026-01-03T15:59:59Z"))
     );
 }

@@ -39,6 +39,16 @@ async fn k_29_no_more_is_spent_than_pays_for_itself(world: &World) {
     spend("30000.00").await.expect(200);
     let refused = spend("0.01").await.refused(409, "over_limit");
     assert_eq!(refused.json["params"]["limit"], "30000.00 CNY");
+    // Nor by expecting more.
+    for more in [
+        json!({ "remaining_margin": yuan("200000.00") }),
+        json!({ "keep_with": "0.9" }),
+        json!({ "keep_without": "0.1" }),
+        json!({ "remaining_margin": null }),
+    ] {
+        ann.patch(own(&one), more).await.refused(409, "limit_in_use");
+    }
+    ann.patch(own(&one), json!({ "impact": 3, "impact_note": "行业标杆" })).await.expect(200);
     let allow = json!({ "up_to": yuan("40000.00") });
     let path = format!("{}/allow", own(&one));
     ann.post(&path, allow.clone()).await.refused(409, "own_limit");

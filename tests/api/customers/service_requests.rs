@@ -8,6 +8,7 @@ both_stores![
     k_02_promises_are_in_working_time_and_stand_still_while_waiting,
     k_02_what_is_late_is_marked_found_and_told_of,
     k_02_a_request_is_of_one_party_and_its_state_decides,
+    k_02_a_promise_over_a_night_on_which_clocks_change_is_in_real_time,
     s_32_customers_of_a_tier_are_answered_in_its_time_and_a_breach_is_one_event,
 ];
 
@@ -173,6 +174,28 @@ async fn k_02_a_request_is_of_one_party_and_its_state_decides(world: &World) {
     admin.post(ALL, later).await.refused(422, "out_of_range");
     let (other, _) = world.person(&[("any", "any", "own")], None).await;
     other.act(own(&one, "/accept")).await.refused(404, "not_found");
+}
+
+async fn k_02_a_promise_over_a_night_on_which_clocks_change_is_in_real_time(world: &World) {
+    let admin = &world.admin;
+    let night = json!([{ "from": "00:00", "until": "06:00" }]);
+    let week = json!({ "sunday": night, "monday": night });
+    let calendar = json!({ "name": "Berlin", "time_zone": "Europe/Berlin", "week": week,
+        "is_default": true });
+    admin.post("/v1/work-calendars", calendar).await.expect(201);
+    let level = json!({ "name": "优先", "priority": "high", "response_minutes": 120,
+        "resolution_minutes": 480 });
+    admin.post("/v1/service-levels", level).await.expect(201);
+    let due = async |received_at: &str| {
+        let one = request(admin, json!({ "received_at": received_at })).await;
+        [one.json["response_due_at"].clone(), one.json["resolution_due_at"].clone()]
+    };
+    // Half past one. The night has five hours, of which three and a half are left, and the rest is in the next one.
+    let spring = due("2025-03-30T00:30:00Z").await;
+    assert_eq!(spring, ["2025-03-30T02:30:00Z", "2025-03-31T02:30:00Z"]);
+    // The night in October has seven, of which five and a half are left.
+    let autumn = due("2025-10-25T23:30:00Z").await;
+    assert_eq!(autumn, ["2025-10-26T01:30:00Z", "2025-10-27T01:30:00Z"]);
 }
 
 async fn s_32_customers_of_a_tier_are_answered_in_its_time_and_a_breach_is_one_event(

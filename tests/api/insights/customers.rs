@@ -468,6 +468,14 @@ async fn k_15_k_16_k_19_the_limits_of_phases_are_those_of_the_company(world: &Wo
     assert_eq!(phases("").await, (vec![0, 0, 0, 2, 0, 1], own));
     assert_eq!(low("K-more").await, true);
     assert_eq!(flow("").await, [3, 1, 2].map(Json::from));
+    // Who is lost is so by one rule: once six months have ended without a purchase.
+    for (day, lost) in [("2025-12-01", 0), ("2025-12-30", 0), ("2025-12-31", 1)] {
+        let at = format!("as_of={day}T04:00:00Z&known_at=2026-01-01T00:00:00Z");
+        let found = report(admin, &format!("value-lifecycle?{at}")).await;
+        assert_eq!(found.json["totals"]["phases"][5]["customers"], lost, "{day}");
+        let found = report(admin, &format!("customer-flow?from=2025-12-01&to={day}")).await;
+        assert_eq!(found.json["totals"]["lost"], lost, "{day}");
+    }
     // What is asked counts before what the company has said.
     assert_eq!(phases("&new_for=24&lost_after=7").await.0, [0, 3, 0, 0, 0, 0]);
     assert_eq!(flow("&lost_after=12").await, [3, 0, 3].map(Json::from));

@@ -10,6 +10,7 @@ use guanxi_tests::{Answer, Json, World, both_stores, json};
 
 both_stores![
     x_04_x_53_first_by_the_web_and_bought_by_phone,
+    x_04_the_last_touch_is_the_last_that_came,
     x_04_who_is_not_known_is_credited_to_the_code_alone,
     x_11_what_was_sent_in_vain_counts_once,
 ];
@@ -106,6 +107,51 @@ async fn x_04_x_53_first_by_the_web_and_bought_by_phone(world: &World) {
     rep.get("/v1/reports/media-attribution?of=contract").await.refused(403, "forbidden");
     rep.get("/v1/reports/media-paths?of=contract").await.refused(403, "forbidden");
     rep.get(path).await.refused(404, "not_found");
+}
+
+async fn x_04_the_last_touch_is_the_last_that_came(world: &World) {
+    media(world).await;
+    let campaign = running(world, json!({})).await.id();
+    let of = |medium: &str| json!({ "medium": medium, "campaign_id": campaign });
+    let (mail, web) = (code(world, "02", of("D")).await, code(world, "01", of("C")).await);
+    let customer = party(&world.admin, "宏图", &["customer"]).await;
+    world.pass(TimeDelta::days(20)).await;
+    let touch = |code: &Answer, kind: &str, day: &str| {
+        json!({ "event_id": format!("{kind}-{day}"), "kind": kind, "source_code": code.json["code"],
+            "party_id": customer, "occurred_at": format!("2026-01-{day}T00:00:00Z") })
+    };
+    let before = [touch(&mail, "opened", "01"), touch(&web, "visited", "05")];
+    told(world, json!(before)).await;
+    told(world, json!([touch(&mail, "clicked", "10")])).await;
+    let answer = json!({ "campaign_id": campaign, "channel": "call", "party_id": customer,
+        "responded_at": "2026-01-11T00:00:00Z" });
+    let answer = world.admin.post("/v1/responses", answer).await.expect(201);
+    assert_eq!(answer.json["source_code"], Json::Null);
+    let path = format!("/v1/responses/{}/attribution", answer.id());
+    let found = world.admin.get(&path).await.expect(200);
+    assert_eq!(members(&found, "medium"), ["D", "C", "D"]);
+    assert_eq!(members(&found, "first"), ["1.0000", "0.0000", "0.0000"]);
+    assert_eq!(members(&found, "last"), ["0.0000", "0.0000", "1.0000"]);
+    let days = ["01", "05", "10"].map(|day| format!("2026-01-{day}T00:00:00Z"));
+    assert_eq!(members(&found, "touched_at"), days);
+    // What came after the answer has not led to it, by whichever code.
+    let after =
+        [touch(&mail, "opened", "12"), touch(&web, "visited", "13"), touch(&mail, "visited", "14")];
+    told(world, json!(after)).await;
+    let again = world.admin.get(&path).await.expect(200);
+    assert_eq!(again.json, found.json);
+    let report = world.admin.get("/v1/reports/media-attribution").await.expect(200);
+    assert_eq!(report.each("code"), ["C", "D"]);
+    assert_eq!(
+        (report.each("first"), report.each("last")),
+        (vec![json!(0), json!(1)], vec![json!(0), json!(1)])
+    );
+    assert_eq!(report.each("linear_share"), ["0.3333", "0.6667"]);
+    let paths = world.admin.get("/v1/reports/media-paths").await.expect(200);
+    assert_eq!(
+        (paths.each("first_code"), paths.each("last_code")),
+        (vec![json!("D")], vec![json!("D")])
+    );
 }
 
 async fn x_04_who_is_not_known_is_credited_to_the_code_alone(world: &World) {

@@ -7,7 +7,7 @@ use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
 
 both_stores![
     x_52_half_of_a_hundred_carts_are_left,
-    x_52_carts_are_told_apart_by_source_code_and_medium,
+    x_52_x_101_carts_are_told_apart_by_source_code_and_medium,
     x_52_a_cart_is_told_whole_and_once,
     x_51_x_57_the_step_at_which_most_leave_is_named,
     x_58_who_has_left_a_cart_is_called_once,
@@ -89,7 +89,7 @@ async fn x_52_half_of_a_hundred_carts_are_left(world: &World) {
     assert_eq!((none.data().len(), &none.json["totals"]["started"]), (0, &json!(0)));
 }
 
-async fn x_52_carts_are_told_apart_by_source_code_and_medium(world: &World) {
+async fn x_52_x_101_carts_are_told_apart_by_source_code_and_medium(world: &World) {
     media(world).await;
     let made = code(world, "02", json!({})).await;
     let by_code = json!({ "source_code": "db02086" });
@@ -112,6 +112,30 @@ async fn x_52_carts_are_told_apart_by_source_code_and_medium(world: &World) {
         (&json!(made.id()), &json!(2), &json!(1))
     );
     assert_eq!(own["abandoned_value"], yuan("20.00"));
+    // The rates of the code say the same, whatever a machine says of the same people.
+    let left = |code: &Answer, kind: &str, who: &str| {
+        json!({ "event_id": format!("{kind}-{who}-{}", code.id()), "kind": kind, "recipient": who,
+            "source_code": code.json["code"], "occurred_at": "2026-01-01T00:00:00Z" })
+    };
+    let other = code(world, "03", json!({})).await;
+    let touches = json!([
+        left(&made, "cart_created", "r1"),
+        left(&other, "cart_created", "r1"),
+        left(&other, "cart_created", "r2"),
+        left(&other, "cart_created", "r3"),
+        left(&other, "cart_created", "r4"),
+        left(&other, "cart_abandoned", "r1")
+    ]);
+    let batch = json!({ "source": "mailer", "touches": touches });
+    world.admin.post("/v1/touches", batch).await.expect(201);
+    let rates = async |code: &Answer| {
+        let path = format!("/v1/source-codes/{}/rates", code.id());
+        world.admin.get(path).await.expect(200).json["cart_abandonment"].clone()
+    };
+    assert_eq!(own["abandonment_rate"]["value"], "0.5000");
+    assert_eq!(rates(&made).await, own["abandonment_rate"]);
+    // Where no shop tells carts, touches tell.
+    assert_eq!(rates(&other).await["value"], "0.2500");
     let without = row(&found, &Json::Null);
     assert_eq!((&without["key"], &without["abandoned"]), (&Json::Null, &json!(1)));
     let found = report(world, "?by=medium").await;

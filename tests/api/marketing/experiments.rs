@@ -1,5 +1,6 @@
 //! Who is offered what, and whether it made a difference.
 
+use super::{own, running};
 use crate::sales::{party, with};
 use guanxi_tests::{Answer, Json, World, both_stores, given, json};
 
@@ -74,7 +75,7 @@ async fn x_78_somebody_wins_only_by_more_than_chance(world: &World) {
     let nothing = result("visit").await;
     assert_eq!(nothing.json["winner"], Json::Null);
     assert_eq!(nothing.json["arms"][1]["rate"]["value"], "0.0000");
-    // Whoever is in an arm is known only by what the arms count: all 40 visit, so both have 20.
+    // All 40 visit, so both have 20.
     let told = |metric: &str, ids: &[String]| {
         let outcomes: Vec<Json> =
             ids.iter().map(|id| json!({ "party_id": id, "metric": metric })).collect();
@@ -88,26 +89,34 @@ async fn x_78_somebody_wins_only_by_more_than_chance(world: &World) {
         even.json["arms"][1]["rate"],
         json!({ "value": "1.0000", "numerator": "20", "denominator": "20" })
     );
-    // One by one, those whose purchase counts for the mail are found.
-    let mut bought = 0;
-    for id in &ids {
-        let before = result("purchase").await.json["arms"][1]["rate"]["numerator"].clone();
-        let tried = world
-            .admin
-            .request("POST", &outcomes)
-            .json(&told("purchase", std::slice::from_ref(id)));
-        tried.await.expect(200);
-        bought +=
-            usize::from(result("purchase").await.json["arms"][1]["rate"]["numerator"] != before);
-        if bought == 12 {
-            break;
-        }
+    // Whom a campaign with the experiment selects is in the arm of the mail.
+    let campaign = running(world, json!({ "experiment_id": one.id() })).await;
+    let selected = world.admin.post(format!("{}/select-members", own(&campaign)), json!({})).await;
+    let selected = selected.expect(200);
+    assert_eq!((&selected.json["added"], &selected.json["held_out"]), (&json!(20), &json!(20)));
+    let members = world.admin.get(format!("{}/campaign-members?limit=200", own(&campaign))).await;
+    let members = members.expect(200).each("party_id");
+    let (mail, none): (Vec<String>, Vec<String>) =
+        ids.iter().cloned().partition(|id| members.contains(&json!(id)));
+    for (metric, of_mail, of_none) in [("purchase", 18, 2), ("reply", 11, 9)] {
+        let who = [&mail[..of_mail], &none[..of_none]].concat();
+        world.admin.post(&outcomes, told(metric, &who)).await.expect(200);
     }
     let found = result("purchase").await;
-    let control = found.json["arms"][0]["rate"]["numerator"].clone();
-    let p: f64 =
-        found.json["arms"][1]["p_value"].as_str().map_or(1.0, |p| p.parse().expect("a number"));
-    assert_eq!(found.json["winner"].is_string(), p < 0.05, "{control} {p}");
+    assert_eq!(found.json["winner"], "mail");
+    let expected = json!({ "arm": "mail", "control": false,
+        "rate": { "value": "0.9000", "numerator": "18", "denominator": "20" },
+        "interval": { "from": "0.698966", "to": "0.972134" }, "difference": "0.800000",
+        "difference_interval": { "from": "0.614061", "to": "0.985939" }, "uplift": "8.000000",
+        "p_value": "4.20039e-7", "significant": true });
+    assert_eq!(found.json["arms"][1], expected);
+    // What may well be chance makes no winner.
+    let open = result("reply").await;
+    assert_eq!(
+        (&open.json["winner"], &open.json["arms"][1]["significant"]),
+        (&Json::Null, &json!(false))
+    );
+    assert_eq!(open.json["arms"][1]["difference"], "0.100000");
     assert_eq!(found.json["level"], "0.050000");
     let ended = world.admin.act(format!("{path}/end")).await.expect(200);
     assert_eq!(ended.json["status"], "ended");

@@ -120,6 +120,37 @@ async fn x_22_every_answer_has_one_follow_up(world: &World) {
         world.admin.get("/v1/tasks?rule=campaign_follow_up").await.expect(200).data().len(),
         2
     );
+    // A number and an address of one answer are one person, by whichever they answer again.
+    let with_both = json!({ "phone": "13900139000", "email": "zhao@example.com", "name": "赵敏" });
+    let mut first = Vec::new();
+    for (channel, who) in [
+        ("call", with_both),
+        ("email", json!({ "email": "Zhao@Example.com" })),
+        ("website", json!({ "phone": "139 0013 9000", "email": "other@example.com" })),
+        ("email", json!({ "email": "other@example.com" })),
+    ] {
+        let answer = with(json!({ "channel": channel }), who);
+        first.push(world.admin.post(&path, answer).await.expect(201).json["first"].clone());
+    }
+    assert_eq!(first, [true, false, false, false]);
+    // Also when they are on record since.
+    let known = json!({ "party_id": customer, "name": "赵敏",
+        "emails": [{ "kind": "work", "address": "zhao@example.com" }] });
+    let known = world.admin.post("/v1/contacts", known).await.expect(201).id();
+    let member = json!({ "party_id": customer, "contact_id": known });
+    let member = world.admin.post(format!("{}/campaign-members", own(&made)), member).await;
+    let member = format!("/v1/campaign-members/{}", member.expect(201).id());
+    for who in [json!({ "email": "zhao@example.com" }), json!({ "contact_id": known })] {
+        let answer = with(json!({ "channel": "call" }), who);
+        let answer = world.admin.post(&path, answer).await.expect(201).json;
+        assert_eq!((&answer["first"], &answer["contact_id"]), (&json!(false), &json!(known)));
+    }
+    let member = world.admin.get(member).await.expect(200).json;
+    assert_eq!(member["responded_at"], "2026-01-01T00:00:00Z");
+    let tasks = world.admin.get("/v1/tasks?rule=campaign_follow_up&count=exact").await.expect(200);
+    assert_eq!(tasks.json["total"], 3);
+    let outcome = world.admin.get(format!("{}/outcome", own(&made))).await.expect(200);
+    assert_eq!(outcome.json["outcome"]["responders"], 3);
     for (answer, code) in [
         (json!({ "channel": "call" }), "no_responder"),
         (json!({ "channel": "call", "phone": "12" }), "invalid_phone"),

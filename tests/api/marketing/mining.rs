@@ -401,6 +401,70 @@ async fn m_18_amounts_are_expected_as_the_means_of_leaves(world: &World) {
         .refused(409, "other_kind_of_model");
 }
 
+/// What a leaf demands of the value of a column.
+enum Demand {
+    /// Above the one, at most the other.
+    Between(f64, f64),
+    Is(String),
+    IsNot(Vec<String>),
+}
+
+impl Demand {
+    fn of(json: &Json) -> Self {
+        let bound = |name: &str, none: f64| -> f64 {
+            json[name].as_str().map_or(none, |text| text.parse().expect("a number"))
+        };
+        let text = |json: &Json| json.as_str().expect("a text").to_owned();
+        match json["kind"].as_str() {
+            Some("between") => {
+                Self::Between(bound("above", f64::NEG_INFINITY), bound("at_most", f64::INFINITY))
+            }
+            Some("is") => Self::Is(text(&json["value"])),
+            Some("is_not") => {
+                let values = json["values"].as_array().expect("values");
+                Self::IsNot(values.iter().map(text).collect())
+            }
+            _ => panic!("no row is without a value: {json}"),
+        }
+    }
+
+    fn holds(&self, (number, text): (f64, &str)) -> bool {
+        match self {
+            Self::Between(above, at_most) => number > *above && number <= *at_most,
+            Self::Is(value) => value == text,
+            Self::IsNot(values) => values.iter().all(|value| value != text),
+        }
+    }
+}
+
+/// How many rows of the training and of the test satisfy the conditions of each leaf, in their order: each row
+/// those of exactly one.
+fn by_leaf(leaves: &Answer, file: &str) -> Vec<[u64; 2]> {
+    let mut lines = file.lines();
+    let header = lines.next().expect("a header").split(';').map(|name| name.trim_matches('"'));
+    let header: Vec<&str> = header.collect();
+    let demand = |one: &Json| {
+        let at = header.iter().position(|name| one["column"] == *name).expect("a column");
+        (at, Demand::of(&one["demand"]))
+    };
+    let rules = leaves.data().iter().map(|leaf| -> Vec<(usize, Demand)> {
+        leaf["conditions"].as_array().expect("conditions").iter().map(demand).collect()
+    });
+    let rules: Vec<Vec<(usize, Demand)>> = rules.collect();
+    let mut found = vec![[0; 2]; rules.len()];
+    for (row, line) in lines.enumerate() {
+        let values = line.split(';').map(|cell| cell.trim_matches('"'));
+        let values: Vec<(f64, &str)> =
+            values.map(|text| (text.parse().unwrap_or(f64::NAN), text)).collect();
+        let holds = |rule: &[(usize, Demand)]| rule.iter().all(|(at, one)| one.holds(values[*at]));
+        let mut own = rules.iter().enumerate().filter(|(_, rule)| holds(rule));
+        let (leaf, _) = own.next().expect("a leaf");
+        assert!(own.next().is_none(), "in two leaves: {line}");
+        found[leaf][usize::from(row % 10 >= 7)] += 1;
+    }
+    found
+}
+
 async fn m_17_a_public_campaign_tells_what_others_found_in_it(world: &World) {
     let Some(folder) = std::env::var_os("GUANXI_TESTDATA") else { return };
     let folder = Path::new(&folder).join("bank_marketing");
@@ -437,8 +501,10 @@ async fn m_17_a_public_campaign_tells_what_others_found_in_it(world: &World) {
         )
     );
     let settings = json!({ "max_depth": 5, "min_leaf": 100 });
-    let one = model(world, &training.id(), settings).await;
+    let one = model(world, &training.id(), settings.clone()).await;
     assert_eq!(one.json["leaves"], known["tree_entropy"]["leaves"]);
+    let again = model(world, &training.id(), settings).await;
+    assert_eq!(one.json["digest"], again.json["digest"], "the same bytes");
     let told = world
         .admin
         .get(format!("{}/evaluation?dataset_id={}", own(&one), test.id()))
@@ -453,17 +519,45 @@ async fn m_17_a_public_campaign_tells_what_others_found_in_it(world: &World) {
     let best = golden["lift_top_decile"]["lift"].as_f64().expect("lift");
     assert!((lift - best).abs() <= 0.15, "{lift} {best}");
     let leaves = world.admin.get(format!("{}/leaves", own(&one))).await.expect(200);
-    let sum: u64 = leaves.each("support").iter().filter_map(Json::as_u64).sum();
-    assert_eq!(Some(sum), known["train_rows"].as_u64(), "each row in exactly one leaf");
+    let found = by_leaf(&leaves, &text);
+    let mut ours: Vec<[u64; 3]> = Vec::new();
+    for (leaf, [training, test]) in leaves.data().iter().zip(found) {
+        assert_eq!(json!(training), leaf["support"], "{leaf}");
+        ours.push([number(&leaf["probability"]["numerator"]) as u64, training, test]);
+    }
+    let theirs = golden["all_leaves"].as_array().expect("leaves").iter().map(|leaf| {
+        ["responders", "support", "test_support"].map(|name| leaf[name].as_u64().expect("a count"))
+    });
+    let mut theirs: Vec<[u64; 3]> = theirs.collect();
+    ours.sort_unstable();
+    theirs.sort_unstable();
+    assert_eq!(ours, theirs);
     // Of the whole file, what each column alone tells.
     let whole = from_file(world, query, text).await;
     let model = model(world, &whole.id(), json!({ "max_depth": 1, "min_leaf": 100 })).await;
-    let gain = |name: &str| {
-        let all = model.json["attributes"].as_array().expect("attributes");
-        number(&all.iter().find(|one| one["name"] == name).expect(name)["information_gain"])
+    let attributes = model.json["attributes"].as_array().expect("attributes");
+    let told =
+        |name: &String| attributes.iter().find(|one| one["name"] == *name).expect("a column");
+    let close = |shown: &Json, known: &Json| {
+        let (shown, known) = (number(shown), known.as_f64().expect("a number"));
+        assert!((shown - known).abs() <= 1e-9, "{shown} {known}");
     };
-    let exact = known["root_gain"]["multiway_gain"]["poutcome"]["information_gain"].as_f64();
-    assert!((gain("poutcome") - exact.expect("a gain")).abs() <= 1e-9);
+    let texts = known["root_gain"]["multiway_gain"].as_object().expect("texts");
+    for (name, known) in texts {
+        assert_eq!(told(name)["values"], known["values"], "{name}");
+        for figure in ["information_gain", "split_information", "gain_ratio", "gini_decrease"] {
+            close(&told(name)[figure], &known[figure]);
+        }
+    }
+    let numbers = known["root_gain"]["binary_numeric_gain"].as_object().expect("numbers");
+    for (name, known) in numbers {
+        let threshold = &told(name)["threshold"];
+        close(&told(name)["information_gain"], &known["information_gain"]);
+        close(&threshold["at"], &known["threshold"]);
+        assert_eq!(threshold["rows"], known["rows_le"], "{name}");
+        assert_eq!(threshold["positives"], known["responders_le"], "{name}");
+    }
+    assert_eq!(attributes.len(), texts.len() + numbers.len());
     // Its columns are not those of customers.
     let refused = world.admin.post(format!("{}/score", own(&one)), json!({})).await;
     refused.refused(409, "no_model_of_records");

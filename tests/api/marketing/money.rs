@@ -9,6 +9,7 @@ use guanxi_tests::{Json, World, both_stores, json};
 
 both_stores![
     m_33_m_38_x_96_an_outcome_is_frozen,
+    m_38_a_rate_restates_nothing,
     m_34_rates_of_members_opportunities_and_contracts,
     m_37_m_39_no_money_counts_twice,
     m_37_campaigns_are_ranked_by_what_they_bring_for_what_they_cost,
@@ -69,6 +70,42 @@ async fn m_33_m_38_x_96_an_outcome_is_frozen(world: &World) {
     assert_eq!(seen["actual_cost"], yuan("20000.00"));
     let (nobody, _) = world.person(&[("parties", "any", "all")], None).await;
     nobody.get(format!("{path}/outcome")).await.refused(403, "forbidden");
+}
+
+async fn m_38_a_rate_restates_nothing(world: &World) {
+    let rate = async |from: &str, rate: &str, on: &str| {
+        let one = json!({ "base": from, "quote": "CNY", "rate": rate, "valid_on": on });
+        world.admin.post("/v1/exchange-rates", json!({ "rates": [one] })).await.expect(200);
+    };
+    rate("USD", "7.0", "2025-12-30").await;
+    let made = running(world, json!({})).await;
+    let path = own(&made);
+    let pipeline = Funnel::new(&world.admin).await;
+    let sell = async |amount: &str, currency: &str| {
+        let members = json!({ "campaign_id": made.id(),
+            "amount": { "amount": amount, "currency": currency } });
+        pipeline.opportunity(&world.admin, members).await;
+    };
+    sell("100.00", "USD").await;
+    act(world, &made, "finish").await.expect(200);
+    world.pass(chrono::TimeDelta::days(2)).await;
+    // One of today, and one that comes in late for a day before it was frozen.
+    rate("USD", "7.5", "2026-01-02").await;
+    rate("USD", "7.2", "2025-12-31").await;
+    let found = outcome(world, &path).await;
+    assert_eq!(found["outcome"]["opportunity_amount"], yuan("700.00"));
+    assert_eq!((&found["restated"], &found["now"]), (&json!(false), &Json::Null));
+    // What has come since is told at the rate of then.
+    sell("1.00", "USD").await;
+    let found = outcome(world, &path).await;
+    assert_eq!(found["outcome"]["opportunity_amount"], yuan("700.00"));
+    assert_eq!(found["restated"], true);
+    assert_eq!(found["now"]["opportunity_amount"], yuan("707.00"));
+    // Where a currency had no rate then, all are those of today.
+    rate("EUR", "8.0", "2026-01-02").await;
+    sell("1.00", "EUR").await;
+    let found = outcome(world, &path).await;
+    assert_eq!(found["now"]["opportunity_amount"], yuan("765.50"));
 }
 
 async fn m_34_rates_of_members_opportunities_and_contracts(world: &World) {

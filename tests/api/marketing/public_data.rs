@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "tells how long it took, or that it skips")]
 
 use super::{media, running};
-use guanxi_tests::{Json, World, both_stores, json};
+use guanxi_tests::{Answer, Json, World, both_stores, json};
 use std::{collections::BTreeMap, io::Read as _, path::Path, time::Instant};
 
 /// The arms, with their list, and how they are called in the file.
@@ -88,24 +88,66 @@ async fn x_78_x_12_arms_of_a_real_test_have_the_known_rates(world: &World) {
         assert_eq!(exact, (&whole(&expected["visits"]), &whole(&expected["conversions"])), "{arm}");
     }
     let path = format!("/v1/reports/media-response?by=list&campaign_id={}", campaign.id());
-    let report = world.admin.get(path).await.expect(200);
+    let report = world.admin.get(&path).await.expect(200);
     assert_eq!(report.each("key"), ["00", "01", "02"]);
+    assert_eq!(report.each("versus"), [json!([]), json!([]), json!([])]);
     let totals = &report.json["totals"];
     assert_eq!(totals["contacts"], golden["total"]["customers"]);
-    assert!(near(&totals["visit_rate"], &golden["total"]["visit_rate"]), "{totals}");
-    // What the mails have added is the difference to those who got none.
-    let rate = |list: &str, rate: &str| -> f64 {
-        let row = report.data().iter().find(|row| row["key"] == list).expect("a row");
-        let figure = |part: &str| -> f64 {
-            row[rate][part].as_str().expect("a figure").parse().expect("a number")
-        };
-        figure("numerator") / figure("denominator")
-    };
-    for (list, versus) in [("01", "mens_vs_none"), ("02", "womens_vs_none")] {
-        for (shown, name) in [("visit_rate", "visit"), ("buyers_of_contacts", "conversion")] {
-            let lift = rate(list, shown) - rate("00", shown);
-            let expected = golden[versus][name]["lift_absolute"].as_f64().expect("a lift");
-            assert!((lift - expected).abs() < 1e-9, "{versus} {name}");
+    let rates = [("visit_rate", "visit"), ("buyers_of_contacts", "conversion")];
+    let whole = (totals, &golden["total"]);
+    let arms = ARMS.iter().map(|(arm, list)| (row(&report, list), &golden["arms"][*arm]));
+    for (shown, expected) in arms.chain([whole]) {
+        for (rate, name) in rates {
+            assert!(near(&shown[rate], &expected[format!("{name}_rate")]), "{name}: {shown}");
+            let interval = &shown[rate]["interval"];
+            let wilson = &expected[format!("{name}_rate_wilson_95")];
+            assert_ends(interval, wilson);
         }
     }
+    // What a mail has added is the difference to those who got none, or another.
+    for (versus, others) in [
+        ("00", vec![("01", "mens_vs_none"), ("02", "womens_vs_none")]),
+        ("02", vec![("01", "mens_vs_womens")]),
+    ] {
+        let report = world.admin.get(format!("{path}&versus={versus}")).await.expect(200);
+        assert_eq!(row(&report, versus)["versus"], json!([]));
+        for (list, name) in others {
+            let compared = row(&report, list)["versus"].as_array().expect("comparisons");
+            for (rate, figure) in rates {
+                let expected = &golden[name][figure];
+                let found = compared.iter().find(|one| one["rate"] == rate).expect("a comparison");
+                assert_close(&found["difference"], &expected["lift_absolute"]);
+                assert_close(&found["uplift"], &expected["lift_relative"]);
+                assert_ends(&found["interval"], &expected["ci95_wald_unpooled"]);
+                let (p, known) = (number(&found["p_value"]), &expected["p_two_sided"]);
+                let known = known.as_f64().expect("a number");
+                assert!((p / known - 1.0).abs() <= 5e-6, "{name} {figure}: {p} {known}");
+            }
+        }
+    }
+}
+
+/// The row of a list.
+#[track_caller]
+fn row<'a>(report: &'a Answer, list: &str) -> &'a Json {
+    report.data().iter().find(|row| row["key"] == list).expect("a row")
+}
+
+#[track_caller]
+fn number(shown: &Json) -> f64 {
+    shown.as_str().expect("a figure").parse().expect("a number")
+}
+
+/// As near as six decimals tell.
+#[track_caller]
+fn assert_close(shown: &Json, expected: &Json) {
+    let expected = expected.as_f64().expect("a number");
+    assert!((number(shown) - expected).abs() <= 5.000_1e-7, "{shown} {expected}");
+}
+
+/// Both ends of an interval.
+#[track_caller]
+fn assert_ends(shown: &Json, expected: &Json) {
+    assert_close(&shown["from"], &expected[0]);
+    assert_close(&shown["to"], &expected[1]);
 }

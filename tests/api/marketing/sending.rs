@@ -9,7 +9,9 @@ use chrono::TimeDelta;
 use futures_util::future::join;
 use guanxi_http::Options;
 use guanxi_marketing::mail::{MailSecurity, Mailer, Settings};
-use guanxi_tests::{Answer, Engine, Json, World, json, mail_server::MailServer, world::on_with};
+use guanxi_tests::{
+    Answer, Engine, Json, World, json, mail_server::MailServer, rows, world::on_with,
+};
 use std::collections::BTreeMap;
 
 /// Each of these with a mail server, on both stores.
@@ -39,6 +41,7 @@ by_mail![
     x_16_who_withdraws_between_preview_and_sending_gets_nothing,
     x_23_two_messages_at_once_do_not_pass_the_cap,
     x_18_x_87_what_is_sent_is_what_was_shown_and_has_a_code,
+    x_18_as_many_others_are_not_those_who_were_shown,
     x_16_one_click_unsubscribes,
     a_message_that_is_paused_waits,
     x_14_too_many_complaints_stop_the_sending,
@@ -58,12 +61,46 @@ pub(super) fn settings(server: &MailServer) -> Settings {
 
 pub(crate) async fn mailing(engine: Engine, test: impl AsyncFnOnce(&World, &MailServer)) {
     let server = MailServer::start().await;
-    let options = Options { mail: settings(&server), ..Options::default() };
-    on_with(engine, options, async |world| test(world, &server).await).await;
+    let mail = settings(&server);
+    mailing_as(engine, mail, async |world| test(world, &server).await).await;
+}
+
+/// With these settings.
+pub(super) async fn mailing_as(engine: Engine, mail: Settings, test: impl AsyncFnOnce(&World)) {
+    on_with(engine, Options { mail, ..Options::default() }, test).await;
+}
+
+/// So many parties who have agreed and are members of the campaign, at `r0@example.com` and so on.
+pub(super) async fn crowd(world: &World, campaign: &Answer, count: usize) {
+    let batch = async |plural: &str, all: Vec<Json>| {
+        let item = |data: Json| json!({ "op": "create", "data": data });
+        let items: Vec<Json> = all.into_iter().map(item).collect();
+        let made = world.admin.post(format!("/v1/{plural}/batch"), json!({ "items": items }));
+        let made = made.key(format!("crowd-{}", world.next()));
+        made.header("prefer", "accept-duplicates").await.expect(200).json["results"].clone()
+    };
+    let party = |number: usize| {
+        let emails = json!([{ "kind": "work", "address": format!("r{number}@example.com") }]);
+        json!({ "kind": "organisation", "name": format!("Crowd {number}"), "emails": emails })
+    };
+    let made = batch("parties", (0..count).map(party).collect()).await;
+    let parties: Vec<&Json> =
+        made.as_array().expect("results").iter().map(|one| &one["id"]).collect();
+    let member = |id: &&Json| json!({ "campaign_id": campaign.id(), "party_id": id });
+    batch("campaign-members", parties.iter().map(member).collect()).await;
+    let word = |id: &&Json| json!({ "party_id": id, "medium": "email", "purpose": "newsletter", "state": "granted" });
+    batch("consents", parties.iter().map(word).collect()).await;
+}
+
+/// All that waits counts as handed over now and taken, without a mail server.
+pub(super) async fn as_sent(world: &World) {
+    let sent = "UPDATE message_deliveries SET status = 'sent', sent_at = created_at,
+         claimed_at = created_at, next_attempt_at = NULL WHERE status = 'queued'";
+    rows::say(world, sent).await;
 }
 
 /// Gives members of the campaign of a message who have no source code the one that it has, or a new one.
-async fn coded(world: &World, message: &Answer) {
+pub(super) async fn coded(world: &World, message: &Answer) {
     let campaign = message.json["campaign_id"].as_str().expect("a campaign");
     let path = format!("/v1/source-codes?campaign_id={campaign}");
     let known = world.admin.get(path).await.expect(200).each("id");
@@ -82,7 +119,7 @@ pub(super) async fn send(world: &World, message: &Answer) -> Answer {
     confirm(world, message, &shown.json["confirmation"]).await
 }
 
-async fn confirm(world: &World, message: &Answer, confirmation: &Json) -> Answer {
+pub(super) async fn confirm(world: &World, message: &Answer, confirmation: &Json) -> Answer {
     let wish = json!({ "confirmation": confirmation });
     let key = format!("send-{}", world.next());
     world.admin.post(format!("{}/send", path(message)), wish).key(key).await
@@ -298,32 +335,90 @@ async fn a_message_that_is_paused_waits(world: &World, server: &MailServer) {
 async fn x_14_too_many_complaints_stop_the_sending(world: &World, server: &MailServer) {
     let campaign = running(world, json!({})).await;
     email(world).await;
-    let source = code(world, "02", json!({ "campaign_id": campaign.id() })).await;
+    code(world, "02", json!({ "campaign_id": campaign.id() })).await;
+    crowd(world, &campaign, 100).await;
+    let made = message(world, &campaign, json!({ "complaint_limit": "0.0200" })).await;
+    send(world, &made).await.expect(200);
+    as_sent(world).await;
+    // One more is on its way.
     willing(world, &campaign, "a@example.com").await;
-    let wish = json!({ "source_code_ids": [source.id()] });
-    world.admin.post(format!("{}/assign-source-codes", own(&campaign)), wish).await.expect(200);
-    let made = message(world, &campaign, json!({ "complaint_limit": "0.0100" })).await;
+    assert_eq!(send_due(world).await, 0);
     send(world, &made).await.expect(200);
     let tell = async |kind: &str, count: usize| {
         let touch = |number: usize| {
             json!({ "event_id": format!("{kind}-{number}"), "kind": kind, "source_code": "DB02086",
-                "recipient": format!("r{number}@example.com"), "occurred_at": world.clock.now() })
+                "recipient": format!("R{number}@example.com"), "occurred_at": world.clock.now() })
         };
         let touches: Vec<Json> = (0..count).map(touch).collect();
         let batch = json!({ "source": "mailer", "touches": touches });
         world.admin.post("/v1/touches", batch).await.expect(201);
     };
-    tell("delivered", 200).await;
+    let state = async |message: &Answer| {
+        world.admin.get(path(message)).await.expect(200).json["state"].clone()
+    };
+    // Whoever was sent nothing counts for no message, whatever code they name.
+    tell("delivered", 150).await;
     tell("complained", 2).await;
-    assert_eq!(world.admin.get(path(&made)).await.expect(200).json["state"], "sending");
+    assert_eq!(state(&made).await, "sending");
     tell("complained", 3).await;
     let now = world.admin.get(path(&made)).await.expect(200).json;
-    let why = "Complaints are 0.0150 (3 of 200), above the limit of 0.0100.";
+    let why = "Complaints are 0.0300 (3 of 100), above the limit of 0.0200.";
     assert_eq!((&now["state"], &now["reason"]), (&json!("paused"), &json!(why)));
     assert_eq!(send_due(world).await, 0);
-    let higher = json!({ "complaint_limit": "0.0200" });
+    let one = deliveries(world, &made).await["r0@example.com"].clone();
+    let told = json!(world.clock.now());
+    assert_eq!((&one["delivered_at"], &one["complained_at"]), (&told, &told));
+    let higher = json!({ "complaint_limit": "0.0400" });
     world.admin.patch(path(&made), higher).await.expect(200);
     world.admin.act(format!("{}/resume", path(&made))).await.expect(200);
     assert_eq!(send_due(world).await, 1);
     assert_eq!(server.addresses(), ["a@example.com"]);
+    // Another message to the same people under the same code does not pay for it.
+    world.pass(TimeDelta::minutes(10)).await;
+    let next = message(world, &campaign, json!({})).await;
+    send(world, &next).await.expect(200);
+    as_sent(world).await;
+    willing(world, &campaign, "b@example.com").await;
+    assert_eq!(send_due(world).await, 0);
+    send(world, &next).await.expect(200);
+    let late = json!({ "event_id": "late", "kind": "complained", "source_code": "DB02086",
+        "recipient": "r9@example.com", "occurred_at": world.clock.now() - TimeDelta::minutes(6) });
+    let batch = json!({ "source": "mailer", "touches": [late] });
+    world.admin.post("/v1/touches", batch).await.expect(201);
+    assert_eq!(state(&next).await, "sending");
+    assert_eq!(send_due(world).await, 1);
+}
+
+async fn x_18_as_many_others_are_not_those_who_were_shown(world: &World, server: &MailServer) {
+    let campaign = running(world, json!({})).await;
+    email(world).await;
+    let ours = reader(world, &campaign, Some("a@example.com")).await;
+    let theirs = reader(world, &campaign, Some("b@example.com")).await;
+    let mut words = Vec::new();
+    for (who, state) in [(&ours, "granted"), (&theirs, "withdrawn")] {
+        words.push(says(world, who, state, json!({})).await.id());
+    }
+    let made = message(world, &campaign, json!({})).await;
+    coded(world, &made).await;
+    let shown = async || preview(world, &made).await.expect(200).json;
+    let first = shown().await;
+    for (word, state) in words.iter().zip(["withdrawn", "granted"]) {
+        let change = json!({ "state": state });
+        world.admin.patch(format!("/v1/consents/{word}"), change).await.expect(200);
+    }
+    let second = shown().await;
+    for count in ["recipients", "excluded"] {
+        assert_eq!(first[count], second[count], "{count}");
+    }
+    confirm(world, &made, &first["confirmation"]).await.refused(409, "preview_outdated");
+    // The same person at another address was not shown either.
+    let moved = json!({ "emails": [{ "kind": "work", "address": "c@example.com" }] });
+    world.admin.patch(format!("/v1/contacts/{}", theirs.contact), moved).await.expect(200);
+    confirm(world, &made, &second["confirmation"]).await.refused(409, "preview_outdated");
+    assert!(deliveries(world, &made).await.is_empty());
+    assert_eq!((send_due(world).await, server.letters().len()), (0, 0));
+    let third = shown().await;
+    confirm(world, &made, &third["confirmation"]).await.expect(200);
+    assert_eq!(send_due(world).await, 1);
+    assert_eq!(server.addresses(), ["c@example.com"]);
 }

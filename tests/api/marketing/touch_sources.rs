@@ -2,27 +2,29 @@
 
 use super::{
     code, media,
-    messages::{email, message, path, willing},
+    messages::{Reader, email, message, path, says, willing},
     own, running,
-    sending::{by_mail, deliveries, send, send_due},
+    sending::{as_sent, by_mail, crowd, deliveries, send, send_due},
 };
 use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::join;
 use guanxi_marketing::touch_sources::sealing;
 use guanxi_outbound::{WebhookSecret, sign};
 use guanxi_tests::{Answer, Json, World, both_stores, given, json, mail_server::MailServer, rows};
 
-by_mail![x_14_complaints_of_a_provider_stop_the_sending];
+by_mail![x_14_complaints_of_a_provider_stop_the_sending, x_14_two_people_of_one_party_are_two];
 
 both_stores![
     x_14_what_is_forged_old_or_foreign_writes_nothing,
     x_14_a_provider_event_counts_once_and_in_any_order,
+    x_14_what_is_told_twice_at_once_counts_once,
     x_14_a_provider_tells_so_much_a_minute,
     x_14_the_secret_before_counts_for_a_day,
     x_14_a_touch_source_is_shown_without_its_secret,
     x_14_secrets_of_touch_sources_lie_sealed,
 ];
 
-async fn source(world: &World, name: &str) -> Answer {
+pub(super) async fn source(world: &World, name: &str) -> Answer {
     let body = json!({ "name": name, "source": name });
     world.admin.post("/v1/touch-sources", body).await.expect(201)
 }
@@ -68,7 +70,7 @@ fn public(source: &Answer) -> String {
     format!("/v1/touch-events/{}", source.json["event_key"].as_str().expect("a key"))
 }
 
-async fn tell(world: &World, of: &Answer, events: Json) -> Answer {
+pub(super) async fn tell(world: &World, of: &Answer, events: Json) -> Answer {
     Post::new(world, of, &events).send(world).await
 }
 
@@ -86,39 +88,113 @@ async fn x_14_complaints_of_a_provider_stop_the_sending(world: &World, _: &MailS
     let campaign = running(world, json!({})).await;
     email(world).await;
     let codes = code(world, "02", json!({ "campaign_id": campaign.id() })).await;
+    crowd(world, &campaign, 99).await;
     willing(world, &campaign, "a@example.com").await;
-    let wish = json!({ "source_code_ids": [codes.id()] });
-    world.admin.post(format!("{}/assign-source-codes", own(&campaign)), wish).await.expect(200);
-    let made = message(world, &campaign, json!({ "complaint_limit": "0.0100" })).await;
+    let made = message(world, &campaign, json!({ "complaint_limit": "0.0200" })).await;
     send(world, &made).await.expect(200);
-    assert_eq!(send_due(world).await, 1);
-    // A second one is on its way.
+    as_sent(world).await;
+    // One more is on its way.
     willing(world, &campaign, "b@example.com").await;
+    assert_eq!(send_due(world).await, 0);
     send(world, &made).await.expect(200);
     let provider = source(world, "mailer").await;
     let letter = deliveries(world, &made).await["a@example.com"]["id"].clone();
     let message_id = format!("<{}@example.com>", letter.as_str().expect("an id"));
-    let mut events: Vec<Json> = (0..199).map(|at| event(world, "delivered", at)).collect();
+    // The last of them was sent nothing by the program.
+    let mut events: Vec<Json> = (0..100).map(|at| event(world, "delivered", at)).collect();
     events
         .push(json!({ "event_id": "ours", "kind": "delivered", "internet_message_id": message_id,
         "occurred_at": world.clock.now() }));
     let told = tell(world, &provider, json!(events)).await.expect(200).json;
-    assert_eq!((&told["added"], &told["unknown_recipients"]), (&json!(200), &json!(199)));
+    assert_eq!((&told["added"], &told["unknown_recipients"]), (&json!(101), &json!(1)));
     let two = json!([event(world, "complained", 1), event(world, "complained", 2)]);
     tell(world, &provider, two).await.expect(200);
+    let strangers: Vec<Json> = (200..210).map(|at| event(world, "complained", at)).collect();
+    tell(world, &provider, json!(strangers)).await.expect(200);
     let now = async || world.admin.get(path(&made)).await.expect(200).json;
     assert_eq!(now().await["state"], "sending");
-    // Whom the program has written to is known by the address too, and stands among touches as a party.
+    // Whom the program has written to is known by the address too, and stands among touches as who they are.
     let complaint = json!([{ "event_id": "c", "kind": "complained", "recipient": "A@Example.com",
         "occurred_at": world.clock.now() }]);
     let told = tell(world, &provider, complaint).await.expect(200).json;
     assert_eq!((&told["added"], &told["unknown_recipients"]), (&json!(1), &json!(0)));
     let stopped = now().await;
-    let why = "Complaints are 0.0150 (3 of 200), above the limit of 0.0100.";
+    let why = "Complaints are 0.0300 (3 of 100), above the limit of 0.0200.";
     assert_eq!((&stopped["state"], &stopped["reason"]), (&json!("paused"), &json!(why)));
     assert_eq!(send_due(world).await, 0);
     let rates = format!("/v1/source-codes/{}/rates", codes.id());
-    assert_eq!(world.admin.get(rates).await.expect(200).json["contacts"], 200);
+    assert_eq!(world.admin.get(rates).await.expect(200).json["contacts"], 101);
+}
+
+async fn x_14_two_people_of_one_party_are_two(world: &World, server: &MailServer) {
+    let campaign = running(world, json!({})).await;
+    email(world).await;
+    let first = willing(world, &campaign, "a@example.com").await;
+    let emails = json!([{ "kind": "work", "address": "b@example.com" }]);
+    let body = json!({ "party_id": first.party, "name": "Colleague", "emails": emails });
+    let second = world.admin.post("/v1/contacts", body).header("prefer", "accept-duplicates");
+    let second = Reader { party: first.party.clone(), contact: second.await.expect(201).id() };
+    says(world, &second, "granted", json!({})).await;
+    let member = json!({ "party_id": second.party, "contact_id": second.contact });
+    world.admin.post(format!("{}/campaign-members", own(&campaign)), member).await.expect(201);
+    let codes = code(world, "02", json!({ "campaign_id": campaign.id() })).await;
+    let made = message(world, &campaign, json!({})).await;
+    send(world, &made).await.expect(200);
+    assert_eq!(send_due(world).await, 2);
+    for who in [&first, &second] {
+        let answer = json!({ "campaign_id": campaign.id(), "source_code": codes.json["code"],
+            "channel": "call", "party_id": who.party, "contact_id": who.contact });
+        world.admin.post("/v1/responses", answer).await.expect(201);
+    }
+    let rates = async || {
+        let path = format!("/v1/source-codes/{}/rates", codes.id());
+        world.admin.get(path).await.expect(200).json
+    };
+    let sent = rates().await;
+    assert_eq!(sent["contacts"], 2);
+    assert_eq!(sent["response_rate"]["value"], "1.0000");
+    assert!(sent["response_rate"]["interval"].is_object(), "{sent:#}");
+    // One letter came back, and one of the two has had enough.
+    let provider = source(world, "mailer").await;
+    let told = |kind: &str, address: &str| {
+        json!([{ "event_id": kind, "kind": kind, "recipient": address,
+            "occurred_at": world.clock.now() }])
+    };
+    tell(world, &provider, told("bounced", "a@example.com")).await.expect(200);
+    tell(world, &provider, told("delivered", "b@example.com")).await.expect(200);
+    assert_eq!(rates().await["delivery_rate"]["value"], "0.5000");
+    // Those that came back, to people who had opted out, twice to somebody, to buyers.
+    let waste = async || {
+        let path = format!("/v1/reports/send-waste?campaign_id={}", campaign.id());
+        world.admin.get(path).await.expect(200).each("sends")
+    };
+    assert_eq!(waste().await, [1, 0, 0, 0]);
+    let letters = server.letters();
+    let theirs = letters.iter().find(|one| one.to == "a@example.com").expect("a letter");
+    let click = world.anonymous().act(theirs.unsubscribe_path());
+    let click = click.raw("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click");
+    click.await.expect(200);
+    world.pass(TimeDelta::hours(1)).await;
+    let next = message(world, &campaign, json!({})).await;
+    send(world, &next).await.expect(200);
+    assert_eq!(send_due(world).await, 1, "the other has said nothing");
+    // It was not they who had opted out; but they had a letter under that code before.
+    assert_eq!(waste().await, [1, 0, 1, 0]);
+}
+
+async fn x_14_what_is_told_twice_at_once_counts_once(world: &World) {
+    media(world).await;
+    let made = code(world, "02", json!({})).await;
+    let provider = source(world, "mailer").await;
+    let some = |range: std::ops::Range<usize>| -> Json {
+        range.map(|at| event(world, "delivered", at)).collect()
+    };
+    let (first, second) =
+        join(tell(world, &provider, some(0..60)), tell(world, &provider, some(40..100))).await;
+    let added = |told: Answer| told.expect(200).json["added"].as_i64().expect("a number");
+    assert_eq!(added(first) + added(second), 100);
+    let rates = format!("/v1/source-codes/{}/rates", made.id());
+    assert_eq!(world.admin.get(rates).await.expect(200).json["contacts"], 100);
 }
 
 async fn x_14_what_is_forged_old_or_foreign_writes_nothing(world: &World) {

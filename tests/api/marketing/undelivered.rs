@@ -1,11 +1,15 @@
 //! What becomes of letters when the mail server, or the program, does not do what it should.
 
 use super::{
+    code,
     messages::{email, message, path, preview, willing},
-    running,
+    own, running,
     sending::{by_mail, deliveries, send, send_due, settings},
+    touch_sources::{source, tell},
 };
+use crate::sales::with;
 use chrono::TimeDelta;
+use futures_util::future::join;
 use guanxi_marketing::mail::Mailer;
 use guanxi_tests::{
     Answer, Json, World, json,
@@ -16,6 +20,7 @@ use std::{collections::BTreeMap, time::Duration};
 by_mail![
     what_is_refused_for_now_is_tried_again_and_what_is_refused_is_not,
     what_was_handed_over_without_an_answer_is_not_sent_again,
+    what_nobody_knows_is_settled_by_the_provider_or_by_people,
     nobody_gets_it_twice_after_the_program_was_killed,
 ];
 
@@ -99,6 +104,92 @@ async fn what_was_handed_over_without_an_answer_is_not_sent_again(
     assert_eq!(server.addresses(), ["silent@example.com", "slow@example.com"]);
     let progress = world.admin.get(format!("{}/progress", path(&made))).await.expect(200).json;
     assert_eq!((&progress["uncertain"], &progress["sent"]), (&json!(2), &json!(1)));
+}
+
+async fn what_nobody_knows_is_settled_by_the_provider_or_by_people(
+    world: &World,
+    server: &MailServer,
+) {
+    let campaign = running(world, json!({})).await;
+    email(world).await;
+    let codes = code(world, "02", json!({ "campaign_id": campaign.id() })).await;
+    let names = ["told", "opened", "found", "lost"];
+    for name in names {
+        willing(world, &campaign, &format!("{name}@example.com")).await;
+        server.to(&format!("{name}@example.com"), &[Manner::Drops]);
+    }
+    let made = message(world, &campaign, json!({})).await;
+    send(world, &made).await.expect(200);
+    assert_eq!(send_due(world).await, 4);
+    let all = deliveries(world, &made).await;
+    let id = |name: &str| {
+        let one = &all[&format!("{name}@example.com")];
+        assert_eq!(one["status"], "uncertain", "{name}");
+        one["id"].as_str().expect("an id").to_owned()
+    };
+    let ids = names.map(id);
+    let handed_over = json!(world.clock.now());
+    world.pass(TimeDelta::minutes(5)).await;
+    // What has arrived was sent. What was opened may be a letter before, unless it is named.
+    let provider = source(world, "mailer").await;
+    let event = |event: &str, kind: &str, members: Json| {
+        let body = json!({ "event_id": event, "kind": kind, "occurred_at": world.clock.now() });
+        with(body, members)
+    };
+    let events = json!([
+        event("1", "delivered", json!({ "recipient": "told@example.com" })),
+        event("2", "opened", json!({ "recipient": "lost@example.com" })),
+        event("3", "opened", json!({ "internet_message_id": format!("<{}@example.com>", ids[1]) })),
+    ]);
+    let told = tell(world, &provider, events).await.expect(200).json;
+    assert_eq!((&told["added"], &told["refused"]), (&json!(3), &json!([])));
+    let now = deliveries(world, &made).await;
+    for (name, status) in names.iter().zip(["sent", "sent", "uncertain", "uncertain"]) {
+        assert_eq!(now[&format!("{name}@example.com")]["status"], status, "{name}");
+    }
+    assert_eq!(now["told@example.com"]["sent_at"], handed_over);
+    let rates = async || {
+        let path = format!("/v1/source-codes/{}/rates", codes.id());
+        let rate = world.admin.get(path).await.expect(200).json["delivery_rate"].clone();
+        (rate["numerator"].clone(), rate["denominator"].clone())
+    };
+    assert_eq!(rates().await, (json!("1"), json!("2")));
+    // Of the others people say it, once, and only those who may send.
+    let settle = |id: &str| format!("/v1/message-deliveries/{id}/settle");
+    let rights = [
+        ("message-deliveries", "any", "all"),
+        ("messages", "read", "all"),
+        ("campaigns", "read", "all"),
+    ];
+    let (clerk, _) = world.person(&rights, None).await;
+    let (sent, resend) = (json!({ "as": "sent" }), json!({ "as": "resend" }));
+    clerk.post(settle(&ids[2]), sent.clone()).await.refused(403, "forbidden");
+    let shown = world.admin.get(format!("/v1/message-deliveries/{}", ids[2])).await.expect(200);
+    assert_eq!(shown.json["actions"], json!(["settle"]));
+    let found = world.admin.post(settle(&ids[2]), sent.clone()).await.expect(200).json;
+    assert_eq!((&found["status"], &found["sent_at"]), (&json!("sent"), &handed_over));
+    assert_eq!(rates().await, (json!("1"), json!("3")));
+    for wish in [&sent, &resend] {
+        let again = world.admin.post(settle(&ids[2]), wish.clone()).await;
+        again.refused(409, "delivery_not_uncertain");
+    }
+    // While the campaign rests nothing is sent again, and nothing is said of it.
+    world.admin.act(format!("{}/pause", own(&campaign))).await.expect(200);
+    let early = world.admin.post(settle(&ids[3]), resend.clone()).await;
+    early.refused(409, "campaign_not_running");
+    world.admin.act(format!("{}/resume", own(&campaign))).await.expect(200);
+    assert_eq!(status(world, &made, "lost@example.com").await, "uncertain");
+    server.to("lost@example.com", &[Manner::Takes]);
+    let again = async || world.admin.post(settle(&ids[3]), resend.clone()).await;
+    let (one, other) = join(again(), again()).await;
+    let mut answers = [one.status, other.status];
+    answers.sort_unstable();
+    assert_eq!(answers, [200, 409]);
+    assert_eq!(send_due(world).await, 1);
+    assert_eq!(status(world, &made, "lost@example.com").await, "sent");
+    assert_eq!(server.addresses(), ["lost@example.com"]);
+    assert_eq!(rates().await, (json!("1"), json!("4")));
+    assert_eq!(world.admin.get(path(&made)).await.expect(200).json["state"], "sent");
 }
 
 async fn nobody_gets_it_twice_after_the_program_was_killed(world: &World, server: &MailServer) {

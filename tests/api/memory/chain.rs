@@ -1,7 +1,6 @@
 //! The chain of events: in commit order, readable by auditors, and any tampering is named.
 
-use guanxi_tests::{Engine, World, both_stores, given, json};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use guanxi_tests::{World, both_stores, given, json, store};
 
 both_stores![
     z_06_auditors_read_everything_that_happened,
@@ -11,22 +10,8 @@ both_stores![
     z_06_a_chain_cut_short_is_named,
 ];
 
-/// Does to the store what nobody should.
-#[expect(clippy::disallowed_methods, reason = "statements of this file only")]
 async fn tamper(world: &World, statement: &str) {
-    let statement = AssertSqlSafe(statement.to_owned());
-    match world.engine {
-        Engine::Sqlite => {
-            let mut to = SqliteConnection::connect(&world.url).await.expect("the file");
-            to.execute("PRAGMA foreign_keys = off").await.expect("a pragma");
-            to.execute(statement).await.expect("a statement");
-        }
-        Engine::Postgres => {
-            let mut to = PgConnection::connect(&world.url).await.expect("the server");
-            to.execute("SET session_replication_role = replica").await.expect("a setting");
-            to.execute(statement).await.expect("a statement");
-        }
-    }
+    store::tamper(world.engine, &world.url, statement).await;
 }
 
 /// Seals everything; the end of the chain.

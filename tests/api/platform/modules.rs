@@ -39,6 +39,8 @@ async fn m_01_marketing_works_without_sales_and_contracts(world: &World) {
         ("/v1/opportunities".to_owned(), "sales"),
         ("/v1/reports/funnel".to_owned(), "sales"),
         (format!("/v1/contracts/{contract}"), "contracts"),
+        // However it is spelled.
+        (format!("/v1/contracts/{contract}/time%6Cine"), "contracts"),
         ("/v1/reports/receivables-aging".to_owned(), "contracts"),
     ] {
         let refused = world.admin.get(&path).await.refused(404, "module_disabled");

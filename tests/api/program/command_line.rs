@@ -3,7 +3,7 @@
 use super::{ADMINISTRATOR, PASSWORD, Program};
 use guanxi_identity::secrets::TotpSecret;
 use guanxi_kernel::Clock;
-use guanxi_tests::{Engine, json};
+use guanxi_tests::{Engine, json, store};
 use std::fs;
 
 programs![
@@ -15,7 +15,7 @@ programs![
     tenant_add_makes_a_company_that_sees_nothing_of_others,
     key_create_makes_a_key_that_works,
     a_new_signing_key_leaves_everybody_signed_in,
-    z_06_verify_says_that_nothing_was_altered,
+    z_06_verify_says_whether_anything_was_altered,
 ];
 
 async fn migrate_makes_the_schema_and_does_nothing_the_second_time(program: &Program) {
@@ -158,7 +158,7 @@ async fn keys(server: &super::Server) -> Vec<String> {
     keys.iter().filter_map(|key| key["kid"].as_str()).map(str::to_owned).collect()
 }
 
-async fn z_06_verify_says_that_nothing_was_altered(program: &Program) {
+async fn z_06_verify_says_whether_anything_was_altered(program: &Program) {
     let server = program.serve();
     server.admin().await.post("/v1/parties", json!({ "kind": "person", "name": "王伟" })).await;
     server.stop();
@@ -169,6 +169,13 @@ async fn z_06_verify_says_that_nothing_was_altered(program: &Program) {
     );
     assert!(!found.starts_with("0 "), "{found}");
     program.run(&["verify", "--tenant", "nobody"]).expect(1);
+    let file = program.folder.path().join("data/guanxi.db");
+    let url = program.url.clone().unwrap_or_else(|| format!("sqlite:{}", file.display()));
+    let forge = "UPDATE events SET request_id = 'forged' WHERE seq =
+        (SELECT seq FROM event_chain WHERE position = 2)";
+    store::tamper(program.engine, &url, forge).await;
+    let found = program.run(&["verify"]).expect(3).out;
+    assert!(found.ends_with("position 2 is altered.\n"), "{found}");
 }
 
 #[test]

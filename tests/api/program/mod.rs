@@ -29,6 +29,7 @@ mod demo;
 mod documents;
 mod experiments;
 mod import;
+mod mail;
 mod metrics;
 mod moving;
 mod readme;

@@ -6,7 +6,7 @@ use super::{
     with, yuan,
 };
 use futures_util::future::join;
-use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json};
+use guanxi_tests::{Answer, Client, Json, World, both_stores, given, json, rows};
 
 both_stores![
     x_40_who_may_publish_decides_the_standard,
@@ -20,6 +20,7 @@ both_stores![
     x_46_x_47_x_48_x_49_a_follow_up_answers_the_questions,
     x_45_x_50_who_has_not_bought_is_kept,
     x_43_what_was_handed_over_has_a_result_or_is_held,
+    x_43_the_store_itself_loses_no_hand_over,
 ];
 
 const REP: &[(&str, &str, &str)] = &[("any", "any", "own")];
@@ -512,4 +513,79 @@ async fn x_43_what_was_handed_over_has_a_result_or_is_held(world: &World) {
     assert!(none.data().is_empty());
     let wrong = "/v1/reports/loop-closure?from=2026-02-01&to=2026-01-01";
     admin.get(wrong).await.refused(400, "bad_parameter");
+}
+
+/// What no program may write of hand-overs that are open, and the rule of the store that refuses it.
+const LOST: [(&str, &str); 12] = [
+    (
+        "UPDATE field_handovers SET status = 'lost', accepted_at = created_at, ended_at = created_at,
+             result = 'bought'",
+        "_check",
+    ),
+    // Held with a result, or with an end; ended without.
+    ("UPDATE field_handovers SET result = 'bought'", "field_handovers_ended_check"),
+    ("UPDATE field_handovers SET ended_at = created_at", "field_handovers_result_check"),
+    (
+        "UPDATE field_handovers SET status = 'closed', accepted_at = created_at, ended_at = created_at",
+        "field_handovers_ended_check",
+    ),
+    (
+        "UPDATE field_handovers SET status = 'closed', accepted_at = created_at, result = 'bought'",
+        "field_handovers_result_check",
+    ),
+    // The result of another end.
+    (
+        "UPDATE field_handovers SET status = 'closed', accepted_at = created_at, ended_at = created_at,
+             result = 'refused'",
+        "field_handovers_result_check",
+    ),
+    ("UPDATE field_handovers SET status = 'accepted'", "field_handovers_accepted_check"),
+    (
+        "UPDATE field_handovers SET status = 'refused', ended_at = created_at, result = 'refused'",
+        "field_handovers_reason_check",
+    ),
+    (
+        "UPDATE field_handovers SET status = 'returned', accepted_at = created_at, ended_at = created_at,
+             result = 'returned', reason = 'x'",
+        "field_handovers_revisit_check",
+    ),
+    (
+        "UPDATE field_handovers SET status = 'closed', accepted_at = created_at, ended_at = created_at,
+             result = 'not_bought', revisit_on = '2026-02-01'",
+        "field_handovers_not_bought_check",
+    ),
+    // A lead in two hands at once, and a hand-over that was never there.
+    (
+        "UPDATE field_handovers SET lead_id = (SELECT lead_id FROM field_handovers ORDER BY id LIMIT 1)",
+        "unique constraint",
+    ),
+    ("DELETE FROM field_handovers", "foreign key constraint"),
+];
+
+async fn x_43_the_store_itself_loses_no_hand_over(world: &World) {
+    in_force(world, ripe()).await;
+    let (_, rep) = world.person(REP, None).await;
+    let mut all = Vec::new();
+    for name in ["一", "二"] {
+        all.push(handed(&world.admin, name, &rep).await.1);
+    }
+    let mut held = Vec::new();
+    for one in &all {
+        held.push(now(&world.admin, one).await);
+    }
+    for (statement, rule) in LOST {
+        let why = rows::refused(world, statement).await;
+        assert!(why.to_lowercase().contains(rule), "{statement}: {why}");
+    }
+    for (one, before) in all.iter().zip(&held) {
+        assert_eq!(now(&world.admin, one).await, *before);
+    }
+    // What came in is held, or has gone out with a result.
+    let all = "UPDATE field_handovers SET status = 'closed', accepted_at = created_at,
+         ended_at = created_at, result = 'bought'";
+    rows::say(world, all).await;
+    let found = world.admin.get("/v1/reports/loop-closure").await.expect(200);
+    let totals = &found.json["totals"];
+    let counts = ["handed", "open", "in_work", "with_result"].map(|name| totals[name].clone());
+    assert_eq!(counts, [json!(2), json!(0), json!(0), json!(2)]);
 }

@@ -4,8 +4,10 @@
 
 use chrono::TimeDelta;
 use guanxi_tests::{
-    Answer, Json, World, both_stores, json,
-    world::{ADMINISTRATOR, PASSWORD},
+    Answer, Engine, Json, World, both_stores,
+    faults::Breaker,
+    json,
+    world::{self, ADMINISTRATOR, PASSWORD},
 };
 use std::{
     collections::BTreeSet,
@@ -73,6 +75,37 @@ async fn sec_05_an_account_that_must_wait_answers_as_one_that_is_not_there(world
     for (what, answer) in &answers {
         assert_eq!(answer, first, "{what}");
     }
+}
+
+/// Of time nothing can be asserted, of work it can. The embedded store is told the same, by the same code.
+#[actix_web::test]
+async fn sec_05_whatever_is_wrong_takes_as_many_statements() {
+    world::on_breakable(Engine::Postgres, async |world: &World, breaker: &Breaker| {
+        let (known, waiting) = (somebody(world).await, somebody(world).await);
+        lock(world, &waiting).await;
+        let tries = [
+            ("a wrong password", "main", known.as_str(), "not the password"),
+            ("waiting, the right password", "main", waiting.as_str(), PASSWORD),
+            ("waiting, a wrong password", "main", waiting.as_str(), "not the password"),
+            ("nobody", "main", "nobody@example.com", PASSWORD),
+            ("nowhere", "no-such-company", ADMINISTRATOR, PASSWORD),
+        ];
+        let mut counted = Vec::new();
+        for (what, tenant, email, password) in tries {
+            // Once before, since what is looked up at first is kept.
+            login(world, tenant, email, password).await.refused(401, "invalid_credentials");
+            let work = async || {
+                login(world, tenant, email, password).await.refused(401, "invalid_credentials");
+            };
+            counted.push((what, breaker.steps(work).await));
+        }
+        println!("{counted:?}");
+        assert!(counted[0].1 > 8, "{counted:?}");
+        for (what, steps) in &counted {
+            assert_eq!(*steps, counted[0].1, "{what}: {counted:?}");
+        }
+    })
+    .await;
 }
 
 async fn sec_05_guessing_at_one_account_keeps_nobody_out(world: &World) {

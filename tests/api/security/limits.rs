@@ -2,13 +2,14 @@
 //! much, or what programs read in two ways.
 
 use flate2::{Compression, write::GzEncoder};
-use guanxi_http::Options;
+use guanxi_http::{App, Options};
 use guanxi_tests::{
     Answer, Client, Engine, Json, World, both_stores, json,
     world::{ADMINISTRATOR, on_with},
 };
 use std::{
     io::Write as _,
+    net::TcpListener,
     time::{Duration, Instant},
 };
 use tokio::{
@@ -219,6 +220,77 @@ async fn sec_18_whoever_sends_slowly_is_cut_off() {
         }
     })
     .await;
+}
+
+/// Made-up keys are not looked up without end, and nobody else waits for that.
+#[actix_web::test]
+async fn sec_05_wrong_api_keys_are_counted_by_address() {
+    let options = Options { sign_ins_per_minute: 5, ..Options::default() };
+    on_with(Engine::Sqlite, options, async |world| {
+        let scopes = json!([{ "resource": "parties", "action": "any" }]);
+        let made = json!({ "name": "ERP", "scopes": scopes });
+        let made = world.admin.post("/v1/api-keys", made).await.expect(201);
+        let right = world.anonymous().with_key(made.json["key"].as_str().expect("a key"));
+        right.get("/v1/parties").await.expect(200);
+        let wrong = async || {
+            let key = guanxi_identity::secrets::ApiKey::generate().reveal();
+            world.anonymous().with_key(&key).get("/v1/parties").await
+        };
+        for _ in 0..5 {
+            wrong().await.refused(401, "unauthenticated");
+        }
+        let refused = wrong().await.refused(429, "quota_exceeded");
+        let wait = refused.header("retry-after").and_then(|seconds| seconds.parse().ok());
+        assert!(wait.is_some_and(|wait: u64| (1..=12).contains(&wait)), "{wait:?}");
+        right.get("/v1/parties").await.expect(200);
+        world.admin.get("/v1/parties").await.expect(200);
+    })
+    .await;
+}
+
+async fn nodes_count_together(engine: Engine) {
+    let options = Options { reads_per_minute: 5, ..Options::default() };
+    on_with(engine, options.clone(), async |world| {
+        let files = world.app.worker().files().clone();
+        let (db, auth, clock) = (world.db.clone(), world.auth.clone(), world.clock.clone());
+        let other = App::new(db, auth, clock, options.clone(), None, files);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("an address"));
+        let server = guanxi_http::serve(&other, listener, 1).expect("a server");
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let (here, _) = world.person(&[("parties", "read", "all")], None).await;
+        let (_, credentials) = here.credentials().expect("a token");
+        let token = credentials.trim_start_matches("Bearer ");
+        let there = Client::anonymous(&base).with_token(token);
+        let share = async || {
+            world.app.share_limits().await.expect("a node that tells and hears");
+            other.share_limits().await.expect("another one");
+        };
+        share().await;
+        for _ in 0..3 {
+            here.get("/v1/parties").await.expect(200);
+        }
+        // Once more, and nothing is counted twice.
+        share().await;
+        share().await;
+        for _ in 0..2 {
+            there.get("/v1/parties").await.expect(200);
+        }
+        there.get("/v1/parties").await.refused(429, "quota_exceeded");
+        share().await;
+        share().await;
+        here.get("/v1/parties").await.refused(429, "quota_exceeded");
+        world.admin.get("/v1/parties").await.expect(200);
+        handle.stop(false).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn sec_17_nodes_count_together() {
+    nodes_count_together(Engine::Sqlite).await;
+    nodes_count_together(Engine::Postgres).await;
 }
 
 /// A sign-in that fails, with what a proxy says of where it comes from; its code.

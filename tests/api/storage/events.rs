@@ -10,6 +10,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{
     Kind, Tx, Visibility,
+    erasing::Form,
     error::BAD_CURSOR,
     events::{
         self, Event,
@@ -53,6 +54,7 @@ const fn kind(name: &'static str, plural: &'static str, visibility: Visibility) 
             insert_many: "",
             update: "",
         }),
+        form: LazyLock::new(Form::of::<Party>),
         load: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         load_deleted: |_, _, _| Box::pin(async { Ok(Vec::new()) }),
         // Nothing here does any of them.

@@ -5,18 +5,20 @@ use futures_util::future::join_all;
 use guanxi_kernel::{Ctx, Result, problem::FORBIDDEN};
 use guanxi_storage::{
     Tx,
-    error::KEY_REUSED,
+    error::{KEY_IN_PROGRESS, KEY_REUSED, UNAVAILABLE},
     idempotency::{Answer, Claim, claim, forget, keep},
     sql,
 };
 use guanxi_tests::Engine;
 use std::time::{Duration, Instant};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 both![
     the_first_answer_is_the_answer,
     a_failed_request_leaves_its_key_free,
     sixteen_at_once_do_the_work_once,
+    i4_who_waits_in_vain_for_a_key_is_told_so,
     old_answers_are_forgotten_by_and_by,
 ];
 
@@ -91,6 +93,39 @@ async fn sixteen_at_once_do_the_work_once(ground: &Ground) {
     println!("{:?}: 5 × 16 claims in {:?}", ground.engine, start.elapsed());
     let worked = db.read(ctx.tenant, async |tx| counter::sum(tx).await).await.unwrap();
     assert_eq!(worked, 5, "each key once; on {:?}", Engine::Sqlite);
+}
+
+async fn i4_who_waits_in_vain_for_a_key_is_told_so(ground: &Ground) {
+    let (moment, ctx, wish) = (Duration::from_millis(300), &ground.ctx, named("k"));
+    let db = ground
+        .handle(|options| (options.limits.write, options.limits.acquire) = (moment, moment))
+        .await;
+    let (claimed, refused) = (Notify::new(), Notify::new());
+    let first = db.write(ctx.tenant, async |tx| {
+        let answer = serve(tx, ctx, &wish).await;
+        claimed.notify_one();
+        refused.notified().await;
+        answer
+    });
+    let second = async {
+        claimed.notified().await;
+        let start = Instant::now();
+        let told = db.write(ctx.tenant, async |tx| serve(tx, ctx, &wish).await).await;
+        let told = told.unwrap_err();
+        let expected = match ground.engine {
+            Engine::Postgres => &KEY_IN_PROGRESS,
+            Engine::Sqlite => &UNAVAILABLE,
+        };
+        assert!(told.is(expected) && told.wait().is_some(), "{told:?}");
+        // Not as long again and again.
+        assert!(start.elapsed() < 5 * moment, "{:?}", start.elapsed());
+        refused.notify_one();
+    };
+    let (first, ()) = tokio::join!(first, second);
+    assert_eq!(first.unwrap(), created("0"));
+    let later = db.write(ctx.tenant, async |tx| serve(tx, ctx, &wish).await).await;
+    assert_eq!(later.unwrap(), created("0"), "there is the answer");
+    db.close().await;
 }
 
 async fn old_answers_are_forgotten_by_and_by(ground: &Ground) {

@@ -1,6 +1,6 @@
 //! Erasing a person.
 
-use super::{ERASURE, Erase, Erasure, ErasureInput, Names, among, store};
+use super::{ERASURE, Erase, Erasure, ErasureInput, Names, among, beside, store};
 use crate::{
     attachments::ATTACHMENT,
     jobs::by_itself,
@@ -197,7 +197,7 @@ async fn take_out(
         note(receipt, kind.table, u64::try_from(count).unwrap_or(u64::MAX));
     }
     texts::compact(tx).await?;
-    for (table, count) in store::wipe_beside(tx, all).await? {
+    for (table, count) in beside::wipe(tx, all).await? {
         note(receipt, table, count);
     }
     let mut told: BTreeSet<Uuid> = all.values().flatten().copied().collect();

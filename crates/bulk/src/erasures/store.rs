@@ -3,8 +3,9 @@
 //! The tables of crates to the right are named as data, as measures do.
 
 use super::service::Belongings;
+use crate::table;
 use chrono::{DateTime, TimeDelta, Utc};
-use guanxi_kernel::Result;
+use guanxi_kernel::{Result, problem::INTERNAL};
 use guanxi_storage::{
     Kind, Sql, Tx,
     erasing::{ERASED, forgotten, without_texts},
@@ -21,52 +22,13 @@ const AT_ONCE: usize = 200;
 const IN_TEXTS: usize = 40;
 /// Longer ago than any file waits for its record, so that the next tidying takes it.
 const LONG_AGO: TimeDelta = TimeDelta::days(1);
+/// The kind of messages to other systems.
+const DELIVERY: &str = "webhook_delivery";
 /// What begins a name that stands for somebody who was erased.
 const SOMEBODY: &str = "erased:";
 
-/// Texts beside records: the statement up to the ids, and the kind of the records that they are of.
-const BESIDE: &[(&str, &str, &str)] = &[
-    (
-        "lead_assignments",
-        "lead",
-        "UPDATE lead_assignments SET reason = $2 WHERE tenant_id = $1 AND reason <> $2 AND lead_id IN ",
-    ),
-    (
-        "lead_level_changes",
-        "lead",
-        "UPDATE lead_level_changes SET reason = $2 WHERE tenant_id = $1 AND reason <> $2 AND lead_id IN ",
-    ),
-    (
-        "opportunity_transfers",
-        "opportunity",
-        "UPDATE opportunity_transfers SET reason = $2 WHERE tenant_id = $1 AND reason <> $2 AND opportunity_id IN ",
-    ),
-    (
-        "asset_readings",
-        "asset",
-        "UPDATE asset_readings SET note = $2 WHERE tenant_id = $1 AND note <> $2 AND asset_id IN ",
-    ),
-    (
-        "stocktake_lines",
-        "party",
-        "UPDATE stocktake_lines SET note = $2 WHERE tenant_id = $1 AND note <> $2 AND party_id IN ",
-    ),
-    (
-        "task_carries",
-        "task",
-        "UPDATE task_carries SET reason = $2 WHERE tenant_id = $1 AND reason <> $2 AND task_id IN ",
-    ),
-    (
-        "form_submissions",
-        "response",
-        // From where it was sent is a digest, which could be found out by trying.
-        "UPDATE form_submissions SET sender = response_id,
-             consent_proof = CASE WHEN consent_proof IS NULL THEN NULL ELSE $2 END
-         WHERE tenant_id = $1 AND sender <> response_id AND response_id IN ",
-    ),
-];
-
-fn in_parts(ids: &BTreeSet<Uuid>, most: usize) -> Vec<Vec<Uuid>> {
+/// These ids, so many at a time.
+pub(super) fn in_parts(ids: &BTreeSet<Uuid>, most: usize) -> Vec<Vec<Uuid>> {
     let ids: Vec<Uuid> = ids.iter().copied().collect();
     ids.chunks(most).map(<[Uuid]>::to_vec).collect()
 }
@@ -127,6 +89,12 @@ pub(super) async fn job_under_way(tx: &mut Tx) -> Result<Option<Uuid>> {
     Ok(tx.optional::<(Uuid,)>(select).await?.map(|(id,)| id))
 }
 
+/// How many people of the tenant have been erased so far.
+pub(crate) async fn count(tx: &mut Tx) -> Result<i64> {
+    let select = sql!("SELECT COUNT(*) FROM erasures WHERE tenant_id = $1");
+    Ok(tx.optional::<(i64,)>(select).await?.map_or(0, |(count,)| count))
+}
+
 /// Gives those who have answered, where they were known by a phone number or an address, names that
 /// tell nothing, each always the same, so that they are still counted once.
 pub(super) async fn hide_responders(tx: &mut Tx, all: &Belongings) -> Result<u64> {
@@ -180,19 +148,6 @@ fn somebody() -> String {
     format!("{SOMEBODY}{}", Uuid::new_v4())
 }
 
-/// Takes the texts out of the tables beside records; the rows of each.
-pub(super) async fn wipe_beside(tx: &mut Tx, all: &Belongings) -> Result<Vec<(&'static str, u64)>> {
-    let mut counts = Vec::new();
-    for (table, kind, text) in BESIDE {
-        for some in all.get(kind).map(|ids| in_parts(ids, AT_ONCE)).unwrap_or_default() {
-            let mut update = Sql::fixed(text, vec![ERASED.into()]);
-            update.bind_all(some);
-            counts.push((*table, tx.execute(update).await?));
-        }
-    }
-    Ok(counts)
-}
-
 /// Empties the answers, kept for requests that come again, that tell of one of these records.
 pub(super) async fn forget_answers(tx: &mut Tx, ids: &BTreeSet<Uuid>) -> Result<u64> {
     let mut rows = 0;
@@ -224,6 +179,8 @@ pub(super) async fn forget_messages(
     kinds: &[&'static Kind],
     ids: &BTreeSet<Uuid>,
 ) -> Result<u64> {
+    let deliveries = table::all().map(|table| table.kind).find(|kind| kind.name == DELIVERY);
+    let deliveries = deliveries.ok_or_else(|| INTERNAL.problem())?;
     let mut rows = 0;
     for some in in_parts(ids, AT_ONCE) {
         let mut select = Sql::new(
@@ -234,7 +191,7 @@ pub(super) async fn forget_messages(
         for message in tx.all::<Message>(select).await? {
             let kind = kinds.iter().find(|kind| kind.name == message.subject_type);
             let body = kind.and_then(|kind| told_less(kind, &message.body));
-            let attempts = without_texts(message.attempts.0.clone());
+            let attempts = without_texts(deliveries, "attempts", message.attempts.0.clone());
             if body.is_none() && attempts == message.attempts.0 {
                 continue;
             }

@@ -1,7 +1,7 @@
-//! What is stored of a person, in one file: line by line a record, an event or a file.
+//! What is stored of a person, in one file: line by line a record, a row beside a record, an event or a file.
 
 use super::{
-    ERASURE,
+    ERASURE, beside,
     service::{Belongings, belongings, kinds, seen},
 };
 use crate::{
@@ -102,6 +102,7 @@ async fn all_of(
     let kinds = kinds();
     let all = belongings(tx, &kinds, root, id).await?;
     let mut lines = records(tx, &by_itself(ctx), &kinds, &all).await?;
+    lines.extend(beside::told(tx, &all).await?);
     lines.extend(events(tx, &kinds, &all).await?);
     let attached = all.get(ATTACHMENT.name).into_iter().flatten().copied().collect();
     Ok((lines, attached))

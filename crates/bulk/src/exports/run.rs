@@ -1,4 +1,8 @@
 //! The work of an export: the list page by page into a file, then the file into the store of files.
+//!
+//! All pages are of one instant. Else a record that comes to another place of the order while the list is read
+//! would be in the file twice or not at all. So an export that was cut off begins anew. Price: the store keeps
+//! what is overwritten meanwhile until the list is read, on SQLite in its write-ahead file.
 
 use super::{
     Export, ExportId,
@@ -35,38 +39,32 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job) -> Result<()> {
 /// The list as a file without a name.
 async fn write(run: &Run<'_>, export: &Export) -> Result<(File, i64)> {
     let table = table_of(&export.input)?;
-    let read = async |tx: &mut Tx, ctx: &Ctx| {
+    run.snapshot(async |tx, ctx| {
         let fields = custom::fields(tx, ctx, table.kind).await?;
-        Ok((query(table, ctx, &fields, &export.input)?, fields))
-    };
-    let (mut query, fields) = run.read(read).await?;
-    let mut sheet = Sheet::new(table.kind, &fields, &export.input)?;
-    (query.limit, query.count) = (AT_ONCE, Some(Counting::Exact));
-    let (mut rows, mut total) = (0, None);
-    loop {
-        let page = run.read(async |tx, ctx| table.page(tx, ctx, &query).await).await?;
-        rows += i64::try_from(page.rows.len()).unwrap_or(0);
-        total = total.or(page.total);
-        for record in page.rows {
-            sheet.write(record)?;
+        let mut query = query(table, ctx, &fields, &export.input)?;
+        let mut sheet = Sheet::new(table.kind, &fields, &export.input)?;
+        (query.limit, query.count) = (AT_ONCE, Some(Counting::Exact));
+        let (mut rows, mut total) = (0, None);
+        loop {
+            let page = table.page(tx, ctx, &query).await?;
+            rows += i64::try_from(page.rows.len()).unwrap_or(0);
+            total = total.or(page.total);
+            for record in page.rows {
+                sheet.write(record)?;
+            }
+            // Says how far it has come, and learns whether it is to stop.
+            let (state, result) = (json!({}), json!({ "rows": rows }));
+            run.tell(&Progress { done: rows, total, state, result }).await?;
+            match page.next {
+                Some(next) => query = query.behind(next),
+                None => return Ok((sheet.finish()?, rows)),
+            }
         }
-        tell(run, rows, total).await?;
-        match page.next {
-            Some(next) => query = query.behind(next),
-            None => return Ok((sheet.finish()?, rows)),
-        }
-    }
+    })
+    .await
 }
 
-/// Says how far it has come, and learns whether it is to stop.
-async fn tell(run: &Run<'_>, rows: i64, total: Option<i64>) -> Result<()> {
-    let progress = async |_: &mut Tx, _: &Ctx| {
-        Ok(Progress { done: rows, total, state: json!({}), result: json!({ "rows": rows }) })
-    };
-    run.commit(progress).await.map(drop)
-}
-
-/// Keeps the file, then says in one transaction that it is there.
+/// Keeps the file, then says in one transaction that it is there, unless somebody was erased who may be in it.
 ///
 /// # Errors
 /// Those of the stores; `lease_lost`.
@@ -83,7 +81,7 @@ pub(crate) async fn keep(run: &Run<'_>, id: Uuid, file: File, rows: i64) -> Resu
     }
     let kept = files.keep(tenant, name, file).await?;
     let done = async |tx: &mut Tx, ctx: &Ctx| progress(tx, ctx, id, rows, &kept).await;
-    match run.commit(done).await {
+    match run.conclude(done).await {
         // Whether the store has it is not known; whoever takes the job up again will see.
         Err(problem) if is_of_store(&problem) => Err(problem),
         Err(problem) => {

@@ -1,7 +1,8 @@
 //! Records as the lines of a file.
 
 use super::ExportInput;
-use guanxi_kernel::{Problem, Result, problem::INTERNAL};
+use crate::files::local;
+use guanxi_kernel::{Problem, Result};
 use guanxi_storage::{
     Kind,
     custom::{Fields, PREFIX},
@@ -10,7 +11,7 @@ use guanxi_tabular::{Column, Format, WriteOptions, Writer};
 use serde_json::{Map, Value as Json};
 use std::{
     fs::File,
-    io::{BufWriter, Write as _},
+    io::{self, BufWriter, Write as _},
 };
 
 /// A file in the making.
@@ -31,7 +32,7 @@ impl Sheet {
     /// Begins one in a file that has no name and ends with the process.
     ///
     /// # Errors
-    /// `internal` if it cannot be made.
+    /// `storage_full`; `internal` if it cannot be made.
     pub(super) fn new(kind: &'static Kind, fields: &Fields, input: &ExportInput) -> Result<Self> {
         let file = tempfile::tempfile().map_err(unwritten)?;
         let mut names: Vec<String> = input.fields.iter().map(ToString::to_string).collect();
@@ -56,7 +57,7 @@ impl Sheet {
     /// Adds a record.
     ///
     /// # Errors
-    /// `too_large_for_xlsx`; `internal` if it cannot be written.
+    /// `too_large_for_xlsx`; `storage_full`; `internal` if it cannot be written.
     pub(super) fn write(&mut self, mut record: Json) -> Result<()> {
         match &mut self.output {
             Output::Columns(writer) => {
@@ -110,6 +111,6 @@ fn picked(names: &[String], record: &Json) -> Map<String, Json> {
     members
 }
 
-fn unwritten(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Problem {
-    INTERNAL.problem().because(error)
+fn unwritten(error: impl Into<io::Error>) -> Problem {
+    local(error.into())
 }

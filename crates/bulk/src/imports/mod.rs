@@ -1,9 +1,11 @@
 //! Imports: a file becomes records. Uploaded, looked into, mapped, tried, committed, and undone.
 
 mod admission;
+mod keys;
 mod mapping;
 mod model;
 mod names;
+mod past;
 mod preview;
 mod reader;
 mod run;

@@ -17,9 +17,15 @@ pub(super) struct Names(BTreeMap<(&'static str, String), Vec<Uuid>>);
 
 impl Names {
     /// Looks up what the rows of a step name, in few statements.
-    pub(super) async fn foresee(&mut self, tx: &mut Tx, ctx: &Ctx, rows: &[Mapped]) -> Result<()> {
+    pub(super) async fn foresee<'r>(
+        &mut self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        rows: impl IntoIterator<Item = &'r Mapped>,
+    ) -> Result<()> {
         let mut wanted: BTreeMap<&'static str, (&'static Kind, BTreeSet<String>)> = BTreeMap::new();
-        let named = rows.iter().filter_map(|(_, body)| body.as_ref().ok()).flat_map(|b| &b.named);
+        let bodies = rows.into_iter().filter_map(|(_, body)| body.as_ref().ok());
+        let named = bodies.flat_map(|body| &body.named);
         for (_, target, name) in named.filter(|(_, _, name)| name.parse::<Uuid>().is_err()) {
             let texts = &mut wanted.entry(target.name).or_insert((*target, BTreeSet::new())).1;
             texts.insert(name.clone());

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::table::Grouped;
 use guanxi_tabular::Rows;
+use serde_json::Value as Json;
 use std::sync::Arc;
 
 /// Rows of one step: enough that what each commit costs is little of it, and few enough that others who
@@ -60,7 +61,8 @@ impl<'p> Reader<'p> {
         step
     }
 
-    fn row(&mut self) -> Option<Mapped> {
+    /// The next row, where it does not matter of which step it is.
+    pub(super) fn row(&mut self) -> Option<Mapped> {
         let row = self.rows.next()?;
         let body = row.values.and_then(|values| self.plan.body(&values));
         Some((row.number, body.map_err(Arc::new)))
@@ -73,4 +75,10 @@ pub(super) fn key_of<E>(grouped: &Grouped, body: &Result<Body, E>) -> Option<Str
     let body = body.as_ref().ok()?;
     let value = |name: &&str| body.members.get(*name).map(ToString::to_string).unwrap_or_default();
     Some(grouped.key.iter().map(value).collect::<Vec<_>>().join("\n"))
+}
+
+/// The values of the key themselves; none for a row that cannot be read.
+pub(super) fn values_of_key<E>(grouped: &Grouped, body: &Result<Body, E>) -> Vec<Json> {
+    let Ok(body) = body else { return Vec::new() };
+    grouped.key.iter().map(|name| body.members.get(*name).cloned().unwrap_or_default()).collect()
 }

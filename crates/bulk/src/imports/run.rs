@@ -2,31 +2,26 @@
 
 use super::{
     Import, ImportInput, OnDuplicate, OnMatch,
+    keys::Keys,
     mapping::{Body, Plan},
     names::Names,
-    reader::{Reader, key_of},
+    past::Past,
+    reader::{Reader, key_of, values_of_key},
 };
 use crate::{
     Table,
     collection_channels::{self, Collected},
     jobs::{self, Job, Progress},
-    problems::AMBIGUOUS,
+    problems::{AMBIGUOUS, LEASE_LOST},
     table::{self, Group, Grouped, Outcome, Row, Together},
     worker::Run,
 };
 use futures_util::future::join;
 use guanxi_kernel::{
     Ctx, Problem, Result,
-    phone::e164,
     problem::{INTERNAL, POSSIBLE_DUPLICATE},
 };
-use guanxi_storage::{
-    Field, Kind, Tx,
-    bulk::is_of_store,
-    custom::{self, Fields},
-    error::CONTENTION,
-    resource::{self, named_by, named_by_custom},
-};
+use guanxi_storage::{Tx, bulk::is_of_store, custom, error::CONTENTION, resource};
 use guanxi_tabular::Limits;
 use serde_json::{Value as Json, json};
 use std::{
@@ -39,7 +34,7 @@ use uuid::Uuid;
 pub(super) type Mapped = (u64, Result<Body, Arc<Problem>>);
 
 /// A row with its body.
-type Ready = (u64, Json);
+pub(super) type Ready = (u64, Json);
 
 /// Why a row was refused; a row may be tried again, so it can be told again.
 type Failure = (u64, Arc<Problem>);
@@ -96,19 +91,39 @@ pub(crate) async fn run(run: &Run<'_>, job: &Job, dry: bool) -> Result<()> {
         })
         .await?;
     let layout = import.layout()?;
-    let fields = custom.clone();
     let plan = Plan::new(table, &custom, &import.input, &layout.header, settings.currency)?;
     let file = run.worker.files.fetch(run.lease.tenant, id).await?;
     let mut tally = Tally::of(&job.state);
     let rows = guanxi_tabular::open(file.path(), &layout, &Limits::default())?;
-    let mut rows = Reader::behind(tally.read, rows, &plan, table.grouped);
+    let keys = Keys {
+        kind: table.kind,
+        fields: &custom,
+        match_on: &import.input.match_on,
+        country: &settings.country,
+    };
+    let (mut past, read) = match dry {
+        true => (Some(Past::new(keys, table.grouped)?), 0),
+        false => (None, tally.read),
+    };
+    let mut rows = Reader::behind(read, rows, &plan, table.grouped);
+    if let Some(past) = &mut past {
+        for row in (0..tally.read).map_while(|_| rows.row()) {
+            past.remember(&[row])?;
+        }
+    }
     let mut batch = rows.step();
     while !batch.is_empty() {
-        let (import, fields, country) = (&import, &fields, &*settings.country);
-        let step = Step { run, table, import, fields, country, batch: &batch, tally };
+        let earlier = past.as_ref().map(|past| past.before(&batch)).transpose()?;
+        let earlier = earlier.unwrap_or_default();
+        let (import, earlier) = (&import, &*earlier);
+        let step = Step { run, table, import, keys, earlier, batch: &batch, tally };
         // The rows of the next step are read while the store works on this one.
         let (done, following) = join(step.go(dry), async { rows.step() }).await;
-        (tally, batch) = (done?, following);
+        tally = done?;
+        if let Some(past) = &mut past {
+            past.remember(&batch)?;
+        }
+        batch = following;
     }
     let ImportInput { collection_channel_id, position, .. } = &import.input;
     if let (false, Some(channel), Some(position)) = (dry, collection_channel_id, position) {
@@ -134,9 +149,9 @@ struct Step<'a> {
     run: &'a Run<'a>,
     table: &'a Table,
     import: &'a Import,
-    fields: &'a Fields,
-    /// Of which phone numbers without a prefix are.
-    country: &'a str,
+    keys: Keys<'a>,
+    /// Rows of steps before that a check has to write once more.
+    earlier: &'a [Mapped],
     batch: &'a [Mapped],
     tally: Tally,
 }
@@ -145,6 +160,7 @@ impl Step<'_> {
     /// Many rows at once; if they cannot be together, one by one.
     async fn go(&self, dry: bool) -> Result<Tally> {
         match self.try_go(dry, Together::Yes).await {
+            Err(problem) if problem.is(&LEASE_LOST) => Err(problem),
             Err(problem) if !is_of_store(&problem) || problem.is(&CONTENTION) => {
                 self.try_go(dry, Together::No).await
             }
@@ -154,8 +170,14 @@ impl Step<'_> {
 
     async fn try_go(&self, dry: bool, together: Together) -> Result<Tally> {
         if dry {
-            let found =
-                self.run.rehearse(async |tx, ctx| self.write(tx, ctx, together).await).await?;
+            let rehearsed = self.run.rehearse(async |tx, ctx| {
+                if !self.earlier.is_empty() {
+                    let earlier = Step { batch: self.earlier, earlier: &[], ..*self };
+                    earlier.write(tx, ctx, together).await?;
+                }
+                self.write(tx, ctx, together).await
+            });
+            let found = rehearsed.await?;
             return self.keep(async |_, _| Ok(&found)).await;
         }
         let step = async |tx: &mut Tx, ctx: &Ctx| {
@@ -204,16 +226,38 @@ impl Step<'_> {
     async fn write(&self, tx: &mut Tx, ctx: &Ctx, together: Together) -> Result<Stepped> {
         let mut done = Stepped { tally: self.tally, ..Stepped::default() };
         done.tally.read += i64::try_from(self.batch.len()).unwrap_or(0);
-        let mut names = Names::default();
-        names.foresee(tx, ctx, self.batch).await?;
         if let Some(grouped) = &self.table.grouped {
+            let mut names = Names::default();
+            names.foresee(tx, ctx, self.batch).await?;
             let groups = self.groups(tx, ctx, grouped, &mut names).await?;
             write_groups(tx, ctx, grouped, groups, &mut done).await?;
             done.tally.failed += i64::try_from(done.failures.len()).unwrap_or(0);
             return Ok(done);
         }
+        // Rows that name what rows before them make come after those, wherever a step begins.
+        let mut waiting: Vec<&Mapped> = self.batch.iter().collect();
+        while !waiting.is_empty() {
+            let (now, later) = self.keys.in_turn(waiting);
+            self.write_turn(tx, ctx, &now, together, &mut done).await?;
+            waiting = later;
+        }
+        done.tally.failed += i64::try_from(done.failures.len()).unwrap_or(0);
+        Ok(done)
+    }
+
+    /// Writes rows none of which names what another of them makes.
+    async fn write_turn(
+        &self,
+        tx: &mut Tx,
+        ctx: &Ctx,
+        rows: &[&Mapped],
+        together: Together,
+        done: &mut Stepped,
+    ) -> Result<()> {
+        let mut names = Names::default();
+        names.foresee(tx, ctx, rows.iter().copied()).await?;
         let mut ready: Vec<Ready> = Vec::new();
-        for (number, body) in self.batch {
+        for (number, body) in rows {
             match body {
                 Ok(body) => match names.resolve(tx, ctx, body).await? {
                     Ok(body) => ready.push((*number, body)),
@@ -223,18 +267,17 @@ impl Step<'_> {
             }
         }
         // Rows of one key in one file are one record, so the second waits for the first.
-        let (first, again) = self.apart(ready);
+        let (first, again) = self.keys.apart(ready);
         for (rows, together) in [(first, together), (again, Together::No)] {
             if together == Together::Yes {
-                self.write_some(tx, ctx, rows, together, &mut done).await?;
+                self.write_some(tx, ctx, rows, together, done).await?;
                 continue;
             }
             for row in rows {
-                self.write_some(tx, ctx, vec![row], together, &mut done).await?;
+                self.write_some(tx, ctx, vec![row], together, done).await?;
             }
         }
-        done.tally.failed += i64::try_from(done.failures.len()).unwrap_or(0);
-        Ok(done)
+        Ok(())
     }
 
     /// The rows of each record, each with its place in the file. One that cannot be read goes with the
@@ -245,9 +288,9 @@ impl Step<'_> {
         ctx: &Ctx,
         grouped: &Grouped,
         names: &mut Names,
-    ) -> Result<Vec<Vec<Part>>> {
+    ) -> Result<Vec<Parts>> {
         let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        let mut groups: Vec<Vec<Part>> = Vec::new();
+        let mut groups: Vec<Parts> = Vec::new();
         let mut last = None;
         for (number, mapped) in self.batch {
             let place = match key_of(grouped, mapped) {
@@ -260,9 +303,9 @@ impl Step<'_> {
                 Err(problem) => Err(problem.clone()),
             };
             if place == groups.len() {
-                groups.push(Vec::new());
+                groups.push((values_of_key(grouped, mapped), Vec::new()));
             }
-            groups[place].push((*number, body));
+            groups[place].1.push((*number, body));
         }
         Ok(groups)
     }
@@ -275,10 +318,10 @@ impl Step<'_> {
         together: Together,
         done: &mut Stepped,
     ) -> Result<()> {
-        let found = self.matches(tx, ctx, &rows).await?;
+        let found = self.keys.matches(tx, ctx, &rows).await?;
         let (mut numbers, mut writes) = (Vec::new(), Vec::new());
         for (number, body) in rows {
-            let ids = self.keys(&body).into_iter().find_map(|key| found.get(&key));
+            let ids = self.keys.of(&body).into_iter().find_map(|key| found.get(&key));
             match (
                 ids.map(|ids| ids.iter().copied().collect::<Vec<_>>()),
                 self.import.input.on_match,
@@ -333,80 +376,6 @@ impl Step<'_> {
         }
         Ok(())
     }
-
-    /// The rows whose keys no row before them has, and the others.
-    fn apart(&self, rows: Vec<Ready>) -> (Vec<Ready>, Vec<Ready>) {
-        let mut seen = BTreeSet::new();
-        rows.into_iter().partition(|(_, body)| {
-            let keys = self.keys(body);
-            let new = keys.iter().all(|key| !seen.contains(key));
-            seen.extend(keys);
-            new
-        })
-    }
-
-    /// The keys of a row: each field to match on, with each value that the row has for it.
-    fn keys(&self, body: &Json) -> Vec<(String, String)> {
-        let mut keys = Vec::new();
-        for name in &self.import.input.match_on {
-            let name: &str = name;
-            if let Some(field) = self.fields.by_path(name) {
-                let terms = field.terms_of(&body["custom"][&field.name]);
-                keys.extend(terms.into_iter().map(|term| (name.to_owned(), term)));
-                continue;
-            }
-            let Some(field) = key_field(self.table.kind, name) else { continue };
-            let value = &body[field.name];
-            let texts = match (field.terms, value) {
-                (Some(index), Json::Array(entries)) => {
-                    let text = |entry: &Json| {
-                        if let Some(number) = entry["number"].as_str() {
-                            // As it is kept, however the file writes it.
-                            return (index.term)(&e164(number, self.country)?);
-                        }
-                        let plain = ["address", "id"].iter().find_map(|m| entry[*m].as_str());
-                        let plain = plain.or(entry.as_str())?;
-                        let plain = match entry["source"].as_str() {
-                            Some(source) => format!("{source}:{plain}"),
-                            None => plain.to_owned(),
-                        };
-                        (index.term)(&plain)
-                    };
-                    entries.iter().filter_map(text).collect()
-                }
-                (None, Json::String(text)) => vec![text.clone()],
-                _ => Vec::new(),
-            };
-            keys.extend(texts.into_iter().map(|text| (name.to_owned(), text)));
-        }
-        keys
-    }
-
-    /// The records that the keys of the rows name, as far as the caller may see them.
-    async fn matches(
-        &self,
-        tx: &mut Tx,
-        ctx: &Ctx,
-        rows: &[Ready],
-    ) -> Result<BTreeMap<(String, String), BTreeSet<Uuid>>> {
-        let mut wanted: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (name, text) in rows.iter().flat_map(|(_, body)| self.keys(body)) {
-            wanted.entry(name).or_default().insert(text);
-        }
-        let mut found: BTreeMap<(String, String), BTreeSet<Uuid>> = BTreeMap::new();
-        for (name, texts) in wanted {
-            let kind = self.table.kind;
-            let known = match (self.fields.by_path(&name), key_field(kind, &name)) {
-                (Some(field), _) => named_by_custom(tx, ctx, kind, field, &texts).await?,
-                (None, Some(field)) => named_by(tx, ctx, kind, field, &texts).await?,
-                (None, None) => continue,
-            };
-            for (id, text) in known {
-                found.entry((name.clone(), text)).or_default().insert(id);
-            }
-        }
-        Ok(found)
-    }
 }
 
 /// The record that a row certainly is, if it is one of the same sort and no other.
@@ -420,17 +389,25 @@ fn only_match(problem: &Problem) -> Option<Uuid> {
 /// A row of a record that is made of several.
 type Part = (u64, Result<Json, Arc<Problem>>);
 
+/// All of them, behind what they have for its key.
+type Parts = (Vec<Json>, Vec<Part>);
+
 /// Makes a record of each group.
 async fn write_groups(
     tx: &mut Tx,
     ctx: &Ctx,
     grouped: &Grouped,
-    groups: Vec<Vec<Part>>,
+    groups: Vec<Parts>,
     done: &mut Stepped,
 ) -> Result<()> {
-    let (numbers, groups): (Vec<Vec<u64>>, Vec<Group>) =
-        groups.into_iter().map(|group| group.into_iter().unzip()).unzip();
-    let written = (grouped.write)(tx, ctx, groups).await?;
+    let mut numbers: Vec<Vec<u64>> = Vec::with_capacity(groups.len());
+    let mut told: Vec<Group> = Vec::with_capacity(groups.len());
+    for (key, parts) in groups {
+        let (of, rows) = parts.into_iter().unzip();
+        numbers.push(of);
+        told.push(Group { key, rows });
+    }
+    let written = (grouped.write)(tx, ctx, told).await?;
     for (number, outcome) in numbers.into_iter().flatten().zip(written.into_iter().flatten()) {
         match outcome {
             Outcome::Created => done.tally.created += 1,
@@ -440,10 +417,4 @@ async fn write_groups(
         }
     }
     Ok(())
-}
-
-/// The field that a key names: by its name, or by the parameter of its list.
-fn key_field(kind: &'static Kind, name: &str) -> Option<&'static Field> {
-    let by_parameter = |field: &&Field| field.terms.is_some_and(|index| index.parameter == name);
-    kind.field(name).or_else(|| kind.shape.fields.iter().find(by_parameter))
 }

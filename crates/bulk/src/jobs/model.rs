@@ -134,6 +134,14 @@ pub struct Job {
     #[serde(skip)]
     #[field(hidden)]
     pub lease_until: Option<DateTime<Utc>>,
+    /// How often workers have taken it since it came further than ever before.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub attempts: i64,
+    /// How far it has come at most; work that begins anew comes less far for a while.
+    #[serde(skip)]
+    #[field(hidden)]
+    pub furthest: i64,
 }
 
 /// The resource of jobs.

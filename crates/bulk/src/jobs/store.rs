@@ -19,6 +19,10 @@ pub(crate) struct Lease {
     pub(crate) owner: UserId,
     /// Who has taken it.
     pub(crate) by: String,
+    /// How often it was taken since it came further than ever before, this time among them.
+    pub(crate) attempts: i64,
+    /// Whether it was cancelled, and nobody who had it has ended it.
+    pub(crate) cancelled: bool,
 }
 
 /// How far a job has come.
@@ -34,22 +38,25 @@ pub struct Progress {
     pub result: Json,
 }
 
-/// Takes the job that waits longest, of whatever tenant.
+/// Takes the job that waits longest, of whatever tenant. One that was cancelled stays so.
 pub(crate) async fn lease(db: &Db, by: &str, now: DateTime<Utc>) -> Result<Option<Lease>> {
     let nobody = TenantId::from(Uuid::nil());
     db.write_locked(nobody, async |tx| {
         let mut free = Sql::fixed(
-            "SELECT tenant_id, id, owner_id FROM jobs
+            "SELECT tenant_id, id, owner_id, attempts, cancel_asked FROM jobs
              WHERE finished_at IS NULL AND (lease_until IS NULL OR lease_until < $1)
              ORDER BY created_at, id LIMIT 1",
             vec![now.into()],
         );
         free.push(tx.for_update_of_free_rows());
-        let found: Vec<(Uuid, Uuid, Uuid)> = tx.all_untenanted(free).await?;
-        let Some((tenant, id, owner)) = found.into_iter().next() else { return Ok(None) };
+        let found: Vec<(Uuid, Uuid, Uuid, i64, bool)> = tx.all_untenanted(free).await?;
+        let Some((tenant, id, owner, attempts, cancelled)) = found.into_iter().next() else {
+            return Ok(None);
+        };
         let take = Sql::fixed(
-            "UPDATE jobs SET lease_by = $1, lease_until = $2, status = 'running', version = version + 1,
-                 updated_at = $3, started_at = COALESCE(started_at, $3)
+            "UPDATE jobs SET lease_by = $1, lease_until = $2, version = version + 1, updated_at = $3,
+                 status = CASE WHEN cancel_asked THEN status ELSE 'running' END,
+                 started_at = COALESCE(started_at, $3), attempts = attempts + 1
              WHERE tenant_id = $4 AND id = $5",
             vec![by.into(), (now + LEASE).into(), now.into(), tenant.into(), id.into()],
         );
@@ -59,18 +66,21 @@ pub(crate) async fn lease(db: &Db, by: &str, now: DateTime<Utc>) -> Result<Optio
             job: id.into(),
             owner: owner.into(),
             by: by.to_owned(),
+            attempts: attempts + 1,
+            cancelled,
         }))
     })
     .await
 }
 
-/// Gives back what a worker has taken and not ended, so that another takes it at once; how many jobs.
+/// Gives back what a worker has taken and not ended, so that another takes it at once; how many jobs. That it
+/// was taken does not count, since nothing was wrong with the job.
 pub(crate) async fn give_back(db: &Db, by: &str, now: DateTime<Utc>) -> Result<u64> {
     let nobody = TenantId::from(Uuid::nil());
     db.write_locked(nobody, async |tx| {
         let give = Sql::fixed(
             "UPDATE jobs SET lease_by = NULL, lease_until = NULL, version = version + 1,
-                 updated_at = $1
+                 updated_at = $1, attempts = CASE WHEN attempts > 0 THEN attempts - 1 ELSE 0 END
              WHERE finished_at IS NULL AND lease_by = $2",
             vec![now.into(), by.into()],
         );
@@ -91,7 +101,9 @@ pub(crate) async fn checkpoint(
 ) -> Result<()> {
     let update = sql!(
         "UPDATE jobs SET done = $2, total = $3, state = $4, result = $5, lease_until = $6,
-             updated_at = $7, version = version + 1
+             updated_at = $7, version = version + 1,
+             attempts = CASE WHEN $2 > furthest THEN 0 ELSE attempts END,
+             furthest = CASE WHEN $2 > furthest THEN $2 ELSE furthest END
          WHERE tenant_id = $1 AND id = $8 AND lease_by = $9 AND cancel_asked = FALSE
              AND finished_at IS NULL",
         progress.done,

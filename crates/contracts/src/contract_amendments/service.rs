@@ -6,7 +6,7 @@ use super::{
     store,
 };
 use crate::{
-    contracts::{Contract, Terms},
+    contracts::{Contract, Terms, require_sight},
     problems::{AMENDMENT_MOVE_NOT_ALLOWED, AMENDMENT_OPEN, NOT_EFFECTIVE},
 };
 use guanxi_customers::{engine::refer, parties::Party, problems::IMMUTABLE};
@@ -24,6 +24,18 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 const CONTRACT: &str = "/contract_id";
+
+/// The fields of its contract that an amendment tells.
+const TOLD: &[&str] = &[
+    "discount",
+    "discount_amount",
+    "lines",
+    "payment_plan",
+    "starts_on",
+    "ends_on",
+    "net",
+    "gross",
+];
 
 impl Resource for ContractAmendment {
     fn kind() -> &'static Kind {
@@ -102,6 +114,7 @@ impl ContractAmendment {
     async fn begin(&mut self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
         let id = self.input.contract_id.ok_or_else(|| REQUIRED.at(CONTRACT))?;
         let contract: Contract = refer(tx, ctx, id.uuid(), CONTRACT).await?;
+        require_sight(ctx, TOLD)?;
         if !contract.stage.is_effective() {
             return Err(NOT_EFFECTIVE.with("stage", contract.stage.word()));
         }

@@ -5,7 +5,9 @@ use super::{
     values,
 };
 use crate::{
-    contract_templates::ContractTemplate, contracts::Contract, problems::TEMPLATE_INACTIVE,
+    contract_templates::ContractTemplate,
+    contracts::{Contract, require_sight},
+    problems::TEMPLATE_INACTIVE,
 };
 use guanxi_customers::{
     engine::refer,
@@ -81,6 +83,8 @@ impl ContractDocument {
         const PLACE: &str = "/contract_id";
         let id = self.input.contract_id.ok_or_else(|| REQUIRED.at(PLACE))?.uuid();
         let contract: Contract = refer(tx, ctx, id, PLACE).await?;
+        // What it says can be read by all who see the contract, and clauses may say all that is offered.
+        require_sight(ctx, values::FIELDS)?;
         let template = self.input.template_id.uuid();
         // Directory data may be named by everybody.
         let template: ContractTemplate =

@@ -5,6 +5,24 @@ use guanxi_customers::parties::Party;
 use guanxi_kernel::{Currency, Money};
 use serde_json::{Value as Json, json};
 
+/// The fields of a contract that are offered.
+pub(super) const FIELDS: &[&str] = &[
+    "number",
+    "name",
+    "currency",
+    "list_total",
+    "discount_total",
+    "net",
+    "tax",
+    "gross",
+    "signed_on",
+    "starts_on",
+    "ends_on",
+    "note",
+    "lines",
+    "payment_plan",
+];
+
 fn money(amount: Option<Money>) -> String {
     amount.map(|amount| amount.to_string()).unwrap_or_default()
 }
@@ -99,6 +117,8 @@ mod tests {
             value.as_object().unwrap().keys().cloned().collect()
         };
         assert_eq!(names(&real), names(&tried));
+        let told = names(&real["contract"]);
+        assert!(told.iter().all(|name| FIELDS.contains(&name.as_str())), "{told:?}");
         for part in ["contract", "customer"] {
             assert_eq!(names(&real[part]), names(&tried[part]), "{part}");
         }

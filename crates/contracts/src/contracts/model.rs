@@ -11,8 +11,8 @@ use guanxi_customers::{
 };
 use guanxi_identity::users::User;
 use guanxi_kernel::{
-    Currency, Id, Line, Money, Proportion, Share, Text, UserId, preferences::ChannelMode,
-    problem::Texts,
+    Action, Ctx, Currency, Id, Line, Money, Proportion, Result, Share, Text, UserId,
+    actor::forbidden, preferences::ChannelMode, problem::Texts,
 };
 use guanxi_marketing::{
     campaigns::{Campaign, CampaignId, CampaignWeight, links::Linked},
@@ -262,6 +262,18 @@ pub static CONTRACT: Kind = Kind::new::<Contract>(
     "refunded",
     "transferred",
 ]);
+
+/// Refuses those from whom one of these fields of contracts is hidden, where another record would tell it.
+///
+/// # Errors
+/// `forbidden`.
+pub(crate) fn require_sight(ctx: &Ctx, fields: &[&str]) -> Result<()> {
+    let hidden = ctx.actor.withheld(CONTRACT.plural).hidden;
+    match fields.iter().any(|field| hidden.contains(*field)) {
+        true => Err(forbidden(CONTRACT.plural, Action::Read)),
+        false => Ok(()),
+    }
+}
 
 /// What is agreed on, as a customer and an approver look at it.
 #[derive(Debug, PartialEq)]

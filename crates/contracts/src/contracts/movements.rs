@@ -1,17 +1,23 @@
 //! What a contract counts for, and from which day on: what was signed, what amendments made of it, and what
-//! a cancellation took back. Nothing of that is ever changed, so a figure of the past stays what it was.
+//! a cancellation took back. No day or amount of that is ever changed, so a figure of the past stays what it was.
 //!
 //! Each movement is on its day and for whoever owned the contract when it was signed, so a cancellation in
 //! March does not change what was reported for January. Lines of payment plans have days from and until
-//! which they hold, so the ageing of receivables of a past day stays too.
+//! which they hold, so the ageing of receivables of a past day stays too. Both say when they were recorded, so
+//! what was known at an instant stays also where somebody signs with a day of the past.
+//!
+//! With whom a movement is follows merges, as the contract does. Price: that is the one thing of it that changes.
 
-use super::{life::ContractStage, model::Contract};
+use super::{life::ContractStage, model::Contract, store};
 use chrono::NaiveDate;
+use guanxi_customers::{merges::Pair, parties::PARTY};
 use guanxi_kernel::{
     Ctx, Money, Result,
     problem::{INTERNAL, REQUIRED},
 };
 use guanxi_sales::rules::today;
+use guanxi_storage::Tx;
+use uuid::Uuid;
 
 guanxi_kernel::words! {
     /// Why a contract counts for more or less.
@@ -60,4 +66,13 @@ impl Contract {
     pub(super) fn is_amended(&self, before: &Self) -> bool {
         self.amendments > before.amendments
     }
+}
+
+/// Movements follow two parties that have become one, or were parted: `named` is whom they may still name, though
+/// their contracts do not any more.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn follow(tx: &mut Tx, pair: Pair, named: Uuid) -> Result<()> {
+    if std::ptr::eq(pair.kind, &PARTY) { store::name_party(tx, named).await } else { Ok(()) }
 }

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::problems::CONTRACT_PAID;
 use chrono::NaiveDate;
-use guanxi_customers::{referrals, rules::likely_date};
+use guanxi_customers::{parties, referrals, rules::likely_date};
 use guanxi_kernel::{
     Ctx, Line, Money, Result, Share, Text,
     problem::{INTERNAL, OUT_OF_RANGE, REQUIRED},
@@ -63,7 +63,8 @@ pub async fn submit(tx: &mut Tx, ctx: &Ctx, id: ContractId) -> Result<Shown<Cont
 }
 
 /// Notes that both have signed: from now on it is in force, and owed. The opportunity that it comes from
-/// is won by that.
+/// is won by that, and a prospect has bought, as by an order: it is a customer and nothing else from then on, and the
+/// leads about it are won.
 ///
 /// # Errors
 /// `contract_move_not_allowed`; `plan_not_whole`; `out_of_range` for a day in the future;
@@ -88,6 +89,9 @@ pub async fn sign(
     })
     .await?;
     win(tx, ctx, &shown.record, wish.closing_summary).await?;
+    if let Some(party) = shown.record.input.party_id {
+        parties::has_bought(tx, ctx, party).await?;
+    }
     Ok(shown)
 }
 

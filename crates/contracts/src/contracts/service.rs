@@ -62,7 +62,7 @@ impl Resource for Contract {
         let Some(before) = before else { return Ok(()) };
         consent::give_up(self, tx, ctx, before).await?;
         if self.begins_to_be_owed(before.stage) || self.is_amended(before) {
-            store::keep_dues(tx, self).await?;
+            store::keep_dues(tx, self, ctx.now).await?;
         }
         if self.begins_to_be_owed(before.stage) {
             dunnings::watch(tx, ctx).await?;
@@ -80,7 +80,7 @@ impl Resource for Contract {
             service_transfers::deliver(tx, ctx, what, self.input.owner_id).await?;
         }
         match self.moved(ctx, before)? {
-            Some(movement) => store::note_movement(tx, self, movement).await,
+            Some(movement) => store::note_movement(tx, self, movement, ctx.now).await,
             None => Ok(()),
         }
     }

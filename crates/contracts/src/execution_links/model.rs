@@ -87,8 +87,8 @@ pub struct ExecutionLinkInput {
     #[schema(max_items = 200)]
     #[field(zh = "发货数量", json)]
     pub shipped: Vec<ShippedQuantity>,
-    /// When the other system knew this: what it knew before what it has told already changes nothing. Now
-    /// when absent.
+    /// When the other system knew this, at most five minutes ahead: what it knew before what it has told already
+    /// changes nothing. Now when absent.
     #[serde(default)]
     #[validate(custom(function = "likely_instant"))]
     #[field(zh = "数据时间")]

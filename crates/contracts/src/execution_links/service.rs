@@ -9,6 +9,7 @@ use crate::{
     contracts::{self, Contract},
     problems::{NOT_EFFECTIVE, NOT_OF_THIS_LINK, OVER_DELIVERY, TOO_MANY_LINKS},
 };
+use chrono::TimeDelta;
 use guanxi_customers::{
     engine::refer,
     rules::{repeated, whole_micros},
@@ -30,6 +31,9 @@ use uuid::Uuid;
 /// Links of a contract at most.
 const MOST: usize = 500;
 
+/// How far the clocks of another system and of the program may differ.
+const CLOCKS: TimeDelta = TimeDelta::minutes(5);
+
 impl Resource for ExecutionLink {
     fn kind() -> &'static Kind {
         &EXECUTION_LINK
@@ -46,6 +50,7 @@ impl Resource for ExecutionLink {
         if !contract.stage.is_effective() {
             return Err(NOT_EFFECTIVE.with("stage", contract.stage.word()));
         }
+        self.check_instant(ctx)?;
         self.check_members()?;
         self.check_amount(&contract)?;
         self.check_shipped(tx, &contract).await
@@ -84,7 +89,7 @@ impl Resource for ExecutionLink {
             "status": "in_progress",
             "percent": "0.4000",
             "amount": { "amount": "40000.00", "currency": "CNY" },
-            "as_of": "2026-05-31T09:00:00Z"
+            "as_of": "2025-12-31T09:00:00Z"
         })
     }
 }
@@ -95,7 +100,8 @@ impl Resource for ExecutionLink {
 /// # Errors
 /// `forbidden`; `not_effective` unless the contract is in force; `over_delivery`; `currency_mismatch`;
 /// `not_of_this_link` for a member that such a link does not have; `out_of_range` for a line that the
-/// contract does not have; `repeated` for a line that is named twice; `too_many_links`.
+/// contract does not have, and for an instant more than five minutes ahead; `repeated` for a line that is named twice;
+/// `too_many_links`.
 pub async fn tell(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -124,6 +130,16 @@ pub async fn tell(
 }
 
 impl ExecutionLink {
+    /// Nobody knows what is to come: all that is told until then would be passed over.
+    fn check_instant(&self, ctx: &Ctx) -> Result<()> {
+        match self.input.as_of {
+            Some(at) if at > ctx.now + CLOCKS => {
+                Err(refuse(&OUT_OF_RANGE, "/as_of", ("expected", "now or earlier")))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// A link says only what such a link can say.
     fn check_members(&self) -> Result<()> {
         let input = &self.input;

@@ -68,7 +68,7 @@ pub struct ReceiptInput {
     #[serde(default)]
     #[field(zh = "收款单号", filter)]
     pub number: Option<Line<60>>,
-    /// The business day, not in the future; today when absent.
+    /// The business day, not in the future, and of a refund not before that of its receipt; today when absent.
     #[serde(default)]
     #[validate(custom(function = "likely_date"))]
     #[field(zh = "收款日期", filter, sort)]

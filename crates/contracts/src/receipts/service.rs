@@ -191,6 +191,11 @@ impl Receipt {
         if !fits {
             return Err(UNKNOWN_REFERENCE.at(REFUND_OF));
         }
+        let paid_on = paid.input.received_on;
+        if self.input.received_on.zip(paid_on).is_some_and(|(back, paid)| back < paid) {
+            let expected = "not before the receipt that it pays back";
+            return Err(refuse(&OUT_OF_RANGE, "/received_on", ("expected", expected)));
+        }
         let rest = paid.input.amount.checked_sub(paid.back());
         let rest = rest.map_err(|error| INTERNAL.problem().because(error))?;
         if self.input.amount.minor() > rest.minor() {

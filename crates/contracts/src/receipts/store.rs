@@ -33,14 +33,15 @@ pub(super) async fn keep_matches(tx: &mut Tx, of: &Receipt) -> Result<()> {
         return Ok(());
     };
     let mut sql = Sql::new(
-        "INSERT INTO receipt_matches (tenant_id, receipt_id, contract_id, line, received_on, amount_minor) VALUES ",
+        "INSERT INTO receipt_matches
+             (tenant_id, receipt_id, contract_id, line, received_on, recorded_at, amount_minor) VALUES ",
     );
     for (at, part) in of.input.matches.iter().enumerate() {
         let minor = part.amount.minor();
         let signed = if of.input.kind == ReceiptKind::Refund { -minor } else { minor };
         sql.push(if at == 0 { "($1, " } else { ", ($1, " });
         sql.bind(of.meta.id).push(", ").bind(contract).push(", ").bind(part.line).push(", ");
-        sql.bind(day).push(", ").bind(signed).push(")");
+        sql.bind(day).push(", ").bind(of.meta.created_at).push(", ").bind(signed).push(")");
     }
     tx.execute(sql).await.map(drop)
 }

@@ -332,6 +332,7 @@ impl Asset {
             (ReminderKind::Maintenance, all || serviced),
             (ReminderKind::Insurance, all || renewed),
             (ReminderKind::NewUse, all || bought),
+            (ReminderKind::ThankYou, all || bought),
         ];
         over.into_iter().filter(|(_, over)| *over).map(|(kind, _)| kind).collect()
     }

@@ -20,7 +20,8 @@
 //! it the figures.
 //!
 //! Placing is done on each day and not with every purchase, since a class depends on what all others have
-//! bought. Price: a move is seen on the next day, and who is near a limit may move to and fro.
+//! bought. A phase is judged by months that have ended, so it changes with a month, with the first purchase and with one
+//! of a lost customer. Price: a move is seen on the next day, and who is near a limit of a class may move to and fro.
 
 mod cells;
 mod entries;

@@ -129,19 +129,20 @@ impl Sums {
     }
 }
 
-/// Whether every line of `some` is one of `all`, each as often; in any order.
-pub(super) fn are_among(some: &[OrderLine], all: &[OrderLine]) -> bool {
+/// The lines of `some` that are not among `all`, each as often, in whatever order these are; none where all are.
+pub(super) fn missing(some: &[OrderLine], all: &[OrderLine]) -> Vec<OrderLine> {
     let mut left: BTreeMap<&OrderLine, usize> = BTreeMap::new();
     for line in all {
         *left.entry(line).or_default() += 1;
     }
-    some.iter().all(|line| match left.get_mut(line) {
+    let new = |line: &&OrderLine| match left.get_mut(*line) {
         Some(count) if *count > 0 => {
             *count -= 1;
-            true
+            false
         }
-        _ => false,
-    })
+        _ => true,
+    };
+    some.iter().filter(new).cloned().collect()
 }
 
 #[cfg(test)]
@@ -184,9 +185,10 @@ mod tests {
     fn the_same_lines_are_the_same_order() {
         let [a, b] = ["1", "2"].map(|quantity| line(quantity, "1", json!({})).unwrap());
         let order = [a.clone(), b.clone(), a.clone()];
-        assert!(are_among(&[b.clone(), a.clone(), a.clone()], &order));
-        assert!(are_among(std::slice::from_ref(&a), &order));
-        assert!(!are_among(&[a.clone(), a.clone(), a.clone()], &order));
-        assert!(!are_among(&[line("3", "1", json!({})).unwrap()], &order));
+        assert!(missing(&[b.clone(), a.clone(), a.clone()], &order).is_empty());
+        assert!(missing(std::slice::from_ref(&a), &order).is_empty());
+        assert_eq!(missing(&[a.clone(), a.clone(), a.clone()], &order), [a]);
+        let other = line("3", "1", json!({})).unwrap();
+        assert_eq!(missing(&[b, other.clone()], &order), [other]);
     }
 }

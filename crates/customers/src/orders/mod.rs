@@ -12,8 +12,11 @@
 //! event, and its orders are rows of a log. What was bought and came back is a new order with lines below
 //! zero. The same order told again, by whoever, is the one that is there.
 //!
-//! A batch is deleted to take its orders back, which is also how an import is undone. Price: an order has
-//! no history of its own, and a merge of two customers moves 5,000 orders at most.
+//! A batch is deleted to take its orders back, which is also how an import is undone. Who was a prospect until the
+//! import is one again, unless somebody has changed the party since; leads that were won by it stay so, for what was done
+//! about them has gone on with the customer (activities, consents, what a campaign has brought), and a lead is
+//! converted once. Price: an order has no history of its own, a merge of two customers moves 5,000 orders at most, and
+//! whose import was a mistake has to look after the leads.
 //!
 //! An order is known by its source and its name there. The same told again is the one that is there,
 //! whatever the order of its lines; one that says something else is refused, never overwritten.

@@ -2,12 +2,19 @@
 //!
 //! A file may tell of an order in several places, so it goes on with an order that it has begun; lines that
 //! are among those of an order of another file are there already. Rows of one order that follow each other
-//! are in one step of the job, and if one of them cannot be read the whole order is left out.
+//! are in one step of the job, and if one of them cannot be read all of the order that is in that step is left out.
+//!
+//! Rows of one order that are far apart are in several steps, so some may be in when others are refused. How many
+//! were is kept (`order_gaps`): a file that is put right, or one of the refused rows alone, completes the order with
+//! as many lines and no more, while any other order of that name still says something else. Price: what completes an
+//! order goes with the file that has begun it when that is undone, not with the one that completed it; a row put right
+//! that is the same as one that is in is taken for it unless both are told together; and a file that nobody puts right
+//! leaves a small row for each such order.
 
 use super::{
     ORDER, OrderLineInput,
     lines::OrderLine,
-    service::{Taken, Told, take},
+    service::{Name, Taken, Told, have_refused, take},
 };
 use crate::{
     parties::{Party, PartyId},
@@ -25,7 +32,7 @@ use guanxi_kernel::{
 };
 use guanxi_storage::{Record, Tx};
 use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -142,9 +149,9 @@ impl OrderRow {
 /// What the rows of an order come to: the order, or what has become of each of them.
 fn order(ctx: &Ctx, group: Group) -> Result<Told, Vec<Outcome>> {
     let mut told: Option<Told> = None;
-    let mut outcomes: Vec<Option<Problem>> = Vec::with_capacity(group.len());
+    let mut outcomes: Vec<Option<Problem>> = Vec::with_capacity(group.rows.len());
     let mut reference = String::new();
-    for row in group {
+    for row in group.rows {
         let read = row.map_err(|problem| problem.again()).and_then(|body| {
             let row: OrderRow = input::read(body)?;
             reference = row.reference.to_string();
@@ -187,7 +194,8 @@ fn write<'a>(
     groups: Vec<Group>,
 ) -> LocalBoxFuture<'a, Result<Vec<Vec<Outcome>>>> {
     Box::pin(async move {
-        let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+        let sizes: Vec<usize> = groups.iter().map(|group| group.rows.len()).collect();
+        let names: Vec<Option<Name>> = groups.iter().map(name).collect();
         let (mut told, mut failed) = (Vec::new(), Vec::new());
         for group in groups {
             match order(ctx, group) {
@@ -200,18 +208,38 @@ fn write<'a>(
         }
         let (taken, _) = take(tx, ctx, told, None).await?;
         let mut taken = taken.into_iter();
-        let rows = sizes.into_iter().zip(failed).map(|(size, failed)| match failed {
-            Some(outcomes) => outcomes,
-            None => rows_of(size, taken.next().as_ref()),
-        });
-        Ok(rows.collect())
+        let mut rows = Vec::with_capacity(sizes.len());
+        let mut refused: BTreeMap<Name, i64> = BTreeMap::new();
+        for ((size, name), failed) in sizes.into_iter().zip(names).zip(failed) {
+            let outcomes = match failed {
+                Some(outcomes) => outcomes,
+                None => rows_of(size, taken.next().as_ref()),
+            };
+            if let (Some(Outcome::Failed(_)), Some(name)) = (outcomes.first(), name) {
+                // One is refused with all others.
+                *refused.entry(name).or_default() += i64::try_from(size).unwrap_or(i64::MAX);
+            }
+            rows.push(outcomes);
+        }
+        have_refused(tx, ctx, refused).await?;
+        Ok(rows)
     })
+}
+
+/// The order that rows tell of, as far as one of them can be read.
+fn name(group: &Group) -> Option<Name> {
+    let [source, reference] = group.key.as_slice() else { return None };
+    let source = Line::<40>::new(source.as_str()?).ok()?;
+    let reference = Line::<100>::new(reference.as_str()?).ok()?;
+    Some((source.to_string(), reference.to_string()))
 }
 
 /// What has become of each of so many rows of an order.
 fn rows_of(size: usize, taken: Option<&Result<Taken>>) -> Vec<Outcome> {
-    let each = |_| match taken {
+    let each = |at: usize| match taken {
         Some(Ok(Taken::Created(_))) => Outcome::Created,
+        Some(Ok(Taken::Completed(_, lines))) if at < *lines => Outcome::Created,
+        Some(Ok(Taken::Completed(..))) => Outcome::Unchanged,
         Some(Ok(Taken::Unchanged(_))) => Outcome::Unchanged,
         Some(Err(problem)) => Outcome::Failed(problem.again()),
         None => Outcome::Failed(INTERNAL.problem()),

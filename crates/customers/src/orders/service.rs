@@ -3,9 +3,9 @@
 use super::{
     ORDER, Order, OrderBatch, OrderBatchInput, OrderId, OrderInput, OrderLine, OrderOutcome,
     OrderStatus, PlaceOrder, PlaceOrders, PlacedOrders,
-    lines::{Sums, are_among},
+    lines::{Sums, missing},
     model::NAMED,
-    store::{self, Known, NewLines},
+    store::{self, Gap, Known, NewLines},
 };
 use crate::{
     parties::{self, PartyId},
@@ -46,9 +46,14 @@ pub(super) struct Told {
 pub(super) enum Taken {
     /// It is new, or has got more lines of the same file.
     Created(OrderId),
+    /// It was there, and has got so many lines that were refused of another file.
+    Completed(OrderId, usize),
     /// It was there and says the same.
     Unchanged(OrderId),
 }
+
+/// The source of an order, and what it is called there.
+pub(super) type Name = (String, String);
 
 impl Told {
     fn of(ctx: &Ctx, order: &PlaceOrder) -> Result<Self> {
@@ -65,8 +70,16 @@ impl Told {
         })
     }
 
-    fn key(&self) -> (String, String) {
+    fn name(&self) -> (&str, &str) {
+        (&*self.source, &*self.reference)
+    }
+
+    fn key(&self) -> Name {
         (self.source.to_string(), self.reference.to_string())
+    }
+
+    fn differs(&self) -> Problem {
+        ORDER_DIFFERS.with("reference", self.reference.to_string())
     }
 }
 
@@ -93,7 +106,7 @@ pub async fn place(tx: &mut Tx, ctx: &Ctx, order: PlaceOrder) -> Result<(Shown<O
     let told = Told::of(ctx, &order)?;
     let (mut taken, _) = take(tx, ctx, vec![told], None).await?;
     let (id, new) = match taken.pop().ok_or_else(|| INTERNAL.problem())?? {
-        Taken::Created(id) => (id, true),
+        Taken::Created(id) | Taken::Completed(id, _) => (id, true),
         Taken::Unchanged(id) => (id, false),
     };
     // Who may tell of orders sees what has become of this one.
@@ -140,7 +153,7 @@ pub async fn place_many(tx: &mut Tx, ctx: &Ctx, wish: PlaceOrders) -> Result<Pla
 
 fn outcome(index: usize, taken: Result<Taken>) -> OrderOutcome {
     let (status, order_id, problem) = match taken {
-        Ok(Taken::Created(id)) => (OrderStatus::Created, Some(id), None),
+        Ok(Taken::Created(id) | Taken::Completed(id, _)) => (OrderStatus::Created, Some(id), None),
         Ok(Taken::Unchanged(id)) => (OrderStatus::Unchanged, Some(id), None),
         Err(problem) => (OrderStatus::Refused, None, Some(problem)),
     };
@@ -159,7 +172,8 @@ fn outcome(index: usize, taken: Result<Taken>) -> OrderOutcome {
 /// buys by one of them is a customer from then on.
 ///
 /// An order that is there already is compared: what a request tells must be all of it, what a file tells
-/// may be a part of it. A file goes on with an order that it has begun, since its rows may be apart.
+/// may be a part of it. A file goes on with an order that it has begun, since its rows may be apart, and one whose
+/// rows were refused in part is completed by a file that has them.
 pub(super) async fn take(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -168,10 +182,13 @@ pub(super) async fn take(
 ) -> Result<(Vec<Result<Taken>>, Option<Shown<OrderBatch>>)> {
     let parties: BTreeSet<PartyId> = told.iter().filter_map(|one| one.party_id).collect();
     let visible = store::visible(tx, ctx, &parties).await?;
-    let known = store::known(tx, &told).await?;
+    let names: Vec<(&str, &str)> = told.iter().map(Told::name).collect();
+    let known = store::known(tx, &names).await?;
     let theirs = there(tx, ctx, &known).await?;
+    let gaps = gaps(tx, ctx, &told, &known, &theirs).await?;
     let batch = OrderBatch::assemble(Meta::new(ctx), OrderBatchInput { note });
-    let mut new = New { ctx, batch, orders: Vec::new(), grown: Vec::new() };
+    let (orders, grown, filled) = (Vec::new(), Vec::new(), Vec::new());
+    let mut new = New { ctx, batch, orders, grown, gaps, filled };
     let mut taken = Vec::with_capacity(told.len());
     let mut told: Vec<(Told, Option<i64>)> = told.into_iter().map(|one| (one, None)).collect();
     for (one, behind) in &mut told {
@@ -202,6 +219,50 @@ async fn there(
     store::lines(tx, &ids).await
 }
 
+/// How many rows were refused of the orders of which a file tells more than they have, by the files that have begun
+/// them.
+async fn gaps(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    told: &[Told],
+    known: &BTreeMap<Name, Known>,
+    theirs: &BTreeMap<OrderId, Vec<OrderLine>>,
+) -> Result<BTreeMap<Name, i64>> {
+    if !from_file(ctx) {
+        return Ok(BTreeMap::new());
+    }
+    let lacks = |one: &&Told| {
+        let lines = known.get(&one.key()).and_then(|known| theirs.get(&known.id));
+        lines.is_some_and(|lines| !missing(&one.lines, lines).is_empty())
+    };
+    let names: Vec<(&str, &str)> = told.iter().filter(lacks).map(Told::name).collect();
+    let found = store::gaps(tx, &names).await?.into_iter();
+    let gap = |gap: Gap| {
+        let name = (gap.source, gap.reference);
+        let begun = known.get(&name).is_some_and(|known| known.origin == gap.origin);
+        begun.then_some((name, gap.refused))
+    };
+    Ok(found.filter_map(gap).collect())
+}
+
+/// Notes that a file has rows of these orders that were refused, so many of each, as far as it has begun them or may
+/// still do so.
+///
+/// # Errors
+/// Those of the store.
+pub(super) async fn have_refused(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    refused: BTreeMap<Name, i64>,
+) -> Result<()> {
+    let names: Vec<(&str, &str)> =
+        refused.keys().map(|(source, reference)| (source.as_str(), reference.as_str())).collect();
+    let known = store::known(tx, &names).await?;
+    let ours = |name: &Name| known.get(name).is_none_or(|known| goes_on(ctx, known));
+    let refused: Vec<(Name, i64)> = refused.into_iter().filter(|(name, _)| ours(name)).collect();
+    store::add_gaps(tx, &ctx.source, &refused).await
+}
+
 /// Whether orders come from a file, which may tell of one in several places; a request tells all of it.
 fn from_file(ctx: &Ctx) -> bool {
     ctx.source != API && ctx.source != PROGRAM
@@ -219,6 +280,10 @@ struct New<'c> {
     orders: Vec<Order>,
     /// Orders that get more lines: how many they have then, and what all come to.
     grown: Vec<(OrderId, i64, Sums, Money)>,
+    /// How many rows of orders that are there were refused of the files that have begun them.
+    gaps: BTreeMap<Name, i64>,
+    /// Those of which some have come now, and how many are left.
+    filled: Vec<(Name, i64)>,
 }
 
 impl New<'_> {
@@ -249,32 +314,50 @@ impl New<'_> {
 
     fn again(
         &mut self,
-        told: &Told,
+        told: &mut Told,
         known: &Known,
         theirs: &BTreeMap<OrderId, Vec<OrderLine>>,
         behind: &mut Option<i64>,
     ) -> Result<Taken> {
-        let differs = || ORDER_DIFFERS.with("reference", told.reference.to_string());
         if told.party_id != known.party_id || known.currency != Some(told.currency) {
-            return Err(differs());
+            return Err(told.differs());
         }
         if goes_on(self.ctx, known) {
-            let lines = counted(told.lines.len())? + known.lines;
-            if lines > MOST_LINES {
-                return Err(OUT_OF_RANGE.at("/lines").with("expected", MOST_LINES.to_string()));
-            }
-            let sums = known.sums().and(&told.lines)?;
-            self.grown.push((known.id, lines, sums, net(sums, told.currency)?));
-            *behind = Some(known.lines);
+            self.grow(told, known, behind)?;
             return Ok(Taken::Created(known.id));
         }
         let theirs = theirs.get(&known.id).map(Vec::as_slice).unwrap_or_default();
         let whole = from_file(self.ctx)
             || (told.lines.len() == theirs.len() && told.placed_at == known.placed_at);
-        match whole && are_among(&told.lines, theirs) {
-            true => Ok(Taken::Unchanged(known.id)),
-            false => Err(differs()),
+        if !whole {
+            return Err(told.differs());
         }
+        let more = missing(&told.lines, theirs);
+        if more.is_empty() {
+            return Ok(Taken::Unchanged(known.id));
+        }
+        let (count, name) = (more.len(), told.key());
+        let refused = self.gaps.get(&name).copied().unwrap_or_default();
+        let left = refused - counted(count)?;
+        if left < 0 {
+            return Err(told.differs());
+        }
+        told.lines = more;
+        self.grow(told, known, behind)?;
+        self.filled.push((name, left));
+        Ok(Taken::Completed(known.id, count))
+    }
+
+    /// Adds lines to an order that is there.
+    fn grow(&mut self, told: &Told, known: &Known, behind: &mut Option<i64>) -> Result<()> {
+        let lines = counted(told.lines.len())? + known.lines;
+        if lines > MOST_LINES {
+            return Err(OUT_OF_RANGE.at("/lines").with("expected", MOST_LINES.to_string()));
+        }
+        let sums = known.sums().and(&told.lines)?;
+        self.grown.push((known.id, lines, sums, net(sums, told.currency)?));
+        *behind = Some(known.lines);
+        Ok(())
     }
 
     /// Who buys something by it.
@@ -290,13 +373,15 @@ impl New<'_> {
         told: &[(Told, Option<i64>)],
         taken: &[Result<Taken>],
     ) -> Result<Option<Shown<OrderBatch>>> {
-        let Self { ctx, mut batch, orders, grown } = self;
+        let Self { ctx, mut batch, orders, grown, filled, .. } = self;
         if orders.is_empty() && grown.is_empty() {
             return Ok(None);
         }
         let mut lines = Vec::new();
         for ((told, behind), taken) in told.iter().zip(taken) {
-            if let (Some(behind), Ok(Taken::Created(order))) = (behind, taken) {
+            if let (Some(behind), Ok(Taken::Created(order) | Taken::Completed(order, _))) =
+                (behind, taken)
+            {
                 lines.push(NewLines { order: *order, behind: *behind, lines: &told.lines });
             }
         }
@@ -313,6 +398,9 @@ impl New<'_> {
         store::append(tx, &orders, &lines).await?;
         for (order, lines, sums, net) in grown {
             store::update_sums(tx, ctx, order, lines, sums, net).await?;
+        }
+        for (name, left) in &filled {
+            store::fill_gap(tx, name, *left).await?;
         }
         Ok(Some(shown))
     }

@@ -1,6 +1,6 @@
 //! Orders in the store. Nothing is decided here.
 
-use super::{Order, OrderBatchId, OrderId, OrderLine, lines::Sums, service::Told};
+use super::{Order, OrderBatchId, OrderId, OrderLine, lines::Sums};
 use crate::parties::{PARTY, PartyId};
 use chrono::{DateTime, Utc};
 use guanxi_kernel::{Action, Ctx, Currency, FineAmount, Money, Result, SignedQuantity};
@@ -33,15 +33,22 @@ impl Known {
     }
 }
 
-/// The live orders of these names, by source and reference.
-pub(super) async fn known(tx: &mut Tx, told: &[Told]) -> Result<BTreeMap<(String, String), Known>> {
-    let mut by_source: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for one in told {
-        by_source.entry(&one.source).or_default().insert(&one.reference);
+/// The references of each source among these names, each once.
+fn by_source<'n>(names: &[(&'n str, &'n str)]) -> Vec<(&'n str, Vec<&'n str>)> {
+    let mut found: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (source, reference) in names {
+        found.entry(*source).or_default().insert(*reference);
     }
+    found.into_iter().map(|(source, all)| (source, all.into_iter().collect())).collect()
+}
+
+/// The live orders of these names, by source and reference.
+pub(super) async fn known(
+    tx: &mut Tx,
+    names: &[(&str, &str)],
+) -> Result<BTreeMap<(String, String), Known>> {
     let mut found = BTreeMap::new();
-    for (source, references) in by_source {
-        let references: Vec<&str> = references.into_iter().collect();
+    for (source, references) in by_source(names) {
         for some in references.chunks(AT_ONCE) {
             let mut sql = Sql::of_rows(
                 tx,
@@ -99,7 +106,85 @@ pub(super) async fn lines(
     Ok(found)
 }
 
-/// Which of the parties the caller may name, and whether each is a prospect and no customer yet.
+/// Rows of an order that were refused of a file, and by which work.
+#[derive(Debug, Clone, sqlx::FromRow)]
+pub(super) struct Gap {
+    pub(super) source: String,
+    pub(super) reference: String,
+    pub(super) origin: String,
+    pub(super) refused: i64,
+}
+
+/// Those of orders of these names.
+pub(super) async fn gaps(tx: &mut Tx, names: &[(&str, &str)]) -> Result<Vec<Gap>> {
+    let mut found = Vec::new();
+    for (source, references) in by_source(names) {
+        for some in references.chunks(AT_ONCE) {
+            let mut sql = Sql::of_rows(
+                tx,
+                "SELECT source, reference, origin, refused FROM order_gaps WHERE tenant_id = ",
+            );
+            sql.bind_tenant().push(" AND source = ").bind(source).push(" AND reference IN ");
+            sql.bind_all(some.iter().copied());
+            found.extend(tx.all::<Gap>(sql).await?);
+        }
+    }
+    Ok(found)
+}
+
+/// Values of a gap.
+const GAP_VALUES: usize = 5;
+
+/// Adds that a work has refused so many rows of these orders; what another one has refused before is forgotten.
+pub(super) async fn add_gaps(
+    tx: &mut Tx,
+    origin: &str,
+    refused: &[((String, String), i64)],
+) -> Result<()> {
+    for some in refused.chunks(rows_at_once(GAP_VALUES)) {
+        let mut sql = Sql::of_rows(
+            tx,
+            "INSERT INTO order_gaps (tenant_id, source, reference, origin, refused) VALUES ",
+        );
+        for (at, ((source, reference), rows)) in some.iter().enumerate() {
+            sql.push(if at == 0 { "(" } else { ", (" }).bind_tenant();
+            sql.push(", ").bind(source.clone()).push(", ").bind(reference.clone());
+            sql.push(", ").bind(origin).push(", ").bind(*rows).push(")");
+        }
+        sql.push(
+            " ON CONFLICT (tenant_id, source, reference) DO UPDATE SET
+                 refused = CASE WHEN order_gaps.origin = excluded.origin THEN order_gaps.refused ELSE 0 END
+                     + excluded.refused,
+                 origin = excluded.origin",
+        );
+        tx.execute(sql).await?;
+    }
+    Ok(())
+}
+
+/// So many of the rows of an order are still to come; none is a gap no more.
+pub(super) async fn fill_gap(
+    tx: &mut Tx,
+    (source, reference): &(String, String),
+    left: i64,
+) -> Result<()> {
+    let sql = match left {
+        0 => sql!(
+            "DELETE FROM order_gaps WHERE tenant_id = $1 AND source = $2 AND reference = $3",
+            source.as_str(),
+            reference.as_str()
+        ),
+        left => sql!(
+            "UPDATE order_gaps SET refused = $4 WHERE tenant_id = $1 AND source = $2 AND reference = $3",
+            source.as_str(),
+            reference.as_str(),
+            left
+        ),
+    };
+    tx.execute(sql).await.map(drop)
+}
+
+/// Which of the parties the caller may name, and whether each is a prospect.
 pub(super) async fn visible(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -112,8 +197,6 @@ pub(super) async fn visible(
         let mut sql = Sql::new(
             "SELECT t.id, EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = $1
                  AND x.record_id = t.id AND x.kind = 'party' AND x.field = 'role' AND x.term = 'prospect')
-                 AND NOT EXISTS (SELECT 1 FROM record_terms x WHERE x.tenant_id = $1
-                 AND x.record_id = t.id AND x.kind = 'party' AND x.field = 'role' AND x.term = 'customer')
              FROM parties t WHERE t.tenant_id = $1 AND t.id IN ",
         );
         sql.bind_all(some.iter().copied()).push(" AND t.deleted_at IS NULL AND ");

@@ -20,7 +20,7 @@ pub use model::{PARTY, Party, PartyId, PartyInput, PartyKind, PartyRole};
 pub use org_chart::{ChartContact, ChartDepartment, OrgChart};
 pub(crate) use org_chart::{ContactRow, DepartmentRow};
 pub(crate) use purchases::have_bought;
-pub use purchases::{Bought, on_purchase};
+pub use purchases::{Bought, has_bought, on_purchase};
 pub use service::{convert_to_base, give_role, org_chart, withdraw_role};
 pub(crate) use service::{give_credit_back, make_room, verify};
 pub(crate) use store::is_below;

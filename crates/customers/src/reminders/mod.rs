@@ -1,6 +1,6 @@
 //! Reminders: who is to be told that the service of an asset is due, that its insurance ends, that a contact
 //! or a person has a birthday, that a festival is near on which customers are greeted, or that it is time to ask
-//! how something new is used.
+//! how something new is used, or to say thanks for having bought it.
 //!
 //! Rules say how long before. The reminders of some time ahead are planned on each day, and further ahead by
 //! a job: one for each rule, record and occasion, however often that is done. On its day a reminder becomes a

@@ -88,7 +88,7 @@ fn later(day: NaiveDate, days: u64) -> NaiveDate {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Phase {
-    /// Services and insurances.
+    /// Services, insurances, and what is new.
     #[default]
     Assets,
     /// Birthdays of contacts.
@@ -238,9 +238,9 @@ impl Plans {
         })
     }
 
-    /// How long ago something was bought at most about which somebody may still be asked.
-    fn longest_behind(&self) -> u64 {
-        let days = self.of(ReminderKind::NewUse).flat_map(|rule| rule.days_before.iter());
+    /// How long ago something was bought at most for a reminder of that kind to be told still.
+    fn longest_behind(&self, kind: ReminderKind) -> u64 {
+        let days = self.of(kind).flat_map(|rule| rule.days_before.iter());
         days.map(|days| days.unsigned_abs()).max().unwrap_or_default() + LATE_DAYS
     }
 
@@ -260,9 +260,10 @@ impl Plans {
     async fn assets(&self, tx: &mut Tx, ctx: &Ctx, state: State) -> Result<State> {
         let service = self.window(ReminderKind::Maintenance, MISSED_DAYS);
         let insurance = self.window(ReminderKind::Insurance, 0);
-        let new_use = self.window(ReminderKind::NewUse, self.longest_behind());
-        let windows = Windows { service, insurance, new_use };
-        if service.is_none() && insurance.is_none() && new_use.is_none() {
+        let behind = |kind| self.window(kind, self.longest_behind(kind));
+        let (new_use, thanks) = (behind(ReminderKind::NewUse), behind(ReminderKind::ThankYou));
+        let windows = Windows { service, insurance, new_use, thanks };
+        if [service, insurance, new_use, thanks].iter().all(Option::is_none) {
             return Ok(state.behind(None, 0, 0));
         }
         let page = store::assets(tx, ctx, state.after, windows, PAGE).await?;
@@ -278,7 +279,7 @@ impl Plans {
         &self,
         ctx: &Ctx,
         asset: &AssetRow,
-        Windows { service, insurance, new_use }: Windows,
+        Windows { service, insurance, new_use, thanks }: Windows,
         planned: &mut Vec<Planned>,
     ) {
         let within = |day: Option<NaiveDate>, window: Option<Window>| {
@@ -301,8 +302,10 @@ impl Plans {
         if let Some(day) = within(asset.insured_until, insurance) {
             self.plan(ctx, ReminderKind::Insurance, &about, (day, day.to_string()), planned);
         }
-        if let Some(day) = within(asset.bought_on, new_use) {
-            self.plan(ctx, ReminderKind::NewUse, &about, (day, day.to_string()), planned);
+        for (kind, window) in [(ReminderKind::NewUse, new_use), (ReminderKind::ThankYou, thanks)] {
+            if let Some(day) = within(asset.bought_on, window) {
+                self.plan(ctx, kind, &about, (day, day.to_string()), planned);
+            }
         }
     }
 

@@ -30,6 +30,8 @@ guanxi_kernel::words! {
         Festival = "festival" ("Festival", "节日"),
         /// How an asset is used since it was bought.
         NewUse = "new_use" ("Use of what is new", "新车使用关怀"),
+        /// A letter of thanks behind the day on which an asset was delivered or bought.
+        ThankYou = "thank_you" ("Thank-you letter", "感谢信"),
     }
 }
 
@@ -54,8 +56,8 @@ pub struct ReminderRuleInput {
     #[field(zh = "节日", filter)]
     pub festival: Option<Festival>,
     /// How many days before, from 0 to 365; one reminder each, so 60, 30 and 7 are three of one occasion. Of
-    /// a festival there is one. How something new is used is asked behind the day on which it was bought: -3, -7
-    /// and -30 are 3, 7 and 30 days later, down to -365.
+    /// a festival there is one. How something new is used is asked behind the day on which it was bought, and thanks
+    /// are said behind it: -3, -7 and -30 are 3, 7 and 30 days later, down to -365.
     #[validate(length(min = 1, max = 5))]
     #[schema(min_items = 1, max_items = 5)]
     #[field(zh = "提前天数", json)]
@@ -159,7 +161,7 @@ impl ReminderRuleInput {
         let mut findings = repeated(&self.days_before, "/days_before", |days| *days);
         for (at, days) in self.days_before.iter().enumerate() {
             let (least, most) = match self.kind {
-                ReminderKind::NewUse => (-MOST_DAYS, 0),
+                ReminderKind::NewUse | ReminderKind::ThankYou => (-MOST_DAYS, 0),
                 _ => (0, MOST_DAYS),
             };
             if !(least..=most).contains(days) {
@@ -211,6 +213,8 @@ mod tests {
         };
         assert_eq!(rule(ReminderKind::NewUse, &[-30, -3, -7]).unwrap(), [-3, -7, -30]);
         assert!(rule(ReminderKind::NewUse, &[3]).is_err());
+        assert_eq!(rule(ReminderKind::ThankYou, &[0]).unwrap(), [0]);
+        assert!(rule(ReminderKind::ThankYou, &[1]).is_err());
         assert!(rule(ReminderKind::Maintenance, &[-3]).is_err());
     }
 

@@ -61,6 +61,7 @@ pub(super) struct Windows {
     pub(super) service: Option<Window>,
     pub(super) insurance: Option<Window>,
     pub(super) new_use: Option<Window>,
+    pub(super) thanks: Option<Window>,
 }
 
 /// The next assets behind `after` that are serviced, whose insurance ends or that were bought within these days.
@@ -68,7 +69,7 @@ pub(super) async fn assets(
     tx: &mut Tx,
     ctx: &Ctx,
     after: Option<Uuid>,
-    Windows { service, insurance, new_use }: Windows,
+    Windows { service, insurance, new_use, thanks }: Windows,
     most: usize,
 ) -> Result<Vec<AssetRow>> {
     let mut sql = Sql::new(
@@ -86,7 +87,7 @@ pub(super) async fn assets(
         sql.push(" OR (a.insured_until >= ").bind(window.from);
         sql.push(" AND a.insured_until <= ").bind(window.until).push(")");
     }
-    if let Some(window) = new_use {
+    for window in [new_use, thanks].into_iter().flatten() {
         sql.push(" OR (a.bought_on >= ").bind(window.from);
         sql.push(" AND a.bought_on <= ").bind(window.until).push(")");
     }

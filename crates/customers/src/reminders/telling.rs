@@ -101,6 +101,8 @@ fn title(language: Language, reminder: &Reminder, festival: Option<Festival>) ->
         (ReminderKind::Birthday, Language::Zh) => "生日祝福",
         (ReminderKind::NewUse, Language::En) => "How it is used, bought",
         (ReminderKind::NewUse, Language::Zh) => "新车使用关怀",
+        (ReminderKind::ThankYou, Language::En) => "Thank-you letter, bought",
+        (ReminderKind::ThankYou, Language::Zh) => "感谢信",
         (ReminderKind::Festival, language) => {
             festival.map_or("…", |festival| festival.label(language))
         }

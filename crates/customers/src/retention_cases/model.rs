@@ -2,7 +2,7 @@
 
 use crate::{
     parties::{Party, PartyId},
-    problems::{OVER_LIMIT, OWN_LIMIT, RETENTION_CASE_CLOSED},
+    problems::{LIMIT_IN_USE, OVER_LIMIT, OWN_LIMIT, RETENTION_CASE_CLOSED},
     rules::{likely_date, not_negative, repeated},
 };
 use chrono::{DateTime, NaiveDate, Utc};
@@ -182,7 +182,8 @@ pub struct RetentionCase {
     /// How it stands.
     #[field(zh = "状态", filter)]
     pub status: RetentionCaseStatus,
-    /// What may be spent without a loss: how much likelier it stays, of what is still to be earned.
+    /// What may be spent without a loss: how much likelier it stays, of what is still to be earned. Once something was
+    /// spent no change of these raises it.
     #[field(zh = "投入上限", money)]
     pub spending_limit: Option<Money>,
     /// What somebody else has allowed beyond that; whoever has neither owns the case nor spends it.
@@ -286,6 +287,20 @@ impl RetentionCase {
             _ => None,
         };
         Ok(())
+    }
+
+    /// Refuses to raise the limit, or to leave it open, once something was spent by it: beyond it somebody else allows
+    /// more.
+    ///
+    /// # Errors
+    /// `limit_in_use`.
+    pub(super) fn keep_limit(&self, before: &Self) -> Result<()> {
+        let spent = before.spent.is_some_and(|spent| spent.minor() > 0);
+        let Some(limit) = before.spending_limit.filter(|_| spent) else { return Ok(()) };
+        let kept = self
+            .spending_limit
+            .is_some_and(|now| now.currency() == limit.currency() && now.minor() <= limit.minor());
+        if kept { Ok(()) } else { Err(LIMIT_IN_USE.with("limit", limit.to_string())) }
     }
 
     /// Refuses to change a case that is over.
@@ -407,6 +422,35 @@ mod tests {
             (case.spent.unwrap().amount(), case.spendings.len()),
             ("40000.00".to_owned(), 3)
         );
+    }
+
+    #[test]
+    fn k_29_what_money_was_spent_by_is_not_raised() {
+        let changed = |one: &RetentionCase, more: serde_json::Value| {
+            let mut now = one.clone();
+            let mut input = serde_json::to_value(&one.input).unwrap();
+            input::merge(&mut input, more);
+            now.input = serde_json::from_value(input).unwrap();
+            now.settle_figures().unwrap();
+            now.keep_limit(one)
+        };
+        let margin = |amount: &str, currency: &str| json!({ "remaining_margin": { "amount": amount, "currency": currency } });
+        let raised = [
+            margin("200000.00", "CNY"),
+            margin("1000.00", "USD"),
+            json!({ "keep_with": "0.7001" }),
+            json!({ "keep_without": "0.3999" }),
+            json!({ "keep_with": null }),
+        ];
+        let mut one = case(json!({}));
+        one.spend(spending("0")).unwrap();
+        raised.iter().for_each(|more| changed(&one, more.clone()).unwrap());
+        one.spend(spending("0.01")).unwrap();
+        for more in raised {
+            assert!(changed(&one, more.clone()).unwrap_err().is(&LIMIT_IN_USE), "{more}");
+        }
+        changed(&one, margin("90000.00", "CNY")).unwrap();
+        changed(&one, json!({ "impact": 5 })).unwrap();
     }
 
     #[test]

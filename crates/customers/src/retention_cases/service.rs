@@ -48,7 +48,8 @@ impl Resource for RetentionCase {
             let decides = self.input.decision.map(|_| (ctx.actor.user, ctx.now));
             (self.decided_by, self.decided_at) = decides.unzip();
         }
-        self.settle_figures()
+        self.settle_figures()?;
+        standing(before).map_or(Ok(()), |before| self.keep_limit(before))
     }
 
     fn concerns(&self) -> Vec<Uuid> {

@@ -1,11 +1,15 @@
 //! The phase that a customer is in, and the flow of customers through a time.
 //!
-//! A life is judged month by month. Between decline and about as much the phase of the month before goes
+//! A life is judged month by month, and by months that have ended: half of one held against whole ones would
+//! find decline on each first day. Between decline and about as much the phase of the month before goes
 //! on, so a phase rests on the whole history; it is walked through from the first purchase on whenever it
-//! is asked for, and so is known at any instant. Price: all months of all customers are read.
+//! is asked for, and so is known at any instant. Price: all months of all customers are read, and a change is
+//! seen when its month has ended.
+//!
+//! Whoever has let enough months end without a purchase is lost ([`silent_months`]), wherever that is asked.
 
-use super::whole_months;
-use chrono::NaiveDate;
+use super::months_between;
+use chrono::{Datelike as _, NaiveDate};
 use guanxi_kernel::preferences::Preferences;
 use rust_decimal::Decimal;
 
@@ -36,9 +40,9 @@ pub struct Limits {
     pub decline: Decimal,
     /// How far from before is still about as much, either way.
     pub mature: Decimal,
-    /// For how many months a customer is new.
+    /// For how many months, from that of the first purchase on, a customer is new.
     pub new_months: u32,
-    /// After how many months without a purchase it is lost.
+    /// After how many months of the calendar without a purchase it is lost.
     pub lost_months: u32,
 }
 
@@ -67,6 +71,17 @@ impl Default for Limits {
 /// Months that are held against as many before them.
 const HALF_YEAR: usize = 6;
 
+/// Whether the month of a day ends with it.
+pub fn ends_month(day: NaiveDate) -> bool {
+    day.succ_opt().is_none_or(|next| next.month() != day.month())
+}
+
+/// How many months of the calendar have ended without a purchase, at the end of a day, since that of the last one. It
+/// is what says who is lost: on the last day of the month the number of months, and one less on the days before.
+pub fn silent_months(last: NaiveDate, on: NaiveDate) -> u32 {
+    months_between(last, on).saturating_sub(u32::from(!ends_month(on)))
+}
+
 /// What a customer's life is judged by.
 #[derive(Debug, Clone, Copy)]
 pub struct LifeCycle<'m> {
@@ -74,13 +89,15 @@ pub struct LifeCycle<'m> {
     pub months: &'m [i128],
     /// Whether anything was bought in each of these months.
     pub bought: &'m [bool],
+    /// Whether the last of them has ended. Until then it tells who is new or found again, and nothing else.
+    pub ended: bool,
 }
 
 impl LifeCycle<'_> {
     /// The phase in the last of the months, and the one before that of the first month that has it.
     ///
-    /// Each month is judged by what the six up to it came to against the six before; where neither limit
-    /// is reached, and it is not about as much either, the phase of the month before goes on.
+    /// Each month that has ended is judged by what the six up to it came to against the six before; where neither
+    /// limit is reached, and it is not about as much either, the phase of the month before goes on.
     pub fn phase(&self, limits: &Limits) -> (LifeCyclePhase, LifeCyclePhase) {
         let mut now = LifeCyclePhase::Prospect;
         let mut before = LifeCyclePhase::Prospect;
@@ -104,16 +121,23 @@ impl LifeCycle<'_> {
 
     fn in_month(&self, at: usize, earlier: LifeCyclePhase, limits: &Limits) -> LifeCyclePhase {
         let age = |months: u32| usize::try_from(months).unwrap_or(usize::MAX);
+        let ended = self.ended || at + 1 < self.months.len();
         let silent = self.bought[..=at].iter().rev().take_while(|bought| !**bought).count();
-        if silent >= age(limits.lost_months) {
+        if silent.saturating_sub(usize::from(!ended)) >= age(limits.lost_months) {
             return LifeCyclePhase::Lost;
         }
         if at < age(limits.new_months) {
             return LifeCyclePhase::New;
         }
+        if !ended {
+            return match earlier {
+                // Only who buys is found again.
+                LifeCyclePhase::Lost => LifeCyclePhase::Growth,
+                earlier => earlier,
+            };
+        }
         let (last, before) = self.halves(at);
         judged(last, before, limits).unwrap_or(match earlier {
-            // Only who buys is found again.
             LifeCyclePhase::Lost => LifeCyclePhase::Growth,
             LifeCyclePhase::New if last < before => LifeCyclePhase::Mature,
             earlier => earlier,
@@ -157,7 +181,7 @@ pub enum Flow {
 }
 
 /// What became of a customer from the end of the day `opening` to that of `closing`, by the last purchases
-/// up to either; who has not bought for so many months is no customer any more.
+/// up to either; of whom so many months have ended without a purchase ([`silent_months`]) is no customer any more.
 ///
 /// Whoever is one at the end was one at the beginning, is new, or has returned; so the first plus the new
 /// plus the returned less the lost are always those at the end.
@@ -167,7 +191,7 @@ pub fn flow(
     lost_months: u32,
 ) -> Flow {
     let buys = |last: Option<NaiveDate>, on| {
-        last.is_some_and(|last| whole_months(last, on) < i64::from(lost_months))
+        last.is_some_and(|last| silent_months(last, on) < lost_months)
     };
     match (buys(last.0, opening), buys(last.1, closing), last.0) {
         (true, true, _) => Flow::Kept,
@@ -185,7 +209,13 @@ mod tests {
 
     fn phase(months: &[i128]) -> LifeCyclePhase {
         let bought: Vec<bool> = months.iter().map(|one| *one > 0).collect();
-        LifeCycle { months, bought: &bought }.phase(&Limits::default()).0
+        LifeCycle { months, bought: &bought, ended: true }.phase(&Limits::default()).0
+    }
+
+    /// The same while the last of the months goes on.
+    fn so_far(months: &[i128]) -> LifeCyclePhase {
+        let bought: Vec<bool> = months.iter().map(|one| *one > 0).collect();
+        LifeCycle { months, bought: &bought, ended: false }.phase(&Limits::default()).0
     }
 
     /// A year of which the halves come to these, per cent of each other.
@@ -230,10 +260,10 @@ mod tests {
         };
         let months = halves(100, 80);
         let bought: Vec<bool> = months.iter().map(|one| *one > 0).collect();
-        let life = LifeCycle { months: &months, bought: &bought };
+        let life = LifeCycle { months: &months, bought: &bought, ended: true };
         let patient = said(serde_json::json!({ "decline_by": "0.3" }));
         assert_eq!((life.phase(&usual).0, life.phase(&patient).0), (Decline, Mature));
-        let early = LifeCycle { months: &[100; 3], bought: &[true; 3] };
+        let early = LifeCycle { months: &[100; 3], bought: &[true; 3], ended: true };
         let hasty = said(serde_json::json!({ "new_months": 2 }));
         assert_eq!((early.phase(&usual).0, early.phase(&hasty).0), (New, Growth));
     }
@@ -246,11 +276,61 @@ mod tests {
         assert_eq!(phase(&months), Growth);
         months.extend([170; 6]);
         let bought = vec![true; months.len()];
-        let (now, _) = LifeCycle { months: &months, bought: &bought }.phase(&Limits::default());
-        assert_eq!(now, Mature, "it went through about as much");
+        let life = LifeCycle { months: &months, bought: &bought, ended: true };
+        assert_eq!(life.phase(&Limits::default()).0, Mature, "it went through about as much");
         let mut fallen = vec![100; 6];
         fallen.extend([50; 6]);
         assert_eq!(phase(&fallen), Decline);
+    }
+
+    #[test]
+    fn k_16_k_19_a_month_counts_when_it_has_ended() {
+        // Every second month the same: mature on each day of each month.
+        let mut months: Vec<i128> = [200, 0].repeat(8);
+        assert_eq!((phase(&months), so_far(&months)), (Mature, Mature));
+        months.push(0);
+        assert_eq!((so_far(&months), phase(&months)), (Mature, Decline), "nothing came in it");
+        // Nor does what comes early in a month make growth before its end.
+        let mut months = vec![100; 12];
+        months.push(500);
+        assert_eq!((so_far(&months), phase(&months)), (Mature, Growth));
+        // Who is new, lost or found again is told at once.
+        assert_eq!((so_far(&[]), so_far(&[100])), (Prospect, New));
+        let mut gone = vec![100; 12];
+        gone.extend([0; 12]);
+        assert_eq!((so_far(&gone), phase(&gone)), (Decline, Lost));
+        gone.push(0);
+        assert_eq!(so_far(&gone), Lost);
+        gone.pop();
+        gone.push(1);
+        assert_eq!(so_far(&gone), Growth);
+    }
+
+    #[test]
+    fn k_24_k_31_who_is_lost_is_so_by_one_rule() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let silent = |last, on| silent_months(day(last), day(on));
+        assert_eq!(
+            (silent("2026-06-30", "2026-12-01"), silent("2026-06-30", "2026-12-31")),
+            (5, 6)
+        );
+        assert_eq!(
+            (silent("2026-06-01", "2026-12-30"), silent("2026-06-01", "2026-12-31")),
+            (5, 6)
+        );
+        assert_eq!(
+            (silent("2026-12-05", "2026-12-05"), silent("2024-02-01", "2024-02-29")),
+            (0, 0)
+        );
+        let limits = Limits { lost_months: 6, ..Limits::default() };
+        let bought = [true, false, false, false, false, false, false];
+        for on in ["2026-12-01", "2026-12-30", "2026-12-31"].map(day) {
+            let last = Some(day("2026-06-30"));
+            let months = &[100, 0, 0, 0, 0, 0, 0];
+            let life = LifeCycle { months, bought: &bought, ended: ends_month(on) };
+            let left = flow((last, last), (day("2026-06-30"), on), limits.lost_months);
+            assert_eq!(life.phase(&limits).0 == Lost, left == Flow::Lost, "{on}");
+        }
     }
 
     #[test]

@@ -22,6 +22,6 @@ pub use classes::{ClassLimits, ValueClass};
 pub use composite::{HalfLife, months_between};
 pub use confidence::{ValueConfidence, value_confidence};
 pub use intervals::Intervals;
-pub use life_cycle::{Flow, LifeCycle, LifeCyclePhase, Limits, flow};
+pub use life_cycle::{Flow, LifeCycle, LifeCyclePhase, Limits, ends_month, flow, silent_months};
 pub use months::{Former, Steadiness, former_key_account, steadiness, volatility};
 pub use rfm::{RfmSegment, Ties, quintiles, score_by_limits, whole_months};

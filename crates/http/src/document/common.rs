@@ -3,6 +3,7 @@
 use super::reference;
 use crate::{
     problem::status,
+    rehearsals::can_be_tried,
     resources::{SERVED, only_reads},
 };
 use guanxi_kernel::Kind;
@@ -50,7 +51,7 @@ pub(super) fn info(version: &str) -> Json {
             on top. Every list has the same parameters, every record the same members, every failure the same \
             body (`application/problem+json` with a stable `code`; the codes are listed at `/v1/problems`). \
             Retry a write safely with `Idempotency-Key`; change a record with `If-Match`; try a write without \
-            keeping it with `Prefer: dry-run`.",
+            keeping it with `Prefer: dry-run`, which is refused where that cannot be.",
         "contact": { "name": "The developers of Guanxi", "url": "https://guanxi.invalid" },
         "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
     })
@@ -121,15 +122,16 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     let keyed =
         writes && !public && matches!(method, "post" | "patch") && !path.starts_with("/v1/auth/");
     let one_record = matches!(method, "patch" | "delete") && one_etag(path);
+    let tried = can_be_tried(&method.to_uppercase(), path);
     let mut shared = Vec::new();
-    if writes {
-        if keyed {
-            shared.push("IdempotencyKey");
-            shared.push("Prefer");
-        }
-        if one_record {
-            shared.push("IfMatch");
-        }
+    if keyed {
+        shared.push("IdempotencyKey");
+    }
+    if tried {
+        shared.push("Prefer");
+    }
+    if one_record && writes {
+        shared.push("IfMatch");
     }
     let mut own = operation["parameters"].as_array().cloned().unwrap_or_default();
     own.iter_mut().for_each(|parameter| default_limit(path, parameter));
@@ -156,7 +158,7 @@ fn operation_of(path: &str, method: &str, mut operation: Json) -> Json {
     if path == "/v1/changes" {
         codes.push(410);
     }
-    if keyed && operation["responses"].get("200").is_some() {
+    if tried && operation["responses"].get("200").is_some() {
         operation["responses"]["204"] =
             json!({ "description": "Done; without a body, as preferred by `return=minimal`." });
     }

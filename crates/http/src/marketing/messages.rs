@@ -12,9 +12,12 @@ use crate::{
 };
 use actix_web::{HttpResponse, get, http::header, post, web::Path};
 use guanxi_kernel::{Action, Ctx, Result, problem::INVALID_FORMAT};
-use guanxi_marketing::messages::{
-    self, MESSAGE, Message, MessagePreview, MessageProgress, PauseMessage, PreviewMessage,
-    SendMessage,
+use guanxi_marketing::{
+    message_deliveries::{self, MESSAGE_DELIVERY, MessageDelivery, SettleMessageDelivery},
+    messages::{
+        self, MESSAGE, Message, MessagePreview, MessageProgress, PauseMessage, PreviewMessage,
+        SendMessage,
+    },
 };
 use guanxi_storage::{
     Tx,
@@ -24,7 +27,8 @@ use uuid::Uuid;
 
 pub(super) fn routes(config: &mut Routes) {
     config.service(preview).service(send).service(pause).service(resume).service(progress);
-    config.service(merge_file).service(unsubscribe_page).service(unsubscribe);
+    config.service(merge_file).service(settle_delivery);
+    config.service(unsubscribe_page).service(unsubscribe);
 }
 
 /// The message after a move.
@@ -35,12 +39,13 @@ fn done(moved: Result<Shown<Message>>) -> Result<Done> {
 /// Preview the sending of a message
 ///
 /// How many members of the campaign would get it by that medium, who would not and why, what it would cost, how many
-/// would unsubscribe by what happened so far, and how it reads. The confirmation sends exactly that, for 15 minutes.
-/// Nothing is kept.
+/// would unsubscribe by what happened so far, and how it reads. The confirmation sends exactly that to exactly these
+/// people at these addresses, for 15 minutes. Refused for a campaign of more than 100,000 members, or of more than the
+/// operator says (`mail.max_members`). Nothing is kept.
 #[utoipa::path(tag = "messages", operation_id = "messages_preview", request_body = PreviewMessage,
     params(("message_id" = String, Path, description = "The id of the message.", format = Uuid)),
     responses((status = 200, description = "What it would come to.", body = MessagePreview),
-        (status = 422, description = "There is no such medium, or the campaign does not use it.", body = ProblemBody)))]
+        (status = 422, description = "There is no such medium, the campaign does not use it, or it has too many members.", body = ProblemBody)))]
 #[post("/v1/messages/{message_id}/preview")]
 async fn preview(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     resource::require_on(&call.ctx, &MESSAGE, Action::Update)?;
@@ -48,7 +53,9 @@ async fn preview(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     if let Some((name, _)) = call.query().first() {
         return Err(unknown(name).into());
     }
-    let read = async |tx: &mut Tx, ctx: &Ctx| messages::preview(tx, ctx, id.into(), &wish).await;
+    let mailer = &call.state.mailer;
+    let read =
+        async |tx: &mut Tx, ctx: &Ctx| messages::preview(tx, ctx, mailer, id.into(), &wish).await;
     Ok(HttpResponse::Ok().json(call.read(read).await?))
 }
 
@@ -62,7 +69,7 @@ async fn preview(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     params(("message_id" = String, Path, description = "The id of the message.", format = Uuid)),
     responses((status = 200, description = "The message, which is being sent now.", body = Message),
         (status = 409, description = "What was shown has changed or is too old, the campaign does not run, the message is on its way already, or there is no mail server.", body = ProblemBody),
-        (status = 422, description = "No preview of it has given that confirmation, or recipients have no source code.", body = ProblemBody)))]
+        (status = 422, description = "No preview of it has given that confirmation, recipients have no source code, or the campaign has too many members.", body = ProblemBody)))]
 #[post("/v1/messages/{message_id}/send")]
 async fn send(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
     resource::require_on(&call.ctx, &MESSAGE, Action::Update)?;
@@ -108,7 +115,8 @@ async fn resume(call: Call) -> Result<HttpResponse, ApiError> {
 /// Read how far the sending of a message has come
 ///
 /// Each member of the campaign whom it was to reach counts once. `uncertain` are those to whom it was handed over
-/// without an answer: it may have arrived, so it is not sent again by itself.
+/// without an answer: it may have arrived, so it is not sent again by itself. What its provider tells of it settles
+/// it, or people do.
 #[utoipa::path(tag = "messages", operation_id = "messages_progress",
     params(("message_id" = String, Path, description = "The id of the message.", format = Uuid)),
     responses((status = 200, description = "How many are how far.", body = MessageProgress)))]
@@ -128,7 +136,7 @@ async fn progress(call: Call) -> Result<HttpResponse, ApiError> {
         ("medium_id" = String, Query, description = "The medium.", format = Uuid)),
     responses((status = 200, description = "The file.", body = String, content_type = "text/csv"),
         (status = 409, description = "The medium is no direct mail.", body = ProblemBody),
-        (status = 422, description = "There is no such medium, the campaign does not use it, or recipients have no source code.", body = ProblemBody)))]
+        (status = 422, description = "There is no such medium, the campaign does not use it, recipients have no source code, or the campaign has too many members.", body = ProblemBody)))]
 #[get("/v1/messages/{message_id}/merge-file")]
 async fn merge_file(call: OpenCall) -> Result<HttpResponse, ApiError> {
     let OpenCall(call) = call;
@@ -146,11 +154,35 @@ async fn merge_file(call: OpenCall) -> Result<HttpResponse, ApiError> {
         }
     }
     let medium = medium.ok_or_else(|| missing("medium_id"))?;
+    let mailer = &call.state.mailer;
     let read = async |tx: &mut Tx, ctx: &Ctx| {
-        messages::merge_file(tx, ctx, id.into(), medium.into()).await
+        messages::merge_file(tx, ctx, mailer, id.into(), medium.into()).await
     };
     let file = call.read(read).await?;
     Ok(HttpResponse::Ok().content_type("text/csv; charset=utf-8").body(file))
+}
+
+/// Settle an uncertain delivery
+///
+/// The letter was handed to the mail server and no answer came, so nobody here knows whether it has arrived. `sent`:
+/// it counts as sent when it was handed over. `resend`: it waits for its turn once more, and the consent is looked at
+/// again before it goes; that can be said once, and again only if it is uncertain again. Needs the right to change
+/// deliveries and the message.
+#[utoipa::path(tag = "message-deliveries", operation_id = "message_deliveries_settle", request_body = SettleMessageDelivery,
+    params(("message_delivery_id" = String, Path, description = "The id of the message delivery.", format = Uuid)),
+    responses((status = 200, description = "The delivery now.", body = MessageDelivery),
+        (status = 409, description = "It is not uncertain, the campaign does not run, or there is no mail server.", body = ProblemBody)))]
+#[post("/v1/message-deliveries/{message_delivery_id}/settle")]
+async fn settle_delivery(call: Call, body: Body) -> Result<HttpResponse, ApiError> {
+    resource::require_on(&call.ctx, &MESSAGE_DELIVERY, Action::Update)?;
+    resource::require_on(&call.ctx, &MESSAGE, Action::Update)?;
+    let (id, wish) = (call.id("message_delivery_id")?, body.read::<SettleMessageDelivery>()?);
+    let mailer = &call.state.mailer;
+    let work = async |tx: &mut Tx, ctx: &Ctx| {
+        let settled = message_deliveries::settle_by_hand(tx, ctx, mailer, id.into(), &wish).await;
+        settled.map(|shown| Done::record(&shown))
+    };
+    Ok(call.write(Some(&body), work).await?)
 }
 
 /// Looking at a link must not follow it: mail programs do so before anybody has clicked.

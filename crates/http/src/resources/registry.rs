@@ -111,7 +111,7 @@ pub static SERVED: LazyLock<Vec<Served>> = LazyLock::new(|| {
         serve::<marketing::research_interviews::ResearchInterview>(),
         serve::<marketing::research_answers::ResearchAnswer>(),
         serve::<marketing::messages::Message>(),
-        // Made by sending, and never changed by callers.
+        // Made by sending; callers only settle what is uncertain.
         serve::<marketing::message_deliveries::MessageDelivery>().only(LISTED),
         // Made by telling touches, and never changed.
         serve::<marketing::touches::TouchBatch>().only(READ_ONLY),

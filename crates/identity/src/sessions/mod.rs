@@ -38,6 +38,7 @@ pub use model::{
     SESSION_REQUIRED, Session, SessionList, TOKEN_EXPIRED, Tokens, UNAUTHENTICATED, WEAK_PASSWORD,
     WRONG_PASSWORD,
 };
+pub use passwords::NextPassword;
 pub(crate) use passwords::{accept, hashed, keep, make_up, replace};
-pub use service::Auth;
+pub use service::{Auth, end_session, logout, logout_everywhere};
 pub(crate) use store::{end_all, outdated};

@@ -58,13 +58,16 @@ impl Auth {
         if changed { Ok(()) } else { Err(WRONG_PASSWORD.at("/current_password")) }
     }
 
-    /// Sets another user's password and ends their sessions.
+    /// The next password of another user, which [`NextPassword::set`] gives them.
     ///
     /// # Errors
-    /// `not_found`; `forbidden` without the right to change users; `forbidden_grant` for somebody
-    /// whose rights go beyond the caller's; `current_password_required` for oneself;
-    /// `weak_password` at `/password`.
-    pub async fn set_password(&self, ctx: &Ctx, user: UserId, wish: SetPassword) -> Result<()> {
+    /// As [`NextPassword::set`]; `weak_password` at `/password`.
+    pub async fn next_password(
+        &self,
+        ctx: &Ctx,
+        user: UserId,
+        wish: SetPassword,
+    ) -> Result<NextPassword> {
         // Once before the costly hash, and once more in the transaction that counts.
         let (tenant, account) = self
             .db
@@ -75,11 +78,25 @@ impl Auth {
             .await?;
         accept(&wish.password, &known(&tenant, &account), "/password")?;
         let hash = hashed(&self.passwords, &wish.password).await?;
-        let set = async |tx: &mut Tx| {
-            may_set(tx, ctx, user).await?;
-            replace(tx, ctx, user, &hash, None).await
-        };
-        self.db.write(ctx.tenant, set).await
+        Ok(NextPassword { user, hash })
+    }
+}
+
+/// The hash of a password that keeps the rules, and whose it will be.
+pub struct NextPassword {
+    user: UserId,
+    hash: String,
+}
+
+impl NextPassword {
+    /// Sets the user's password and ends their sessions.
+    ///
+    /// # Errors
+    /// `not_found`; `forbidden` without the right to change users; `forbidden_grant` for somebody
+    /// whose rights go beyond the caller's; `current_password_required` for oneself.
+    pub async fn set(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+        may_set(tx, ctx, self.user).await?;
+        replace(tx, ctx, self.user, &self.hash, None).await
     }
 }
 

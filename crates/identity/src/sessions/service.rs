@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Action, Clock, Ctx, Result, SessionId, UserId, actor::forbidden, problem::NOT_FOUND,
 };
-use guanxi_storage::{Db, Resource as _, resource};
+use guanxi_storage::{Db, Resource as _, Tx, resource};
 use std::sync::{Arc, RwLock};
 
 /// Sessions that are listed at most.
@@ -43,26 +43,6 @@ impl Auth {
         self.clock.now()
     }
 
-    /// Ends the caller's session.
-    ///
-    /// # Errors
-    /// `session_required`.
-    pub async fn logout(&self, ctx: &Ctx) -> Result<()> {
-        let session = own_session(ctx)?;
-        let end = async |tx: &mut _| store::end_one(tx, ctx.actor.user, session, ctx.now).await;
-        self.db.write(ctx.tenant, end).await.map(drop)
-    }
-
-    /// Ends all sessions of the caller.
-    ///
-    /// # Errors
-    /// `session_required`.
-    pub async fn logout_everywhere(&self, ctx: &Ctx) -> Result<()> {
-        own_session(ctx)?;
-        let end = async |tx: &mut _| store::end_all(tx, ctx.actor.user, ctx.now, None).await;
-        self.db.write(ctx.tenant, end).await
-    }
-
     /// The caller's sessions that are not over, the latest first.
     ///
     /// # Errors
@@ -73,17 +53,6 @@ impl Auth {
         let found = self.db.read(ctx.tenant, list).await?;
         let data = found.into_iter().map(|session| session.show(ctx.actor.session)).collect();
         Ok(SessionList { data })
-    }
-
-    /// Ends one of the caller's sessions.
-    ///
-    /// # Errors
-    /// `session_required`; `not_found` if it is over already or somebody else's.
-    pub async fn end_session(&self, ctx: &Ctx, session: SessionId) -> Result<()> {
-        own_session(ctx)?;
-        let end = async |tx: &mut _| store::end_one(tx, ctx.actor.user, session, ctx.now).await;
-        let ended = self.db.write(ctx.tenant, end).await?;
-        if ended { Ok(()) } else { Err(NOT_FOUND.problem()) }
     }
 
     /// Ends all sessions of another user, for administrators.
@@ -101,6 +70,34 @@ impl Auth {
         };
         self.db.write(ctx.tenant, end).await
     }
+}
+
+/// Ends the caller's session.
+///
+/// # Errors
+/// `session_required`.
+pub async fn logout(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+    let session = own_session(ctx)?;
+    store::end_one(tx, ctx.actor.user, session, ctx.now).await.map(drop)
+}
+
+/// Ends all sessions of the caller.
+///
+/// # Errors
+/// `session_required`.
+pub async fn logout_everywhere(tx: &mut Tx, ctx: &Ctx) -> Result<()> {
+    own_session(ctx)?;
+    store::end_all(tx, ctx.actor.user, ctx.now, None).await
+}
+
+/// Ends one of the caller's sessions.
+///
+/// # Errors
+/// `session_required`; `not_found` if it is over already or somebody else's.
+pub async fn end_session(tx: &mut Tx, ctx: &Ctx, session: SessionId) -> Result<()> {
+    own_session(ctx)?;
+    let ended = store::end_one(tx, ctx.actor.user, session, ctx.now).await?;
+    if ended { Ok(()) } else { Err(NOT_FOUND.problem()) }
 }
 
 /// The caller's session: only a person has one.

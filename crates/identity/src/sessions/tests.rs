@@ -5,10 +5,10 @@ use crate::{
     api_keys::{ApiKey, ApiKeyInput, create_key},
     rights::FORBIDDEN_GRANT,
     testing::{ADMIN, House, PASSWORD, on_both, refusal},
-    users::{SetPassword, User},
+    users::User,
 };
 use chrono::TimeDelta;
-use guanxi_kernel::{Action, Ctx, Result, UserId, input, problem::FORBIDDEN};
+use guanxi_kernel::{Action, Ctx, Result, SessionId, UserId, input, problem::FORBIDDEN};
 use guanxi_storage::{Tx, resource};
 use serde_json::json;
 
@@ -83,7 +83,7 @@ async fn an_access_token_lives_ten_minutes_and_not_longer_than_its_session() {
         assert_eq!(refusal(house.ctx(&tokens).await), "token_expired");
         let tokens = house.login(ADMIN, PASSWORD).await.unwrap();
         let ctx = house.ctx(&tokens).await.unwrap();
-        house.auth.logout(&ctx).await.unwrap();
+        house.db.write(ctx.tenant, async |tx| logout(tx, &ctx).await).await.unwrap();
         assert_eq!(refusal(house.ctx(&tokens).await), "unauthenticated");
         assert_eq!(refusal(house.refresh(&tokens.refresh_token).await), "invalid_refresh_token");
     })
@@ -103,12 +103,16 @@ async fn a_user_sees_and_ends_their_sessions() {
         assert_eq!(Some(current[0].id), mine.actor.session);
         assert_eq!(current[0].user_agent.as_deref(), Some("test"));
         let theirs = stranger.actor.session.unwrap();
-        assert_eq!(refusal(house.auth.end_session(&mine, theirs).await), "not_found");
+        let end = async |id: SessionId| {
+            house.db.write(mine.tenant, async |tx| end_session(tx, &mine, id).await).await
+        };
+        assert_eq!(refusal(end(theirs).await), "not_found");
         let id = other.actor.session.unwrap();
-        house.auth.end_session(&mine, id).await.unwrap();
-        assert_eq!(refusal(house.auth.end_session(&mine, id).await), "not_found");
+        end(id).await.unwrap();
+        assert_eq!(refusal(end(id).await), "not_found");
         assert_eq!(house.auth.sessions(&mine).await.unwrap().data.len(), 1);
-        house.auth.logout_everywhere(&mine).await.unwrap();
+        let leave = async |tx: &mut Tx| logout_everywhere(tx, &mine).await;
+        house.db.write(mine.tenant, leave).await.unwrap();
         assert!(house.auth.sessions(&mine).await.unwrap().data.is_empty());
         assert_eq!(house.auth.sessions(&stranger).await.unwrap().data.len(), 1);
     })
@@ -253,8 +257,7 @@ async fn only_whoever_could_do_as_much_sets_anothers_password() {
         let tokens = house.login("rep@example.com", PASSWORD).await.unwrap();
         let ctx = house.signed_in("desk").await;
         let set = async |ctx: &Ctx, user: UserId, password: &str| {
-            let wish = SetPassword { password: password.into() };
-            house.auth.set_password(ctx, user, wish).await
+            house.set_password(ctx, user, password).await
         };
         let new = "fünf Möwen am Hafen";
         let admin = house.tenant.founder;

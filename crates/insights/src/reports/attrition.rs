@@ -70,7 +70,7 @@ const MOST: i64 = 1_000;
 
 static DEFINITION: Definition = Definition {
     name: "attrition-after-departure",
-    version: 1,
+    version: 2,
     title: Texts { en: "Customers lost after departures", zh: "人员离职后的客户流失" },
     about: Texts {
         en: "The customers on completed hand-overs of people who resigned, were dismissed or retired, by who has left: \

@@ -2,9 +2,12 @@
 
 use super::prospects::column;
 use crate::{
-    Asked, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Definition, Made, Parameter, Plot, Report, Takes, What,
+    definition::Shape,
     exchange::currency,
+    labels::{Labels, labels},
 };
+use chrono::{DateTime, Utc};
 use guanxi_kernel::{
     Action, Ctx, Currency, Money, Result, Word as _,
     actor::forbidden,
@@ -13,10 +16,13 @@ use guanxi_kernel::{
     ratio::Ratio,
     scalar::Scalar,
 };
-use guanxi_marketing::campaigns::{
-    CAMPAIGN, CampaignId, CampaignState, Figures, Sight, of_campaigns,
+use guanxi_marketing::{
+    campaigns::{
+        CAMPAIGN, CampaignId, CampaignState, CampaignStateChange, Figures, Sight, of_campaigns_by,
+    },
+    past::Past,
 };
-use guanxi_storage::{Tx, sql};
+use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
 use std::cmp::Reverse;
 use utoipa::ToSchema;
@@ -90,13 +96,14 @@ pub struct CampaignRankingTotals {
 
 static DEFINITION: Definition = Definition {
     name: "campaign-ranking",
-    version: 1,
+    version: 2,
     title: Texts { en: "Ranking of campaigns", zh: "市场活动排行" },
     about: Texts {
         en: "Campaigns that have begun, by what opportunities may bring, what contracts come to, the return on what \
              was spent, or expense to revenue. What several campaigns share counts for each in its part, exactly, so \
-             no money counts twice. Figures are those of now; amounts in other currencies are converted by the rate \
-             of the day of `as_of`. Equal ones are in the order of their ids; those without a ratio come last.",
+             no money counts twice. What has come in since `as_of` does not count, and a campaign is in the state in \
+             which it was then; what was changed or deleted since is as it is now. Amounts in other currencies are \
+             converted by the rate of the day of `as_of`. Equal ones are in the order of their ids; those without a ratio come last.",
         zh: "按商机金额、合同金额、投资回报率或费用收入比对已启动的市场活动排行;多个活动共享的金额按权重精确拆分,不重复计算。",
     },
     reads: &[&CAMPAIGN],
@@ -171,6 +178,52 @@ fn visible(by: CampaignRankedBy, sight: Sight, hides_cost: bool) -> Result<()> {
     if seen { Ok(()) } else { Err(forbidden(resource, Action::Read)) }
 }
 
+/// A campaign that has begun: what it is called, how far it had come, and its currency.
+type Begun = (CampaignId, String, CampaignState, String);
+
+/// The campaigns that had begun and were not cancelled.
+async fn begun(tx: &mut Tx, asked: &Asked) -> Result<Vec<Begun>> {
+    type Row = (CampaignId, String, String, String, String);
+    let mut sql = Sql::new("SELECT id, name, state, currency, ");
+    match asked.past() {
+        None => sql.push(
+            "'[]' FROM campaigns WHERE tenant_id = $1 AND deleted_at IS NULL
+                 AND state IN ('running', 'paused', 'finished')",
+        ),
+        Some(Past { as_of, known_at, .. }) => {
+            let at = as_of.min(known_at);
+            sql.push(
+                "CAST(history AS TEXT) FROM campaigns WHERE tenant_id = $1 AND created_at <= ",
+            );
+            sql.bind(at).push(" AND (deleted_at IS NULL OR deleted_at > ").bind(known_at);
+            // Those from before that was noted have only their state.
+            sql.push(") AND (started_at <= ").bind(at);
+            sql.push(" OR (started_at IS NULL AND state IN ('running', 'paused', 'finished')))")
+        }
+    };
+    sql.push(" ORDER BY starts_on DESC, id LIMIT ").bind(MOST);
+    let mut found = Vec::new();
+    for (id, name, state, currency, history) in tx.all::<Row>(sql).await? {
+        let state = match asked.past() {
+            None => None,
+            Some(past) => state_at(&history, past.as_of.min(past.known_at))?,
+        }
+        .unwrap_or_else(|| CampaignState::from_word(&state).unwrap_or_default());
+        if matches!(state, CampaignState::Running | CampaignState::Paused | CampaignState::Finished)
+        {
+            found.push((id, name, state, currency));
+        }
+    }
+    Ok(found)
+}
+
+/// The state in which a campaign with this history was at an instant, as far as that goes back.
+fn state_at(history: &str, at: DateTime<Utc>) -> Result<Option<CampaignState>> {
+    let changes: Vec<CampaignStateChange> =
+        serde_json::from_str(history).map_err(|error| INTERNAL.problem().because(error))?;
+    Ok(changes.iter().rev().find(|one| one.at <= at).map(|one| one.state))
+}
+
 impl Report for CampaignRanking {
     type Row = CampaignRankingRow;
     type Totals = CampaignRankingTotals;
@@ -184,28 +237,30 @@ impl Report for CampaignRanking {
         let sight = Sight::of(ctx);
         visible(by, sight, asked.hides("spent"))?;
         let wanted = asked.exchange.currency();
-        let begun = sql!(
-            "SELECT id, name, state, currency FROM campaigns
-             WHERE tenant_id = $1 AND deleted_at IS NULL AND state IN ('running', 'paused', 'finished')
-             ORDER BY starts_on DESC, id LIMIT $2",
-            MOST
-        );
-        let begun = tx.all::<(CampaignId, String, String, String)>(begun).await?;
+        let begun = begun(tx, asked).await?;
         let ids: Vec<(CampaignId, Currency)> = begun.iter().map(|(id, ..)| (*id, wanted)).collect();
         for (.., code) in &begun {
             // Rates are named in the answer.
             let zero = Money::zero(currency(code)?);
             asked.exchange.convert(tx, zero, asked.today, asked.known_at).await?;
         }
-        let mut figures = of_campaigns(tx, &ids, asked.today).await?;
+        let by_rates_of = (asked.today, asked.known_at);
+        let mut figures = of_campaigns_by(tx, &ids, by_rates_of, asked.past()).await?;
+        let mut names = match asked.live {
+            true => Labels::new(),
+            false => {
+                let ids = ids.iter().map(|(id, _)| id.uuid());
+                labels(tx, ctx, asked, &CAMPAIGN, ids).await?
+            }
+        };
         let mut ranked = Vec::with_capacity(begun.len());
         for (id, name, state, _) in begun {
             let figures = figures.remove(&id).unwrap_or_else(|| Figures::none(wanted));
             let gain = figures.contract_margin.checked_sub(figures.cost).map_err(ours)?;
             ranked.push(Ranked {
                 id,
-                name,
-                state: CampaignState::from_word(&state).unwrap_or_default(),
+                name: names.remove(&id.uuid()).unwrap_or(name),
+                state,
                 roi: Ratio::of_money(gain, figures.cost).map_err(ours)?,
                 expense_to_revenue: Ratio::of_money(figures.cost, figures.contract_amount)
                     .map_err(ours)?,

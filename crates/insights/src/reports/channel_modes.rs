@@ -47,7 +47,7 @@ pub struct ChannelModeFigures {
 
 static DEFINITION: Definition = Definition {
     name: "channel-modes",
-    version: 1,
+    version: 2,
     title: Texts { en: "Sales by channel mode", zh: "渠道模式销售分析" },
     about: Texts {
         en: "Orders and signed contracts of the days that are asked for, by how many steps of trade they came to the \
@@ -81,7 +81,12 @@ type Sums = BTreeMap<Option<ChannelMode>, (i64, i128)>;
 fn statement(from: Kind, ctx: &Ctx, asked: &Asked, time: purchases::Time, own: bool) -> Sql {
     let (day, money, is_purchase) = from.columns();
     let [bought, returned, _] = from.amounts();
-    let mut sql = Sql::new("SELECT t.channel_mode, ");
+    let mode = match from {
+        Kind::Orders => "t.channel_mode",
+        Kind::Contracts => "c.channel_mode",
+    };
+    let mut sql = Sql::new("SELECT ");
+    sql.push(mode).push(", ");
     if !own {
         sql.push(money).push(", ").push(day).push(", ");
     }
@@ -89,7 +94,7 @@ fn statement(from: Kind, ctx: &Ctx, asked: &Asked, time: purchases::Time, own: b
     sql.push(", CAST(SUM(").push(bought).push(" + ").push(returned).push(") AS BIGINT)");
     from.of(&mut sql, ctx, &DEFINITION, asked, time);
     sql.push(" AND ").push(money).push(if own { " = " } else { " <> " });
-    sql.bind(asked.exchange.currency().code()).push(" GROUP BY t.channel_mode");
+    sql.bind(asked.exchange.currency().code()).push(" GROUP BY ").push(mode);
     if !own {
         sql.push(", ").push(money).push(", ").push(day);
     }

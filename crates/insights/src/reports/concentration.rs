@@ -69,14 +69,14 @@ const fn share(
 
 static DEFINITION: Definition = Definition {
     name: "concentration",
-    version: 1,
+    version: 2,
     title: Texts { en: "Concentration of customers", zh: "客户集中度(80:20)" },
     about: Texts {
         en: "How much of the net amount of signed contracts the greatest customers make, in tenths of the customers, \
-             and how few of them make a share of the whole. Contracts count from the day of signing until that of \
-             `as_of`; which are cancelled is as it is now. Amounts in other currencies are converted by the rate \
+             and how few of them make a share of the whole. Contracts count from the day of signing to that of the \
+             cancellation, with what they came to by the day of `as_of`. Amounts in other currencies are converted by the rate \
              of the day of `as_of`. A share of the customers is rounded up to whole ones.",
-        zh: "按已签合同净额从大到小,统计前若干比例客户占总额的比例,以及达到指定占比所需的最少客户比例。合同自签订日起计入,取消与否以当前为准。",
+        zh: "按已签合同净额从大到小,统计前若干比例客户占总额的比例,以及达到指定占比所需的最少客户比例。合同自签订日起计入,至取消日止,变更自其签订日起计入。",
     },
     reads: &[&CONTRACT, &PARTY],
     needs: &["party_id", "net", "signed_on", "owner_id"],

@@ -7,7 +7,7 @@ use guanxi_contracts::contracts::CONTRACT;
 use guanxi_customers::parties::PartyId;
 use guanxi_kernel::{Action, Ctx, Money, Result, actor::forbidden};
 use guanxi_marketing::{
-    attribution::{TouchPoint, end_of_day, media_of_codes, path, touches_of},
+    attribution::{self, Conversion, TouchPoint, end_of_day},
     campaigns::Sight,
     responses::RESPONSE,
     source_codes::SourceCodeId,
@@ -32,14 +32,8 @@ guanxi_kernel::words! {
     }
 }
 
-/// Something that came of touches.
-struct Conversion {
-    party: Option<PartyId>,
-    /// The source code that it names.
-    own: Option<SourceCodeId>,
-    at: DateTime<Utc>,
-    amount: Money,
-}
+/// What came of touches, and what it came to.
+type Found = (Conversion, Money);
 
 /// The touches before something, the first first, and what it came to.
 pub(super) struct ConversionPath {
@@ -62,24 +56,12 @@ pub(super) async fn paths(
         AttributionOf::Response => responses(tx, ctx, asked).await?,
         AttributionOf::Contract => contracts(tx, ctx, asked).await?,
     };
-    let parties: BTreeSet<PartyId> = found.iter().filter_map(|one| one.party).collect();
-    let parties: Vec<PartyId> = parties.into_iter().collect();
-    let touched = touches_of(tx, &parties).await?;
-    let codes = found.iter().filter_map(|one| one.own).collect();
-    let media = media_of_codes(tx, &codes).await?;
-    let one = |one: &Conversion| {
-        let own = one.own.and_then(|source_code_id| {
-            let medium_id = *media.get(&source_code_id)?;
-            Some(TouchPoint { touched_at: one.at, source_code_id, medium_id })
-        });
-        let touches = one.party.and_then(|party| touched.get(&party));
-        let touches = path(touches.map(Vec::as_slice).unwrap_or_default(), own, one.at);
-        ConversionPath { touches, amount: one.amount }
-    };
-    Ok(found.iter().map(one).collect())
+    let (conversions, amounts): (Vec<Conversion>, Vec<Money>) = found.into_iter().unzip();
+    let paths = attribution::paths(tx, &conversions).await?.into_iter().zip(amounts);
+    Ok(paths.map(|(touches, amount)| ConversionPath { touches, amount }).collect())
 }
 
-async fn responses(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Conversion>> {
+async fn responses(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Found>> {
     type Row = (Option<PartyId>, Option<SourceCodeId>, DateTime<Utc>);
     if !ctx.reach(RESPONSE.plural, Action::Read).all {
         return Err(forbidden(RESPONSE.plural, Action::Read));
@@ -93,11 +75,11 @@ async fn responses(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Conv
     sql.push(" ORDER BY r.responded_at DESC, r.id DESC LIMIT ").bind(MOST);
     let amount = asked.exchange.zero();
     let rows = tx.all::<Row>(sql).await?;
-    let one = |(party, own, at)| Conversion { party, own, at, amount };
+    let one = |(party, own, at): Row| (Conversion { party, own, at }, amount);
     Ok(rows.into_iter().map(one).collect())
 }
 
-async fn contracts(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Conversion>> {
+async fn contracts(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Found>> {
     type Row = (Option<PartyId>, Option<SourceCodeId>, NaiveDate, i64, String);
     if !ctx.reach(CONTRACT.plural, Action::Read).all || !Sight::of(ctx).contracts {
         return Err(forbidden(CONTRACT.plural, Action::Read));
@@ -114,7 +96,7 @@ async fn contracts(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Vec<Conv
         let given = Money::new(minor, currency(&code)?);
         let (on, known) = (asked.today, asked.known_at);
         let amount = asked.exchange.convert(tx, given, on, known).await?;
-        found.push(Conversion { party, own, at: end_of_day(ctx, day), amount });
+        found.push((Conversion { party, own, at: end_of_day(ctx, day) }, amount));
     }
     Ok(found)
 }

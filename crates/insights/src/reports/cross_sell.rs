@@ -78,7 +78,7 @@ pub(super) const ONE_CUSTOMER: Parameter = Parameter {
 
 static DEFINITION: Definition = Definition {
     name: "cross-sell",
-    version: 1,
+    version: 2,
     title: Texts { en: "Cross-selling", zh: "交叉销售建议" },
     about: Texts {
         en: "Products that a customer has not bought, and that were bought together with one that it has: in one order, or \

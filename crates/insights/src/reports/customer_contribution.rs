@@ -15,7 +15,7 @@ use guanxi_customers::{
     activities::ACTIVITY,
     orders::ORDER,
     parties::PARTY,
-    value::{LifeCycle, LifeCyclePhase, Limits},
+    value::{LifeCycle, LifeCyclePhase, Limits, ends_month},
 };
 use guanxi_kernel::{
     Ctx, Currency, FineAmount, Money, Result,
@@ -88,7 +88,7 @@ pub struct ContributionTotals {
 
 static DEFINITION: Definition = Definition {
     name: "customer-contribution",
-    version: 1,
+    version: 2,
     title: Texts { en: "Contribution of customers", zh: "客户贡献" },
     about: Texts {
         en: "What each customer has bought on the days of a time, less what came back; what that has cost the company \
@@ -170,6 +170,7 @@ impl Part {
 /// Finds those of low value: of whom nothing is left, and who show no sign of growth.
 async fn find_low(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked, parts: &mut [Part]) -> Result<()> {
     let limits = Limits::of(&ctx.settings.preferences);
+    let ended = ends_month(asked.today);
     for part in parts.iter_mut() {
         part.low = part.left() <= 0;
     }
@@ -178,7 +179,7 @@ async fn find_low(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked, parts: &mut [Part])
             continue;
         }
         for (place, of) in purchases::by_month_on(tx, ctx, &DEFINITION, asked, page).await? {
-            let life = LifeCycle { months: &of.sums, bought: &of.bought };
+            let life = LifeCycle { months: &of.sums, bought: &of.bought, ended };
             let (phase, _) = life.phase(&limits);
             parts[place].low &= !matches!(phase, LifeCyclePhase::New | LifeCyclePhase::Growth);
         }

@@ -96,7 +96,7 @@ pub struct DecileTotals {
 
 static DEFINITION: Definition = Definition {
     name: "customer-deciles",
-    version: 1,
+    version: 2,
     title: Texts { en: "Purchases by tenths of the customers", zh: "客户十等分贡献" },
     about: Texts {
         en: "Customers in the order of what they have bought, the most first and of equal ones by code and id, in \

@@ -67,17 +67,18 @@ const MOST: usize = 60;
 
 static DEFINITION: Definition = Definition {
     name: "customer-flow",
-    version: 1,
+    version: 2,
     title: Texts { en: "Flow of customers", zh: "客户流量" },
     about: Texts {
         en: "How many customers there were at the beginning of each month of a time, how many bought for the first \
              time, had left off and bought again, or left off in it, and how many there were at its end: the first \
-             three less the fourth are always the last. Somebody is a customer on a day if the last purchase up to \
-             then is less than `lost_after` whole months ago. The totals go from the first day to the last, so who came and \
-             went in between is not in them. Retention is those who are customers at both ends, of those at the \
+             three less the fourth are always the last. Somebody who has bought is a customer on a day if by its end \
+             less than `lost_after` months of the calendar have ended without a purchase since that of the last one, \
+             the rule of `value-lifecycle`; so customers are lost on the last day of a month. The totals go from the \
+             first day to the last, so who came and went in between is not in them. Retention is those who are customers at both ends, of those at the \
              beginning. Purchases are those of the report `rfm`. A month that has not ended is told up to the day of \
              `as_of`; 60 months at most.",
-        zh: "各月期初客户数、新增、回流、流失与期末客户数,恒有:期初+新增+回流−流失=期末。最近一次购买距今不足 lost_after 个整月者为在册客户;保有率=期初期末均在册者/期初。",
+        zh: "各月期初客户数、新增、回流、流失与期末客户数,恒有:期初+新增+回流−流失=期末。最近一次购买之后已结束且无购买的自然月不足 lost_after 个者为在册客户(与 value-lifecycle 同一规则);保有率=期初期末均在册者/期初。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT],
     needs: &["owner_id"],
@@ -132,9 +133,9 @@ pub(super) const LOST_AFTER: Parameter = Parameter {
     required: false,
     field: None,
     about: Texts {
-        en: "After how many whole months without a purchase a customer is lost; what the company says of that in \
-             `life_cycle` of its preferences when absent.",
-        zh: "多少个整月未购买视为流失,默认按公司设置(life_cycle)。",
+        en: "After how many months of the calendar without a purchase a customer is lost; what the company says of \
+             that in `life_cycle` of its preferences when absent.",
+        zh: "多少个自然月未购买视为流失,默认按公司设置(life_cycle)。",
     },
 };
 

@@ -142,7 +142,7 @@ const MOST: usize = 1_000;
 
 static DEFINITION: Definition = Definition {
     name: "customer-ranking",
-    version: 2,
+    version: 3,
     title: Texts { en: "Ranking of customers", zh: "客户排名" },
     about: Texts {
         en: "Customers in the order of one angle, the greatest figure first, or of several with weights. Purchases are \

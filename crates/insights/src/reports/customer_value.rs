@@ -123,7 +123,7 @@ const fn steady(name: &'static str, usual: &'static str, about: Texts) -> Parame
 
 static DEFINITION: Definition = Definition {
     name: "customer-value",
-    version: 1,
+    version: 2,
     title: Texts { en: "Composite value of customers", zh: "客户综合价值" },
     about: Texts {
         en: "What each customer has bought, less what was spent on it (the expenses of activities with it), each \

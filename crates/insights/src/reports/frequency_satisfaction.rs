@@ -82,7 +82,7 @@ const LIMITS: (&str, &str) = ("low_below", "high_from");
 
 static DEFINITION: Definition = Definition {
     name: "frequency-satisfaction",
-    version: 1,
+    version: 2,
     title: Texts { en: "Satisfaction by frequency of purchase", zh: "消费频率与满意度" },
     about: Texts {
         en: "Customers by how often they have bought within the months, in fifths as in the report `rfm` (equal figures get \

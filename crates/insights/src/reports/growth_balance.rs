@@ -73,7 +73,7 @@ pub struct GrowthBalanceTotals {
 
 static DEFINITION: Definition = Definition {
     name: "growth-balance",
-    version: 1,
+    version: 2,
     title: Texts {
         en: "Balance of sales now and growth later", zh: "短期销售与长期增长平衡"
     },

@@ -1,5 +1,6 @@
 //! Placing customers in the cells of value and life cycle: a chore that tells the walk of
-//! [`guanxi_customers::life_cycles`] what they have bought, by the rules of the report `value-lifecycle`.
+//! [`guanxi_customers::life_cycles`] what they have bought, by the rules of the report `value-lifecycle`. Only on the
+//! last day of a month it waits for its end, while the report tells of that day as if it were over.
 
 use super::{
     purchases,
@@ -39,7 +40,7 @@ async fn step(tx: &mut Tx, ctx: &Ctx) -> Result<bool> {
     let limits = Limits::of(&ctx.settings.preferences);
     let mut bought: BTreeMap<Uuid, (LifeCyclePhase, i128)> = BTreeMap::new();
     for one in &monthly {
-        let life = LifeCycle { months: &one.sums, bought: &one.bought };
+        let life = LifeCycle { months: &one.sums, bought: &one.bought, ended: false };
         bought.insert(one.id, (life.phase(&limits).0, year(one)));
     }
     let figure = |(party, may_buy): &(Uuid, bool)| {

@@ -79,7 +79,7 @@ const MOST: i64 = 1_000;
 
 static DEFINITION: Definition = Definition {
     name: "margin-goals",
-    version: 1,
+    version: 2,
     title: Texts { en: "Margin before and after a goal", zh: "毛利率目标前后对比" },
     about: Texts {
         en: "Customers that came into a cell of value and life cycle with a margin goal on the days that are asked for, \
@@ -219,7 +219,7 @@ async fn purchases(
         kind.of(&mut sql, ctx, &DEFINITION, asked, (Some(from), Some(until)));
         sql.push(match kind {
             Kind::Orders => " AND t.cost_steps <> 0",
-            Kind::Contracts => " AND t.cost_minor IS NOT NULL",
+            Kind::Contracts => " AND c.cost_minor IS NOT NULL",
         });
         sql.push(" AND t.party_id IN (SELECT e.party_id FROM life_cycle_entries e WHERE e.tenant_id = $1");
         sql.push(" AND e.margin_goal IS NOT NULL AND e.deleted_at IS NULL AND e.entered_on >= ");

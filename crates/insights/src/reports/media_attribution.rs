@@ -89,13 +89,13 @@ pub(super) const OF: Parameter = Parameter {
 
 static DEFINITION: Definition = Definition {
     name: "media-attribution",
-    version: 1,
+    version: 2,
     title: Texts { en: "Attribution to media", zh: "媒介归因分析" },
     about: Texts {
         en: "To which media first answers to campaigns, or signed contracts, of a time are credited: to the first touch \
              of the customer, to the last, or to each alike. A touch is a source code by which they were reached \
-             without it coming back, or to which they have answered, at its first time; the code that the answer or \
-             contract names stands behind them. Contracts count with all touches up to the day of the signature. \
+             without it coming back, or to which they have answered, at its first time; behind them stands the code that \
+             the answer or contract names, else that of the last event before it. Contracts count with all touches up to the day of the signature. \
              Shares by each model are together exactly 1, by the largest remainder. Only the newest 20,000 are looked \
              at. Other currencies are converted by the rate of the day of `as_of`.",
         zh: "将期间内的首次反馈或已签合同按首次接触、末次接触、平均分摊三种模型归因到媒介,并列显示;各模型份额之和恰为 1。最多统计最近 20,000 条。外币按统计当日汇率折算。",

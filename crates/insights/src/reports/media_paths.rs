@@ -78,7 +78,7 @@ pub struct MediaPathsTotals {
 
 static DEFINITION: Definition = Definition {
     name: "media-paths",
-    version: 1,
+    version: 2,
     title: Texts { en: "Paths over media", zh: "跨媒介路径分析" },
     about: Texts {
         en: "By which medium customers were touched first, and by which they have answered or bought in the end: each \

@@ -2,21 +2,25 @@
 
 use super::prospects::{column, parameter};
 use crate::{
-    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What, definition::Shape,
+    Asked, Column, Definition, Made, Parameter, Plot, Report, Takes, What,
+    asked::bad,
+    definition::Shape,
+    labels::{Labels, labels},
 };
 use guanxi_kernel::{
     Ctx, Language, Result,
-    problem::Texts,
+    problem::{Texts, UNKNOWN_VALUE},
     scalar::{Scalar, Type},
 };
 use guanxi_marketing::{
-    rate::Rate,
+    media::{MEDIUM, MediumId},
+    rate::{Rate, RateDifference},
     source_codes::{SOURCE_CODE, SourceCodeId},
     touches::{Counts, of_codes},
 };
 use guanxi_storage::{Sql, Tx};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// The report.
@@ -95,6 +99,20 @@ pub struct MediaResponseRow {
     /// What came back.
     #[serde(flatten)]
     pub figures: MediaResponseFigures,
+    /// How far its rates differ from those of the row that `versus` names, as far as both have one; nothing of that
+    /// row itself, or where none is named.
+    #[schema(max_items = 7)]
+    pub versus: Vec<MediaResponseVersus>,
+}
+
+/// How far a rate differs from that of another row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MediaResponseVersus {
+    /// The rate, by the name of its column.
+    pub rate: &'static str,
+    /// How far.
+    #[serde(flatten)]
+    pub by: RateDifference,
 }
 
 /// What came back. Of each source code a person counts once.
@@ -134,16 +152,36 @@ pub struct MediaResponseFigures {
     pub buyers_of_contacts: Rate,
 }
 
+impl MediaResponseFigures {
+    /// How far the rates differ from those of others.
+    fn against(&self, other: &Self) -> Vec<MediaResponseVersus> {
+        let rates = [
+            ("delivery_rate", self.delivery_rate, other.delivery_rate),
+            ("open_rate", self.open_rate, other.open_rate),
+            ("click_rate", self.click_rate, other.click_rate),
+            ("visit_rate", self.visit_rate, other.visit_rate),
+            ("response_rate", self.response_rate, other.response_rate),
+            ("conversion_rate", self.conversion_rate, other.conversion_rate),
+            ("buyers_of_contacts", self.buyers_of_contacts, other.buyers_of_contacts),
+        ];
+        let differ = |(rate, one, other): (&'static str, Rate, Rate)| {
+            Some(MediaResponseVersus { rate, by: one.against(other)? })
+        };
+        rates.into_iter().filter_map(differ).collect()
+    }
+}
+
 static DEFINITION: Definition = Definition {
     name: "media-response",
-    version: 2,
+    version: 3,
     title: Texts { en: "Response by medium", zh: "媒介反馈分析" },
     about: Texts {
-        en: "Whom media, lists, test groups or source codes have reached, who has answered and who has bought, as it \
-             is now. Of each source code a person counts once; one who was addressed by two codes counts for both. \
-             Rates come with the interval that holds the true one in 95 of 100 such samples. Only the newest 20,000 \
-             source codes are looked at.",
-        zh: "按媒介、名单、测试组或源代码统计触达、反馈与购买人数及比率;同一源代码下每人只计一次。比率附 95% 置信区间。",
+        en: "Whom media, lists, test groups or source codes have reached, who has answered and who has bought, of what \
+             had come in by `as_of`. Of each source code a person counts once; one who was addressed by two codes \
+             counts for both. Rates come with the interval that holds the true one in 95 of 100 such samples, and with \
+             the difference to those of the row that `versus` names, its interval and how likely it is by chance. That \
+             is right of rows that have nobody in common. Only the newest 20,000 source codes are looked at.",
+        zh: "按媒介、名单、测试组或源代码统计触达、反馈与购买人数及比率(以 `as_of` 时已收到的数据为准);同一源代码下每人只计一次。比率附 95% 置信区间;`versus` 指定对照行时,给出各比率之差、其置信区间与 p 值。",
     },
     reads: &[&SOURCE_CODE],
     needs: &["medium", "list", "test_group", "code"],
@@ -151,6 +189,15 @@ static DEFINITION: Definition = Definition {
     parameters: &[
         told_apart_by(Texts { en: "What answers are told apart by.", zh: "统计维度。" }),
         OF_CAMPAIGN,
+        parameter(
+            "versus",
+            Takes::One(Type::Text),
+            Texts {
+                en: "The key of the row that the others are compared with, e.g. the list of those to whom on purpose \
+                     nothing was sent.",
+                zh: "作为对照的行的标识,如故意未发送的对照名单。",
+            },
+        ),
     ],
     columns: &[
         KEY,
@@ -172,6 +219,7 @@ static DEFINITION: Definition = Definition {
         column("response_rate", "Response rate", "反馈率", What::Ratio),
         column("conversion_rate", "Conversion rate", "转换率", What::Ratio),
         column("buyers_of_contacts", "Buyers of reached", "触达购买率", What::Ratio),
+        column("versus", "Compared", "对照比较", What::Parts),
     ],
     plot: Plot {
         shape: Shape::Bars,
@@ -228,8 +276,51 @@ impl Sum {
     }
 }
 
-/// A code, its medium with what that is called, its list and its test group.
-type Row = (SourceCodeId, String, String, String, String, String);
+/// A code, its medium with what that is called now, its list and its test group.
+type Row = (SourceCodeId, String, MediumId, String, String, String, String);
+
+/// The codes that are looked at, the newest first.
+async fn codes(tx: &mut Tx, asked: &Asked) -> Result<Vec<Row>> {
+    let mut sql = Sql::new(
+        "SELECT c.id, c.code, c.medium_id, c.medium, m.name, c.list, c.test_group FROM source_codes c
+         JOIN media m ON m.tenant_id = c.tenant_id AND m.id = c.medium_id
+         WHERE c.tenant_id = $1 AND ",
+    );
+    match asked.past() {
+        None => sql.push("c.deleted_at IS NULL"),
+        Some(past) => {
+            sql.push("(c.deleted_at IS NULL OR c.deleted_at > ").bind(past.known_at);
+            sql.push(") AND c.created_at <= ").bind(past.as_of.min(past.known_at))
+        }
+    };
+    if let Some(campaign) = asked.id("campaign_id") {
+        sql.push(" AND c.campaign_id = ").bind(campaign);
+    }
+    sql.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").bind(MOST);
+    tx.all(sql).await
+}
+
+/// The rows, each compared with the one that is named.
+///
+/// # Errors
+/// `bad_parameter` if no row has that key.
+fn rows(sums: BTreeMap<String, Sum>, versus: Option<&str>) -> Result<Vec<MediaResponseRow>> {
+    let other = match versus {
+        None => None,
+        Some(key) => {
+            let unknown =
+                || bad(UNKNOWN_VALUE.parameter("versus").with("expected", "a key of a row"));
+            Some((key, sums.get(key).ok_or_else(unknown)?.figures()))
+        }
+    };
+    let row = |(key, sum): (String, Sum)| {
+        let (figures, codes) = (sum.figures(), sum.codes);
+        let other = other.as_ref().filter(|(named, _)| *named != key);
+        let versus = other.map(|(_, other)| figures.against(other)).unwrap_or_default();
+        MediaResponseRow { key, name: sum.name, codes, figures, versus }
+    };
+    Ok(sums.into_iter().map(row).collect())
+}
 
 impl Report for MediaResponse {
     type Row = MediaResponseRow;
@@ -239,24 +330,25 @@ impl Report for MediaResponse {
         &DEFINITION
     }
 
-    async fn make(tx: &mut Tx, _: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
+    async fn make(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked) -> Result<Made<Self>> {
         let by = asked.word("by").unwrap_or(MediaResponseBy::Medium);
-        let mut sql = Sql::new(
-            "SELECT c.id, c.code, c.medium, m.name, c.list, c.test_group FROM source_codes c
-             JOIN media m ON m.tenant_id = c.tenant_id AND m.id = c.medium_id
-             WHERE c.tenant_id = $1 AND c.deleted_at IS NULL",
-        );
-        if let Some(campaign) = asked.id("campaign_id") {
-            sql.push(" AND c.campaign_id = ").bind(campaign);
-        }
-        sql.push(" ORDER BY c.created_at DESC, c.id DESC LIMIT ").bind(MOST);
-        let codes = tx.all::<Row>(sql).await?;
+        let codes = codes(tx, asked).await?;
         let ids: Vec<SourceCodeId> = codes.iter().map(|row| row.0).collect();
-        let counts = of_codes(tx, &ids).await?;
+        let counts = of_codes(tx, &ids, asked.past()).await?;
+        // A new name does not rewrite the past.
+        let names = match by {
+            MediaResponseBy::Medium if !asked.live => {
+                let media: BTreeSet<_> = codes.iter().map(|row| row.2.uuid()).collect();
+                labels(tx, ctx, asked, &MEDIUM, media).await?
+            }
+            _ => Labels::new(),
+        };
         let (mut sums, mut total) = (BTreeMap::<String, Sum>::new(), Sum::default());
-        for (id, code, medium, name, list, test_group) in codes {
+        for (id, code, medium_id, medium, name, list, test_group) in codes {
             let (key, name) = match by {
-                MediaResponseBy::Medium => (medium, name),
+                MediaResponseBy::Medium => {
+                    (medium, names.get(&medium_id.uuid()).cloned().unwrap_or(name))
+                }
                 MediaResponseBy::List => (list.clone(), list),
                 MediaResponseBy::TestGroup => (test_group.clone(), test_group),
                 // Two that are the same, ten years apart, are told apart by nothing else.
@@ -268,11 +360,7 @@ impl Report for MediaResponse {
             sum.add(one);
             total.add(one);
         }
-        let row = |(key, sum): (String, Sum)| {
-            let (figures, codes) = (sum.figures(), sum.codes);
-            MediaResponseRow { key, name: sum.name, codes, figures }
-        };
-        Ok(Made { rows: sums.into_iter().map(row).collect(), totals: total.figures() })
+        Ok(Made { rows: rows(sums, asked.text("versus"))?, totals: total.figures() })
     }
 
     fn example() -> Made<Self> {
@@ -282,8 +370,11 @@ impl Report for MediaResponse {
         let counts = Counts { sent, delivered, opened, clicked, ..Counts::default() };
         sum.add(Counts { responses, responders, buyers, ..counts });
         let figures = sum.figures();
+        let mut other = Sum::default();
+        other.add(Counts { delivered: 1_000, opened: 250, responders: 15, ..Counts::default() });
+        let versus = figures.against(&other.figures());
         let (key, totals) = ("D".to_owned(), figures.clone());
-        let row = MediaResponseRow { key, name: sum.name, codes: 1, figures };
+        let row = MediaResponseRow { key, name: sum.name, codes: 1, figures, versus };
         Made { rows: vec![row], totals }
     }
 }

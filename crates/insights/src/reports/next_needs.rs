@@ -81,7 +81,7 @@ const DAYS: i64 = 10_000;
 
 static DEFINITION: Definition = Definition {
     name: "next-needs",
-    version: 1,
+    version: 2,
     title: Texts { en: "Next needs of a customer", zh: "客户下次需求预测" },
     about: Texts {
         en: "When a customer is to be expected to buy again, and which products: the last day on which something was \

@@ -152,7 +152,7 @@ const fn named(name: &'static str, about: Texts) -> Parameter {
 
 static DEFINITION: Definition = Definition {
     name: "potential-grades",
-    version: 1,
+    version: 2,
     title: Texts { en: "Grades of potential", zh: "客户潜力分级" },
     about: Texts {
         en: "Everybody whom a model has scored, in four grades by the probability and by whether they need something, \

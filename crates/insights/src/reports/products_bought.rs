@@ -112,7 +112,7 @@ pub(super) async fn of_customer(
              JOIN parties p ON p.tenant_id = t.tenant_id AND p.id = t.party_id
              JOIN order_lines l ON l.tenant_id = t.tenant_id AND l.order_id = t.id WHERE ",
     );
-    Kind::Orders.counts(&mut sql, ctx, definition, asked, (None, None));
+    Kind::Orders.counts(&mut sql, ctx, definition, asked);
     sql.push(" AND t.party_id = ").bind(party);
     sql.push(" AND l.sku IS NOT NULL AND l.quantity_steps > 0 GROUP BY l.sku, t.placed_on");
     sql.push(" ORDER BY t.placed_on DESC, l.sku LIMIT ").bind(MOST.0);
@@ -121,8 +121,11 @@ pub(super) async fn of_customer(
         bought.name = bought.name.take().or(name);
         bought.days.push(day);
     }
-    let mut sql = Sql::new("SELECT t.signed_on, CAST(t.lines AS TEXT)");
-    Kind::Contracts.of(&mut sql, ctx, definition, asked, (None, None));
+    let mut sql = Sql::new(
+        "SELECT t.signed_on, CAST(t.lines AS TEXT) FROM contracts t
+             JOIN parties p ON p.tenant_id = t.tenant_id AND p.id = t.party_id WHERE ",
+    );
+    Kind::Contracts.counts(&mut sql, ctx, definition, asked);
     sql.push(" AND t.party_id = ").bind(party);
     sql.push(" ORDER BY t.signed_on DESC, t.id LIMIT ").bind(MOST.1);
     let mut sold = Vec::new();
@@ -187,7 +190,7 @@ pub(super) async fn together(
              WHERE x.tenant_id = $1 AND x.quantity_steps > 0 AND x.sku IN ",
     );
     sql.bind_all(with.iter().map(String::as_str)).push(" AND ");
-    Kind::Orders.counts(&mut sql, ctx, definition, asked, (None, None));
+    Kind::Orders.counts(&mut sql, ctx, definition, asked);
     sql.push(" AND ").push(Kind::Orders.columns().2).push(" GROUP BY x.sku, l.sku");
     for (one, other, name, both) in tx.all::<(String, String, Option<String>, i64)>(sql).await? {
         all.insert((one, other), Together { both, name });
@@ -203,8 +206,8 @@ pub(super) async fn together(
     );
     sql.push(LINES).push(" AND x.term IN ").bind_all(known.iter().map(|one| one.id.to_string()));
     sql.push(" AND ");
-    Kind::Contracts.counts(&mut sql, ctx, definition, asked, (None, None));
-    sql.push(" AND ").push(Kind::Contracts.columns().2).push(" GROUP BY x.term, y.term");
+    Kind::Contracts.counts(&mut sql, ctx, definition, asked);
+    sql.push(" AND t.net_minor > 0 GROUP BY x.term, y.term");
     let found = tx.all::<(String, String, i64)>(sql).await?;
     let terms = found.iter().flat_map(|(one, other, _)| [one, other]);
     let codes = codes(tx, terms.filter_map(|term| term.parse().ok()).collect()).await?;
@@ -235,7 +238,7 @@ pub(super) async fn each(
                  WHERE l.tenant_id = $1 AND l.quantity_steps > 0 AND l.sku IN ",
         );
         sql.bind_all(some.iter().map(|code| code.as_str())).push(" AND ");
-        Kind::Orders.counts(&mut sql, ctx, definition, asked, (None, None));
+        Kind::Orders.counts(&mut sql, ctx, definition, asked);
         sql.push(" AND ").push(Kind::Orders.columns().2).push(" GROUP BY l.sku");
         all.extend(tx.all::<(String, i64)>(sql).await?);
     }
@@ -249,8 +252,8 @@ pub(super) async fn each(
         );
         sql.push(LINES).push(" AND x.term IN ");
         sql.bind_all(some.iter().map(|one| one.id.to_string())).push(" AND ");
-        Kind::Contracts.counts(&mut sql, ctx, definition, asked, (None, None));
-        sql.push(" AND ").push(Kind::Contracts.columns().2).push(" GROUP BY x.term");
+        Kind::Contracts.counts(&mut sql, ctx, definition, asked);
+        sql.push(" AND t.net_minor > 0 GROUP BY x.term");
         for (term, count) in tx.all::<(String, i64)>(sql).await? {
             if let Some(one) = some.iter().find(|one| one.id.to_string() == term) {
                 *all.entry(one.code.clone()).or_default() += count;
@@ -279,7 +282,7 @@ pub(super) async fn last_bought(
                  WHERE l.tenant_id = $1 AND l.quantity_steps > 0 AND l.sku IN ",
         );
         sql.bind_all(some.iter().map(|code| code.as_str())).push(" AND ");
-        Kind::Orders.counts(&mut sql, ctx, definition, asked, (None, None));
+        Kind::Orders.counts(&mut sql, ctx, definition, asked);
         sql.push(" GROUP BY l.sku, t.party_id");
         let found = tx.all::<Found>(sql).await?;
         all.extend(found.into_iter().map(|(code, party, day)| ((code, party), day)));
@@ -294,7 +297,7 @@ pub(super) async fn last_bought(
         );
         sql.push(LINES).push(" AND x.term IN ");
         sql.bind_all(some.iter().map(|one| one.id.to_string())).push(" AND ");
-        Kind::Contracts.counts(&mut sql, ctx, definition, asked, (None, None));
+        Kind::Contracts.counts(&mut sql, ctx, definition, asked);
         sql.push(" GROUP BY x.term, t.party_id");
         for (term, party, day) in tx.all::<Found>(sql).await? {
             if let Some(one) = some.iter().find(|one| one.id.to_string() == term) {

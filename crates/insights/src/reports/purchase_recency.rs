@@ -49,7 +49,7 @@ pub struct PurchaseRecencyTotals {
 
 static DEFINITION: Definition = Definition {
     name: "purchase-recency",
-    version: 1,
+    version: 2,
     title: Texts {
         en: "Customers by months since the last purchase", zh: "客户最近购买月数分布"
     },

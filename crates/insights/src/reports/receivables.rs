@@ -71,15 +71,15 @@ const MOST: usize = 1_000;
 
 static DEFINITION: Definition = Definition {
     name: "receivables-aging",
-    version: 1,
+    version: 2,
     title: Texts { en: "Ageing of receivables", zh: "应收账款账龄" },
     about: Texts {
         en: "What customers are still to pay on signed contracts that are not cancelled, line by line of the \
              payment plans, by the number of days from the day on which it was due to that of `as_of`: 0 to 30 \
              (with what is not due yet), 31 to 60, 61 to 90 and more than 90. The four sum to what is \
              outstanding. Receipts and refunds count from their day on, and contracts from the day of \
-             signing, each with the payment plan that was in force on that day; which contracts are cancelled is as it is \
-             now. Amounts in other currencies are converted \
+             signing to that of the cancellation, each with the payment plan that was in force on that day; all of that \
+             as far as it was recorded by `known_at`. Amounts in other currencies are converted \
              by the rate of the day of `as_of`. What is longest overdue comes first; there are at most 1,000 \
              rows, and the totals go over all.",
         zh: "已签订且未取消合同的未收款项,按收款计划逐行计算逾期天数并分档:0–30天(含未到期)、31–60天、61–90天、90天以上,四档合计等于未收总额。收退款自其日期起计入。",
@@ -128,8 +128,8 @@ fn sum(sql: &mut Sql, from: Option<NaiveDate>, before: Option<NaiveDate>) {
     sql.push(" THEN x.open_minor ELSE 0 END), 0) AS BIGINT)");
 }
 
-/// Adds what is open on each line `d` of the payment plans of contracts `t` by the end of the day of the report, from
-/// the last column on up to conditions to which more can be added.
+/// Adds what is open on each line `d` of the payment plans of contracts `t` by the end of the day of the report, as it
+/// was known, from the last column on up to conditions to which more can be added.
 pub(super) fn open_lines(sql: &mut Sql, asked: &Asked) {
     sql.push(
         "d.amount_minor - COALESCE((
@@ -137,17 +137,20 @@ pub(super) fn open_lines(sql: &mut Sql, asked: &Asked) {
                  WHERE m.tenant_id = d.tenant_id AND m.contract_id = d.contract_id
                      AND m.line = d.line AND m.received_on <= ",
     );
-    sql.bind(asked.today);
+    sql.bind(asked.today).push(" AND m.recorded_at <= ").bind(asked.known_at);
     sql.push(
         "), 0) AS open_minor FROM contracts t
              JOIN contract_dues d ON d.tenant_id = t.tenant_id AND d.contract_id = t.id AND d.since <= ",
     );
-    sql.bind(asked.today).push(" AND (d.until IS NULL OR d.until > ").bind(asked.today);
+    sql.bind(asked.today).push(" AND d.recorded_at <= ").bind(asked.known_at);
+    sql.push(" AND (d.until IS NULL OR d.until > ").bind(asked.today);
+    sql.push(" OR d.ended_at > ").bind(asked.known_at);
     sql.push(
-        ") WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND t.stage <> 'cancelled'
-                 AND t.signed_on <= ",
+        ") WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND NOT EXISTS (
+                 SELECT 1 FROM contract_movements u WHERE u.tenant_id = t.tenant_id AND u.contract_id = t.id
+                     AND u.kind = 'cancelled' AND u.moved_on <= ",
     );
-    sql.bind(asked.today);
+    sql.bind(asked.today).push(" AND u.recorded_at <= ").bind(asked.known_at).push(")");
 }
 
 /// What is open on each line by the end of the day of the report, summed by customer, currency and age.

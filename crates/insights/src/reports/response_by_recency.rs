@@ -65,7 +65,7 @@ const CLASSES: usize = 20;
 
 static DEFINITION: Definition = Definition {
     name: "response-by-recency",
-    version: 2,
+    version: 3,
     title: Texts {
         en: "Response by recency of purchase", zh: "按最近消费统计促销反应率"
     },
@@ -139,17 +139,26 @@ struct Group {
 
 /// Adds the last day before the campaign began on which the party of the row `m` has bought something.
 fn last_before(sql: &mut Sql, from: Kind, asked: &Asked) {
-    let (day, _, is_purchase) = from.columns();
-    sql.push("(SELECT MAX(").push(day).push(match from {
-        Kind::Orders => ") FROM orders t",
-        Kind::Contracts => ") FROM contracts t",
-    });
-    sql.push(" WHERE t.tenant_id = m.tenant_id AND t.party_id = m.party_id");
-    sql.push(" AND t.deleted_at IS NULL AND t.created_at <= ").bind(asked.known_at);
-    if from == Kind::Contracts {
-        sql.push(" AND t.stage <> 'cancelled'");
-    }
-    sql.push(" AND ").push(is_purchase).push(" AND ").push(day).push(" < m.began)");
+    match from {
+        Kind::Orders => sql.push(
+            "(SELECT MAX(t.placed_on) FROM orders t
+                 WHERE t.tenant_id = m.tenant_id AND t.party_id = m.party_id AND t.bought_steps > 0
+                     AND t.placed_on < m.began AND t.deleted_at IS NULL AND t.created_at <= ",
+        ),
+        // What was taken back by then is none.
+        Kind::Contracts => sql
+            .push(
+                "(SELECT MAX(t.moved_on) FROM contract_movements t
+                 WHERE t.tenant_id = m.tenant_id AND t.party_id = m.party_id AND t.kind = 'signed'
+                     AND t.net_minor > 0 AND t.moved_on < m.began AND NOT EXISTS (
+                         SELECT 1 FROM contract_movements u
+                         WHERE u.tenant_id = t.tenant_id AND u.contract_id = t.contract_id
+                             AND u.kind = 'cancelled' AND u.moved_on < m.began AND u.recorded_at <= ",
+            )
+            .bind(asked.known_at)
+            .push(") AND t.recorded_at <= "),
+    };
+    sql.bind(asked.known_at).push(")");
 }
 
 async fn members(tx: &mut Tx, ctx: &Ctx, asked: &Asked, campaigns: &[Uuid]) -> Result<Vec<Group>> {

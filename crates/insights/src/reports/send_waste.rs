@@ -138,7 +138,8 @@ type Code = (SourceCodeId, Option<i64>, Option<String>);
 /// Sends of a source code by their reason, those in order under `None`.
 type Sends = BTreeMap<Option<WasteReason>, i64>;
 
-/// What opts somebody out, by touches of the same source code for those without a name.
+/// What opts somebody out, by touches of the same source code for those without a name. Of a send to a contact the
+/// words of that contact and of its party count, not those of others there; of one that names the party alone all do.
 const OPTED_OUT: &str = " EXISTS (SELECT 1 FROM touches u WHERE u.tenant_id = t.tenant_id
         AND u.source_code_id = t.source_code_id AND u.kind IN ('unsubscribed', 'complained')
         AND u.recipient = t.recipient AND u.occurred_at < t.occurred_at)
@@ -146,13 +147,17 @@ const OPTED_OUT: &str = " EXISTS (SELECT 1 FROM touches u WHERE u.tenant_id = t.
         AND (EXISTS (SELECT 1 FROM touches u
                 JOIN source_codes v ON v.tenant_id = u.tenant_id AND v.id = u.source_code_id
                 WHERE u.tenant_id = t.tenant_id AND u.party_id = t.party_id
+                    AND (u.recipient = t.recipient OR u.recipient LIKE 'party:%'
+                        OR t.recipient NOT LIKE 'contact:%')
                     AND u.occurred_at < t.occurred_at AND u.kind IN ('unsubscribed', 'complained')
                     AND v.medium_id = t.medium_id)
             OR EXISTS (SELECT 1 FROM consents n WHERE n.tenant_id = t.tenant_id
                 AND n.party_id = t.party_id AND n.deleted_at IS NULL AND n.medium = t.medium_kind
+                AND (n.contact_id IS NULL OR n.person = t.recipient OR t.recipient NOT LIKE 'contact:%')
                 AND n.state = 'withdrawn' AND n.said_at <= t.occurred_at))
         AND NOT EXISTS (SELECT 1 FROM consents n WHERE n.tenant_id = t.tenant_id
             AND n.party_id = t.party_id AND n.deleted_at IS NULL AND n.medium = t.medium_kind
+            AND (n.contact_id IS NULL OR n.person = t.recipient OR t.recipient NOT LIKE 'contact:%')
             AND n.state = 'granted' AND n.said_at <= t.occurred_at))";
 
 /// What has somebody bought before the campaign began.

@@ -67,7 +67,7 @@ const MOST: i64 = 1_000;
 
 static DEFINITION: Definition = Definition {
     name: "up-selling",
-    version: 1,
+    version: 2,
     title: Texts { en: "Up-selling", zh: "升级销售机会" },
     about: Texts {
         en: "Customers who have bought a product that names a better one (`upgrades_to_id`), by an order or a signed \

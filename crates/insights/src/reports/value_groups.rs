@@ -130,7 +130,7 @@ const fn share(name: &'static str, default: &'static str, about: Texts) -> Param
 
 static DEFINITION: Definition = Definition {
     name: "value-groups",
-    version: 1,
+    version: 2,
     title: Texts { en: "Value groups", zh: "客户价值分组" },
     about: Texts {
         en: "Customers in five groups by a score: the sum of the three scores of the report `rfm` over the last `months`, \

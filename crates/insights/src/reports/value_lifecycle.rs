@@ -18,7 +18,7 @@ use guanxi_customers::{
     life_cycles::{self, LIFE_CYCLE_CELL},
     orders::ORDER,
     parties::PARTY,
-    value::{ClassLimits, LifeCycle, LifeCyclePhase, Limits, ValueClass},
+    value::{ClassLimits, LifeCycle, LifeCyclePhase, Limits, ValueClass, ends_month},
 };
 use guanxi_kernel::{
     Action, Ctx, Currency, Money, Result, Word as _, preferences::LifeCycleRules, problem::Texts,
@@ -88,22 +88,25 @@ pub struct ValueLifecycleTotals {
 
 static DEFINITION: Definition = Definition {
     name: "value-lifecycle",
-    version: 3,
+    version: 4,
     title: Texts {
         en: "Value and life cycle of customers", zh: "客户价值与生命周期矩阵"
     },
     about: Texts {
-        en: "Every customer in the one phase of its life in which it is in the month of `as_of`, by the class of what it \
-             has bought in the last twelve months of the calendar. It is new for `new_for` months; then what six \
-             months up to one came to is held against the six before: from 1.10 times on it is in growth, up to 0.80 \
-             in decline, within a tenth mature, and between that the phase of the month before goes on; `life_cycle` \
-             of the preferences of the company says other limits, and `limits` those that hold. Without a purchase \
-             for `lost_after` months it is lost. Who has not bought yet is a prospect: parties that have the role of a \
+        en: "Every customer in the one phase of its life in which it is on the day of `as_of`, by the class of what it \
+             has bought in the last twelve months of the calendar. It is new for `new_for` months, of which that of \
+             the first purchase is the first; then what six months up to one came to is held against the six before: \
+             from 1.10 times on it is in growth, up to 0.80 in decline, within a tenth mature, and between that the \
+             phase of the month before goes on; `life_cycle` of the preferences of the company says other limits, and \
+             `limits` those that hold. A month is judged once it has ended, so on any day but its last the phase of \
+             the month before goes on; only who buys for the first time, or again after being lost, is in another at \
+             once. Who has let `lost_after` months of the calendar end without a purchase is lost, as in \
+             `customer-flow`. Who has not bought yet is a prospect: parties that have the role of a \
              customer or a prospect now. High are the greatest that make 80 per cent together, then medium up to 95, \
              then low; equal amounts are of one class. Cells that nobody is in and that have no playbook are left out; all \
              sum to the totals. The playbook of a cell is that of now. Purchases are those of the report `rfm`, \
              less what came back.",
-        zh: "每位客户按所处生命周期阶段(潜在、导入、成长、成熟、衰退、流失,任一时点恰有其一)与近十二个月购买额的价值等级交叉统计客户数与金额,合计等于全部客户;同额客户同级,并列出各单元现行的作业模板。",
+        zh: "每位客户按所处生命周期阶段(潜在、导入、成长、成熟、衰退、流失,任一时点恰有其一)与近十二个月购买额的价值等级交叉统计客户数与金额,合计等于全部客户;同额客户同级,并列出各单元现行的作业模板。各月于月末评定,当月未结束前沿用上月阶段,仅首次购买与流失后再购即时反映。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT],
     needs: &["owner_id", "roles"],
@@ -160,9 +163,10 @@ async fn placed(tx: &mut Tx, ctx: &Ctx, asked: &mut Asked, limits: &Limits) -> R
     let (class, phase) = (ValueClass::None, LifeCyclePhase::Prospect);
     let new = |buyer: Buyer| Placed { party: buyer.id, class, phase, amount: 0 };
     let mut all: Vec<Placed> = buyers.into_iter().map(new).collect();
+    let ended = ends_month(asked.today);
     for page in Pages::of(all.iter().map(|one| one.party)).each() {
         for (place, of) in purchases::by_month_on(tx, ctx, &DEFINITION, asked, page).await? {
-            let life = LifeCycle { months: &of.sums, bought: &of.bought };
+            let life = LifeCycle { months: &of.sums, bought: &of.bought, ended };
             all[place].phase = life.phase(limits).0;
             all[place].amount = year(&of);
         }
@@ -208,11 +212,15 @@ fn without_purchase(sql: &mut Sql, ctx: &Ctx, asked: &Asked) {
     sql.bind(asked.as_of).push(" AND t.created_at <= ").bind(asked.known_at);
     sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at);
     sql.push(
-        ")) AND p.id NOT IN (SELECT t.party_id FROM contracts t WHERE t.tenant_id = $1
-             AND t.net_minor > 0 AND t.stage <> 'cancelled' AND t.signed_on <= ",
+        ")) AND p.id NOT IN (SELECT t.party_id FROM contract_movements t WHERE t.tenant_id = $1
+             AND t.kind = 'signed' AND t.net_minor > 0 AND t.moved_on <= ",
     );
-    sql.bind(asked.today).push(" AND t.created_at <= ").bind(asked.known_at);
-    sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at).push(")) AND ");
+    sql.bind(asked.today).push(" AND t.recorded_at <= ").bind(asked.known_at);
+    sql.push(
+        " AND NOT EXISTS (SELECT 1 FROM contract_movements u WHERE u.tenant_id = t.tenant_id
+             AND u.contract_id = t.contract_id AND u.kind = 'cancelled' AND u.moved_on <= ",
+    );
+    sql.bind(asked.today).push(" AND u.recorded_at <= ").bind(asked.known_at).push(")) AND ");
     scope::covers(sql, "p.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
 }
 

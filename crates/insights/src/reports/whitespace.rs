@@ -71,7 +71,7 @@ const MOST: i64 = 500;
 
 static DEFINITION: Definition = Definition {
     name: "whitespace",
-    version: 1,
+    version: 2,
     title: Texts { en: "Products not bought yet", zh: "客户产品空白矩阵" },
     about: Texts {
         en: "Each customer with each product that is offered and that it has not bought, by an order or a signed contract, \

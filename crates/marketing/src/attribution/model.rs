@@ -20,7 +20,7 @@ guanxi_kernel::words! {
 /// Somebody was reached by a source code, or has answered to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TouchPoint {
-    /// When for the first time.
+    /// When.
     pub touched_at: DateTime<Utc>,
     /// The source code.
     pub source_code_id: SourceCodeId,
@@ -46,25 +46,54 @@ impl AttributionModel {
     }
 }
 
+/// A source code by which somebody was reached once or more, or to which they have answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Reached {
+    /// The first time.
+    pub(super) first: TouchPoint,
+    /// When for the last time.
+    pub(super) last_at: DateTime<Utc>,
+}
+
+/// The last touch up to an instant, as far as first and last times tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LastTouch {
+    /// This one, if there is any.
+    Known(Option<TouchPoint>),
+    /// Some code came again later: the events between have to be looked at.
+    Unknown,
+}
+
+/// The last touch of all up to an instant. Where one code alone has touched somebody, it is that whenever.
+pub(super) fn last_touch(touches: &[Reached], until: DateTime<Utc>) -> LastTouch {
+    let before = touches.iter().filter(|one| one.first.touched_at <= until);
+    if before.clone().count() > 1 && before.clone().any(|one| one.last_at > until) {
+        return LastTouch::Unknown;
+    }
+    let key = |one: &&Reached| (one.last_at, one.first.touched_at, one.first.source_code_id);
+    let last = before.max_by_key(key);
+    LastTouch::Known(last.map(|one| TouchPoint { touched_at: one.last_at, ..one.first }))
+}
+
 /// The last instant of a business day, as fine as the stores keep it.
 pub fn end_of_day(ctx: &Ctx, day: NaiveDate) -> DateTime<Utc> {
     next_day(ctx, day) - TimeDelta::microseconds(1)
 }
 
-/// The touches up to an instant, the first first, and behind them the one by which it has happened, unless that
-/// is the last of them already.
-pub fn path(
-    touches: &[TouchPoint],
-    own: Option<TouchPoint>,
+/// The touches up to an instant, each code at its first time and the first first; behind them the last of all: the
+/// one by which it has happened, else the one that came last, unless that code stands there already.
+pub(super) fn path(
+    touches: &[Reached],
+    last: Option<TouchPoint>,
     until: DateTime<Utc>,
 ) -> Vec<TouchPoint> {
-    let before = touches.iter().filter(|one| one.touched_at <= until);
-    let mut path: Vec<TouchPoint> = before.copied().collect();
+    let firsts = touches.iter().map(|one| one.first);
+    let mut path: Vec<TouchPoint> = firsts.filter(|one| one.touched_at <= until).collect();
     path.sort_by_key(|one| (one.touched_at, one.source_code_id));
-    if let Some(own) = own
-        && path.last().is_none_or(|last| last.source_code_id != own.source_code_id)
+    if let Some(last) = last
+        && path.last().is_none_or(|end| end.source_code_id != last.source_code_id)
     {
-        path.push(own);
+        path.push(last);
     }
     path
 }
@@ -101,17 +130,44 @@ mod tests {
         }
     }
 
+    /// A code that touched at the first and at the last of these hours.
+    fn reached(code: u128, first: i64, last: i64) -> Reached {
+        Reached { first: point(first, code), last_at: point(last, code).touched_at }
+    }
+
+    fn hour(hour: i64) -> DateTime<Utc> {
+        point(hour, 0).touched_at
+    }
+
     #[test]
     fn x_04_a_path_ends_with_what_it_has_happened_by() {
-        let (web, mail, call) = (point(1, 1), point(2, 2), point(9, 3));
-        let until = DateTime::UNIX_EPOCH + TimeDelta::hours(5);
-        assert_eq!(path(&[call, mail, web], None, until), [web, mail]);
-        assert_eq!(path(&[mail, web], Some(point(5, 3)), until), [web, mail, point(5, 3)]);
+        let (web, mail, call) = (reached(1, 1, 1), reached(2, 2, 2), reached(3, 9, 9));
+        let until = hour(5);
+        assert_eq!(path(&[call, mail, web], None, until), [web.first, mail.first]);
+        let called = path(&[mail, web], Some(point(5, 3)), until);
+        assert_eq!(called, [web.first, mail.first, point(5, 3)]);
         // The last touch and the answer to it are one.
-        assert_eq!(path(&[mail, web], Some(point(5, 2)), until), [web, mail]);
+        assert_eq!(path(&[mail, web], Some(point(5, 2)), until), [web.first, mail.first]);
         // Another one between them makes them two.
         let last = path(&[mail, web], Some(point(5, 1)), until);
-        assert_eq!(last, [web, mail, point(5, 1)]);
+        assert_eq!(last, [web.first, mail.first, point(5, 1)]);
         assert!(path(&[], None, until).is_empty());
+    }
+
+    #[test]
+    fn x_04_the_last_touch_is_the_last_event_and_not_the_last_new_code() {
+        let (mail, web) = (reached(1, 1, 10), reached(2, 5, 5));
+        let last = last_touch(&[mail, web], hour(11));
+        assert_eq!(last, LastTouch::Known(Some(point(10, 1))));
+        // Of what came again later too, first and last times do not tell.
+        assert_eq!(last_touch(&[mail, web], hour(7)), LastTouch::Unknown);
+        // Before the others began there was one alone; before that, nothing.
+        assert!(matches!(last_touch(&[mail, web], hour(3)), LastTouch::Known(Some(_))));
+        assert_eq!(last_touch(&[mail, web], hour(0)), LastTouch::Known(None));
+        let whole = path(&[mail, web], Some(point(10, 1)), hour(11));
+        assert_eq!(whole, [mail.first, web.first, point(10, 1)]);
+        // Of two at one instant it is the one that has begun there.
+        let known = last_touch(&[reached(9, 1, 5), web], hour(6));
+        assert_eq!(known, LastTouch::Known(Some(web.first)));
     }
 }

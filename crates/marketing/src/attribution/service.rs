@@ -1,7 +1,7 @@
 //! The attribution of one answer, or of anything else that a party has done by a source code.
 
 use super::{
-    model::{AttributionModel, TouchPoint, path},
+    model::{AttributionModel, LastTouch, TouchPoint, last_touch, path},
     store,
 };
 use crate::{
@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 /// A touch, and what it has of what it led to by each model.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AttributedTouch {
-    /// When for the first time.
+    /// When for the first time; of the last of all that stands behind others, when that was.
     pub touched_at: DateTime<Utc>,
     /// The source code.
     pub source_code_id: SourceCodeId,
@@ -50,6 +50,56 @@ pub struct Attribution {
     pub touches: Vec<AttributedTouch>,
 }
 
+/// Something that a party has done, or somebody whom nobody knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conversion {
+    /// Whose touches led to it.
+    pub party: Option<PartyId>,
+    /// The source code that it names.
+    pub own: Option<SourceCodeId>,
+    /// When it has happened.
+    pub at: DateTime<Utc>,
+}
+
+/// The touches that led to each of these, in their order: by first times, and the last of all at the end. The
+/// right to see what they led to must have been required.
+///
+/// # Errors
+/// Those of the store.
+pub async fn paths(tx: &mut Tx, of: &[Conversion]) -> Result<Vec<Vec<TouchPoint>>> {
+    let parties: BTreeSet<PartyId> = of.iter().filter_map(|one| one.party).collect();
+    let parties: Vec<PartyId> = parties.into_iter().collect();
+    let touched = store::touches_of(tx, &parties).await?;
+    let touches = |party: Option<PartyId>| {
+        party.and_then(|party| touched.get(&party)).map(Vec::as_slice).unwrap_or_default()
+    };
+    let codes: BTreeSet<SourceCodeId> = of.iter().filter_map(|one| one.own).collect();
+    let media = store::media_of_codes(tx, &codes).await?;
+    let (mut lasts, mut unknown) = (Vec::with_capacity(of.len()), Vec::new());
+    for (place, one) in of.iter().enumerate() {
+        let own = one.own.and_then(|source_code_id| {
+            let medium_id = *media.get(&source_code_id)?;
+            Some(TouchPoint { touched_at: one.at, source_code_id, medium_id })
+        });
+        lasts.push(match (own, last_touch(touches(one.party), one.at), one.party) {
+            (Some(own), ..) => Some(own),
+            (None, LastTouch::Known(last), _) => last,
+            (None, LastTouch::Unknown, party) => {
+                unknown.extend(party.map(|party| (place, party, one.at)));
+                None
+            }
+        });
+    }
+    for (place, last) in store::last_touches(tx, &unknown).await? {
+        if let Some(known) = lasts.get_mut(place) {
+            *known = Some(last);
+        }
+    }
+    let path =
+        |(one, last): (&Conversion, Option<TouchPoint>)| path(touches(one.party), last, one.at);
+    Ok(of.iter().zip(lasts).map(path).collect())
+}
+
 /// The attribution of an answer: by the touches of the same party before it, and the source code that it names.
 ///
 /// # Errors
@@ -71,18 +121,7 @@ pub async fn of(
     own: Option<SourceCodeId>,
     at: DateTime<Utc>,
 ) -> Result<Attribution> {
-    let touches = match party {
-        Some(party) => store::touches_of(tx, &[party]).await?.remove(&party).unwrap_or_default(),
-        None => Vec::new(),
-    };
-    let own: BTreeSet<SourceCodeId> = own.into_iter().collect();
-    let own = store::media_of_codes(tx, &own).await?.into_iter().next();
-    let own = own.map(|(source_code_id, medium_id)| TouchPoint {
-        touched_at: at,
-        source_code_id,
-        medium_id,
-    });
-    let path = path(&touches, own, at);
+    let path = paths(tx, &[Conversion { party, own, at }]).await?.pop().unwrap_or_default();
     let called = store::called(tx, &path.iter().map(|one| one.source_code_id).collect()).await?;
     let shares = |model: AttributionModel| model.shares(path.len());
     let first = shares(AttributionModel::First);

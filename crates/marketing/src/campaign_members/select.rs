@@ -112,14 +112,15 @@ impl SelectCampaignMembers {
             sql.push(" AND c.signed_on <= ").bind(until).push(") < ").bind(least.minor());
             sql.push(" THEN 'too_little_volume'");
         }
-        sql.push(
-            " WHEN EXISTS (SELECT 1 FROM campaign_members m
-                 WHERE m.tenant_id = t.tenant_id AND m.party_id = t.id AND m.deleted_at IS NULL
-                     AND m.campaign_id = ",
-        );
-        sql.bind(among.campaign.meta.id).push(") THEN 'already_member'");
+        sql.push(" WHEN k.party_id IS NOT NULL THEN 'already_member'");
         among.keeps_out(&mut sql);
-        sql.push(" ELSE 'fits' END AS verdict FROM parties t");
+        // Read once: looked for one by one, SQLite may go through all members for each party.
+        sql.push(
+            " ELSE 'fits' END AS verdict FROM parties t LEFT JOIN (
+                 SELECT DISTINCT m.party_id FROM campaign_members m
+                 WHERE m.tenant_id = $1 AND m.deleted_at IS NULL AND m.campaign_id = ",
+        );
+        sql.bind(among.campaign.meta.id).push(") k ON k.party_id = t.id");
         sql.push(" WHERE t.tenant_id = $1 AND t.deleted_at IS NULL AND ");
         match &among.segment {
             Some(members) => {

@@ -2,11 +2,12 @@
 
 use super::{
     deviations::{Deviation, DeviationOf, Pair},
-    figures::{Figures, Sight},
+    figures::Figures,
     frozen,
     life::CampaignState,
     model::{CAMPAIGN, Campaign, CampaignId},
     parts::CampaignMetric,
+    sight::Sight,
     store,
 };
 use crate::rival_activities;

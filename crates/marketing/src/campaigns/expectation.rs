@@ -1,8 +1,9 @@
 //! What a campaign may bring, by comparable ones that have ended.
 
 use super::{
-    figures::{Figures, Sight},
+    figures::Figures,
     model::{Campaign, CampaignId},
+    sight::Sight,
 };
 use guanxi_kernel::{Action, Ctx, Result, actor::forbidden};
 use guanxi_storage::{Sql, Tx, resource};

@@ -7,10 +7,11 @@
 //! how many are not. Whoever may read a campaign sees its sums, also of records of others; whoever may not
 //! see such amounts at all sees none.
 
-use super::model::{CAMPAIGN, CampaignId};
-use chrono::NaiveDate;
+use super::model::CampaignId;
+use crate::past::{self, Columns, Past};
+use chrono::{DateTime, NaiveDate, Utc};
 use guanxi_kernel::{
-    Action, Ctx, Currency, Money, Result, money::MoneyError, problem::INTERNAL, split::allocate,
+    Currency, Money, Result, money::MoneyError, problem::INTERNAL, split::allocate,
 };
 use guanxi_storage::{Sql, Tx, filter::condition::Ids, rates};
 use serde::{Deserialize, Serialize};
@@ -52,37 +53,6 @@ pub struct Figures {
     pub contracts_without_cost: i64,
     /// What was spent on it.
     pub cost: Money,
-}
-
-/// Which figures a caller may see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sight {
-    /// What was spent.
-    pub cost: bool,
-    /// What opportunities may bring.
-    pub opportunities: bool,
-    /// What contracts come to.
-    pub contracts: bool,
-    /// What is left of that.
-    pub margin: bool,
-}
-
-impl Sight {
-    /// That of a caller. Whoever may read a campaign sees what it came to, also of records of others; but
-    /// no amounts that their rights hide of every such record.
-    pub fn of(ctx: &Ctx) -> Self {
-        let sees = |resource: &str, fields: &[&str]| {
-            let hidden = ctx.actor.withheld(resource).hidden;
-            let reads = !ctx.reach(resource, Action::Read).is_nothing();
-            reads && fields.iter().all(|field| !hidden.contains(*field))
-        };
-        Self {
-            cost: sees(CAMPAIGN.plural, &["spent"]),
-            opportunities: sees("opportunities", &["amount"]),
-            contracts: sees("contracts", &["net"]),
-            margin: sees("contracts", &["net", "cost"]),
-        }
-    }
 }
 
 impl Figures {
@@ -130,14 +100,19 @@ impl Figures {
 pub(crate) const MARGIN: &str = "(CASE WHEN c.cost_minor > 0 AND c.cost_currency = c.net_currency THEN c.net_minor - c.cost_minor
      WHEN q.margin_minor IS NOT NULL AND q.margin_currency = c.net_currency THEN q.margin_minor END)";
 
-pub(super) const CONTRACTS: &str =
-    " JOIN contracts c ON c.tenant_id = l.tenant_id AND c.id = l.subject_id
-         AND c.deleted_at IS NULL AND c.signed_on IS NOT NULL AND c.stage <> 'cancelled'
-     LEFT JOIN quotes q ON q.tenant_id = c.tenant_id AND q.id = c.quote_id";
+/// Adds the signed contracts `c` of the links `l`, with their quotes.
+pub(super) fn contracts(sql: &mut Sql, past: Option<Past>) {
+    sql.push(" JOIN contracts c ON c.tenant_id = l.tenant_id AND c.id = l.subject_id AND ");
+    past::signed(sql, past);
+    sql.push(" LEFT JOIN quotes q ON q.tenant_id = c.tenant_id AND q.id = c.quote_id");
+}
 
-pub(super) const OPPORTUNITIES: &str =
-    " JOIN opportunities o ON o.tenant_id = l.tenant_id AND o.id = l.subject_id
-         AND o.deleted_at IS NULL";
+/// Adds the opportunities `o` of the links `l`.
+pub(super) fn opportunities(sql: &mut Sql, past: Option<Past>) {
+    sql.push(" JOIN opportunities o ON o.tenant_id = l.tenant_id AND o.id = l.subject_id AND ");
+    let columns = Columns { created: "o.created_at", deleted: "o.deleted_at", at: "o.created_at" };
+    past::there(sql, past, columns);
+}
 
 /// The figures of these campaigns, each in its own currency at the rates of a day.
 ///
@@ -151,6 +126,21 @@ pub async fn of_campaigns(
     of_parties(tx, campaigns, day, None).await
 }
 
+/// The same by the rates that were known at an instant, so that none which came in later moves a figure; of what had
+/// come in by the instants of the past, if they are given.
+///
+/// # Errors
+/// As [`of_campaigns`].
+pub async fn of_campaigns_by(
+    tx: &mut Tx,
+    campaigns: &[(CampaignId, Currency)],
+    (day, known): (NaiveDate, DateTime<Utc>),
+    past: Option<Past>,
+) -> Result<BTreeMap<CampaignId, Figures>> {
+    let sums = Sums { rates_known: Some(known), past, ..Sums::none(campaigns, day) };
+    sums.of_all(tx, campaigns).await
+}
+
 /// The same, counting only what comes from these parties where any are named: then nothing is told of the cost,
 /// which is spent on no party in particular.
 ///
@@ -162,26 +152,15 @@ pub(crate) async fn of_parties(
     day: NaiveDate,
     parties: Option<&Ids>,
 ) -> Result<BTreeMap<CampaignId, Figures>> {
-    let mut sums = Sums {
-        day,
-        parties,
-        all: campaigns.iter().map(|(id, currency)| (*id, Figures::none(*currency))).collect(),
-    };
-    for some in campaigns.chunks(AT_ONCE) {
-        let ids: Vec<CampaignId> = some.iter().map(|(id, _)| *id).collect();
-        sums.people(tx, &ids).await?;
-        if parties.is_none() {
-            sums.spent(tx, &ids).await?;
-        }
-        sums.whole(tx, &ids).await?;
-        sums.shared_opportunities(tx, &ids).await?;
-        sums.shared_contracts(tx, &ids).await?;
-    }
-    Ok(sums.all)
+    let sums = Sums { parties, ..Sums::none(campaigns, day) };
+    sums.of_all(tx, campaigns).await
 }
 
 struct Sums<'a> {
     day: NaiveDate,
+    /// Only rates that had come in by then; all when absent.
+    rates_known: Option<DateTime<Utc>>,
+    past: Option<Past>,
     parties: Option<&'a Ids>,
     all: BTreeMap<CampaignId, Figures>,
 }
@@ -200,17 +179,44 @@ pub(super) fn ours(error: MoneyError) -> guanxi_kernel::Problem {
 }
 
 impl Sums<'_> {
-    /// `… IN (ids)` behind a piece of text, of the parties that count.
+    fn none(campaigns: &[(CampaignId, Currency)], day: NaiveDate) -> Self {
+        let nothing = |(id, currency): &(CampaignId, Currency)| (*id, Figures::none(*currency));
+        let all = campaigns.iter().map(nothing).collect();
+        Self { day, rates_known: None, past: None, parties: None, all }
+    }
+
+    async fn of_all(
+        mut self,
+        tx: &mut Tx,
+        campaigns: &[(CampaignId, Currency)],
+    ) -> Result<BTreeMap<CampaignId, Figures>> {
+        for some in campaigns.chunks(AT_ONCE) {
+            let ids: Vec<CampaignId> = some.iter().map(|(id, _)| *id).collect();
+            self.people(tx, &ids).await?;
+            if self.parties.is_none() {
+                self.spent(tx, &ids).await?;
+            }
+            self.whole(tx, &ids).await?;
+            self.shared_opportunities(tx, &ids).await?;
+            self.shared_contracts(tx, &ids).await?;
+        }
+        Ok(self.all)
+    }
+
+    /// A piece of text, and of which rows it tells: those that are there of these campaigns and of the parties
+    /// that count.
     fn of(
         &self,
         text: &'static str,
         ids: &[CampaignId],
-        column: &'static str,
+        (columns, party): (Columns, &'static str),
         rest: &'static str,
     ) -> Sql {
         let mut sql = Sql::new(text);
-        sql.bind_all(ids.iter().copied());
-        narrow(&mut sql, column, self.parties);
+        sql.push(" WHERE tenant_id = $1 AND ");
+        past::there(&mut sql, self.past, columns);
+        sql.push(" AND campaign_id IN ").bind_all(ids.iter().copied());
+        narrow(&mut sql, party, self.parties);
         sql.push(rest);
         sql
     }
@@ -221,10 +227,9 @@ impl Sums<'_> {
 
     async fn people(&mut self, tx: &mut Tx, ids: &[CampaignId]) -> Result<()> {
         let members = self.of(
-            "SELECT campaign_id, status, COUNT(*) FROM campaign_members
-             WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
+            "SELECT campaign_id, status, COUNT(*) FROM campaign_members",
             ids,
-            "party_id",
+            (past::PLAIN, "party_id"),
             " GROUP BY campaign_id, status",
         );
         for (id, status, count) in tx.all::<(CampaignId, String, i64)>(members).await? {
@@ -235,10 +240,9 @@ impl Sums<'_> {
             one.registered += if came { count } else { 0 };
         }
         let responses = self.of(
-            "SELECT campaign_id, COUNT(*), COUNT(DISTINCT responder) FROM responses
-             WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
+            "SELECT campaign_id, COUNT(*), COUNT(DISTINCT responder) FROM responses",
             ids,
-            "party_id",
+            (Columns { at: "responded_at", ..past::PLAIN }, "party_id"),
             " GROUP BY campaign_id",
         );
         for (id, all, people) in tx.all::<(CampaignId, i64, i64)>(responses).await? {
@@ -247,10 +251,9 @@ impl Sums<'_> {
             }
         }
         let leads = self.of(
-            "SELECT campaign_id, COUNT(*) FROM leads
-             WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
+            "SELECT campaign_id, COUNT(*) FROM leads",
             ids,
-            "party_id",
+            (past::PLAIN, "party_id"),
             " GROUP BY campaign_id",
         );
         for (id, count) in tx.all::<(CampaignId, i64)>(leads).await? {
@@ -264,9 +267,14 @@ impl Sums<'_> {
     async fn spent(&mut self, tx: &mut Tx, ids: &[CampaignId]) -> Result<()> {
         let mut spent = Sql::new(
             "SELECT campaign_id, amount_currency, CAST(SUM(amount_minor) AS BIGINT)
-             FROM campaign_expenses WHERE tenant_id = $1 AND deleted_at IS NULL AND campaign_id IN ",
+             FROM campaign_expenses WHERE tenant_id = $1 AND ",
         );
-        spent.bind_all(ids.iter().copied()).push(" GROUP BY campaign_id, amount_currency");
+        past::there(&mut spent, self.past, past::PLAIN);
+        if let Some(past) = self.past {
+            spent.push(" AND spent_on <= ").bind(past.day);
+        }
+        spent.push(" AND campaign_id IN ").bind_all(ids.iter().copied());
+        spent.push(" GROUP BY campaign_id, amount_currency");
         for (id, code, minor) in tx.all::<(CampaignId, String, i64)>(spent).await? {
             let amount = self.own(tx, id, minor, &code).await?;
             if let Some(one) = self.figures(id) {
@@ -282,7 +290,8 @@ impl Sums<'_> {
             "SELECT l.campaign_id, o.amount_currency, COUNT(*),
                  CAST(COALESCE(SUM(o.amount_minor), 0) AS BIGINT) FROM campaign_links l",
         );
-        sql.push(OPPORTUNITIES).push(
+        opportunities(&mut sql, self.past);
+        sql.push(
             " WHERE l.tenant_id = $1 AND l.subject_type = 'opportunity' AND l.weight = 10000
                  AND l.campaign_id IN ",
         );
@@ -299,7 +308,9 @@ impl Sums<'_> {
                  CAST(COALESCE(SUM(",
         );
         sql.push(MARGIN).push("), 0) AS BIGINT), COUNT(");
-        sql.push(MARGIN).push(") FROM campaign_links l").push(CONTRACTS).push(
+        sql.push(MARGIN).push(") FROM campaign_links l");
+        contracts(&mut sql, self.past);
+        sql.push(
             " WHERE l.tenant_id = $1 AND l.subject_type = 'contract' AND l.weight = 10000
                  AND l.campaign_id IN ",
         );
@@ -319,7 +330,8 @@ impl Sums<'_> {
             "SELECT DISTINCT s.subject_id, s.campaign_id, s.place, s.weight, o.amount_currency, o.amount_minor
              FROM campaign_links l",
         );
-        sql.push(OPPORTUNITIES).push(SHARED).push("'opportunity' AND l.campaign_id IN ");
+        opportunities(&mut sql, self.past);
+        sql.push(SHARED).push("'opportunity' AND l.campaign_id IN ");
         sql.bind_all(ids.iter().copied());
         narrow(&mut sql, "o.party_id", self.parties);
         sql.push(" ORDER BY s.subject_id, s.place");
@@ -341,8 +353,9 @@ impl Sums<'_> {
         let mut sql = Sql::new(
             "SELECT DISTINCT s.subject_id, s.campaign_id, s.place, s.weight, c.net_currency, c.net_minor, ",
         );
-        sql.push(MARGIN).push(" FROM campaign_links l").push(CONTRACTS).push(SHARED);
-        sql.push("'contract' AND l.campaign_id IN ");
+        sql.push(MARGIN).push(" FROM campaign_links l");
+        contracts(&mut sql, self.past);
+        sql.push(SHARED).push("'contract' AND l.campaign_id IN ");
         sql.bind_all(ids.iter().copied());
         narrow(&mut sql, "c.party_id", self.parties);
         sql.push(" ORDER BY s.subject_id, s.place");
@@ -408,10 +421,14 @@ impl Sums<'_> {
         let given = Currency::from_str(code).map_err(ours)?;
         let amount = Money::new(minor, given);
         let wanted = self.all.get(&id).map_or(given, |one| one.cost.currency());
-        match wanted == given {
-            true => Ok(amount),
-            false => Ok(rates::convert(tx, amount, wanted, self.day).await?.amount),
+        if wanted == given {
+            return Ok(amount);
         }
+        let Some(known) = self.rates_known else {
+            return Ok(rates::convert(tx, amount, wanted, self.day).await?.amount);
+        };
+        let rate = rates::rate_as_known(tx, (given, wanted), self.day, known).await?;
+        Ok(rates::use_rate(&rate, amount, wanted)?.amount)
     }
 }
 

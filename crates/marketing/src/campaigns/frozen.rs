@@ -2,15 +2,16 @@
 
 use super::{
     cancelled::cancelled,
-    figures::{Figures, Sight, of_campaigns},
+    figures::{Figures, of_campaigns, of_campaigns_by},
     life::CampaignState,
     model::{Campaign, CampaignId},
     outcome::CampaignOutcome,
+    sight::Sight,
 };
 use chrono::{DateTime, Utc};
 use guanxi_customers::rules::today;
-use guanxi_kernel::{Ctx, Money, Result};
-use guanxi_storage::{Tx, resource, sql};
+use guanxi_kernel::{Ctx, Money, Result, period::business_date};
+use guanxi_storage::{Tx, error::NO_RATE, resource, sql};
 use serde::Serialize;
 use sqlx::types::Json;
 use utoipa::ToSchema;
@@ -27,9 +28,10 @@ pub struct CampaignOutcomeReport {
     pub frozen_at: Option<DateTime<Utc>>,
     /// The outcome, frozen or of now.
     pub outcome: CampaignOutcome,
-    /// Whether something has changed since it was frozen.
+    /// Whether something has changed since it was frozen. Other exchange rates change nothing.
     pub restated: bool,
-    /// If so: the outcome of now.
+    /// If so: the outcome of now, by the exchange rates of when it was frozen; by those of today where amounts are in
+    /// a currency that had no rate then.
     #[schema(required)]
     pub now: Option<CampaignOutcome>,
     /// Contracts that were signed and then cancelled, also in part, as it is now: an outcome of now counts them no more.
@@ -44,6 +46,21 @@ pub(super) async fn figures(tx: &mut Tx, ctx: &Ctx, of: &Campaign) -> Result<Fig
     let currency = of.currency();
     let mut all = of_campaigns(tx, &[(of.meta.id, currency)], today(ctx)).await?;
     Ok(all.remove(&of.meta.id).unwrap_or_else(|| Figures::none(currency)))
+}
+
+/// The same by the rates of when its outcome was frozen, so that only what has happened since makes a difference.
+async fn at_rates_of_then(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    of: &Campaign,
+    then: DateTime<Utc>,
+) -> Result<Figures> {
+    let (currency, day) = (of.currency(), business_date(then, ctx.settings.time_zone));
+    match of_campaigns_by(tx, &[(of.meta.id, currency)], (day, then), None).await {
+        Ok(mut all) => Ok(all.remove(&of.meta.id).unwrap_or_else(|| Figures::none(currency))),
+        Err(problem) if problem.is(&NO_RATE) => figures(tx, ctx, of).await,
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Keeps what a campaign has come to.
@@ -68,7 +85,6 @@ pub(super) async fn freeze(tx: &mut Tx, ctx: &Ctx, of: &Campaign) -> Result<()> 
 /// `not_found`, `forbidden`; `no_exchange_rate`.
 pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<CampaignOutcomeReport> {
     let campaign: Campaign = resource::load(tx, ctx, id.uuid()).await?;
-    let now = figures(tx, ctx, &campaign).await?;
     let sql = sql!(
         "SELECT frozen_at, figures FROM campaign_outcomes WHERE tenant_id = $1 AND campaign_id = $2",
         id
@@ -76,6 +92,10 @@ pub async fn outcome(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<CampaignO
     let frozen = tx.optional::<(DateTime<Utc>, Json<Figures>)>(sql).await?;
     let (frozen_at, then) = frozen.unzip();
     let then = then.map(|then| then.0);
+    let now = match frozen_at {
+        Some(at) => at_rates_of_then(tx, ctx, &campaign, at).await?,
+        None => figures(tx, ctx, &campaign).await?,
+    };
     let restated = then.as_ref().is_some_and(|then| *then != now);
     let sight = Sight::of(ctx);
     let of = (id, campaign.currency());

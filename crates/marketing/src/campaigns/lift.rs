@@ -76,7 +76,7 @@ pub fn growth_over_control(
 /// `not_found`, `forbidden`, also without the right to what contracts come to.
 pub async fn lift(tx: &mut Tx, ctx: &Ctx, id: CampaignId) -> Result<CampaignLift> {
     let campaign: Campaign = resource::load(tx, ctx, id.uuid()).await?;
-    if !super::figures::Sight::of(ctx).contracts {
+    if !super::sight::Sight::of(ctx).contracts {
         return Err(forbidden("contracts", Action::Read));
     }
     let from = campaign.started_on.unwrap_or(campaign.input.starts_on);

@@ -18,6 +18,7 @@
 //! | `actuals.rs` | what is so far, and the alert when it differs too much |
 //! | `outcome.rs` | what it came to, without a store |
 //! | `figures.rs` | the figures that outcomes are made of, of many campaigns at once |
+//! | `sight.rs` | which of these a caller may see |
 //! | `cancelled.rs` | what was signed because of it and taken back again |
 //! | `together.rs` | the figures of all campaigns of a plan |
 //! | `frozen.rs` | what it had come to when it was finished |
@@ -49,6 +50,7 @@ mod outcome;
 mod overview;
 mod parts;
 mod service;
+mod sight;
 mod similar;
 mod steps;
 mod store;
@@ -60,7 +62,7 @@ pub use consent::APPROVAL_OF_CAMPAIGNS;
 pub use deviations::{Deviation, DeviationOf};
 pub use event::CampaignEvent;
 pub use expectation::{CampaignExpectation, ExpectationBasis, ExpectedRange, expectation};
-pub use figures::{Figures, Sight, of_campaigns};
+pub use figures::{Figures, of_campaigns, of_campaigns_by};
 pub(crate) use figures::{MARGIN, of_parties};
 pub use frozen::{CampaignOutcomeReport, outcome};
 pub use life::{CampaignMove, CampaignState, MOVES};
@@ -76,6 +78,7 @@ pub use parts::{
     BudgetLine, CampaignCheckItem, CampaignFollowUp, CampaignMetric, CampaignPurpose,
     CampaignStateChange, CampaignWeight, Objective,
 };
+pub use sight::Sight;
 pub use similar::{SimilarCampaign, similar};
 pub use steps::{CampaignStep, CampaignStepState};
 pub(crate) use together::together;

@@ -1,6 +1,6 @@
 //! What a campaign came to. Nothing here needs a store.
 
-use super::figures::{Figures, Sight};
+use super::{figures::Figures, sight::Sight};
 use crate::rate::Rate;
 use guanxi_kernel::{Money, Result, problem::INTERNAL, ratio::Ratio};
 use rust_decimal::{Decimal, RoundingStrategy};

@@ -1,9 +1,10 @@
 //! Campaigns that have ended and are most like another one, with what came of them.
 
 use super::{
-    figures::{Figures, Sight},
+    figures::Figures,
     model::{CAMPAIGN, Campaign, CampaignId},
     outcome::CampaignOutcome,
+    sight::Sight,
 };
 use chrono::NaiveDate;
 use guanxi_customers::regions::RegionId;

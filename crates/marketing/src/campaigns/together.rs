@@ -3,7 +3,7 @@
 //!
 //! Price: counts of a plan may be less than the sum of those of its campaigns.
 
-use super::figures::{CONTRACTS, Figures, MARGIN, OPPORTUNITIES, narrow, ours};
+use super::figures::{Figures, MARGIN, contracts, narrow, opportunities, ours};
 use crate::marketing_plans::MarketingPlanId;
 use guanxi_kernel::{Currency, Result};
 use guanxi_storage::{Sql, Tx, filter::condition::Ids};
@@ -36,7 +36,8 @@ pub(crate) async fn together(
     narrow(&mut responders, "r.party_id", parties);
     sum.responders = count(tx, responders).await?;
     let mut sql = Sql::new("SELECT COUNT(DISTINCT o.id) FROM campaign_links l");
-    sql.push(OF_PLAN).push(OPPORTUNITIES);
+    sql.push(OF_PLAN);
+    opportunities(&mut sql, None);
     sql.push(
         " WHERE l.tenant_id = $1 AND l.subject_type = 'opportunity' AND p.marketing_plan_id = ",
     );
@@ -45,12 +46,13 @@ pub(crate) async fn together(
     sum.opportunities = count(tx, sql).await?;
     let mut sql = Sql::new("SELECT COUNT(DISTINCT c.id), COUNT(DISTINCT CASE WHEN ");
     sql.push(MARGIN).push(" IS NULL THEN c.id END) FROM campaign_links l");
-    sql.push(OF_PLAN).push(CONTRACTS);
+    sql.push(OF_PLAN);
+    contracts(&mut sql, None);
     sql.push(" WHERE l.tenant_id = $1 AND l.subject_type = 'contract' AND p.marketing_plan_id = ");
     sql.bind(plan);
     narrow(&mut sql, "c.party_id", parties);
-    let contracts = tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default();
-    (sum.contracts, sum.contracts_without_cost) = contracts;
+    let counts = tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default();
+    (sum.contracts, sum.contracts_without_cost) = counts;
     Ok(sum)
 }
 

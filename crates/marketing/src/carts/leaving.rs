@@ -2,7 +2,7 @@
 //! Whoever is known and has a work phone is called, if the company wants that and the cart is worth it.
 
 use super::{CART, CartCallState, CartId, model::Cart, store};
-use crate::contact_preferences::told_to_call;
+use crate::{contact_preferences::told_to_call, source_codes::SourceCodeId};
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::{
     contact_points::{Phone, PhoneKind},
@@ -46,6 +46,20 @@ pub static ABANDONMENT: Chore = Chore {
 pub(super) fn idle(ctx: &Ctx) -> TimeDelta {
     let rules = ctx.settings.preferences.abandoned_carts.as_ref();
     TimeDelta::minutes(rules.map_or(HOUR, |rules| rules.idle_minutes))
+}
+
+/// How many carts were begun by a source code, and how many of these were left; nothing where no shop tells any.
+/// The right to see the code must have been required.
+///
+/// # Errors
+/// Those of the store.
+pub(crate) async fn of_code(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    code: SourceCodeId,
+) -> Result<Option<(i64, i64)>> {
+    let (begun, left) = store::of_code(tx, code, ctx.now).await?;
+    Ok((begun > 0).then_some((begun, left)))
 }
 
 /// Looks at a cart, if it is due; whether it was. `ctx` has all rights.

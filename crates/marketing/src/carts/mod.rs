@@ -24,8 +24,8 @@ mod phone;
 mod store;
 mod telling;
 
-pub(crate) use leaving::called;
 pub use leaving::{ABANDONMENT, CART_CALL, contacted, told_work_phones};
+pub(crate) use leaving::{called, of_code};
 pub use model::{CART, Cart, CartId, CartInput, CartItem, CartState, CartStep};
 pub use phone::{CartCallState, CartReason};
 pub use telling::{CartOutcome, CartStatus, CartsTold, TellCart, TellCarts, tell};

@@ -1,6 +1,7 @@
 //! Carts in the store. Nothing is decided here.
 
 use super::CartId;
+use crate::source_codes::SourceCodeId;
 use chrono::{DateTime, Utc};
 use guanxi_customers::{contacts::ContactId, parties::PartyId};
 use guanxi_kernel::{Line, Result, UserId};
@@ -54,4 +55,22 @@ pub(super) async fn phones(
     );
     let rows = tx.all::<(i64, String)>(sql).await?.into_iter();
     Ok(rows.map(|(place, phones)| (place == 0, phones)).collect())
+}
+
+/// How many carts were begun by a source code, and how many of these were left by an instant, whether or not somebody
+/// has looked at them.
+pub(super) async fn of_code(
+    tx: &mut Tx,
+    code: SourceCodeId,
+    now: DateTime<Utc>,
+) -> Result<(i64, i64)> {
+    let sql = sql!(
+        "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN COALESCE(abandoned_at, abandons_at) <= $3
+             THEN 1 ELSE 0 END), 0) AS BIGINT)
+         FROM carts WHERE tenant_id = $1 AND source_code_id = $2 AND deleted_at IS NULL
+             AND started_at <= $3",
+        code,
+        now
+    );
+    Ok(tx.optional::<(i64, i64)>(sql).await?.unwrap_or_default())
 }

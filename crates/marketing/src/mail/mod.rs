@@ -3,7 +3,7 @@
 //! Each letter is one transaction that claims it, one conversation with the server, and one transaction
 //! that notes what came of it; nobody waits for the server while a transaction is open. If the program ends
 //! in between, or the server does not say whether it has taken the letter, nobody knows whether it has
-//! arrived: then it is `uncertain`, and left to people.
+//! arrived: then it is `uncertain`, and left to its provider and to people.
 //!
 //! | file | holds |
 //! | --- | --- |
@@ -66,6 +66,7 @@ struct Shared {
     clock: Clock,
     /// Why there is none, without settings that are good.
     server: std::result::Result<Server, String>,
+    most_members: i64,
     stopping: AtomicBool,
 }
 
@@ -93,7 +94,9 @@ impl Mailer {
                 Err(why.to_owned())
             }
         };
-        Self(Arc::new(Shared { db, clock, server, stopping: AtomicBool::new(false) }))
+        let most_members = i64::from(settings.max_members);
+        let stopping = AtomicBool::new(false);
+        Self(Arc::new(Shared { db, clock, server, most_members, stopping }))
     }
 
     /// Whether there is a server to send by.
@@ -108,6 +111,11 @@ impl Mailer {
     pub fn require(&self) -> Result<()> {
         let why = self.0.server.as_ref().err();
         why.map_or(Ok(()), |why| Err(MAIL_NOT_CONFIGURED.with("why", why.clone())))
+    }
+
+    /// Members up to which a campaign is sent a message at once.
+    pub fn most_members(&self) -> i64 {
+        self.0.most_members
     }
 
     /// Takes no more letters; those that are being handed over still go.

@@ -40,6 +40,9 @@ pub struct Settings {
     pub account_page: Option<String>,
     /// Seconds that one letter may take.
     pub seconds: u64,
+    /// Members up to which a campaign is sent a message, or is made a file of for a mail house: all of them are
+    /// looked at in one transaction.
+    pub max_members: u32,
 }
 
 impl Default for Settings {
@@ -54,6 +57,7 @@ impl Default for Settings {
             public_url: None,
             account_page: None,
             seconds: 60,
+            max_members: 100_000,
         }
     }
 }

@@ -39,8 +39,8 @@ pub enum Figure {
 struct Source {
     /// The resources whose rights to read it takes.
     resources: &'static [&'static str],
-    /// From its table as `x` to its conditions.
-    from: &'static str,
+    /// From its table as `x` to its conditions; of each table where there are several.
+    from: &'static [&'static str],
     /// The column that says when it was.
     when: &'static str,
     /// Whether that is a business day; else an instant.
@@ -65,89 +65,94 @@ pub struct Measure {
 
 static DONE: Source = Source {
     resources: &["activities"],
-    from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL AND x.status = 'done'",
+    from: &[" FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL AND x.status = 'done'"],
     when: "x.starts_at",
     by_day: false,
 };
 static VISITS: Source = Source {
     resources: &["activities"],
-    from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'visit'",
+    from: &[" FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'visit'"],
     when: "x.starts_at",
     by_day: false,
 };
 static CALLS: Source = Source {
     resources: &["activities"],
-    from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'call'",
+    from: &[" FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'call'"],
     when: "x.starts_at",
     by_day: false,
 };
 static SERVICES: Source = Source {
     resources: &["activities"],
-    from: " FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'service'",
+    from: &[" FROM activities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL AND x.status = 'done' AND x.kind = 'service'"],
     when: "x.starts_at",
     by_day: false,
 };
 static BEGUN: Source = Source {
     resources: &["opportunities"],
-    from: " FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL",
+    from: &[" FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL"],
     when: "x.engaged_on",
     by_day: true,
 };
 static WON: Source = Source {
     resources: &["opportunities"],
-    from: " FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL AND x.status = 'won'",
+    from: &[" FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL AND x.status = 'won'"],
     when: "x.closed_on",
     by_day: true,
 };
 static LOST: Source = Source {
     resources: &["opportunities"],
-    from: " FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL AND x.status = 'lost'",
+    from: &[" FROM opportunities x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL AND x.status = 'lost'"],
     when: "x.closed_on",
     by_day: true,
 };
 static SIGNED: Source = Source {
     resources: &["contracts"],
-    from: " FROM contracts x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.stage <> 'cancelled'",
+    from: &[" FROM contracts x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.stage <> 'cancelled'"],
     when: "x.signed_on",
     by_day: true,
 };
 static PAID: Source = Source {
     resources: &["receipts"],
-    from: " FROM receipts x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
-           AND x.party_id IS NOT NULL",
+    from: &[" FROM receipts x WHERE x.tenant_id = $1 AND x.deleted_at IS NULL \
+           AND x.party_id IS NOT NULL"],
     when: "x.received_on",
     by_day: true,
 };
 /// Both sorts of purchases: orders of which something was bought, and signed contracts, as in the report `rfm`.
 static BOUGHT: Source = Source {
     resources: &["orders", "contracts"],
-    from: " FROM (SELECT o.party_id, o.placed_on AS bought_on FROM orders o \
-               WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.party_id IS NOT NULL \
-                   AND o.bought_steps > 0 \
-               UNION ALL SELECT c.party_id, c.signed_on FROM contracts c \
-               WHERE c.tenant_id = $1 AND c.deleted_at IS NULL AND c.stage <> 'cancelled' \
-                   AND c.net_minor > 0) x WHERE TRUE",
+    from: &[
+        " FROM (SELECT o.party_id, o.placed_on AS bought_on FROM orders o \
+             WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.party_id IS NOT NULL \
+                 AND o.bought_steps > 0) x WHERE TRUE",
+        " FROM (SELECT c.party_id, c.signed_on AS bought_on FROM contracts c \
+             WHERE c.tenant_id = $1 AND c.deleted_at IS NULL AND c.stage <> 'cancelled' \
+                 AND c.net_minor > 0) x WHERE TRUE",
+    ],
     when: "x.bought_on",
     by_day: true,
 };
 /// The same, with what came back.
 static TURNED_OVER: Source = Source {
     resources: &["orders", "contracts"],
-    from: " FROM (SELECT o.party_id, o.placed_on AS bought_on, o.net_minor, o.net_currency \
-               FROM orders o \
-               WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.party_id IS NOT NULL \
-               UNION ALL SELECT c.party_id, c.signed_on, c.net_minor, c.net_currency \
-               FROM contracts c \
-               WHERE c.tenant_id = $1 AND c.deleted_at IS NULL AND c.stage <> 'cancelled') x \
-           WHERE TRUE",
+    from: &[
+        " FROM (SELECT o.party_id, o.placed_on AS bought_on, o.net_minor, o.net_currency \
+             FROM orders o \
+             WHERE o.tenant_id = $1 AND o.deleted_at IS NULL AND o.party_id IS NOT NULL) x \
+         WHERE TRUE",
+        " FROM (SELECT c.party_id, c.signed_on AS bought_on, c.net_minor, c.net_currency \
+             FROM contracts c \
+             WHERE c.tenant_id = $1 AND c.deleted_at IS NULL AND c.stage <> 'cancelled') x \
+         WHERE TRUE",
+    ],
     when: "x.bought_on",
     by_day: true,
 };
@@ -308,6 +313,16 @@ impl Measure {
     fn is_open_to(&self, ctx: &Ctx) -> bool {
         let open = |resource: &&str| !ctx.reach(resource, Action::Read).is_nothing();
         self.source.resources.iter().all(open)
+    }
+
+    /// The aggregate over those of several tables.
+    fn together(&self) -> &'static str {
+        match self.value {
+            value if value.starts_with("MIN(") => "MIN(",
+            value if value.starts_with("MAX(") => "MAX(",
+            // Of counts and sums.
+            _ => "SUM(",
+        }
     }
 
     fn kind(&self) -> Type {

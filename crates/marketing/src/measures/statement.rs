@@ -44,19 +44,48 @@ impl Span {
 }
 
 impl Named {
-    /// Adds `SELECT x.party_id, … AS v` with one row for each party that has any.
+    /// Adds `SELECT …party_id, … AS v` with one row for each party that has any.
+    ///
+    /// Each table is grouped by itself, in the order of an index, and only what comes of that together: rows of
+    /// several tables would have to be sorted first.
     pub(super) fn write(&self, sql: &mut Sql, ctx: &Ctx, span: Span, among: Option<(Uuid, Uuid)>) {
         let (measure, span) = (self.measure, span.of(self));
-        sql.push("SELECT x.party_id, ");
-        match measure.figure {
-            Figure::Count | Figure::Amount => {
-                sql.push("CAST(").push(measure.value).push(" AS BIGINT) AS v");
+        let [only] = measure.source.from else {
+            sql.push("SELECT y.party_id, ");
+            self.figure(sql, &[measure.together(), "y.v)"]);
+            sql.push(" FROM (");
+            for (at, from) in measure.source.from.iter().enumerate() {
+                sql.push(if at == 0 { "" } else { " UNION ALL " });
+                self.of_table(sql, ctx, from, span, among);
             }
-            Figure::Day | Figure::Instant => {
-                sql.push(measure.value).push(" AS v");
-            }
+            sql.push(") y GROUP BY y.party_id");
+            return;
+        };
+        self.of_table(sql, ctx, only, span, among);
+    }
+
+    /// Adds an aggregate as what the measure comes to.
+    fn figure(&self, sql: &mut Sql, aggregate: &[&'static str]) {
+        let whole = matches!(self.measure.figure, Figure::Count | Figure::Amount);
+        sql.push(if whole { "CAST(" } else { "" });
+        for part in aggregate {
+            sql.push(part);
         }
-        sql.push(measure.source.from);
+        sql.push(if whole { " AS BIGINT) AS v" } else { " AS v" });
+    }
+
+    fn of_table(
+        &self,
+        sql: &mut Sql,
+        ctx: &Ctx,
+        from: &'static str,
+        span: Span,
+        among: Option<(Uuid, Uuid)>,
+    ) {
+        let measure = self.measure;
+        sql.push("SELECT x.party_id, ");
+        self.figure(sql, &[measure.value]);
+        sql.push(from);
         if let Some((first, last)) = among {
             sql.push(" AND x.party_id >= ").bind(first).push(" AND x.party_id <= ").bind(last);
         }

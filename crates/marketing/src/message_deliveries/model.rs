@@ -4,6 +4,7 @@ use crate::{
     campaign_members::{CampaignMember, CampaignMemberId},
     campaigns::{Campaign, CampaignId},
     messages::{ExclusionReason, Message, MessageId},
+    problems::DELIVERY_NOT_UNCERTAIN,
     source_codes::{SourceCode, SourceCodeId},
 };
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use guanxi_customers::{
     contacts::{Contact, ContactId},
     parties::{Party, PartyId},
 };
-use guanxi_kernel::{Id, problem::Texts};
+use guanxi_kernel::{Action, Id, problem::Texts};
 use guanxi_storage::{Kind, Meta, Record, Resource, Visibility, resource::Verb};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
@@ -34,7 +35,8 @@ guanxi_kernel::words! {
         Failed = "failed" ("Failed", "失败"),
         /// It is not sent, for the reason given.
         Excluded = "excluded" ("Excluded", "已排除"),
-        /// It was handed over and no answer came: it may have arrived, so it is not tried again.
+        /// It was handed over and no answer came: it may have arrived, so it is not tried again by itself. What
+        /// its provider tells settles it, or people do.
         Uncertain = "uncertain" ("Uncertain", "结果未知"),
     }
 }
@@ -105,9 +107,18 @@ pub struct MessageDelivery {
     /// When it is tried next.
     #[field(zh = "下次尝试时间")]
     pub next_attempt_at: Option<DateTime<Utc>>,
-    /// When the mail server took it.
+    /// When the mail server took it; when it was handed over, where only its provider or people say that it was sent.
     #[field(zh = "发送时间")]
     pub sent_at: Option<DateTime<Utc>>,
+    /// When the program was told that it has arrived.
+    #[field(zh = "获知送达时间")]
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// When the program was told that it came back.
+    #[field(zh = "获知退信时间")]
+    pub bounced_at: Option<DateTime<Utc>>,
+    /// When the program was told that they complain about it.
+    #[field(zh = "获知投诉时间")]
+    pub complained_at: Option<DateTime<Utc>>,
     /// When they said by it that they want no more.
     #[field(zh = "退订时间")]
     pub unsubscribed_at: Option<DateTime<Utc>>,
@@ -143,7 +154,8 @@ pub static MESSAGE_DELIVERY: Kind = Kind::new::<MessageDelivery>(
     "message_deliveries",
     Visibility::Parent { column: "campaign_id", table: "campaigns", shared: None },
     Texts { en: "Message delivery", zh: "消息投递" },
-);
+)
+.also(&["settled"]);
 
 impl Resource for MessageDelivery {
     fn kind() -> &'static Kind {
@@ -151,7 +163,9 @@ impl Resource for MessageDelivery {
     }
 
     fn verbs(&self) -> Vec<Verb> {
-        Vec::new()
+        let open = self.status == MessageDeliveryStatus::Uncertain;
+        let closed = (!open).then_some(&DELIVERY_NOT_UNCERTAIN);
+        vec![Verb { name: "settle", needs: Action::Update, closed }]
     }
 
     fn example() -> Json {

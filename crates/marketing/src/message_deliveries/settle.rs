@@ -46,7 +46,7 @@ pub(crate) async fn settle(
     let sent_at = (status == MessageDeliveryStatus::Sent).then_some(now);
     store::keep(tx, id, &Verdict { status, next, sent_at, answer: text }, now).await?;
     match status {
-        MessageDeliveryStatus::Sent => store::touch(tx, id, &tried, now).await,
+        MessageDeliveryStatus::Sent => store::touch(tx, &tried, (now, now)).await,
         _ => Ok(()),
     }
 }

@@ -99,13 +99,16 @@ pub(super) async fn take(
     tx.execute(sql).await.map(drop)
 }
 
-/// A delivery whose try has ended.
+/// A delivery that was tried.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(super) struct Tried {
+    pub(super) id: MessageDeliveryId,
     pub(super) tries: i64,
     pub(super) campaign_id: CampaignId,
     pub(super) party_id: PartyId,
+    pub(super) person: String,
     pub(super) source_code_id: Option<SourceCodeId>,
+    pub(super) claimed_at: Option<DateTime<Utc>>,
 }
 
 /// The delivery, if the try still has it, also when others had stopped waiting; kept from them.
@@ -115,13 +118,59 @@ pub(super) async fn lock_claimed(
     claim: Uuid,
 ) -> Result<Option<Tried>> {
     let mut sql = sql!(
-        "SELECT tries, campaign_id, party_id, source_code_id FROM message_deliveries
+        "SELECT id, tries, campaign_id, party_id, person, source_code_id, claimed_at
+         FROM message_deliveries
          WHERE tenant_id = $1 AND id = $2 AND claim = $3 AND status IN ('sending', 'uncertain')",
         id,
         claim
     );
     sql.push(tx.for_update());
     tx.optional(sql).await
+}
+
+/// Those of these deliveries of which nobody knows whether they were sent; kept from others.
+pub(super) async fn lock_open(
+    tx: &mut Tx,
+    ids: impl IntoIterator<Item = MessageDeliveryId>,
+) -> Result<Vec<Tried>> {
+    let mut sql = Sql::new(
+        "SELECT id, tries, campaign_id, party_id, person, source_code_id, claimed_at
+         FROM message_deliveries
+         WHERE tenant_id = $1 AND status IN ('queued', 'sending', 'uncertain') AND id IN ",
+    );
+    sql.bind_all(ids).push(" ORDER BY id").push(tx.for_update());
+    tx.all(sql).await
+}
+
+/// Says of a delivery that it was sent then.
+pub(super) async fn keep_sent(
+    tx: &mut Tx,
+    id: MessageDeliveryId,
+    (sent_at, now): (DateTime<Utc>, DateTime<Utc>),
+) -> Result<()> {
+    let sql = sql!(
+        "UPDATE message_deliveries SET status = 'sent', sent_at = $3, next_attempt_at = NULL,
+             claimed_until = NULL, updated_at = $4, version = version + 1
+         WHERE tenant_id = $1 AND id = $2",
+        id,
+        sent_at,
+        now
+    );
+    tx.execute(sql).await.map(drop)
+}
+
+/// Keeps in a column when something was told of these deliveries, the first time.
+pub(super) async fn keep_told(
+    tx: &mut Tx,
+    column: &'static str,
+    ids: impl IntoIterator<Item = MessageDeliveryId>,
+    now: DateTime<Utc>,
+) -> Result<()> {
+    let mut sql = Sql::new("UPDATE message_deliveries SET ");
+    sql.push(column).push(" = ").bind(now).push(", updated_at = ").bind(now);
+    sql.push(", version = version + 1 WHERE tenant_id = $1 AND ").push(column);
+    sql.push(" IS NULL AND id IN ").bind_all(ids);
+    tx.execute(sql).await.map(drop)
 }
 
 /// What a try has come to.
@@ -153,23 +202,23 @@ pub(super) async fn keep(
     tx.execute(sql).await.map(drop)
 }
 
-/// What was sent is a touch, told once.
+/// What was sent is a touch, told once, of the person whom it is for.
 pub(super) async fn touch(
     tx: &mut Tx,
-    id: MessageDeliveryId,
     of: &Tried,
-    now: DateTime<Utc>,
+    (sent_at, now): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<()> {
     let sql = sql!(
         "INSERT INTO touches (tenant_id, source, event_id, kind, source_code_id, campaign_id,
              recipient, party_id, occurred_at, received_at)
-         VALUES ($1, 'guanxi', $2, 'sent', $3, $4, $5, $6, $7, $7)
+         VALUES ($1, 'guanxi', $2, 'sent', $3, $4, $5, $6, $7, $8)
          ON CONFLICT (tenant_id, source, event_id) DO NOTHING",
-        format!("sent:{id}"),
+        format!("sent:{}", of.id),
         of.source_code_id,
         of.campaign_id,
-        format!("party:{}", of.party_id),
+        of.person.clone(),
         of.party_id,
+        sent_at,
         now
     );
     tx.execute(sql).await.map(drop)
@@ -257,23 +306,28 @@ pub(crate) struct HandedOver {
     pub(crate) id: MessageDeliveryId,
     pub(crate) campaign_id: CampaignId,
     pub(crate) party_id: PartyId,
+    /// Whom it is for, as one text.
+    pub(crate) person: String,
     pub(crate) source_code_id: Option<SourceCodeId>,
     pub(crate) address: Option<String>,
+    pub(crate) status: MessageDeliveryStatus,
     pub(crate) claimed_at: Option<DateTime<Utc>>,
 }
 
-/// Deliveries to one address that are looked at, the newest.
-const OF_ONE_ADDRESS: i64 = 20;
+/// Deliveries to one address, or to one party, that are looked at, the newest.
+const OF_ONE: i64 = 20;
 
-/// Those of these deliveries that were handed to the mail server.
+/// Those of these deliveries that were handed to the mail server, also those that wait for another try.
 pub(crate) async fn handed_over(
     tx: &mut Tx,
     ids: impl IntoIterator<Item = MessageDeliveryId>,
 ) -> Result<Vec<HandedOver>> {
     let mut sql = Sql::new(
-        "SELECT id, campaign_id, party_id, source_code_id, address, claimed_at
+        "SELECT id, campaign_id, party_id, person, source_code_id, address, status, claimed_at
          FROM message_deliveries
-         WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND id IN ",
+         WHERE tenant_id = $1 AND (status IN ('sending', 'sent', 'uncertain')
+                 OR (status = 'queued' AND claimed_at IS NOT NULL))
+             AND id IN ",
     );
     sql.bind_all(ids);
     tx.all(sql).await
@@ -284,16 +338,34 @@ pub(crate) async fn handed_over_to(
     tx: &mut Tx,
     addresses: impl IntoIterator<Item = String>,
 ) -> Result<Vec<HandedOver>> {
-    let mut sql = Sql::new(
-        "SELECT d.id, d.campaign_id, d.party_id, d.source_code_id, d.address, d.claimed_at
-         FROM (SELECT id, campaign_id, party_id, source_code_id, address, claimed_at,
-                 ROW_NUMBER() OVER (PARTITION BY address ORDER BY claimed_at DESC, id DESC) AS place
-             FROM message_deliveries
-             WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND address IN ",
-    );
-    sql.bind_all(addresses).push(") d WHERE d.place <= ").bind(OF_ONE_ADDRESS);
-    sql.push(" ORDER BY d.address, d.place");
+    let mut sql = newest_of("address");
+    sql.bind_all(addresses).push(") d WHERE d.place <= ").bind(OF_ONE).push(" ORDER BY d.place");
     tx.all(sql).await
+}
+
+/// The same of these parties and their people.
+pub(crate) async fn handed_over_for(
+    tx: &mut Tx,
+    parties: impl IntoIterator<Item = PartyId>,
+) -> Result<Vec<HandedOver>> {
+    let mut sql = newest_of("party_id");
+    sql.bind_all(parties).push(") d WHERE d.place <= ").bind(OF_ONE).push(" ORDER BY d.place");
+    tx.all(sql).await
+}
+
+fn newest_of(column: &'static str) -> Sql {
+    let mut sql = Sql::new(
+        "SELECT d.id, d.campaign_id, d.party_id, d.person, d.source_code_id, d.address, d.status,
+             d.claimed_at
+         FROM (SELECT id, campaign_id, party_id, person, source_code_id, address, status, claimed_at,
+                 ROW_NUMBER() OVER (PARTITION BY ",
+    );
+    sql.push(column).push(
+        " ORDER BY claimed_at DESC, id DESC) AS place FROM message_deliveries
+             WHERE tenant_id = $1 AND status IN ('sending', 'sent', 'uncertain') AND ",
+    );
+    sql.push(column).push(" IN ");
+    sql
 }
 
 /// Says whom deliveries are for that name this contact, or this party as such, after they have come to name it: how

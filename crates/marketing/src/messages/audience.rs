@@ -4,7 +4,7 @@ use super::{
     exclusion::{ExclusionReason, Judged},
     merge_file::postal,
     model::Message,
-    store::{self, Reader, WrittenTo},
+    store::{self, Place, Reader, WrittenTo},
 };
 use crate::{
     campaigns::CampaignId,
@@ -13,7 +13,7 @@ use crate::{
     experiments::HoldOuts,
     media::{MediumId, MediumKind, kinds_of},
     message_deliveries::MessageDeliveryStatus,
-    problems::UNCODED_RECIPIENTS,
+    problems::{AUDIENCE_TOO_LARGE, UNCODED_RECIPIENTS},
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_customers::{contacts::ContactId, parties::PartyId};
@@ -154,31 +154,57 @@ pub(crate) async fn said_in(
     kinds_of(tx, of_campaign.to_vec()).await
 }
 
-/// Looks at every member of the campaign of a message, page by page, and hands each over to `each`.
-pub(super) async fn walk(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    message: &Message,
+/// Every member of the campaign of a message, looked at page by page, so that no more than a page of them is held.
+pub(super) struct Walk<'a> {
+    ctx: &'a Ctx,
+    message: &'a Message,
+    campaign: CampaignId,
     medium: MediumKind,
-    mut each: impl FnMut(Found),
-) -> Result<()> {
-    let campaign = campaign_of(message)?;
-    let (of_campaign, experiment) = store::media_and_experiment_of(tx, campaign).await?;
-    let experiments = message.input.experiment_id.into_iter().chain(experiment);
-    let held_out = HoldOuts::of(tx, ctx, experiments).await?;
-    let mut taken = store::taken(tx, message.meta.id).await?;
-    let variants = message.input.variants.iter().map(|variant| variant.medium_id).collect();
-    let said = said_in(tx, variants, &of_campaign).await?;
-    let mut after = None;
-    loop {
-        let page = store::readers(tx, (message.meta.id, campaign), after, AT_ONCE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after = Some(last.member_id);
+    said: BTreeSet<MediumKind>,
+    held_out: HoldOuts,
+    taken: BTreeSet<String>,
+    after: Option<Place>,
+}
+
+impl<'a> Walk<'a> {
+    /// Begins before the first member.
+    ///
+    /// # Errors
+    /// `audience_too_large` for a campaign with more than `most` members; those of the store.
+    pub(super) async fn of(
+        tx: &mut Tx,
+        ctx: &'a Ctx,
+        (message, medium): (&'a Message, MediumKind),
+        most: i64,
+    ) -> Result<Self> {
+        let campaign = campaign_of(message)?;
+        if store::has_more_members(tx, campaign, most).await? {
+            return Err(AUDIENCE_TOO_LARGE.with("limit", most));
+        }
+        let (of_campaign, experiment) = store::media_and_experiment_of(tx, campaign).await?;
+        let experiments = message.input.experiment_id.into_iter().chain(experiment);
+        let held_out = HoldOuts::of(tx, ctx, experiments).await?;
+        let taken = store::taken(tx, message.meta.id).await?;
+        let variants = message.input.variants.iter().map(|variant| variant.medium_id).collect();
+        let said = said_in(tx, variants, &of_campaign).await?;
+        Ok(Self { ctx, message, campaign, medium, said, held_out, taken, after: None })
+    }
+
+    /// The next members, with what was found of them; none behind the last.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub(super) async fn next(&mut self, tx: &mut Tx) -> Result<Option<Vec<Found>>> {
+        let (medium, now) = (self.medium, self.ctx.now);
+        let of = (self.message.meta.id, self.campaign);
+        let page = store::readers(tx, of, self.after, AT_ONCE).await?;
+        let Some(last) = page.last() else { return Ok(None) };
+        self.after = Some(last.place());
         let people = People {
             parties: page.iter().map(|reader| reader.party_id).collect(),
             contacts: page.iter().filter_map(|reader| reader.contact_id).collect(),
         };
-        let purpose = &*message.input.purpose;
+        let purpose = &*self.message.input.purpose;
         let words = words(tx, medium, purpose, &people).await?;
         let preferences = preferences(tx, &people).await?;
         let bound = words.iter().any(|word| word.max_messages.is_some())
@@ -186,17 +212,18 @@ pub(super) async fn walk(
         let written = match bound {
             true => {
                 let people: BTreeSet<String> = page.iter().map(Reader::person).collect();
-                store::written_to(tx, people, ctx.now - LONGEST).await?
+                store::written_to(tx, people, now - LONGEST).await?
             }
             false => Vec::new(),
         };
-        let controls = held_out.among(tx, &people.parties).await?;
+        let controls = self.held_out.among(tx, &people.parties).await?;
         let (words, wishes) = (ByPerson::of(words), ByPerson::of(preferences));
         let (past, nothing) = (by_person(written, purpose), Past::default());
+        let mut found = Vec::with_capacity(page.len());
         for reader in page {
             let leave = reader.leave(words.about(&reader));
             let wish = reader.wish(wishes.about(&reader));
-            let wanted = wish.pick(&said, medium);
+            let wanted = wish.pick(&self.said, medium);
             let (address, reached) = reader.reached_by(medium);
             let past = past.get(&reader.person()).unwrap_or(&nothing);
             let known = Judged {
@@ -204,32 +231,27 @@ pub(super) async fn walk(
                 control: controls.contains(&reader.party_id),
                 medium: wanted == Some(medium),
                 address: reached,
-                address_taken: address.as_ref().is_some_and(|address| taken.contains(address)),
+                address_taken: address.as_ref().is_some_and(|address| self.taken.contains(address)),
                 leave,
-                lately: past.lately(leave, ctx.now),
-                full: wish.is_full(&past.all, ctx.now),
+                lately: past.lately(leave, now),
+                full: wish.is_full(&past.all, now),
             };
             let excluded = known.excluded();
             if excluded.is_none() {
-                taken.extend(address.clone());
+                self.taken.extend(address.clone());
             }
-            each(Found { reader, address, wanted, excluded });
+            found.push(Found { reader, address, wanted, excluded });
         }
+        Ok(Some(found))
     }
 }
 
-/// How many of those who are not left out have no source code: what comes back from them could not be followed.
-pub(super) fn uncoded(found: &[Found]) -> i64 {
-    let without = |one: &&Found| one.excluded.is_none() && one.reader.source_code_id.is_none();
-    i64::try_from(found.iter().filter(without).count()).unwrap_or(i64::MAX)
-}
-
-/// Refuses to address anybody without a source code.
+/// Refuses to address anybody without a source code, of so many: what comes back from them could not be followed.
 ///
 /// # Errors
 /// `uncoded_recipients`.
-pub(super) fn require_codes(found: &[Found]) -> Result<()> {
-    match uncoded(found) {
+pub(super) fn require_codes(uncoded: i64) -> Result<()> {
+    match uncoded {
         0 => Ok(()),
         recipients => Err(UNCODED_RECIPIENTS.with("recipients", recipients)),
     }

@@ -5,7 +5,7 @@ use super::{
     model::{Message, MessageId, MessageState},
     store,
 };
-use crate::source_codes::SourceCodeId;
+use crate::message_deliveries::MessageDeliveryId;
 use guanxi_kernel::{Ctx, Result, Share, Text, problem::INTERNAL, ratio::Ratio};
 use guanxi_storage::{Tx, resource};
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// Letters before which a share says nothing.
 const ENOUGH: i64 = 100;
 
-/// What came of letters, in people.
+/// What came of the letters of a message, each of which is to another member.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Echo {
     pub(super) sent: i64,
@@ -49,20 +49,21 @@ impl Echo {
     }
 }
 
-/// Pauses the messages that are being sent under these codes and of which too much came back.
+/// Pauses the messages on their way of which these deliveries are, where too much came back. A message answers
+/// for its own letters only, whatever else was sent under its source codes.
 ///
 /// # Errors
 /// Those of the store.
 pub(crate) async fn pause_above_limits(
     tx: &mut Tx,
     ctx: &Ctx,
-    codes: BTreeSet<SourceCodeId>,
+    deliveries: BTreeSet<MessageDeliveryId>,
 ) -> Result<()> {
-    if codes.is_empty() {
+    if deliveries.is_empty() {
         return Ok(());
     }
     let ctx = ctx.on_behalf();
-    let messages: Vec<MessageId> = store::sent_under(tx, codes).await?;
+    let messages: Vec<MessageId> = store::on_their_way(tx, deliveries).await?;
     for id in messages {
         let message: Message = resource::load(tx, &ctx, id.uuid()).await?;
         let echo = store::echo(tx, id).await?;

@@ -1,12 +1,15 @@
 //! The file by which a mail house prints and posts a message: one row for each recipient and source code.
 
 use super::{
-    audience::{Found, require_codes, walk},
+    audience::{Found, Walk, require_codes},
     model::{Message, MessageId},
     preview::medium_of,
+    store::Reader,
     wording::{Addressee, values, write},
 };
 use crate::{
+    campaigns::Campaign,
+    mail::Mailer,
     media::{MediumId, MediumKind},
     problems::NOT_POSTED,
 };
@@ -59,10 +62,11 @@ pub(super) fn postal(addresses: &[Address]) -> Option<&Address> {
 ///
 /// # Errors
 /// `not_found`; `forbidden` without the right to export all parties; `not_posted` for a medium that is no direct
-/// mail; `unknown_reference`, `medium_not_of_campaign`, `uncoded_recipients`.
+/// mail; `unknown_reference`, `medium_not_of_campaign`, `uncoded_recipients`, `audience_too_large`.
 pub async fn merge_file(
     tx: &mut Tx,
     ctx: &Ctx,
+    mailer: &Mailer,
     id: MessageId,
     medium_id: MediumId,
 ) -> Result<Vec<u8>> {
@@ -75,43 +79,55 @@ pub async fn merge_file(
     if medium.input.kind != MediumKind::DirectMail {
         return Err(NOT_POSTED.with("kind", medium.input.kind.word()));
     }
-    let mut found: Vec<Found> = Vec::new();
-    walk(tx, ctx, &message, medium.input.kind, |one| found.push(one)).await?;
-    require_codes(&found)?;
     let columns = COLUMNS.map(|name| Column { name: name.to_owned(), label: name.to_owned() });
     let options = WriteOptions::default();
     let mut file = Writer::new(Format::Csv, Vec::new(), &columns, &options)?;
-    for Found { reader, .. } in found.iter().filter(|one| one.excluded.is_none()) {
-        let to = Addressee {
-            party: &reader.party_name,
-            contact: reader.contact_name.as_deref(),
-            source_code: reader.source_code.as_deref(),
-            campaign: &campaign.input.name,
-            // Nobody clicks on paper.
-            unsubscribe_url: "",
-        };
-        let values = values(&message.input.offer, &to);
-        let written = write(message.input.wording(medium_id), &values)?;
-        let at = postal(&reader.party_addresses).map(|address| json!(address));
-        let part = |name: &str| at.as_ref().map_or(Json::Null, |at| at[name].clone());
-        file.write(&[
-            json!(reader.party_id),
-            json!(reader.contact_id),
-            json!(reader.contact_name.as_ref().unwrap_or(&reader.party_name)),
-            json!(reader.party_name),
-            part("country"),
-            part("region"),
-            part("city"),
-            part("district"),
-            part("street"),
-            part("postal_code"),
-            json!(reader.source_code),
-            json!(written.subject),
-            json!(written.text),
-            json!(written.html),
-        ])?;
+    let mut walk = Walk::of(tx, ctx, (&message, medium.input.kind), mailer.most_members()).await?;
+    let mut uncoded = 0;
+    while let Some(page) = walk.next(tx).await? {
+        for Found { reader, .. } in page.iter().filter(|one| one.excluded.is_none()) {
+            uncoded += i64::from(reader.source_code_id.is_none());
+            file.write(&row(reader, (&campaign, &message), medium_id)?)?;
+        }
     }
+    require_codes(uncoded)?;
     file.finish()
+}
+
+/// What the file says of a recipient.
+fn row(
+    reader: &Reader,
+    (campaign, message): (&Campaign, &Message),
+    medium_id: MediumId,
+) -> Result<[Json; COLUMNS.len()]> {
+    let to = Addressee {
+        party: &reader.party_name,
+        contact: reader.contact_name.as_deref(),
+        source_code: reader.source_code.as_deref(),
+        campaign: &campaign.input.name,
+        // Nobody clicks on paper.
+        unsubscribe_url: "",
+    };
+    let values = values(&message.input.offer, &to);
+    let written = write(message.input.wording(medium_id), &values)?;
+    let at = postal(&reader.party_addresses).map(|address| json!(address));
+    let part = |name: &str| at.as_ref().map_or(Json::Null, |at| at[name].clone());
+    Ok([
+        json!(reader.party_id),
+        json!(reader.contact_id),
+        json!(reader.contact_name.as_ref().unwrap_or(&reader.party_name)),
+        json!(reader.party_name),
+        part("country"),
+        part("region"),
+        part("city"),
+        part("district"),
+        part("street"),
+        part("postal_code"),
+        json!(reader.source_code),
+        json!(written.subject),
+        json!(written.text),
+        json!(written.html),
+    ])
 }
 
 #[cfg(test)]

@@ -40,8 +40,8 @@ pub use model::{
 };
 pub use offer::MessageOffer;
 pub use preview::{MessageExample, MessageExclusion, MessageMedium, MessagePreview, preview};
-pub(crate) use release::finish;
 pub use release::{MessageProgress, PauseMessage, pause, progress, resume, send};
+pub(crate) use release::{finish, send_again};
 pub(crate) use store::{Reader, Sheet, reader, sheet, written_to};
 pub(crate) use unsubscribe::token as unsubscribe_token;
 pub use unsubscribe::{known as is_unsubscribable, unsubscribe};

@@ -112,12 +112,12 @@ pub struct MessageInput {
     #[serde(default)]
     #[field(zh = "对比试验", filter, to = Experiment)]
     pub experiment_id: Option<ExperimentId>,
-    /// Above which share of bounces sending is paused, by what was sent under its source codes; looked at
-    /// once that is a hundred people.
+    /// Above which share of bounces sending is paused, by the letters of it that were sent; looked at once
+    /// these are a hundred.
     #[serde(default = "few")]
     #[field(zh = "退信率上限")]
     pub bounce_limit: Share,
-    /// Above which share of complaints sending is paused, by what has arrived under its source codes.
+    /// Above which share of complaints sending is paused, by the letters of it that have arrived.
     #[serde(default = "hardly_any")]
     #[field(zh = "投诉率上限")]
     pub complaint_limit: Share,

@@ -1,8 +1,8 @@
 //! What sending a message would come to, before it is sent.
 
 use super::{
-    audience::{Found, campaign_of, uncoded, walk},
-    confirmation::{self, GOOD_FOR, Shown},
+    audience::{Found, Walk, campaign_of},
+    confirmation::{self, GOOD_FOR, Roll, Shown},
     exclusion::ExclusionReason,
     model::{Message, MessageId, PreviewMessage},
     store,
@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     campaigns::Campaign,
+    mail::Mailer,
     media::{Medium, MediumId, MediumKind},
     problems::MEDIUM_NOT_OF_CAMPAIGN,
 };
@@ -95,45 +96,50 @@ pub struct MessagePreview {
     pub expires_at: DateTime<Utc>,
 }
 
-/// Members of a campaign, sorted by what becomes of them.
-#[derive(Debug, Default)]
+/// Members of a campaign, counted by what becomes of them.
+#[derive(Default)]
 pub(super) struct Audience {
-    pub(super) found: Vec<Found>,
+    members: i64,
+    recipients: i64,
+    /// Recipients without a source code.
+    pub(super) uncoded: i64,
     excluded: BTreeMap<ExclusionReason, i64>,
+    by_medium: BTreeMap<MediumKind, i64>,
+    /// The first recipients.
+    first: Vec<Found>,
+    roll: Roll,
 }
 
 impl Audience {
     /// Everybody, as things are now.
-    pub(super) async fn of(
-        tx: &mut Tx,
-        ctx: &Ctx,
-        message: &Message,
-        medium: &Medium,
-    ) -> Result<Self> {
+    async fn of(tx: &mut Tx, ctx: &Ctx, of: (&Message, MediumKind), most: i64) -> Result<Self> {
         let mut all = Self::default();
-        walk(tx, ctx, message, medium.input.kind, |found| all.take(found)).await?;
+        let mut walk = Walk::of(tx, ctx, of, most).await?;
+        while let Some(page) = walk.next(tx).await? {
+            page.iter().for_each(|found| all.take(found));
+        }
         Ok(all)
     }
 
-    fn take(&mut self, found: Found) {
+    /// Counts one more.
+    pub(super) fn take(&mut self, found: &Found) {
+        self.members += 1;
+        // Only those count by medium who are not left out for anything else.
+        if matches!(found.excluded, None | Some(ExclusionReason::OtherMedium))
+            && let Some(medium) = found.wanted
+        {
+            *self.by_medium.entry(medium).or_default() += 1;
+        }
         if let Some(reason) = found.excluded {
             *self.excluded.entry(reason).or_default() += 1;
+            return;
         }
-        self.found.push(found);
-    }
-
-    /// How many want it by which medium, of those who are not left out for anything else.
-    fn by_medium(&self) -> Vec<MessageMedium> {
-        let mut counts: BTreeMap<MediumKind, i64> = BTreeMap::new();
-        let open = |one: &&Found| matches!(one.excluded, None | Some(ExclusionReason::OtherMedium));
-        for medium in self.found.iter().filter(open).filter_map(|one| one.wanted) {
-            *counts.entry(medium).or_default() += 1;
+        self.recipients += 1;
+        self.uncoded += i64::from(found.reader.source_code_id.is_none());
+        self.roll.add(found.reader.member_id, found.address.as_deref());
+        if self.first.len() < LOOKED_AT {
+            self.first.push(found.clone());
         }
-        counts.into_iter().map(|(medium, count)| MessageMedium { medium, count }).collect()
-    }
-
-    fn recipients(&self) -> impl Iterator<Item = &Found> {
-        self.found.iter().filter(|one| one.excluded.is_none())
     }
 
     /// What a confirmation is about.
@@ -142,7 +148,8 @@ impl Audience {
         Shown {
             medium: medium.uuid(),
             version: message.meta.version,
-            recipients: i64::try_from(self.recipients().count()).unwrap_or(i64::MAX),
+            recipients: self.recipients,
+            people: self.roll.digest(),
             excluded: ExclusionReason::ALL.iter().map(count).collect(),
         }
     }
@@ -173,17 +180,19 @@ pub(super) async fn medium_of(
 /// Says what sending would come to. Nothing is kept.
 ///
 /// # Errors
-/// `not_found`, `forbidden`; `unknown_reference`, `medium_not_of_campaign`.
+/// `not_found`, `forbidden`; `unknown_reference`, `medium_not_of_campaign`; `audience_too_large`.
 pub async fn preview(
     tx: &mut Tx,
     ctx: &Ctx,
+    mailer: &Mailer,
     id: MessageId,
     wish: &PreviewMessage,
 ) -> Result<MessagePreview> {
     resource::require::<Message>(ctx, Action::Update)?;
     let message: Message = resource::load(tx, ctx, id.uuid()).await?;
     let (campaign, medium) = medium_of(tx, ctx, &message, wish.medium_id).await?;
-    let audience = Audience::of(tx, ctx, &message, &medium).await?;
+    let of = (&message, medium.input.kind);
+    let audience = Audience::of(tx, ctx, of, mailer.most_members()).await?;
     let shown = audience.shown(&message, wish.medium_id);
     let ours = |error: guanxi_kernel::money::MoneyError| INTERNAL.problem().because(error);
     let times = |cost: Money| cost.checked_mul(shown.recipients);
@@ -192,16 +201,20 @@ pub async fn preview(
     let excluded = ExclusionReason::ALL.iter().zip(&shown.excluded);
     let expires_at = ctx.now + GOOD_FOR;
     Ok(MessagePreview {
-        members: i64::try_from(audience.found.len()).unwrap_or(i64::MAX),
+        members: audience.members,
         recipients: shown.recipients,
-        without_source_code: uncoded(&audience.found),
+        without_source_code: audience.uncoded,
         excluded: excluded
             .map(|(reason, count)| MessageExclusion { reason: *reason, count: *count })
             .collect(),
-        by_medium: audience.by_medium(),
+        by_medium: audience
+            .by_medium
+            .iter()
+            .map(|(medium, count)| MessageMedium { medium: *medium, count: *count })
+            .collect(),
         cost,
         expected_unsubscribes: expected(shown.recipients, unsubscribed, sent),
-        examples: examples(tx, ctx, (&campaign, &message), wish.medium_id, &audience).await?,
+        examples: examples(tx, ctx, (&campaign, &message), wish.medium_id, &audience.first).await?,
         confirmation: confirmation::seal(&ctx.settings.seal, (ctx.tenant, id), &shown, expires_at),
         expires_at,
     })
@@ -221,9 +234,8 @@ async fn examples(
     ctx: &Ctx,
     (campaign, message): (&Campaign, &Message),
     medium: MediumId,
-    audience: &Audience,
+    first: &[Found],
 ) -> Result<Vec<MessageExample>> {
-    let first: Vec<&Found> = audience.recipients().take(LOOKED_AT).collect();
     let parties = first.iter().map(|one| one.reader.party_id.uuid());
     let seen = visible::<Party>(tx, ctx, parties).await?;
     let shown = first.iter().filter(|one| seen.contains(&one.reader.party_id.uuid()));

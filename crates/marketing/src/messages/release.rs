@@ -1,7 +1,7 @@
 //! Handing a message over to be sent, and how far that has come.
 
 use super::{
-    audience::{Found, require_codes},
+    audience::{Found, Walk, campaign_of, require_codes},
     confirmation,
     exclusion::ExclusionReason,
     model::{Message, MessageId, MessageState, SendMessage},
@@ -9,7 +9,7 @@ use super::{
     store,
 };
 use crate::{
-    campaigns::{CampaignId, CampaignState},
+    campaigns::{Campaign, CampaignId, CampaignState},
     mail::Mailer,
     media::{MediumId, MediumKind},
     message_deliveries::{
@@ -50,7 +50,7 @@ pub struct MessageProgress {
     pub sent: i64,
     /// The mail server has refused them.
     pub failed: i64,
-    /// They were handed over and no answer came; they are not tried again.
+    /// They were handed over and no answer came; they are not tried again before somebody says so.
     pub uncertain: i64,
     /// They are not sent, reason by reason.
     pub excluded: Vec<MessageExclusion>,
@@ -61,8 +61,8 @@ pub struct MessageProgress {
 ///
 /// # Errors
 /// `not_found`, `forbidden`; `mail_not_configured`; `message_being_sent`; `campaign_not_running`;
-/// `confirmation_unknown`, `confirmation_expired`, `preview_outdated`; `uncoded_recipients`; `not_sent_by_program`
-/// for a medium that is no e-mail; and as any change.
+/// `confirmation_unknown`, `confirmation_expired`, `preview_outdated`; `uncoded_recipients`, `audience_too_large`;
+/// `not_sent_by_program` for a medium that is no e-mail; and as any change.
 pub async fn send(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -86,10 +86,16 @@ pub async fn send(
     if medium.input.kind != MediumKind::Email {
         return Err(NOT_SENT_BY_PROGRAM.with("kind", medium.input.kind.word()));
     }
-    let audience = Audience::of(tx, ctx, &message, &medium).await?;
+    let of = (&message, medium.input.kind);
+    let mut walk = Walk::of(tx, ctx, of, mailer.most_members()).await?;
+    let mut audience = Audience::default();
+    while let Some(page) = walk.next(tx).await? {
+        page.iter().for_each(|found| audience.take(found));
+        keep(tx, ctx, &message, campaign.meta.id, page).await?;
+    }
+    // What is kept by now is undone with the transaction where it is not what was shown.
     shown.require_same(&audience.shown(&message, medium_id))?;
-    require_codes(&audience.found)?;
-    keep(tx, ctx, &message, campaign.meta.id, audience.found).await?;
+    require_codes(audience.uncoded)?;
     resource::change(tx, ctx, id.uuid(), "released", |one: &mut Message| {
         one.state = MessageState::Sending;
         (one.medium_id, one.reason) = (Some(medium_id), None);
@@ -99,7 +105,7 @@ pub async fn send(
     .await
 }
 
-/// A row for everybody: new ones for those who have none, and another look at those who were left out or
+/// A row for each of these: new ones for those who have none, and another look at those who were left out or
 /// refused before.
 async fn keep(
     tx: &mut Tx,
@@ -178,6 +184,26 @@ pub async fn resume(tx: &mut Tx, ctx: &Ctx, id: MessageId) -> Result<Shown<Messa
         Ok(())
     })
     .await
+}
+
+/// Goes on with a message of which somebody is sent the letter once more. One that is paused stays so.
+///
+/// # Errors
+/// `campaign_not_running`; those of the store.
+pub(crate) async fn send_again(tx: &mut Tx, ctx: &Ctx, id: MessageId) -> Result<()> {
+    let ctx = ctx.on_behalf();
+    let message: Message = resource::load(tx, &ctx, id.uuid()).await?;
+    let campaign: Campaign = resource::load(tx, &ctx, campaign_of(&message)?.uuid()).await?;
+    if campaign.state != CampaignState::Running {
+        return Err(CAMPAIGN_NOT_RUNNING.with("state", campaign.state.word()));
+    }
+    let go_on = |one: &mut Message| {
+        if one.state == MessageState::Sent {
+            one.state = MessageState::Sending;
+        }
+        Ok(())
+    };
+    resource::change(tx, &ctx, id.uuid(), "resumed", go_on).await.map(drop)
 }
 
 /// Says of a message that nothing of it waits any more, if that is so.

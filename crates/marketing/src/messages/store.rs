@@ -24,10 +24,18 @@ use guanxi_storage::{Sql, Tx, sql};
 use sqlx::types::Json;
 use std::collections::BTreeSet;
 
+/// Where a member stands among those of the campaign.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    since: DateTime<Utc>,
+    id: CampaignMemberId,
+}
+
 /// A member of a campaign as a message needs it.
 #[derive(Debug, Clone, sqlx::FromRow)]
 pub(crate) struct Reader {
     pub(crate) member_id: CampaignMemberId,
+    pub(crate) member_since: DateTime<Utc>,
     pub(crate) party_id: PartyId,
     pub(crate) contact_id: Option<ContactId>,
     pub(crate) party_name: String,
@@ -43,7 +51,13 @@ pub(crate) struct Reader {
     pub(crate) delivery_status: Option<MessageDeliveryStatus>,
 }
 
-const READERS: &str = "SELECT m.id AS member_id, m.party_id, m.contact_id, p.name AS party_name,
+impl Reader {
+    pub(super) fn place(&self) -> Place {
+        Place { since: self.member_since, id: self.member_id }
+    }
+}
+
+const READERS: &str = "SELECT m.id AS member_id, m.created_at AS member_since, m.party_id, m.contact_id, p.name AS party_name,
          c.name AS contact_name, p.emails AS party_emails, c.emails AS contact_emails,
          p.addresses AS party_addresses,
          s.id AS source_code_id, s.code AS source_code, d.id AS delivery_id,
@@ -57,20 +71,32 @@ const READERS: &str = "SELECT m.id AS member_id, m.party_id, m.contact_id, p.nam
      LEFT JOIN message_deliveries d ON d.tenant_id = m.tenant_id AND d.member_id = m.id
          AND d.message_id = ";
 
-/// Live members of a campaign behind `after`, in the order of their ids.
+/// Whether a campaign has more live members than that; no more are looked at.
+pub(super) async fn has_more_members(tx: &mut Tx, id: CampaignId, most: i64) -> Result<bool> {
+    let sql = sql!(
+        "SELECT CAST(1 AS BIGINT) FROM campaign_members
+         WHERE tenant_id = $1 AND campaign_id = $2 AND deleted_at IS NULL LIMIT 1 OFFSET $3",
+        id,
+        most
+    );
+    tx.exists(sql).await
+}
+
+/// Live members of a campaign behind `after`, the first first.
 pub(super) async fn readers(
     tx: &mut Tx,
     (message, campaign): (MessageId, CampaignId),
-    after: Option<CampaignMemberId>,
+    after: Option<Place>,
     most: i64,
 ) -> Result<Vec<Reader>> {
     let mut sql = Sql::new(READERS);
     sql.bind(message).push(" WHERE m.tenant_id = $1 AND m.deleted_at IS NULL AND m.campaign_id = ");
     sql.bind(campaign);
-    if let Some(after) = after {
-        sql.push(" AND m.id > ").bind(after);
+    if let Some(Place { since, id }) = after {
+        sql.push(" AND m.created_at >= ").bind(since).push(" AND (m.created_at > ").bind(since);
+        sql.push(" OR m.id > ").bind(id).push(")");
     }
-    sql.push(" ORDER BY m.id LIMIT ").bind(most);
+    sql.push(" ORDER BY m.created_at, m.id LIMIT ").bind(most);
     tx.all(sql).await
 }
 
@@ -163,41 +189,37 @@ pub(super) async fn counts(
     tx.all(sql).await
 }
 
-/// The messages on their way of which somebody is addressed by one of these codes.
-pub(super) async fn sent_under(
+/// The messages on their way of which one of these deliveries is.
+pub(super) async fn on_their_way(
     tx: &mut Tx,
-    codes: BTreeSet<SourceCodeId>,
+    deliveries: BTreeSet<MessageDeliveryId>,
 ) -> Result<Vec<MessageId>> {
     let mut sql = Sql::new(
         "SELECT m.id FROM messages m
          WHERE m.tenant_id = $1 AND m.state = 'sending' AND m.deleted_at IS NULL
-             AND EXISTS (SELECT 1 FROM message_deliveries d WHERE d.tenant_id = m.tenant_id
-                 AND d.message_id = m.id AND d.source_code_id IN ",
+             AND m.id IN (SELECT d.message_id FROM message_deliveries d
+                 WHERE d.tenant_id = $1 AND d.id IN ",
     );
-    sql.bind_all(codes).push(") ORDER BY m.id");
+    sql.bind_all(deliveries).push(") ORDER BY m.id");
     Ok(tx.all::<(MessageId,)>(sql).await?.into_iter().map(|(id,)| id).collect())
 }
 
-/// What came of letters under the codes by which the members of a message are addressed.
+/// What came of the letters of a message: of no more than its members, each counted in an index.
 pub(super) async fn echo(tx: &mut Tx, id: MessageId) -> Result<Echo> {
     let sql = sql!(
-        "SELECT t.kind, COUNT(DISTINCT t.recipient) FROM touches t
-         WHERE t.tenant_id = $1 AND t.kind IN ('sent', 'delivered', 'bounced', 'complained')
-             AND t.source_code_id IN (SELECT d.source_code_id FROM message_deliveries d
-                 WHERE d.tenant_id = $1 AND d.message_id = $2 AND d.source_code_id IS NOT NULL)
-         GROUP BY t.kind",
+        "SELECT (SELECT COUNT(*) FROM message_deliveries
+                 WHERE tenant_id = $1 AND message_id = $2 AND status = 'sent') AS sent,
+             (SELECT COUNT(*) FROM message_deliveries
+                 WHERE tenant_id = $1 AND message_id = $2 AND delivered_at IS NOT NULL) AS delivered,
+             (SELECT COUNT(*) FROM message_deliveries
+                 WHERE tenant_id = $1 AND message_id = $2 AND bounced_at IS NOT NULL) AS bounced,
+             (SELECT COUNT(*) FROM message_deliveries
+                 WHERE tenant_id = $1 AND message_id = $2 AND complained_at IS NOT NULL) AS complained",
         id
     );
-    let mut echo = Echo::default();
-    for (kind, count) in tx.all::<(String, i64)>(sql).await? {
-        match kind.as_str() {
-            "sent" => echo.sent = count,
-            "delivered" => echo.delivered = count,
-            "bounced" => echo.bounced = count,
-            _ => echo.complained = count,
-        }
-    }
-    Ok(echo)
+    let counts = tx.optional::<(i64, i64, i64, i64)>(sql).await?.unwrap_or_default();
+    let (sent, delivered, bounced, complained) = counts;
+    Ok(Echo { sent, delivered, bounced, complained })
 }
 
 /// What is needed of a message to write it to somebody.

@@ -69,11 +69,10 @@ pub async fn unsubscribe(
         tx.execute(sql!(
             "INSERT INTO touches (tenant_id, source, event_id, kind, source_code_id, campaign_id,
                  recipient, party_id, occurred_at, received_at)
-             SELECT $1, 'guanxi', $2, 'unsubscribed', source_code_id, campaign_id, $3, party_id, $4, $4
-             FROM message_deliveries WHERE tenant_id = $1 AND id = $5
+             SELECT $1, 'guanxi', $2, 'unsubscribed', source_code_id, campaign_id, person, party_id, $3, $3
+             FROM message_deliveries WHERE tenant_id = $1 AND id = $4
              ON CONFLICT (tenant_id, source, event_id) DO NOTHING",
             format!("unsubscribed:{id}"),
-            format!("party:{}", found.party_id),
             now,
             id
         ))

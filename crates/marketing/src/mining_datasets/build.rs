@@ -160,5 +160,5 @@ async fn finish(run: &Run<'_>, dataset: &MiningDataset, columns: Vec<DatasetColu
         resource::change::<MiningDataset>(tx, &ctx.on_behalf(), id, "built", built).await?;
         Ok(going(rows, i64::try_from(rows).ok()))
     };
-    run.commit(done).await.map(drop)
+    run.conclude(done).await.map(drop)
 }

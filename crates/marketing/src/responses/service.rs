@@ -147,7 +147,7 @@ impl Response {
 
     /// What follows: the member is known to have answered, and of a first answer somebody takes care.
     async fn follow(&self, tx: &mut Tx, ctx: &Ctx) -> Result<()> {
-        let (Some(id), true) = (self.input.campaign_id, self.first) else { return Ok(()) };
+        let Some(id) = self.input.campaign_id else { return Ok(()) };
         let (system, at) = (ctx.on_behalf(), self.input.responded_at);
         if let Some(member) = self.member_id {
             let note = |one: &mut CampaignMember| {
@@ -155,6 +155,9 @@ impl Response {
                 Ok(())
             };
             resource::change(tx, &system, member.uuid(), "responded", note).await?;
+        }
+        if !self.first {
+            return Ok(());
         }
         let campaign: Campaign = resource::load(tx, &system, id.uuid()).await?;
         let Some(policy) = campaign.input.follow_up else { return Ok(()) };

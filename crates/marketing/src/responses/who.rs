@@ -1,4 +1,9 @@
 //! Which party, contact and member somebody is who answers.
+//!
+//! Somebody is the same who is on record as the same contact or party, or who answers with a phone number or an
+//! e-mail address of an earlier answer. The word for them is that of their first answer, so that each key finds
+//! it and they are counted once. Price: two who have answered with nothing in common stay two when a third
+//! answer shows that they are one; that answer is the first one's and calls for nothing more.
 
 use super::{model::ResponseInput, store};
 use crate::problems::{CONTACT_OF_OTHER_PARTY, NO_RESPONDER};
@@ -37,6 +42,9 @@ pub(super) async fn settle(tx: &mut Tx, ctx: &Ctx, input: &mut ResponseInput) ->
         }
         tx.learn(PARTY.name, party.uuid());
     }
+    if let Some(word) = answered_before(tx, input).await? {
+        return Ok(word);
+    }
     let known = [
         input.contact_id.map(|id| format!("contact:{id}")),
         input.party_id.map(|id| format!("party:{id}")),
@@ -44,6 +52,19 @@ pub(super) async fn settle(tx: &mut Tx, ctx: &Ctx, input: &mut ResponseInput) ->
         input.email.as_ref().map(|address| format!("email:{address}")),
     ];
     known.into_iter().flatten().next().ok_or_else(|| NO_RESPONDER.problem())
+}
+
+/// The word for somebody who has answered before. Who is on record is nobody else on record, whatever number
+/// they share.
+async fn answered_before(tx: &mut Tx, input: &ResponseInput) -> Result<Option<String>> {
+    let points = [("phone", input.phone.as_deref()), ("email", input.email.as_deref())];
+    let points: Vec<(&'static str, &str)> =
+        points.into_iter().filter_map(|(field, text)| Some((field, text?))).collect();
+    let Some(party) = input.party_id else { return store::word_by(tx, &points, false).await };
+    match store::word_of(tx, party, input.contact_id).await? {
+        None => store::word_by(tx, &points, true).await,
+        found => Ok(found),
+    }
 }
 
 /// Finds a contact, else a party, by phone number or e-mail address, if exactly one has it.

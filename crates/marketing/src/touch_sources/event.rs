@@ -1,19 +1,13 @@
 //! What a provider tells. Pure.
 
-use crate::{
-    message_deliveries::{HandedOver, MessageDeliveryId},
-    touches::TouchKind,
-};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::{message_deliveries::MessageDeliveryId, touches::TouchKind};
+use chrono::{DateTime, Utc};
 use guanxi_customers::rules::likely_instant;
 use guanxi_kernel::Line;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use validator::Validate;
-
-/// How far the clocks of a provider and of the program may differ.
-const CLOCKS: TimeDelta = TimeDelta::minutes(5);
 
 guanxi_kernel::words! {
     /// What a provider can say of what it has sent.
@@ -96,12 +90,6 @@ impl ProviderEvent {
     }
 }
 
-/// What an event is about, of all that was sent to its address, the newest first: the last that was sent
-/// before it happened. A bounce that comes late is one of the letter of then.
-pub(super) fn about(sent: &[HandedOver], at: DateTime<Utc>) -> Option<&HandedOver> {
-    sent.iter().find(|one| one.claimed_at.is_some_and(|then| then <= at + CLOCKS))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,23 +116,5 @@ mod tests {
         }
         assert_eq!(event(None).delivery(), None);
         assert_eq!(event(None).address().as_deref(), Some("li.na@example.com"));
-    }
-
-    #[test]
-    fn x_14_an_event_is_about_the_last_letter_before_it() {
-        let at = |minutes| DateTime::<Utc>::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        let sent = |number: u128, minutes| HandedOver {
-            id: Uuid::from_u128(number).into(),
-            campaign_id: Uuid::nil().into(),
-            party_id: Uuid::nil().into(),
-            source_code_id: None,
-            address: None,
-            claimed_at: Some(at(minutes)),
-        };
-        let all = [sent(2, 1_000), sent(1, 100)];
-        let found = |minutes| about(&all, at(minutes)).map(|one| one.id.uuid().as_u128());
-        assert_eq!((found(2_000), found(1_000), found(500)), (Some(2), Some(2), Some(1)));
-        assert_eq!(found(995), Some(2), "clocks differ");
-        assert_eq!(found(50), None);
     }
 }

@@ -2,12 +2,14 @@
 
 use super::{
     entering::Telling,
-    event::{ProviderEvent, TakeProviderEvents, about},
+    event::{ProviderEvent, TakeProviderEvents},
     model::TouchSource,
     store,
 };
 use crate::{
-    message_deliveries::{HandedOver, MessageDeliveryId, handed_over, handed_over_to},
+    message_deliveries::{
+        HandedOver, MessageDeliveryId, about, handed_over, handed_over_to, says_sent, settle_told,
+    },
     problems::TOUCH_SOURCE_FLOODED,
     touches::{self, Logged, OfCode, TouchRefusal},
 };
@@ -40,8 +42,8 @@ pub struct ProviderEventsTaken {
 }
 
 /// Takes events. Each counts once, in whatever order and however often it comes, and none stands in the way of
-/// others. Messages of which too much came back are paused. A batch in which nothing is new and nothing is
-/// refused leaves no trace.
+/// others. Messages of which too much came back are paused, and a letter whose answer was lost was sent if this
+/// says so. A batch in which nothing is new and nothing is refused leaves no trace.
 ///
 /// # Errors
 /// `not_found` if the source has gone meanwhile; `touch_source_flooded`; those of the store.
@@ -66,9 +68,11 @@ async fn taken(
     bound(tx, ctx.now, &source).await?;
     let known = Known::of(tx, events).await?;
     let (mut good, mut refused, mut unknown) = (Vec::with_capacity(events.len()), Vec::new(), 0);
+    let mut proven = BTreeSet::new();
     for event in events {
         let sent = known.delivery_of(event);
         unknown += i64::from(sent.is_none());
+        proven.extend(known.proven(event));
         match known.logged(event, sent) {
             Ok(logged) => good.push(logged),
             Err(code) => {
@@ -77,6 +81,7 @@ async fn taken(
             }
         }
     }
+    settle_told(tx, proven, ctx.now).await?;
     let name = &source.input.source;
     let added = touches::log(tx, ctx, name, &good).await?;
     if added > 0 || !refused.is_empty() {
@@ -151,6 +156,13 @@ impl Known {
         })
     }
 
+    /// The delivery of which an event says that it was sent, where that was not known.
+    fn proven(&self, event: &ProviderEvent) -> Option<MessageDeliveryId> {
+        let sent = self.delivery_of(event)?;
+        let named = self.by_message_id(event).is_some();
+        says_sent(sent, (event.kind.into(), event.occurred_at), named).then_some(sent.id)
+    }
+
     /// An event as the log keeps it.
     fn logged(
         &self,
@@ -163,7 +175,7 @@ impl Known {
             (Some(sent), _) => (
                 sent.source_code_id.or(of_code),
                 Some(sent.campaign_id),
-                touches::known(sent.party_id),
+                sent.person.clone(),
                 Some(sent.party_id),
             ),
             (None, Some(recipient)) if of_code.is_some() => {
@@ -179,6 +191,7 @@ impl Known {
             campaign_id,
             recipient,
             party_id,
+            delivery_id: sent.map(|sent| sent.id),
             occurred_at: event.occurred_at,
         })
     }
@@ -187,7 +200,7 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::touch_sources::ProviderEventKind;
+    use crate::{message_deliveries::MessageDeliveryStatus, touch_sources::ProviderEventKind};
     use guanxi_kernel::Line;
     use uuid::Uuid;
 
@@ -207,8 +220,10 @@ mod tests {
             id: Uuid::from_u128(1).into(),
             campaign_id: Uuid::from_u128(2).into(),
             party_id: Uuid::from_u128(3).into(),
+            person: "contact:6".to_owned(),
             source_code_id: Some(Uuid::from_u128(4).into()),
             address: Some("a@example.com".to_owned()),
+            status: MessageDeliveryStatus::Sent,
             claimed_at: Some(DateTime::UNIX_EPOCH),
         };
         let codes = BTreeMap::from([("DB02086".to_owned(), (Uuid::from_u128(5).into(), None))]);
@@ -225,7 +240,7 @@ mod tests {
     fn x_14_an_event_is_of_whom_the_program_has_written_to_or_of_a_source_code() {
         let ours = judged(&event(Some("A@example.com"), None)).unwrap();
         let party = Uuid::from_u128(3).into();
-        assert_eq!((ours.party_id, ours.recipient), (Some(party), touches::known(party)));
+        assert_eq!((ours.party_id, &*ours.recipient), (Some(party), "contact:6"));
         assert_eq!(ours.source_code_id, Some(Uuid::from_u128(4).into()));
         let theirs = judged(&event(Some("X@example.com"), Some("db02086"))).unwrap();
         assert_eq!((theirs.party_id, &*theirs.recipient), (None, "x@example.com"));

@@ -2,7 +2,10 @@
 
 use super::model::{TakeTouches, TouchBatch, TouchBatchInput, TouchInput, TouchKind};
 use crate::{
-    campaigns::CampaignId, messages::pause_above_limits, source_codes::SourceCodeId,
+    campaigns::CampaignId,
+    message_deliveries::{self, HandedOver, MessageDeliveryId, handed_over_for, handed_over_to},
+    messages::pause_above_limits,
+    source_codes::SourceCodeId,
     touch_sources::check_unsigned,
 };
 use chrono::{DateTime, Utc};
@@ -63,9 +66,12 @@ pub(crate) struct Logged {
     pub(crate) kind: TouchKind,
     pub(crate) source_code_id: Option<SourceCodeId>,
     pub(crate) campaign_id: Option<CampaignId>,
-    /// Who it is about, as one text.
+    /// Who it is about, as one text: the contact, else the party, else what the source calls them. Rows from before
+    /// contacts were told apart name the party, and stay as they are.
     pub(crate) recipient: String,
     pub(crate) party_id: Option<PartyId>,
+    /// The letter of the program that it is about, if it is about one.
+    pub(crate) delivery_id: Option<MessageDeliveryId>,
     pub(crate) occurred_at: DateTime<Utc>,
 }
 
@@ -92,6 +98,7 @@ pub async fn ingest(tx: &mut Tx, ctx: &Ctx, wish: &TakeTouches) -> Result<Touche
             }
         }
     }
+    find_letters(tx, &mut good).await?;
     let added = log(tx, ctx, &wish.source, &good).await?;
     let batch = keep_batch(tx, ctx, &wish.source, (good.len(), refused.len()), added).await?;
     Ok(TouchesTaken { batch, refused })
@@ -116,12 +123,56 @@ fn judge(
         campaign_id: code.and_then(|(_, campaign)| campaign),
         recipient,
         party_id: touch.party_id,
+        delivery_id: None,
         occurred_at: touch.occurred_at,
     })
 }
 
+/// Finds the letters of the program that have arrived, came back or are complained about: the last one under that
+/// source code to the party or the address, before it happened. Of a party it is the person whom that was to.
+async fn find_letters(tx: &mut Tx, touches: &mut [Logged]) -> Result<()> {
+    let of_letter =
+        |one: &Logged| one.source_code_id.is_some() && TouchKind::ECHO.contains(&one.kind);
+    let (mut parties, mut addresses) = (BTreeSet::new(), BTreeSet::new());
+    for touch in touches.iter().filter(|one| of_letter(one)) {
+        match touch.party_id {
+            Some(party) => parties.insert(party),
+            None => addresses.insert(touch.recipient.clone()),
+        };
+    }
+    let parties: Vec<PartyId> = parties.into_iter().collect();
+    let addresses: Vec<String> = addresses.into_iter().collect();
+    let mut of_parties: BTreeMap<PartyId, Vec<HandedOver>> = BTreeMap::new();
+    for some in parties.chunks(AT_ONCE) {
+        for sent in handed_over_for(tx, some.iter().copied()).await? {
+            of_parties.entry(sent.party_id).or_default().push(sent);
+        }
+    }
+    let mut of_addresses: BTreeMap<String, Vec<HandedOver>> = BTreeMap::new();
+    for some in addresses.chunks(AT_ONCE) {
+        for sent in handed_over_to(tx, some.iter().cloned()).await? {
+            let address = sent.address.clone().unwrap_or_default();
+            of_addresses.entry(address).or_default().push(sent);
+        }
+    }
+    for touch in touches.iter_mut().filter(|one| of_letter(one)) {
+        let sent = match touch.party_id {
+            Some(party) => of_parties.get(&party),
+            None => of_addresses.get(&touch.recipient),
+        };
+        let code = touch.source_code_id;
+        let under_it = sent.into_iter().flatten().filter(|sent| sent.source_code_id == code);
+        let Some(sent) = message_deliveries::about(under_it, touch.occurred_at) else { continue };
+        touch.delivery_id = Some(sent.id);
+        if touch.party_id.is_some() {
+            touch.recipient = sent.person.clone();
+        }
+    }
+    Ok(())
+}
+
 /// A party as the log names it.
-pub(crate) fn known(party: PartyId) -> String {
+fn known(party: PartyId) -> String {
     format!("party:{party}")
 }
 
@@ -179,8 +230,8 @@ async fn parties(tx: &mut Tx, ctx: &Ctx, touches: &[TouchInput]) -> Result<BTree
     Ok(found)
 }
 
-/// Adds touches of a source to the log, and pauses the messages of which too much came back; how many were
-/// not there yet.
+/// Adds touches of a source to the log, notes at letters of the program what they say of them, and pauses the
+/// messages of which too much came back; how many touches were not there yet.
 ///
 /// # Errors
 /// Those of the store.
@@ -194,9 +245,20 @@ pub(crate) async fn log(
     for some in touches.chunks(rows_at_once(VALUES)) {
         added += add(tx, ctx, source, some).await?;
     }
-    let came_back = |one: &&Logged| matches!(one.kind, TouchKind::Bounced | TouchKind::Complained);
-    let codes = touches.iter().filter(came_back).filter_map(|one| one.source_code_id);
-    pause_above_limits(tx, ctx, codes.collect()).await?;
+    if added == 0 {
+        return Ok(0);
+    }
+    let mut came_back = BTreeSet::new();
+    for kind in TouchKind::ECHO {
+        let these = touches.iter().filter(|one| one.kind == kind);
+        let letters: BTreeSet<MessageDeliveryId> =
+            these.filter_map(|one| one.delivery_id).collect();
+        message_deliveries::note(tx, kind, &letters, ctx.now).await?;
+        if kind != TouchKind::Delivered {
+            came_back.extend(letters);
+        }
+    }
+    pause_above_limits(tx, ctx, came_back).await?;
     Ok(i64::try_from(added).unwrap_or(i64::MAX))
 }
 

@@ -23,7 +23,7 @@ pub use counts::{CodeCounts, of_codes, rates_of};
 pub use history::{
     AskedTouches, TouchHistory, TouchHistoryEntry, TouchOrigin, of_contact, of_party,
 };
-pub(crate) use ingest::{Logged, OfCode, code_of, codes_named, keep_batch, known, log};
+pub(crate) use ingest::{Logged, OfCode, code_of, codes_named, keep_batch, log};
 pub use ingest::{TouchRefusal, TouchesTaken, ingest};
 pub use model::{
     TOUCH_BATCH, TakeTouches, TouchBatch, TouchBatchId, TouchBatchInput, TouchInput, TouchKind,

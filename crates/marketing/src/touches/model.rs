@@ -44,6 +44,9 @@ guanxi_kernel::words! {
 }
 
 impl TouchKind {
+    /// What is held against the message that was sent: whether its letters arrive, come back, or annoy.
+    pub(crate) const ECHO: [Self; 3] = [Self::Delivered, Self::Bounced, Self::Complained];
+
     /// Whether it is something that somebody does with the company. That something arrives or is looked at is
     /// not, and neither is that somebody wants no more of it.
     pub const fn is_interaction(self) -> bool {

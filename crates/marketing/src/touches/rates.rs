@@ -21,9 +21,9 @@ pub struct Counts {
     pub clicked: i64,
     /// Who came to the site.
     pub visited: i64,
-    /// Who has filled a cart.
+    /// Carts that shops tell; where they tell none, who has filled one.
     pub carts: i64,
-    /// Who has left one.
+    /// Those of them that were left; where shops tell none, who has left one.
     pub abandoned: i64,
     /// Answers.
     pub responses: i64,
@@ -50,7 +50,9 @@ impl Counts {
 /// The rates of one or more source codes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SourceCodeRates {
-    /// People whom it has reached: by arrivals, else by what was sent or held out, else by who is addressed.
+    /// People whom it has reached: by arrivals, else by what was sent or held out, else by who is addressed. People
+    /// of one party count one by one, where it is known who was written to; what was told of the party as such, and
+    /// letters from before they were told apart, count once for the party.
     pub contacts: i64,
     /// Arrivals by what was sent.
     pub delivery_rate: Rate,
@@ -72,7 +74,9 @@ pub struct SourceCodeRates {
     pub buyers_of_opened: Rate,
     /// Those who have bought by those who have followed something in it.
     pub buyers_of_clicked: Rate,
-    /// Carts that were left by carts that were filled.
+    /// Carts that were left, also those that were bought after all, by carts that were begun: those that shops tell,
+    /// as the report `cart-abandonment` counts them. Of a code of which no shop tells carts: those who have left one
+    /// by those who have filled one, as touches tell.
     pub cart_abandonment: Rate,
 }
 

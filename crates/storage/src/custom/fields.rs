@@ -4,6 +4,7 @@
 
 use super::{Choice, Definition, FieldKind, FieldLabel, LegalBasis, PREFIX};
 use crate::{Kind, Sql, Tx};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Ctx, Id, Result, TenantId, actor::Withheld};
 use serde_json::{Map, Value as Json};
 use std::{
@@ -138,6 +139,7 @@ impl Cache {
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub async fn definitions(tx: &mut Tx) -> Result<Arc<Definitions>> {
     if let Some(known) = &tx.definitions {
         return Ok(known.clone());

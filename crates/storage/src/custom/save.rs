@@ -8,6 +8,7 @@ use crate::{
     resource,
     sql::rows_at_once,
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{
     Ctx, Problem, Result,
     problem::{FieldError, REQUIRED, UNKNOWN_FIELD, UNKNOWN_REFERENCE, VALIDATION_FAILED},
@@ -97,6 +98,7 @@ impl Fields {
 ///
 /// # Errors
 /// `validation_failed` with every finding.
+#[boxed]
 pub(crate) async fn settle_new<R: Resource>(tx: &mut Tx, ctx: &Ctx, record: &mut R) -> Result<()> {
     let all = definitions(tx).await?.of(R::kind().plural);
     let fields = fields(tx, ctx, R::kind()).await?;
@@ -178,6 +180,7 @@ pub(crate) fn check_change<I: Serialize>(
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub(crate) async fn show(tx: &mut Tx, ctx: &Ctx, kind: &Kind, custom: &mut Custom) -> Result<()> {
     if !custom.is_empty() {
         fields(tx, ctx, kind).await?.show(custom);
@@ -189,6 +192,7 @@ pub(crate) async fn show(tx: &mut Tx, ctx: &Ctx, kind: &Kind, custom: &mut Custo
 ///
 /// # Errors
 /// `unknown_reference` at the first that is not.
+#[boxed]
 pub(crate) async fn check_references(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -222,6 +226,7 @@ pub(crate) async fn check_references(
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub(crate) async fn index(
     tx: &mut Tx,
     kind: &'static Kind,
@@ -255,6 +260,7 @@ pub(crate) async fn index(
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub(crate) async fn index_new(
     tx: &mut Tx,
     kind: &'static Kind,

@@ -2,6 +2,7 @@
 
 use crate::{Kind, Sql, Tx, custom::PREFIX, resource::shown};
 use chrono::{DateTime, Utc};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Ctx, Result, UserId, problem::NOT_FOUND};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -43,6 +44,7 @@ pub async fn as_of(
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub(crate) async fn latest(tx: &mut Tx, kind: &Kind, id: Uuid) -> Result<Option<Json>> {
     let sql = crate::sql!(
         "SELECT after FROM events WHERE tenant_id = $1 AND subject_id = $2 AND subject_type = $3

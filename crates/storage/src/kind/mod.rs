@@ -21,7 +21,7 @@ pub use resource::{Input, Parts, Resource};
 pub use shape::Shape;
 pub use visibility::Visibility;
 
-use crate::{Field, Tx, operations::Operations, reindex};
+use crate::{Field, Tx, erasing::Form, operations::Operations, reindex};
 use guanxi_kernel::{Action, Ctx, Result, problem::Texts};
 use serde_json::Value as Json;
 use std::{fmt, future::Future, pin::Pin, sync::LazyLock};
@@ -48,6 +48,8 @@ pub struct Kind {
     pub verbs: &'static [&'static str],
     /// Its fields and the texts made of them, worked out once.
     pub shape: LazyLock<Shape>,
+    /// What the members of its records are: what erasing goes by. Worked out when a person is first erased.
+    pub form: LazyLock<Form>,
     /// Loads records by id as JSON, as far as the caller may see them.
     pub load: Load,
     /// The same of deleted records that the caller may see and restore.
@@ -124,6 +126,7 @@ impl Kind {
             label,
             verbs: &[],
             shape: LazyLock::new(|| Shape::of::<R>()),
+            form: LazyLock::new(|| Form::of::<R>()),
             load: |tx, ctx, ids| Box::pin(crate::resource::load_json::<R>(tx, ctx, ids)),
             load_deleted: |tx, ctx, ids| Box::pin(crate::trash::load::<R>(tx, ctx, ids)),
             operations: Operations::of::<R>(),

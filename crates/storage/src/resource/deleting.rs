@@ -6,6 +6,7 @@ use super::{
     writing::save,
 };
 use crate::{Resource, Tx};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Action, Ctx, Result, actor::forbidden, problem::NOT_FOUND};
 use uuid::Uuid;
 
@@ -13,6 +14,7 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `stale_version`, and what the resource says to it.
+#[boxed]
 pub async fn delete<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<()> {
     let (before, rights) = find::<R>(tx, ctx, id, false).await?;
     if !rights.delete {
@@ -30,6 +32,7 @@ pub async fn delete<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<()>
 /// # Errors
 /// `not_found` if it is not deleted or out of reach, `forbidden`, `stale_version`, and the rules of
 /// the resource, which may not allow what was allowed when it was deleted.
+#[boxed]
 pub async fn restore<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
     let (before, rights) = find::<R>(tx, ctx, id, true).await?;
     if !rights.delete {

@@ -11,6 +11,7 @@ use crate::{
     list::{ListQuery, write_key},
     scope,
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{Action, Ctx, Reach, Result, actor::forbidden, scalar::Type};
 use serde_json::Value as Json;
 use std::iter;
@@ -37,6 +38,7 @@ pub async fn list_for<R: Resource>(
     page(tx, ctx, query, Some((action, reach_of(ctx, R::kind(), action)))).await
 }
 
+#[boxed]
 async fn page<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -92,6 +94,7 @@ async fn page<R: Resource>(
 /// A record of a list, the rights on it, and what the cursor behind it says.
 type ListRow<R> = (R, Rights, Vec<Json>);
 
+#[boxed]
 async fn rows<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,

@@ -9,6 +9,7 @@ use crate::{
     Cells, Field, Kind, Resource, Sql, Tx, attached, custom::Definition, error::MERGED_INTO, scope,
 };
 use chrono::{DateTime, Utc};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Action, Ctx, Problem, Reach, Result, problem::NOT_FOUND};
 use serde_json::{
     Value as Json,
@@ -22,6 +23,7 @@ use uuid::Uuid;
 /// # Errors
 /// `forbidden` without the right to read the resource; `not_found` outside its reach; `merged_into`
 /// if it has become part of another one.
+#[boxed]
 pub async fn get<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<Shown<R>> {
     let (record, rights) = match find::<R>(tx, ctx, id, false).await {
         Err(problem) if problem.is(&NOT_FOUND) => {
@@ -61,6 +63,7 @@ pub async fn get_even_deleted<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> 
 ///
 /// # Errors
 /// `not_found`, `forbidden`.
+#[boxed]
 pub async fn load<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<R> {
     find::<R>(tx, ctx, id, false).await.map(|(record, _)| record)
 }
@@ -69,6 +72,7 @@ pub async fn load<R: Resource>(tx: &mut Tx, ctx: &Ctx, id: Uuid) -> Result<R> {
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub async fn load_json<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -97,6 +101,7 @@ pub struct Copy {
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub async fn copies<R: Resource>(tx: &mut Tx, ctx: &Ctx, ids: &[Uuid]) -> Result<Vec<Copy>> {
     let kind = R::kind();
     let hidden = ctx.actor.withheld(kind.plural).hidden;
@@ -214,6 +219,7 @@ fn alive_for(sql: &mut Sql, ctx: &Ctx, kind: &'static Kind) {
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub async fn visible(tx: &mut Tx, ctx: &Ctx, kind: &'static Kind, id: Uuid) -> Result<bool> {
     let reach = match kind.visibility {
         crate::Visibility::Tenant => Reach::all(),
@@ -273,6 +279,7 @@ pub(super) fn from(sql: &mut Sql, kind: &'static Kind) {
     sql.push(" FROM ").push(kind.table).push(" t WHERE t.tenant_id = $1 AND ");
 }
 
+#[boxed]
 pub(super) async fn find<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -293,6 +300,7 @@ pub(super) async fn find<R: Resource>(
 }
 
 /// The live records of these ids that the caller may see, each with whether it may be deleted too.
+#[boxed]
 pub(crate) async fn find_deletable<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,

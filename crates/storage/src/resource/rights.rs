@@ -1,6 +1,7 @@
 //! How far the rights of a caller reach: on a kind, and on one record.
 
 use crate::{Kind, Resource, Sql, Tx, attached, scope};
+use guanxi_derive::boxed;
 use guanxi_kernel::{Action, Ctx, Reach, Result, actor::forbidden};
 use uuid::Uuid;
 
@@ -35,6 +36,7 @@ pub fn require_on(ctx: &Ctx, kind: &'static Kind, action: Action) -> Result<()> 
 ///
 /// # Errors
 /// Those of the store.
+#[boxed]
 pub async fn may(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -52,6 +54,7 @@ pub async fn may(
     reaches(tx, ctx, kind, (action, &reach), id).await
 }
 
+#[boxed]
 pub(super) async fn rights_on(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -75,6 +78,7 @@ pub fn needs_all(kind: &Kind, action: Action) -> bool {
     kind.is_directory() && action != Action::Read
 }
 
+#[boxed]
 pub(super) async fn reaches(
     tx: &mut Tx,
     ctx: &Ctx,

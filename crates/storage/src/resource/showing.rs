@@ -6,6 +6,7 @@ use crate::{
     count::Total,
     custom::{self, save as carried},
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{Action, Code, Ctx, Result, problem::FORBIDDEN};
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
@@ -126,6 +127,7 @@ pub(super) async fn show<R: Resource>(
     show_presented(tx, ctx, record, rights).await
 }
 
+#[boxed]
 pub(super) async fn show_presented<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,

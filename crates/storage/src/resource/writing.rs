@@ -9,8 +9,11 @@ use crate::{
     Draft, ExternalId, Field, Kind, Meta, Resource, Sql, Tx,
     custom::{self, save as carried},
     events::{self, Event},
-    extra, terms, trash,
+    extra,
+    operations::Doing,
+    terms, trash,
 };
+use guanxi_derive::boxed;
 use guanxi_kernel::{
     Action, Ctx, Problem, Result,
     actor::forbidden,
@@ -36,6 +39,7 @@ pub async fn create<R: Resource>(tx: &mut Tx, ctx: &Ctx, input: R::Input) -> Res
 ///
 /// # Errors
 /// As [`create`]; `duplicate` for an external id that another record has.
+#[boxed]
 pub async fn create_draft<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -104,6 +108,7 @@ pub async fn upsert<R: Resource>(
 ///
 /// # Errors
 /// As [`create`].
+#[boxed]
 pub async fn insert<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -137,6 +142,7 @@ pub async fn insert<R: Resource>(
 ///
 /// # Errors
 /// `not_found`, `forbidden`, `stale_version`, `validation_failed`, and the rules of the resource.
+#[boxed]
 pub async fn patch<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -166,12 +172,25 @@ pub async fn patch<R: Resource>(
 ///
 /// # Errors
 /// As [`patch`], and those of `decide`.
-pub async fn change<R: Resource>(
+pub fn change<'a, R: Resource>(
+    tx: &'a mut Tx,
+    ctx: &'a Ctx,
+    id: Uuid,
+    verb: &'static str,
+    decide: impl FnOnce(&mut R) -> Result<()> + Send + 'a,
+) -> Doing<'a, Shown<R>> {
+    // Boxed, so that whatever is decided the rest is compiled once for a resource.
+    Box::pin(changed(tx, ctx, id, verb, Box::new(decide)))
+}
+
+type Decision<'a, R> = Box<dyn FnOnce(&mut R) -> Result<()> + Send + 'a>;
+
+async fn changed<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
     id: Uuid,
     verb: &'static str,
-    decide: impl FnOnce(&mut R) -> Result<()> + Send,
+    decide: Decision<'_, R>,
 ) -> Result<Shown<R>> {
     let kind = R::kind();
     let (before, rights) = find::<R>(tx, ctx, id, false).await?;
@@ -194,6 +213,7 @@ pub async fn change<R: Resource>(
 }
 
 /// Writes a change under the version that was read, with its terms and its event.
+#[boxed]
 pub(crate) async fn save<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,
@@ -254,6 +274,7 @@ pub(crate) fn event<R: Resource>(after: &R, verb: &'static str, before: Option<&
 }
 
 /// Every record that a field newly names must exist and be visible to the caller.
+#[boxed]
 pub(crate) async fn check_references<R: Resource>(
     tx: &mut Tx,
     ctx: &Ctx,

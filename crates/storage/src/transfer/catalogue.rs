@@ -43,7 +43,7 @@ struct Found {
 const SQLITE_COLUMNS: &str = r#"SELECT m.name AS table_name, c.name AS column_name, lower(c.type) AS kind,
          CAST(c.pk AS BIGINT) AS key
      FROM sqlite_master m JOIN pragma_table_info(m.name) c
-     WHERE m.type = 'table' AND m.name NOT LIKE 'record_texts%' AND m.name <> 'index_progress' AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) t
+     WHERE m.type = 'table' AND m.name NOT LIKE 'record_texts%' AND m.name NOT IN ('index_progress', 'spent_quotas') AND EXISTS (SELECT 1 FROM pragma_table_info(m.name) t
          WHERE t.name = 'tenant_id')
      ORDER BY m.name, c.name"#;
 
@@ -53,7 +53,7 @@ const POSTGRES_COLUMNS: &str =
          CAST(COALESCE(array_position(i.indkey::smallint[], a.attnum) + 1, 0) AS BIGINT) AS key
      FROM pg_class r JOIN pg_attribute a ON a.attrelid = r.oid JOIN pg_type t ON t.oid = a.atttypid
      LEFT JOIN pg_index i ON i.indrelid = r.oid AND i.indisprimary
-     WHERE r.relkind = 'r' AND r.relname NOT LIKE 'record_texts%' AND r.relname <> 'index_progress' AND r.relnamespace = CAST(current_schema() AS regnamespace)
+     WHERE r.relkind = 'r' AND r.relname NOT LIKE 'record_texts%' AND r.relname NOT IN ('index_progress', 'spent_quotas') AND r.relnamespace = CAST(current_schema() AS regnamespace)
          AND a.attnum > 0 AND NOT a.attisdropped
          AND EXISTS (SELECT 1 FROM pg_attribute b WHERE b.attrelid = r.oid
              AND b.attname = 'tenant_id' AND NOT b.attisdropped)

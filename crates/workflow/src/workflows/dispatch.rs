@@ -14,7 +14,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guanxi_identity::tenants;
 use guanxi_kernel::{Ctx, Problem, Result, TenantId, problem::INTERNAL};
 use guanxi_storage::{
-    Db, Kind, Tx, bulk::is_of_store, custom, events::chain, list::ListQuery, operations::Sheets,
+    Db, Kind, Tx, bulk::is_of_store, custom, error::BAD_CURSOR, events::chain, list::ListQuery,
+    operations::Sheets,
 };
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
@@ -160,6 +161,11 @@ pub(crate) async fn pass(tx: &mut Tx, ctx: &Ctx, id: WorkflowId) -> Result<bool>
     more.extend(cursor.map(|cursor| ("cursor", cursor)));
     let page = page(tx, &reader, table.kind, live.definition.0.begins(), &more).await;
     let page: Sheets = match page {
+        // Another order of the list since: nothing is wrong with the workflow.
+        Err(problem) if problem.is(&BAD_CURSOR) => {
+            store::begin_pass(tx, id, ctx.now).await?;
+            return Ok(true);
+        }
         Err(problem) if is_told(&problem) => {
             stop(tx, ctx, id, problem.code().code).await?;
             return Ok(true);

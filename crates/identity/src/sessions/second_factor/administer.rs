@@ -25,24 +25,21 @@ impl Auth {
         };
         self.db.read(ctx.tenant, look).await
     }
+}
 
-    /// Takes another user's second factor away, for somebody who has lost it, and ends their sessions.
-    ///
-    /// # Errors
-    /// `not_found`, also when there is none; `forbidden` without the right to change users;
-    /// `forbidden_grant` for somebody whose rights go beyond the caller's; `own_second_factor`.
-    pub async fn reset_second_factor(&self, ctx: &Ctx, user: UserId) -> Result<()> {
-        let reset = async |tx: &mut Tx| {
-            if ctx.actor.user == user && ctx.actor.session.is_some() {
-                return Err(OWN_SECOND_FACTOR.problem());
-            }
-            may_change(tx, ctx, user).await?;
-            // Half of what it takes to come in is taken away, so the same holds as for a password.
-            rights::require_covering(tx, ctx, user).await?;
-            if take_away(tx, ctx, user).await? { Ok(()) } else { Err(NOT_FOUND.problem()) }
-        };
-        self.db.write(ctx.tenant, reset).await
+/// Takes another user's second factor away, for somebody who has lost it, and ends their sessions.
+///
+/// # Errors
+/// `not_found`, also when there is none; `forbidden` without the right to change users;
+/// `forbidden_grant` for somebody whose rights go beyond the caller's; `own_second_factor`.
+pub async fn reset(tx: &mut Tx, ctx: &Ctx, user: UserId) -> Result<()> {
+    if ctx.actor.user == user && ctx.actor.session.is_some() {
+        return Err(OWN_SECOND_FACTOR.problem());
     }
+    may_change(tx, ctx, user).await?;
+    // Half of what it takes to come in is taken away, so the same holds as for a password.
+    rights::require_covering(tx, ctx, user).await?;
+    if take_away(tx, ctx, user).await? { Ok(()) } else { Err(NOT_FOUND.problem()) }
 }
 
 /// Takes a user's second factor away and ends their sessions; whether there was one.

@@ -30,6 +30,7 @@ mod prove;
 pub mod sealing;
 mod store;
 
+pub use administer::reset;
 pub(crate) use administer::take_away;
 pub use model::{
     ConfirmSecondFactor, DisableSecondFactor, OWN_SECOND_FACTOR, PROBLEMS, RecoveryCodes,

@@ -126,7 +126,7 @@ pub struct CampaignEffectTotals {
 
 static DEFINITION: Definition = Definition {
     name: "campaign-effect",
-    version: 1,
+    version: 2,
     title: Texts { en: "Effect of a campaign", zh: "市场活动效果" },
     about: Texts {
         en: "What the customers of a campaign have bought from its first day to its last, against those whom its \

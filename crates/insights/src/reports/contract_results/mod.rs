@@ -127,12 +127,13 @@ const MOST: usize = 1_000;
 
 static DEFINITION: Definition = Definition {
     name: "contract-results",
-    version: 2,
+    version: 3,
     title: Texts { en: "Results by contracts", zh: "合同业绩" },
     about: Texts {
         en: "What contracts count for in a period, each movement on its own day: what was signed, what amendments \
              made of it, and what cancellations took back. A cancellation does not change the period in which the \
-             contract was signed, so a figure that was reported stays what it was. They count for whoever owned \
+             contract was signed, so a figure that was reported stays what it was; what was recorded after `known_at` \
+             is left out. They count for whoever owned \
              the contract when it was signed, and for the org unit and the teams that this user is in now. By \
              campaign the amounts of a contract that several have brought are divided by its weights, and it counts \
              for each; by team all counts for every team of the user. The totals count everything once. Amounts \
@@ -314,7 +315,7 @@ async fn divide(
     span: Span,
     groups: &mut BTreeMap<Key, ContractResultsFigures>,
 ) -> Result<()> {
-    let rows = movements::shared(tx, ctx, span).await?;
+    let rows = movements::shared(tx, ctx, asked, span).await?;
     let (zero, known) = (asked.exchange.zero(), asked.known_at);
     let same =
         |one: &Shared, other: &Shared| (one.0, one.1, &one.2) == (other.0, other.1, &other.2);

@@ -56,14 +56,15 @@ impl ContractResultsBy {
     }
 }
 
-/// Adds the movements `m` of a period that the caller may see, with what is joined to them.
-fn moved(sql: &mut Sql, ctx: &Ctx, joined: &'static str, (from, to): Span) {
+/// Adds the movements `m` of a period that the caller may see, as they were known, with what is joined to them.
+fn moved(sql: &mut Sql, ctx: &Ctx, asked: &Asked, joined: &'static str, (from, to): Span) {
     sql.push(
         " FROM contract_movements m
          JOIN contracts t ON t.tenant_id = m.tenant_id AND t.id = m.contract_id",
     );
     sql.push(joined).push(" WHERE m.tenant_id = $1 AND m.moved_on >= ").bind(from);
-    sql.push(" AND m.moved_on <= ").bind(to).push(" AND ");
+    sql.push(" AND m.moved_on <= ").bind(to).push(" AND m.recorded_at <= ").bind(asked.known_at);
+    sql.push(" AND ");
     scope::covers(sql, "t.owner_id", &reach(ctx, &DEFINITION), ctx.actor.user);
 }
 
@@ -81,7 +82,7 @@ pub(super) async fn of_period(
     sql.push("CAST(SUM(x.net_minor) AS BIGINT) FROM (SELECT ").push(by.selected());
     sql.push(", m.kind, m.currency, m.net_minor, CASE WHEN m.currency <> ").bind(own);
     sql.push(" THEN m.moved_on END AS rate_on");
-    moved(&mut sql, ctx, by.joined(), span);
+    moved(&mut sql, ctx, asked, by.joined(), span);
     if by == ContractResultsBy::Campaign {
         sql.push(
             " AND NOT EXISTS (SELECT 1 FROM campaign_links l WHERE l.tenant_id = m.tenant_id
@@ -94,12 +95,17 @@ pub(super) async fn of_period(
 }
 
 /// Those of contracts that several campaigns have brought, campaign by campaign.
-pub(super) async fn shared(tx: &mut Tx, ctx: &Ctx, span: Span) -> Result<Vec<Shared>> {
+pub(super) async fn shared(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    asked: &Asked,
+    span: Span,
+) -> Result<Vec<Shared>> {
     let mut sql = Sql::new(
         "SELECT m.contract_id, m.amendment, m.kind, m.currency, m.moved_on, m.net_minor, l.campaign_id,
              l.weight",
     );
-    moved(&mut sql, ctx, IN_PART, span);
+    moved(&mut sql, ctx, asked, IN_PART, span);
     sql.push(" ORDER BY m.contract_id, m.kind, m.amendment, l.place");
     tx.all(sql).await
 }

@@ -1,4 +1,8 @@
 //! Orders and contracts as statements.
+//!
+//! Contracts are told by their movements, as the report `contract-results` tells them: what was signed, amended and
+//! taken back, each on its own day, so both come to the same and a past day stays what it was. What was bought for a
+//! contract has no days: it counts as it is now, on the day of the signature, and is taken back by a cancellation.
 
 use super::Time;
 use crate::{Asked, Definition, report::reach};
@@ -13,7 +17,8 @@ use std::ops::Range;
 pub(in super::super) enum Kind {
     /// Orders, each on the day on which it was placed.
     Orders,
-    /// Contracts that are not cancelled, each on the day on which it was signed.
+    /// Movements of contracts, each on its day. A purchase is a signature that was not taken back by the end of the
+    /// time that is asked for.
     Contracts,
 }
 
@@ -33,7 +38,11 @@ impl Kind {
     pub(in super::super) fn columns(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Orders => ("t.placed_on", "t.currency", "t.bought_steps > 0"),
-            Self::Contracts => ("t.signed_on", "t.currency", "t.net_minor > 0"),
+            Self::Contracts => (
+                "t.moved_on",
+                "t.currency",
+                "t.kind = 'signed' AND t.net_minor > 0 AND u.contract_id IS NULL",
+            ),
         }
     }
 
@@ -41,15 +50,27 @@ impl Kind {
     pub(in super::super) fn amounts(self) -> [&'static str; 3] {
         match self {
             Self::Orders => ["t.bought_steps", "t.returned_steps", "t.cost_steps"],
-            Self::Contracts => ["t.net_minor", "0", "COALESCE(t.cost_minor, 0)"],
+            Self::Contracts => ["t.net_minor", "0", "t.contracts * COALESCE(c.cost_minor, 0)"],
         }
     }
 
-    fn table(self) -> &'static str {
+    /// Adds the tables of purchases up to a day: `t`, of contracts `c` too, and the cancellation `u` of what `t` has
+    /// signed, if it was known.
+    fn tables(self, sql: &mut Sql, asked: &Asked, until: Option<NaiveDate>) {
         match self {
-            Self::Orders => " FROM orders t",
-            Self::Contracts => " FROM contracts t",
-        }
+            Self::Orders => sql.push(" FROM orders t"),
+            Self::Contracts => sql
+                .push(
+                    " FROM contract_movements t
+                     JOIN contracts c ON c.tenant_id = t.tenant_id AND c.id = t.contract_id
+                     LEFT JOIN contract_movements u ON u.tenant_id = t.tenant_id
+                         AND u.contract_id = t.contract_id AND u.kind = 'cancelled' AND t.kind = 'signed'
+                         AND u.recorded_at <= ",
+                )
+                .bind(asked.known_at)
+                .push(" AND u.moved_on <= ")
+                .bind(until.map_or(asked.today, |until| until.min(asked.today))),
+        };
     }
 
     /// By customer and month what is in the currency of the report; by day what is in others.
@@ -110,7 +131,9 @@ impl Kind {
             sql.push(" THEN ").push(amount).push(" ELSE 0 END) AS BIGINT)").push(name);
         }
         sql.push(", COUNT(CASE WHEN ").push(money).push(" <> ").bind(own);
-        sql.push(" THEN 1 END) AS others").push(self.table()).push(" WHERE ");
+        sql.push(" THEN 1 END) AS others");
+        self.tables(sql, asked, time.1);
+        sql.push(" WHERE ");
         self.stands(sql, asked, time);
         sql.push(" AND ").push(money).push(" IS NOT NULL");
         of_reach(sql, ctx, definition);
@@ -118,7 +141,7 @@ impl Kind {
     }
 
     /// Adds, by customer and stretch, the last day of a purchase. Each stretch ends with one of these days, which
-    /// stand in their order, and is told by its place.
+    /// stand in their order, and is told by its place. It is one up to the stretch in which it was taken back.
     fn lasts(
         self,
         sql: &mut Sql,
@@ -128,14 +151,31 @@ impl Kind {
         days: &[NaiveDate],
     ) {
         let (day, money, is_purchase) = self.columns();
-        sql.push("SELECT y.party_id, y.stretch, MAX(y.bought_on) AS last_on FROM (SELECT t.party_id, CAST(");
+        let last = days.last().copied();
+        sql.push(
+            "SELECT y.party_id, y.stretch, y.ended, MAX(y.bought_on) AS last_on FROM (SELECT t.party_id, CAST(",
+        );
         stretch(sql, day, days, 0..days.len());
-        sql.push(" AS BIGINT) AS stretch, ").push(day).push(" AS bought_on").push(self.table());
+        sql.push(" AS BIGINT) AS stretch, CAST(");
+        let never = i64::try_from(days.len()).unwrap_or(i64::MAX);
+        match self {
+            Self::Orders => sql.bind(never),
+            Self::Contracts => {
+                sql.push("CASE WHEN u.contract_id IS NULL THEN ").bind(never).push(" ELSE ");
+                stretch(sql, "u.moved_on", days, 0..days.len());
+                sql.push(" END")
+            }
+        };
+        sql.push(" AS BIGINT) AS ended, ").push(day).push(" AS bought_on");
+        self.tables(sql, asked, last);
         sql.push(" WHERE ");
-        self.stands(sql, asked, (None, days.last().copied()));
-        sql.push(" AND ").push(money).push(" IS NOT NULL AND ").push(is_purchase);
+        self.stands(sql, asked, (None, last));
+        sql.push(" AND ").push(money).push(" IS NOT NULL AND ").push(match self {
+            Self::Orders => is_purchase,
+            Self::Contracts => "t.kind = 'signed' AND t.net_minor > 0",
+        });
         of_reach(sql, ctx, definition);
-        sql.push(") y GROUP BY y.party_id, y.stretch");
+        sql.push(") y GROUP BY y.party_id, y.stretch, y.ended");
     }
 
     /// By customer, currency and day what is in other currencies than that of the report.
@@ -195,34 +235,48 @@ impl Kind {
         asked: &Asked,
         time: Time,
     ) {
-        sql.push(self.table());
+        self.tables(sql, asked, time.1);
         sql.push(" JOIN parties p ON p.tenant_id = t.tenant_id AND p.id = t.party_id WHERE ");
-        self.counts(sql, ctx, definition, asked, time);
+        self.stands(sql, asked, time);
+        sql.push(" AND ");
+        customer(sql, ctx, definition, asked);
     }
 
-    /// Adds that the purchase `t` of the customer `p` is in the reach of the caller, as it was known.
+    /// Adds that there is the order, or the contract with what it says now, `t` of the customer `p` in the reach of the
+    /// caller, as it was known: what was cancelled by the day of the report is none.
     pub(in super::super) fn counts(
         self,
         sql: &mut Sql,
         ctx: &Ctx,
         definition: &Definition,
         asked: &Asked,
-        time: Time,
     ) {
-        self.stands(sql, asked, time);
+        match self {
+            Self::Orders => self.stands(sql, asked, (None, None)),
+            Self::Contracts => {
+                sql.push("t.tenant_id = $1 AND ");
+                has_moved(sql, "'signed'", asked);
+                sql.push(" AND NOT ");
+                has_moved(sql, "'cancelled'", asked);
+            }
+        }
         sql.push(" AND ");
         customer(sql, ctx, definition, asked);
     }
 
-    /// Adds that there is the purchase `t` in that time, as it was known.
+    /// Adds that there is the purchase or the movement `t` in that time, as it was known.
     fn stands(self, sql: &mut Sql, asked: &Asked, (from, until): Time) {
         let (day, ..) = self.columns();
-        sql.push("t.tenant_id = $1 AND t.created_at <= ").bind(asked.known_at);
-        sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at).push(")");
+        sql.push("t.tenant_id = $1 AND ");
         match self {
-            Self::Orders => sql.push(" AND t.placed_at <= ").bind(asked.as_of),
+            Self::Orders => {
+                sql.push("t.created_at <= ").bind(asked.known_at);
+                sql.push(" AND (t.deleted_at IS NULL OR t.deleted_at > ").bind(asked.known_at);
+                sql.push(") AND t.placed_at <= ").bind(asked.as_of)
+            }
             Self::Contracts => {
-                sql.push(" AND t.stage <> 'cancelled' AND t.signed_on <= ").bind(asked.today)
+                sql.push("t.recorded_at <= ").bind(asked.known_at);
+                sql.push(" AND t.moved_on <= ").bind(asked.today)
             }
         };
         if let Some(from) = from {
@@ -232,6 +286,16 @@ impl Kind {
             sql.push(" AND ").push(day).push(" <= ").bind(until);
         }
     }
+}
+
+/// Adds that the contract `t` has such a movement by the day of the report, as it was known.
+fn has_moved(sql: &mut Sql, kind: &'static str, asked: &Asked) {
+    sql.push(
+        "EXISTS (SELECT 1 FROM contract_movements v WHERE v.tenant_id = t.tenant_id AND v.contract_id = t.id
+             AND v.kind = ",
+    );
+    sql.push(kind).push(" AND v.moved_on <= ").bind(asked.today);
+    sql.push(" AND v.recorded_at <= ").bind(asked.known_at).push(")");
 }
 
 /// Adds that the customer `p` is in the reach of the caller, as it was known.
@@ -269,9 +333,10 @@ fn stretch(sql: &mut Sql, column: &'static str, days: &[NaiveDate], among: Range
     }
 }
 
-/// The last day of a purchase by customer and stretch, customer by customer; orders and contracts each.
+/// The last day of a purchase by customer, stretch and the stretch in which it was taken back, customer by customer;
+/// orders and contracts each.
 pub(super) fn lasts(ctx: &Ctx, definition: &Definition, asked: &Asked, days: &[NaiveDate]) -> Sql {
-    let mut sql = Sql::new("SELECT x.party_id, x.stretch, x.last_on FROM (");
+    let mut sql = Sql::new("SELECT x.party_id, x.stretch, x.ended, x.last_on FROM (");
     Kind::Orders.lasts(&mut sql, ctx, definition, asked, days);
     sql.push(" UNION ALL ");
     Kind::Contracts.lasts(&mut sql, ctx, definition, asked, days);

@@ -8,8 +8,8 @@ use guanxi_storage::Tx;
 use uuid::Uuid;
 
 /// Gives to `take`, customer by customer, the day of the last purchase up to each of these days, which stand in their
-/// order; none where nothing was bought by then. Who has bought nothing up to the last of them is left out. The store
-/// goes over all purchases once, whatever the number of days.
+/// order; none where nothing was bought by then, or all was taken back. Who has bought nothing up to the last of them is
+/// left out. The store goes over all purchases once, whatever the number of days.
 ///
 /// # Errors
 /// Those of the store.
@@ -19,26 +19,30 @@ pub(in super::super) async fn lasts(
     definition: &Definition,
     asked: &Asked,
     days: &[NaiveDate],
-    mut take: impl FnMut(&[Option<NaiveDate>]),
+    mut take: impl FnMut(&[Option<NaiveDate>]) + Send,
 ) -> Result<()> {
-    type Found = (Uuid, i64, NaiveDate);
+    /// The customer, in which stretch it has bought and in which it has given back, and the last day.
+    type Found = (Uuid, i64, i64, NaiveDate);
     let mut customer: Option<Uuid> = None;
     let mut lasts: Vec<Option<NaiveDate>> = vec![None; days.len()];
-    tx.each(kind::lasts(ctx, definition, asked, days), |(id, stretch, day): Found| {
+    let mut give = |lasts: &[Option<NaiveDate>]| {
+        if lasts.iter().any(Option::is_some) {
+            take(lasts);
+        }
+    };
+    tx.each(kind::lasts(ctx, definition, asked, days), |(id, stretch, ended, day): Found| {
         if customer != Some(id) {
-            if customer.replace(id).is_some() {
-                take(&lasts);
-            }
+            customer = Some(id);
+            give(&lasts);
             lasts.fill(None);
         }
-        // What was bought up to one day was so up to all later ones.
-        let stretch = usize::try_from(stretch).unwrap_or(days.len());
-        lasts.iter_mut().skip(stretch).for_each(|last| *last = (*last).max(Some(day)));
+        // What was bought up to one day was so up to all later ones, until it is taken back.
+        let [stretch, ended] = [stretch, ended].map(|at| usize::try_from(at).unwrap_or(days.len()));
+        let held = lasts.iter_mut().take(ended).skip(stretch);
+        held.for_each(|last| *last = (*last).max(Some(day)));
         Ok(())
     })
     .await?;
-    if customer.is_some() {
-        take(&lasts);
-    }
+    give(&lasts);
     Ok(())
 }

@@ -3,8 +3,9 @@
 //! All is summed by the store, customer by customer, in steps of a ten-thousandth of the major unit of the
 //! currency of the report. What is in another currency is converted by the rate of its day.
 //!
-//! A purchase is an order of which something was bought, or a signed contract; what came back lowers the
-//! amount and is no purchase.
+//! A purchase is an order of which something was bought, or a contract that was signed and not cancelled by the end of
+//! the time that is asked for; what came back, amendments and cancellations change the amount on their own days and
+//! are no purchases.
 //!
 //! A report may go over a million customers, so of each it keeps 56 bytes and its place, which stands for its
 //! code; codes and names are looked up for the rows that are shown. The store sums both orders and contracts

@@ -112,7 +112,11 @@ pub(in super::super) async fn by_month_of(
         }
     }
     let monthly = |(id, ages): (Uuid, Ages)| {
-        let first = ages.iter().rev().find(|(_, month)| month.0 > 0).map(|(age, _)| *age)?;
+        let purchases = ages.values().map(|month| month.0).sum::<i64>();
+        // A contract that was cancelled since has brought something all the same.
+        let begins = |(_, month): &(&u32, &(i64, i128))| month.0 > 0 || month.1 > 0;
+        let first = ages.iter().rev().find(begins).map(|(age, _)| *age);
+        let first = first.filter(|_| purchases > 0)?;
         let month = |age: u32| ages.get(&age).copied().unwrap_or_default();
         let start = asked.today.with_day(1)?.checked_sub_months(Months::new(first))?;
         Some(Monthly {
@@ -120,7 +124,7 @@ pub(in super::super) async fn by_month_of(
             from: start,
             sums: (0..=first).rev().map(|age| month(age).1).collect(),
             bought: (0..=first).rev().map(|age| month(age).0 > 0).collect(),
-            purchases: ages.values().map(|month| month.0).sum(),
+            purchases,
         })
     };
     Ok(all.into_iter().filter_map(monthly).collect())

@@ -210,7 +210,7 @@ const fn limits(name: &'static str, en: &'static str, zh: &'static str) -> Param
 
 static DEFINITION: Definition = Definition {
     name: "rfm",
-    version: 1,
+    version: 2,
     title: Texts { en: "Recency, frequency and monetary value", zh: "RFM 客户价值" },
     about: Texts {
         en: "How long ago each customer has bought last, how often and for how much, each with a score from 1 to 5 \
@@ -220,7 +220,8 @@ static DEFINITION: Definition = Definition {
              customers, ordered by the figure and then by code and id, the worst fifths holding one more where \
              they do not divide evenly (as NTILE in SQL); `ties` says what equal figures get at a border. With \
              four `…_limits` a score is one more for each limit that is reached; for recency, that is not passed. \
-             Rows begin with the highest amount. Which contracts are cancelled is as it is now.",
+             Rows begin with the highest amount. Amendments and cancellations of contracts change the amount on their \
+             own days, as in the report `contract-results`.",
         zh: "每位客户最近一次购买距今多久、购买次数与金额,各按 1–5 分评分(5 为最佳),并由 R、F 得出客户分组。购买包括有购买行的订单与已签订且未取消的合同(不含税)。评分按五等分(同 SQL NTILE),`ties` 规定同值的处理,也可用四个固定界限评分。",
     },
     reads: &[&PARTY, &ORDER, &CONTRACT],
