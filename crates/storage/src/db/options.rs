@@ -1,6 +1,16 @@
 //! Where a store is, how much of it is used, and for how long.
 
-use std::time::Duration;
+use std::{num::NonZero, thread::available_parallelism, time::Duration};
+
+/// The fewest connections that read, unless somebody wants fewer, and the most.
+const READERS: (usize, usize) = (8, 32);
+
+/// Two for each core, as reading takes the processor rather than waits: on two cores sixteen answer a tenth more than
+/// eight, but the slowest of a hundred answers take half as long again, and each keeps pages and statements.
+fn readers() -> usize {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    (2 * cores).clamp(READERS.0, READERS.1)
+}
 
 /// Where the store is and how much of it is used.
 #[derive(Debug, Clone)]
@@ -49,7 +59,7 @@ impl Options {
     /// The usual sizes for the store at `url`.
     pub fn new(url: impl Into<String>) -> Self {
         let limits = Limits::default();
-        Self { url: url.into(), replica: None, readers: 16, writers: 16, limits }
+        Self { url: url.into(), replica: None, readers: readers(), writers: 16, limits }
     }
 
     /// How many connections reports have.
