@@ -371,9 +371,11 @@ async fn check_end(tx: &mut Tx, head: &Head, hash: &str) -> Result<Option<Broken
     if head.hash != hash || tx.exists(beyond).await? {
         return Ok(Some(Broken { position: head.position, how: Break::Truncated }));
     }
+    // The LIMIT keeps PostgreSQL from joining instead, which takes seconds for ten thousand events where it has no
+    // statistics, as behind a fail-over.
     let outside = crate::sql!(
         "SELECT e.seq FROM events e WHERE e.tenant_id = $1 AND (e.txid, e.seq) <= ($2, $3)
-             AND NOT EXISTS (SELECT 1 FROM event_chain c WHERE c.tenant_id = $1 AND c.seq = e.seq)
+             AND (SELECT c.seq FROM event_chain c WHERE c.tenant_id = $1 AND c.seq = e.seq LIMIT 1) IS NULL
          ORDER BY e.txid, e.seq LIMIT 1",
         head.txid,
         head.seq
