@@ -173,7 +173,11 @@ impl Patroni {
         match end {
             End::Crashed => {
                 kill(&self.postmaster(primary));
-                self.settled(Some(primary)).await;
+                // Until all have noticed it is called the primary still, and then it may be the standby of the next.
+                let until = Instant::now() + PATIENCE;
+                while self.settled(None).await == primary && Instant::now() < until {
+                    tokio::time::sleep(GLANCE).await;
+                }
             }
             End::Lost => {
                 self.kill(primary);
